@@ -1,0 +1,48 @@
+"""Deep learning's core curriculum as Keras recipes: declare, run, tune, compare.
+
+Importing this package loads neither Keras nor MLflow; the functions below load what they need.
+"""
+
+from typing import Any
+
+from keras_dl import settings
+from keras_dl.recipe import Objective, Recipe
+from keras_dl.space import Choice, Range, Repeat, When
+
+__all__ = [
+    "Choice",
+    "Objective",
+    "Range",
+    "Recipe",
+    "Repeat",
+    "When",
+    "__version__",
+    "compare",
+    "load",
+]
+__version__ = "0.1.0"
+
+settings.prepare()  # before anyone imports a backend
+
+
+def load(run_id: str) -> Any:
+    """Gives back the trained Keras model of a run, custom layers included.
+
+    The model takes raw examples (pixels 0..255) and gives logits.
+
+    Args:
+        run_id: MLflow run id, as printed at the end of a run; eight leading characters suffice.
+
+    Raises:
+        ValueError: if no such run exists in the store, or it has no model.
+    """
+    from keras_dl.tracking.models import load as load_model
+
+    return load_model(run_id)
+
+
+def compare(recipes: list[Any], **options: Any) -> Any:
+    """Trains several recipes on the same data and seeds; see `keras_dl.comparing.compare`."""
+    from keras_dl.comparing import compare as compare_recipes
+
+    return compare_recipes(recipes, **options)

@@ -1,0 +1,51 @@
+"""`keras-dl`: list, show, run, tune, compare, predict, ui, data, doctor.
+
+Light until a command needs more: `list`, `show` and every `--help` load neither Keras nor MLflow.
+"""
+
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from keras_dl.cli.parser import parse
+from keras_dl.failures import Failure, SearchFailed
+
+__all__ = ["main"]
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Does what the command line says.
+
+    Args:
+        words: the command line without the program's name; None takes the process's own.
+
+    Returns:
+        0 for success, 1 for a failed training or search, 2 for bad input, 130 for Ctrl-C.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)  # a polite kill closes runs as Ctrl-C does
+    try:
+        call = parse(sys.argv[1:] if words is None else words)
+        return call() or 0
+    except (ValueError, TypeError, FileNotFoundError, PermissionError, ConnectionError) as error:
+        return _say(f"error: {error}", 2)
+    except (Failure, SearchFailed) as error:
+        if error.reason == "crashed" and error.__cause__ is not None:
+            import traceback
+
+            traceback.print_exception(error.__cause__)
+        return _say(f"failed: {error}", 1)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader, `head` say, has left
+        return 141
+
+
+def _say(text: str, code: int) -> int:
+    print(f"keras-dl: {text}", file=sys.stderr)
+    return code
+
+
+def _interrupt(*_: Any) -> NoReturn:
+    raise KeyboardInterrupt

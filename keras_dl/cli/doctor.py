@@ -1,0 +1,87 @@
+"""`doctor`: versions, backend, devices, store, data folders; what is broken and how to mend it."""
+
+import importlib.metadata
+import os
+import shutil
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.markup import escape
+
+from keras_dl import __version__, settings
+
+__all__ = ["checkup"]
+
+Finding = tuple[str, bool, str]  # (what, whether it is well, in words)
+NEEDED = ("keras", "tensorflow", "tensorflow-datasets", "importlib_resources", "keras-tuner",
+          "tensorboard", "mlflow", "scikit-learn", "numpy")  # fmt: skip
+
+
+def checkup(console: Console) -> int:
+    """Prints every finding.
+
+    Returns:
+        0 if all is well, 1 if something is broken.
+    """
+    bad = 0
+    for look in (_versions, _backend, _settings, _store, _disk, _data):
+        try:
+            findings = list(look())
+        except Exception as error:  # a broken installation may fail in any way; that is a finding
+            findings = [(look.__name__[1:], False, f"{type(error).__name__}: {error}")]
+        for what, well, words in findings:
+            bad += not well
+            mark = "[green]ok [/green]" if well else "[red]BAD[/red]"
+            console.print(f"{mark} {what:<22} {escape(words)}", soft_wrap=True)
+    return int(bad > 0)
+
+
+def _versions() -> Iterator[Finding]:
+    yield "keras_dl", True, __version__
+    for name in NEEDED:
+        try:
+            yield name, True, importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            yield name, False, f"missing; mend with: pip install {name}"
+
+
+def _backend() -> Iterator[Finding]:
+    import keras
+
+    name = keras.backend.backend()
+    devices = keras.distribution.list_devices()
+    yield "backend", True, f"{name} (set KERAS_BACKEND to tensorflow, jax or torch)"
+    yield "devices", True, ", ".join(devices) if devices else "cpu"
+    dense = keras.layers.Dense(1)
+    well = dense(keras.ops.ones((1, 2))).shape == (1, 1)
+    yield "arithmetic", well, "a layer computes" if well else "a layer gives a wrong shape"
+
+
+def _settings() -> Iterator[Finding]:
+    for name, default in settings.DEFAULTS.items():
+        value = os.environ.get(name, "")
+        yield name, True, value if value == default else f"{value} (yours; the default is {default})"
+
+
+def _store() -> Iterator[Finding]:
+    from keras_dl.tracking import store
+
+    count = len(store.client().search_experiments())
+    yield "store", True, f"{store.uri()}, {count} experiments"
+    closed = store.close_dead()
+    yield "unfinished runs", True, f"{closed} of killed processes closed" if closed else "none"
+
+
+def _disk() -> Iterator[Finding]:
+    free = shutil.disk_usage(".").free / 2**30
+    yield "disk", free > 1, f"{free:.1f} GiB free here" + ("" if free > 1 else "; runs need room")
+    yield "writable", os.access(".", os.W_OK), os.getcwd()
+
+
+def _data() -> Iterator[Finding]:
+    from keras_dl import data
+
+    for place, path in data.where().items():
+        yield f"data: {place}", True, str(path)
+
+

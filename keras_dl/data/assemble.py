@@ -1,0 +1,147 @@
+"""From what a source holds to `Data`: one number format, one size, three splits, a digest."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from keras_dl.data.core import Data, Kind, Raw, Split, digest
+from keras_dl.data.errors import DatasetError
+from keras_dl.data.pixels import pixels
+from keras_dl.data.resizing import common_size, resized
+from keras_dl.data.split import TEST_SHARE, VALIDATION_SHARE, cut
+from keras_dl.data.targets import encode
+
+__all__ = ["assemble", "reshaped"]
+
+ORDER = ("train", "validation", "test")
+
+
+def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | None) -> Data:
+    """Brings a source's examples to one form and cuts the splits it does not have.
+
+    Args:
+        raw: what the source holds.
+        batch_size: examples per step.
+        image_size: side of the square images are brought to, in pixels; None keeps equal sizes.
+        at_least: pixels that images kept in size must have on their shorter side, or None.
+
+    Raises:
+        DatasetError: if inputs or targets cannot be used; the message names the data set.
+    """
+    present = {name: getattr(raw, name) for name in ORDER if getattr(raw, name) is not None}
+    try:
+        for name, (x, y) in present.items():
+            _check_counts(name, x, y)
+        kind, xs = _inputs([x for x, _ in present.values()], image_size, at_least)
+        ys, class_names = encode([y for _, y in present.values()], kind, raw.class_names)
+        splits = {n: Split(x, y) for n, x, y in zip(present, xs, ys, strict=True)}
+        train, validation, test = _three(splits, stratified=bool(class_names))
+    except DatasetError as error:
+        raise type(error)(f"{error} (data set '{raw.name}', {raw.source})") from None
+    return Data(
+        name=raw.name,
+        train=train,
+        validation=validation,
+        test=test,
+        class_names=class_names,
+        source=raw.source,
+        digest=digest(*train, *validation, *test),
+        batch_size=batch_size,
+        kind=kind,
+    )
+
+
+def reshaped(data: Data, batch_size: int, image_size: int | None, at_least: int | None) -> Data:
+    """The same data with another batch size, its images brought to another size if need be."""
+    if data.kind != "image" or (image_size is None and at_least is None):
+        return replace(data, batch_size=batch_size)
+    size = common_size([data.input_shape[:2]], image_size, at_least)
+    if data.input_shape[:2] == size:
+        return replace(data, batch_size=batch_size)
+    splits = [Split(resized(s.x, size), s.y) for s in (data.train, data.validation, data.test)]
+    arrays = [array for split in splits for array in split]
+    named = dict(zip(ORDER, splits, strict=True))
+    return replace(data, batch_size=batch_size, digest=digest(*arrays), **named)
+
+
+def _check_counts(name: str, x: Any, y: Any) -> None:
+    if len(x) == 0:
+        raise DatasetError(f"`x` must hold at least one example. Received: 0 in the {name} split")
+    if np.ndim(y) == 0 or len(x) != len(y):
+        raise DatasetError(
+            f"`x` and `y` must have one row per example. Received: {len(x)} examples "
+            f"and {len(y) if np.ndim(y) else 1} targets in the {name} split"
+        )
+
+
+def _inputs(
+    xs: list[Any], image_size: int | None, at_least: int | None
+) -> tuple[Kind, list[np.ndarray]]:
+    if any(isinstance(x, list) for x in xs):  # images of various sizes
+        xs = [[pixels([image[None]])[0][0] for image in x] for x in xs]
+        sizes = {image.shape[:2] for x in xs for image in x}
+        size = common_size(sizes, image_size, at_least)
+        return "image", [resized(x, size) for x in xs]
+    ranks = {x.ndim for x in xs}
+    if len(ranks) > 1 or not ranks <= {2, 3, 4}:
+        raise DatasetError(
+            "`x` must have the same rank in all splits: 2 for features, 3 or 4 for images. "
+            f"Received: shapes={[x.shape for x in xs]}"
+        )
+    if ranks == {2}:
+        if image_size or at_least:
+            raise DatasetError(
+                "`dataset` must hold images for this network; a table has no height and width. "
+                f"Received: features of shape {xs[0].shape}"
+            )
+        return "table", _tables(xs)
+    xs = pixels(xs)
+    size = common_size({x.shape[1:3] for x in xs}, image_size, at_least)
+    return "image", _same_width([resized(x, size) for x in xs])
+
+
+def _tables(xs: list[np.ndarray]) -> list[np.ndarray]:
+    if any(x.dtype.kind not in "biuf" for x in xs):
+        raise DatasetError(
+            f"`x` must hold numbers; encode text as numbers first. Received: dtype={xs[0].dtype}"
+        )
+    xs = [x.astype(np.float32) for x in xs]
+    bad = sum(int((~np.isfinite(x)).sum()) for x in xs)
+    if bad:
+        raise DatasetError(
+            "`x` must be finite in float32; fill or remove missing values. "
+            f"Received: {bad} NaN or inf"
+        )
+    return _same_width(xs)
+
+
+def _same_width(xs: list[np.ndarray]) -> list[np.ndarray]:
+    if len({x.shape[1:] for x in xs}) > 1:
+        raise DatasetError(
+            "`x` must have the same features in all splits. "
+            f"Received: shapes={[x.shape for x in xs]}"
+        )
+    return xs
+
+
+def _three(splits: dict[str, Split], *, stratified: bool) -> tuple[Split, Split, Split]:
+    """Cuts test, then validation, off train where the source has none."""
+    for name, share in (("test", TEST_SHARE), ("validation", VALIDATION_SHARE)):
+        if name in splits:
+            continue
+        x, y = splits["train"]
+        if len(x) < 2:
+            raise DatasetError(
+                f"`x` must hold enough examples for three splits. Received: {len(x)} left to cut "
+                f"the {name} split from"
+            )
+        rest, chosen = cut(y, share, stratified=stratified)
+        splits |= {"train": Split(x[rest], y[rest]), name: Split(x[chosen], y[chosen])}
+    seen = np.unique(splits["train"].y) if stratified else ()
+    if stratified and len(seen) < 2:
+        raise DatasetError(
+            "`y` must hold at least two classes in train; with one there is nothing to tell apart. "
+            f"Received: {len(seen)} class"
+        )
+    return splits["train"], splits["validation"], splits["test"]

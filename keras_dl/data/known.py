@@ -1,0 +1,58 @@
+"""What is known by name: size, home and licence of each data set."""
+
+from typing import Literal, NamedTuple
+
+__all__ = ["CLASSES", "KNOWN", "Known"]
+
+
+class Known(NamedTuple):
+    """A data set's entry.
+
+    Attributes:
+        home: "embedded" in scikit-learn, "official" in TensorFlow Datasets, or "mirror" for a
+            file in the folder that KERAS_DL_DATA names.
+        kind: "image" or "table".
+        size: examples and their form, in words.
+        licence: what its authors state, and who they are.
+        file: path inside the mirror; for official sets the folder with the original files.
+    """
+
+    home: Literal["embedded", "official", "mirror"]
+    kind: Literal["image", "table"]
+    size: str
+    licence: str
+    file: str = ""
+
+
+CIFAR = "airplane automobile bird cat deer dog frog horse ship truck"
+FASHION = "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot"
+CLASSES = {"cifar10_jpeg": tuple(CIFAR.split()), "fashion_mnist": tuple(FASHION.split(","))}
+UCI = "CC BY 4.0 (UCI)"
+UNSTATED = "not stated"
+
+KNOWN = {
+    "digits": Known("embedded", "image", "1797 digits 8×8 gray, 10 classes", UCI),
+    "iris": Known("embedded", "table", "150 flowers, 4 features, 3 classes", UCI),
+    "wine": Known("embedded", "table", "178 wines, 13 features, 3 classes", UCI),
+    "breast_cancer": Known("embedded", "table", "569 tumours, 30 features, 2 classes", UCI),
+    "diabetes": Known("embedded", "table", "442 patients, 10 features, regression",
+                      f"{UNSTATED} (Efron et al. 2004)"),
+    "mnist": Known("official", "image", "60000 + 10000 digits 28×28 gray, 10 classes",
+                   "commonly given as CC BY-SA 3.0 (LeCun, Cortes, Burges)", "mnist"),
+    "fashion_mnist": Known("official", "image", "60000 + 10000 articles 28×28 gray, 10 classes",
+                           "MIT (Zalando SE)", "fashion_mnist"),
+    "cifar10": Known("official", "image", "50000 + 10000 photographs 32×32 RGB, 10 classes",
+                     f"{UNSTATED} (Krizhevsky 2009)", "cifar10"),
+    "cifar10_jpeg": Known("mirror", "image", "cifar10 as JPEG, quality about 75: not comparable",
+                          f"{UNSTATED} (Krizhevsky 2009)", "cifar10/cifar10_full_jpeg.npz"),
+    "usps": Known("mirror", "image", "7291 + 2007 digits 16×16 gray, 10 classes",
+                  f"{UNSTATED} (LeCun et al. 1989)", "usps/usps.npz"),
+    "hymenoptera": Known("mirror", "image", "244 + 153 photographs of ants and bees, RGB",
+                         f"{UNSTATED} (from ImageNet)", "hymenoptera/hymenoptera_short144.tar"),
+    "sonar": Known("mirror", "table", "208 echoes, 60 features, 2 classes", UCI,
+                   "tabular/sonar.csv"),
+    "pima_diabetes": Known("mirror", "table", "768 patients, 8 features, 2 classes", UNSTATED,
+                           "tabular/pima-indians-diabetes.csv"),
+    "boston_housing": Known("mirror", "table", "506 districts, 13 features, regression", UNSTATED,
+                            "tabular/housing.csv"),
+}  # fmt: skip

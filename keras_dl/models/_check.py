@@ -1,0 +1,142 @@
+"""Checks that every builder makes at its boundary: one message form, one place."""
+
+import difflib
+from collections.abc import Sequence
+from numbers import Integral, Real
+from typing import Any
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITIALIZERS",
+    "check_choice",
+    "check_classes",
+    "check_count",
+    "check_image_shape",
+    "check_penalty",
+    "check_rate",
+    "check_shape",
+]
+
+# Keras has more of both; these keep the width of a layer and need no arguments.
+ACTIVATIONS = (
+    *("elu", "gelu", "hard_sigmoid", "hard_tanh", "leaky_relu", "linear", "mish", "relu", "relu6"),
+    *("selu", "sigmoid", "silu", "softplus", "softsign", "tanh"),
+)
+INITIALIZERS = (
+    *("glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "lecun_normal"),
+    *("lecun_uniform", "orthogonal", "random_normal", "random_uniform", "truncated_normal"),
+)
+
+
+def check_choice(name: str, value: Any, known: Sequence[str]) -> None:
+    """Accept `value` only if it is one of the `known` names.
+
+    Raises:
+        TypeError: if `value` is not a string.
+        ValueError: if it is not among `known`; names the closest one.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"`{name}` must be a name, a string. Received: {name}={value!r}")
+    if value not in known:
+        close = difflib.get_close_matches(value, known, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else "."
+        names = ", ".join(known)
+        raise ValueError(f"`{name}` must be one of {names}{hint} Received: {name}={value!r}")
+
+
+def check_count(name: str, value: Any, meaning: str, *, least: int = 1) -> None:
+    """Accept `value` only if it is an integer of at least `least`.
+
+    Raises:
+        TypeError: if `value` is not an integer (True and 3.0 are not).
+        ValueError: if it is below `least`.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"`{name}` must be an integer; {meaning}. Received: {name}={value!r}")
+    if value < least:
+        raise ValueError(f"`{name}` must be at least {least}; {meaning}. Received: {name}={value}")
+
+
+def check_classes(num_classes: Any) -> None:
+    """Accept a number of classes of at least 2.
+
+    Raises:
+        TypeError: if `num_classes` is not an integer.
+        ValueError: if it is below 2.
+    """
+    check_count("num_classes", num_classes, "one logit stands for each class", least=2)
+
+
+def _check_real(name: str, value: Any, meaning: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"`{name}` must be a number; {meaning}. Received: {name}={value!r}")
+
+
+def check_rate(name: str, value: Any) -> None:
+    """Accept a share of units to drop, in [0, 1).
+
+    Raises:
+        TypeError: if `value` is not a number.
+        ValueError: if it lies outside [0, 1).
+    """
+    meaning = "it is the share of units that are dropped"
+    _check_real(name, value, meaning)
+    if not 0 <= float(value) < 1:
+        raise ValueError(f"`{name}` must lie in [0, 1); {meaning}. Received: {name}={value}")
+
+
+def check_penalty(name: str, value: Any) -> None:
+    """Accept the factor of a penalty: finite, 0 or more.
+
+    Raises:
+        TypeError: if `value` is not a number.
+        ValueError: if it is negative, infinite or not a number (NaN).
+    """
+    meaning = "it multiplies a penalty, and 0 switches it off"
+    _check_real(name, value, meaning)
+    if not 0 <= float(value) < float("inf"):
+        raise ValueError(
+            f"`{name}` must be finite and 0 or more; {meaning}. Received: {name}={value}"
+        )
+
+
+def check_shape(input_shape: Any) -> None:
+    """Accept the shape of one example: one positive integer or more, without the batch axis.
+
+    Raises:
+        TypeError: if `input_shape` is not a tuple or list of integers.
+        ValueError: if it is empty or holds a number below 1.
+    """
+    if not isinstance(input_shape, (tuple, list)):
+        raise TypeError(
+            "`input_shape` must be a tuple of integers; it is the shape of one example, "
+            f"without the batch axis. Received: input_shape={input_shape!r}"
+        )
+    if not input_shape:
+        raise ValueError(
+            "`input_shape` must name at least one axis; it is the shape of one example, "
+            f"without the batch axis. Received: input_shape={input_shape!r}"
+        )
+    for axis, size in enumerate(input_shape):
+        check_count(f"input_shape[{axis}]", size, "it is the shape of one example")
+
+
+def check_image_shape(input_shape: Any, *, smallest: int) -> None:
+    """Accept (height, width, channels) with at least `smallest` pixels a side.
+
+    Raises:
+        TypeError: if `input_shape` is not a tuple or list of integers.
+        ValueError: if it has not three axes, or an image is too small for the net.
+    """
+    check_shape(input_shape)
+    if len(input_shape) != 3:
+        raise ValueError(
+            "`input_shape` must have three axes; they are (height, width, channels), "
+            f"channels 1 for grey images. Received: input_shape={tuple(input_shape)}"
+        )
+    if min(input_shape[:2]) < smallest:
+        raise ValueError(
+            f"`input_shape` must be at least {smallest}×{smallest} pixels; smaller images vanish "
+            "before the last layer, enlarge them first (keras.layers.Resizing). "
+            f"Received: input_shape={tuple(input_shape)}"
+        )

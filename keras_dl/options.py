@@ -1,0 +1,90 @@
+"""The options of run, tune and compare, declared like hyperparameters: one line feeds all readers."""
+
+from typing import Annotated, Any
+
+from keras_dl.space import Choice, Hyper, Range, hypers
+
+__all__ = ["COMPARE", "HELP", "RUN", "TUNE"]
+
+BUDGETS = ("smoke", "quick", "full")
+ALGORITHMS = ("bayesian", "hyperband", "random", "grid")
+
+
+def _training(
+    *,
+    budget: Annotated[str, Choice(*BUDGETS)] = "full",
+    epochs: Annotated[int | None, Range(1, 1_000_000)] = None,
+    steps: Annotated[int | None, Range(1, 1_000_000_000)] = None,
+    patience: Annotated[int | None, Range(1, 1_000_000)] = None,
+    precision: Annotated[str, Choice("float32", "mixed_float16", "mixed_bfloat16")] = "float32",
+    jit: bool | None = None,
+) -> None: ...
+
+
+def _run(
+    *, seed: Annotated[int, Range(0, 2**31 - 1)] = 0, resume: str | None = None, verbose: bool = True
+) -> None: ...
+
+
+def _tune(
+    *,
+    trials: Annotated[int, Range(1, 1_000_000)] = 30,
+    algorithm: Annotated[str, Choice(*ALGORITHMS)] = "bayesian",
+    workers: Annotated[int, Range(0, 4096)] = 1,
+    seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
+    seeds: Annotated[int, Range(1, 1000)] = 1,
+    search: tuple[str, ...] = (),
+    timeout: Annotated[float | None, Range(0.1, 1e9)] = None,
+    max_parameters: Annotated[int | None, Range(1, 10**15)] = None,
+    final_seeds: Annotated[int, Range(0, 1000)] = 3,
+    prune: bool = True,
+    resume: bool = False,
+    verbose: bool = True,
+) -> None: ...
+
+
+def _compare(
+    *,
+    seeds: Annotated[int, Range(2, 1000)] = 5,
+    workers: Annotated[int, Range(0, 4096)] = 1,
+    timeout: Annotated[float | None, Range(0.1, 1e9)] = None,
+    verbose: bool = True,
+) -> None: ...
+
+
+HELP = {
+    "budget": "smoke: one short epoch to see it work; quick: a quarter of the epochs; full: all",
+    "epochs": "passes over the training set, instead of the budget's",
+    "steps": "optimizer steps in each epoch, instead of the whole training set",
+    "patience": "stop after this many epochs without improvement of the objective",
+    "precision": "number format of the layers' computations",
+    "jit": "compile with XLA; none: off for TensorFlow on a CPU, else Keras decides",
+    "seed": "of weights, data order and dropout (tune: also of the suggestions)",
+    "resume": "run: id of a stopped run to go on with; tune: go on with the stopped search",
+    "verbose": "show progress",
+    "trials": "settings to try, at most",
+    "algorithm": "who suggests the settings",
+    "workers": "processes that train at the same time; 0: inside this process",
+    "seeds": "trainings of each setting, with different seeds; their mean counts",
+    "search": "hyperparameters to search, comma-separated; none: all that have a domain",
+    "timeout": "seconds one training may take",
+    "max_parameters": "refuse models with more parameters",
+    "prune": "stop a trial whose best so far is below the median of the finished ones",
+    "final_seeds": "seeds for the test of winner against defaults; 0: no test",
+}
+
+RUN: dict[str, Hyper] = hypers(_training) | hypers(_run)
+TUNE: dict[str, Hyper] = hypers(_training) | hypers(_tune)
+COMPARE: dict[str, Hyper] = hypers(_training) | hypers(_compare)
+
+
+def planned_epochs(full: int, options: dict[str, Any]) -> tuple[int, int | None]:
+    """Resolves budget, epochs and steps of one training to (epochs, steps per epoch or None).
+
+    Args:
+        full: the recipe's epochs.
+        options: resolved options with `budget`, `epochs` and `steps`.
+    """
+    budget = {"smoke": (1, 20), "quick": (max(1, round(full / 4)), None), "full": (full, None)}
+    epochs, steps = budget[options["budget"]]
+    return options["epochs"] or epochs, options["steps"] or steps

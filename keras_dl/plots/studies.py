@@ -1,0 +1,189 @@
+"""What a search or a comparison of several runs found."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from keras_dl.plots._style import (
+    BLUE,
+    GREY,
+    VERMILION,
+    check_direction,
+    check_lengths,
+    count_along_x,
+    figure_of,
+    plain_numbers,
+    shorten,
+)
+
+__all__ = ["comparison", "importance", "search_history"]
+
+_MOST_ROWS = 40
+
+
+def search_history(scores: Sequence[float | None], direction: str, label: str) -> Figure:
+    """Score of each trial in the order they ran, and the best so far.
+
+    Args:
+        scores: one per trial; None, NaN and infinities stand for trials that failed.
+        direction: "max" if larger scores are better, "min" if smaller.
+        label: what the score is, with its unit: "validation accuracy (share)".
+
+    Returns:
+        The figure; failed trials are crosses at its lower edge.
+
+    Raises:
+        ValueError: if there are no trials or `direction` is unknown.
+    """
+    check_lengths(scores=scores)
+    check_direction(direction)
+    values = np.array(scores, dtype=float)  # None becomes NaN
+    trials, fine = np.arange(1, len(values) + 1), np.isfinite(values)
+    figure = figure_of(7.0, 3.8)
+    axes = figure.subplots()
+    if fine.any():
+        _draw_scores(axes, trials[fine], values[fine], direction, last=len(values))
+    else:
+        axes.set_yticks([])
+        axes.set_title(f"all {len(values)} trials failed", fontsize=11)
+    if not fine.all():
+        axes.scatter(
+            trials[~fine],
+            np.full(np.count_nonzero(~fine), 0.03),
+            transform=axes.get_xaxis_transform(),  # y in shares of the axis: they have no score
+            color=VERMILION,
+            marker="x",
+            label=f"failed ({np.count_nonzero(~fine)})",
+        )
+        axes.margins(y=0.12)  # keeps the scores off the crosses
+    count_along_x(axes, last=len(values))
+    axes.set_xlabel("trial")
+    axes.set_ylabel(label)
+    axes.grid(alpha=0.3)
+    figure.legend(loc="outside lower center", ncols=3, fontsize="small")
+    return figure
+
+
+def _draw_scores(
+    axes: Axes, trials: np.ndarray, values: np.ndarray, direction: str, last: int
+) -> None:
+    plain_numbers(axes.yaxis)
+    running = np.maximum if direction == "max" else np.minimum
+    best = running.accumulate(values)
+    axes.scatter(trials, values, color=GREY, s=22, label="trial")
+    # The step goes on to the end of the search, also over trials that failed there.
+    axes.step(
+        np.append(trials, last + 0.5),
+        np.append(best, best[-1]),
+        where="post",
+        color=BLUE,
+        label="best so far",
+    )
+    winner = trials[np.flatnonzero(values == best[-1])[0]]
+    axes.set_title(f"best {best[-1]:.4g} in trial {winner}", fontsize=11)
+
+
+def importance(
+    names: Sequence[str],
+    means: Sequence[float],
+    spreads: Sequence[float],
+    label: str = "importance (share of the score's variance)",
+) -> Figure:
+    """How much each hyperparameter matters, the largest on top.
+
+    Args:
+        names: one per hyperparameter.
+        means: its importance, mean over repetitions.
+        spreads: standard deviation over the repetitions, in the same unit.
+        label: what is measured, with its unit.
+
+    Returns:
+        The figure; beyond 40 names only the largest are drawn.
+
+    Raises:
+        ValueError: if the lengths differ or are 0.
+    """
+    check_lengths(names=names, means=means, spreads=spreads)
+    centre, width = np.array(means, dtype=float), np.array(spreads, dtype=float)
+    order = np.argsort(-centre, kind="stable")
+    rows = order[:_MOST_ROWS]
+    figure, axes = _rows([names[int(row)] for row in rows], len(order))
+    axes.barh(
+        np.arange(len(rows)),
+        centre[rows],
+        xerr=width[rows],
+        height=0.6,
+        color=BLUE,
+        error_kw={"ecolor": "black", "capsize": 3, "elinewidth": 1},
+    )
+    axes.axvline(0.0, color="black", linewidth=0.8)
+    axes.set_xlabel(f"{label}\nbars: mean, whiskers: standard deviation")
+    return figure
+
+
+def comparison(
+    names: Sequence[str],
+    means: Sequence[float],
+    low: Sequence[float | None],
+    high: Sequence[float | None],
+    points: Sequence[Sequence[float]],
+    label: str,
+    direction: str = "max",
+) -> Figure:
+    """Means with their 95 % intervals and the single seeds behind them, the best on top.
+
+    Args:
+        names: one per recipe or setting.
+        means: its mean score over seeds.
+        low: lower end of the 95 % interval; None or NaN where one seed gives none.
+        high: upper end of the interval, likewise.
+        points: the scores of the single seeds, one sequence per name.
+        label: what the score is, with its unit.
+        direction: "max" if larger scores are better, "min" if smaller.
+
+    Returns:
+        The figure; beyond 40 names only the best are drawn.
+
+    Raises:
+        ValueError: if the lengths differ or are 0, or `direction` is unknown.
+    """
+    check_lengths(names=names, means=means, low=low, high=high, points=points)
+    check_direction(direction)
+    centre = np.array(means, dtype=float)
+    ends = np.array([low, high], dtype=float)  # None becomes NaN, which draws nothing
+    order = np.argsort(-centre if direction == "max" else centre, kind="stable")
+    rows = order[:_MOST_ROWS]
+    figure, axes = _rows([names[int(row)] for row in rows], len(order))
+    places = np.arange(len(rows))
+    axes.hlines(places, *ends[:, rows], color=BLUE, linewidth=3, alpha=0.45, label="95 % interval")
+    seeds = np.concatenate([np.asarray(points[int(row)], dtype=float) for row in rows])
+    seed_places = np.repeat(places, [len(points[int(row)]) for row in rows])
+    axes.scatter(
+        seeds,
+        seed_places,
+        s=28,
+        zorder=3,
+        label="one seed",
+        facecolors="none",
+        edgecolors=VERMILION,
+    )
+    axes.scatter(centre[rows], places, color=BLUE, marker="|", s=220, zorder=4, label="mean")
+    axes.set_xlabel(f"{label}, {'higher' if direction == 'max' else 'lower'} is better")
+    plain_numbers(axes.xaxis)
+    figure.legend(loc="outside upper center", ncols=3, fontsize="small")
+    return figure
+
+
+def _rows(names: Sequence[str], total: int) -> tuple[Figure, Axes]:
+    """Axes with one horizontal line per name, the first on top."""
+    figure = figure_of(7.0, 0.27 * len(names) + 1.5)
+    axes = figure.subplots()
+    axes.set_yticks(range(len(names)), [shorten(name, 32) for name in names], fontsize=9)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.grid(axis="x", alpha=0.3)
+    axes.set_axisbelow(True)
+    if total > len(names):
+        axes.set_title(f"first {len(names)} of {total}", fontsize=10)
+    return figure, axes

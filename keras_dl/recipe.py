@@ -1,0 +1,122 @@
+"""A recipe: what to learn from, what to build, how it is judged. Inert; the verbs load the rest."""
+
+import math
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from keras_dl.space import Hyper, hypers, unknown
+
+if TYPE_CHECKING:
+    from keras_dl.comparing import Comparison
+    from keras_dl.training.run import Result
+    from keras_dl.tuning.results import Search
+
+__all__ = ["OPTION_NAMES", "Objective", "Recipe"]
+
+# Words that run, tune and compare use themselves; a hyperparameter may not bear one of them.
+OPTION_NAMES = frozenset(
+    "data epochs steps budget seed seeds precision jit patience resume verbose trials algorithm "
+    "workers search fix timeout max_parameters final_seeds prune".split()
+)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """The one number a recipe is judged by while training, and its direction (never guessed).
+
+    Attributes:
+        name: metric as Keras names it, `val_accuracy`.
+        direction: "max" or "min".
+    """
+
+    name: str
+    direction: Literal["max", "min"]
+
+    def __post_init__(self) -> None:
+        if self.direction not in ("max", "min"):
+            raise ValueError(
+                f'`direction` must be "max" or "min". Received: direction={self.direction!r}'
+            )
+
+    def better(self, value: float, than: float | None) -> bool:
+        """Whether `value` beats `than`; anything finite beats None, NaN beats nothing."""
+        if math.isnan(value):
+            return False
+        if than is None:
+            return True
+        return value > than if self.direction == "max" else value < than
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One technique on real data, ready to run, tune and compare.
+
+    Attributes:
+        name: short name; also the command line's and MLflow's.
+        data: `data(*, dataset=…, batch_size=…)` gives `Data` or whatever `keras_dl.data.load` takes.
+        build: `build(data, *, …)` gives a compiled Keras model.
+        report: `report(model, data)` gives figures and numbers by name.
+        epochs: passes over the training set at the full budget.
+        objective: what early stopping, best weights and search go by.
+        patience: epochs without improvement before training stops; None: never early.
+        task: second half of the MLflow experiment's name, `mnist-classification`.
+        family: group in lists and tags.
+    """
+
+    name: str
+    data: Callable[..., Any]
+    build: Callable[..., Any]
+    report: Callable[..., Mapping[str, Any]] | None = None
+    epochs: int = 10
+    objective: Objective = Objective("val_accuracy", "max")
+    patience: int | None = None
+    task: str = "classification"
+    family: str = "user"
+
+    def space(self) -> dict[str, Hyper]:
+        """All hyperparameters by name, those of `data` first.
+
+        Raises:
+            ValueError: if a name is declared twice or is an option of `run` or `tune`.
+        """
+        found: dict[str, Hyper] = {}
+        for function in (self.data, self.build):
+            for name, hyper in hypers(function).items():
+                if name in found or name in OPTION_NAMES:
+                    raise ValueError(
+                        f"`{name}` must be declared once and must not be an option of run or tune. "
+                        f"Received: recipe={self.name!r}, {function.__name__}(…, {name})"
+                    )
+                found[name] = hyper
+        for hyper in found.values():
+            if hyper.when is not None:
+                unknown([hyper.when.name], found, "hyperparameter")
+        return found
+
+    def run(self, **options: Any) -> "Result":
+        """Trains once and tracks it; see `keras_dl.training.run.run` for the options."""
+        from keras_dl.training.run import run
+
+        return run(self, **options)
+
+    def tune(self, **options: Any) -> "Search":
+        """Searches the hyperparameters; see `keras_dl.tuning.search.tune` for the options."""
+        from keras_dl.tuning.search import tune
+
+        return tune(self, **options)
+
+    def compare(self, *others: "Recipe", **options: Any) -> "Comparison":
+        """Compares this recipe with others; see `keras_dl.comparing.compare` for the options."""
+        from keras_dl.comparing import compare
+
+        return compare([self, *others], **options)
+
+    def main(self) -> None:
+        """Gives a script the command line: `python lenet5.py [run|tune|show] --flag value`."""
+        from keras_dl.cli import main
+
+        words = sys.argv[1:]
+        command = words.pop(0) if words and words[0] in ("run", "tune", "show") else "run"
+        sys.exit(main([command, str(sys.modules["__main__"].__file__), *words]))

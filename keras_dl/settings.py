@@ -1,0 +1,58 @@
+"""Settings that cost nothing and must be made before the backend is imported."""
+
+import contextlib
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+
+__all__ = ["DEFAULTS", "load_backend", "prepare"]
+
+DEFAULTS = {
+    # On AVX2 processors TensorFlow leaves oneDNN off; convolutions run 1.4 to 2.8 times faster with it.
+    "TF_ENABLE_ONEDNN_OPTS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+}
+
+
+def prepare() -> None:
+    """Sets the defaults in the environment; what the user has set stays."""
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+
+
+def load_backend() -> None:
+    """Imports Keras and its backend without the backend's messages about missing graphics cards.
+
+    TensorFlow 2.21 writes them to the file descriptor before any of its settings can hold them
+    back; they are shown after all when the import fails.
+    """
+    if "keras" in sys.modules:
+        return
+    prepare()
+    with _quiet_descriptor():
+        keras = importlib.import_module("keras")
+        if keras.backend.backend() == "tensorflow":
+            tf = importlib.import_module("tensorflow")
+            tf.config.list_physical_devices()  # its first call writes too
+
+
+@contextlib.contextmanager
+def _quiet_descriptor() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            file.seek(0)
+            os.write(kept, file.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -1,0 +1,92 @@
+"""Trained models into MLflow and back: `.keras` files with signature, loaded in safe mode."""
+
+import importlib
+import importlib.metadata
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_dl import catalog
+from keras_dl.tracking import store
+from keras_dl.tracking.runs import Tracked
+
+__all__ = ["load", "log", "spec"]
+
+
+def log(tracked: Tracked, model: Any, example: np.ndarray) -> None:
+    """Stores the model under the run, with the signature that `example` shows.
+
+    Args:
+        tracked: the run.
+        model: a Keras model that takes `example`.
+        example: a few raw inputs, (n, …).
+    """
+    import mlflow.keras
+    from mlflow.models import Model, infer_signature
+
+    output = np.asarray(model.predict(example, verbose=0))
+    # Named, because finding them out means importing everything anew in a subprocess: 12 s.
+    needs = [f"{n}=={importlib.metadata.version(n)}" for n in ("keras", "tensorflow", "numpy")]
+    tracked.flush()
+    Model.log(
+        artifact_path=None,
+        name="model",
+        flavor=mlflow.keras,
+        run_id=tracked.id,
+        model=model,
+        signature=infer_signature(example, output),
+        pip_requirements=needs,
+    )
+
+
+def load(run_id: str) -> Any:
+    """Gives back a run's Keras model.
+
+    Raises:
+        ValueError: if there is no such run, it has no model, or its custom layers are unknown here.
+    """
+    run = store.find_run(run_id)
+    _import_custom_layers(run.data.tags.get("recipe", ""))
+    import keras
+
+    outputs = run.outputs.model_outputs if run.outputs else []
+    if not outputs:
+        raise ValueError(f"`run_id` must name a run that has a model. Received: {run.info.run_id}")
+    with tempfile.TemporaryDirectory() as folder:
+        path = _download(outputs[-1].model_id, Path(folder))
+        # Safe mode: a stranger's file must not bring code of its own.
+        return keras.saving.load_model(path, safe_mode=True)
+
+
+def spec(run_id: str) -> dict[str, Any]:
+    """What the run's model expects and what its outputs mean: the run's `data.json`.
+
+    Raises:
+        ValueError: if the run has none.
+    """
+    run = store.find_run(run_id)
+    with tempfile.TemporaryDirectory() as folder:
+        names = [f.path for f in store.client().list_artifacts(run.info.run_id)]
+        if "data.json" not in names:
+            raise ValueError(f"`run_id` must name a finished training. Received: {run.info.run_id}")
+        path = store.client().download_artifacts(run.info.run_id, "data.json", folder)
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def _download(model_id: str, folder: Path) -> Path:
+    import mlflow.artifacts
+
+    path = mlflow.artifacts.download_artifacts(
+        artifact_uri=f"models:/{model_id}", dst_path=str(folder), tracking_uri=store.uri()
+    )
+    return next(Path(path).rglob("*.keras"))
+
+
+def _import_custom_layers(recipe: str) -> None:
+    """Registers our layers, and those of one of our recipes; a name from the store imports no more."""
+    importlib.import_module("keras_dl.layers")
+    if recipe in catalog.names():
+        importlib.import_module(f"recipes.{recipe}")

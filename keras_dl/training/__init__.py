@@ -1,0 +1,1 @@
+"""One recipe, trained once: data → build → fit → evaluate → report."""

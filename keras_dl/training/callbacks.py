@@ -1,0 +1,129 @@
+"""What watches a training: best weights and checkpoints, early stops, divergence, the clock."""
+
+import math
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_dl.failures import Diverged, Failure, TimedOut
+from keras_dl.recipe import Objective
+from keras_dl.training import checkpoint
+from keras_dl.training.checkpoint import State
+from keras_dl.training.job import Listener
+
+__all__ = ["STOP", "Guard", "Keep"]
+
+STOP = threading.Event()  # set to end a training that runs in a thread of this process
+DIVERGENCE = 100.0  # times the first loss (at least 1): far beyond any bad start seen
+
+
+class Keep(keras.callbacks.Callback):
+    """Keeps best weights, history and checkpoint; stops by patience or by the median rule.
+
+    Args:
+        objective: what "best" means.
+        state: where training stands; changed in place.
+        best: best weights so far, as `checkpoint.snapshot` gives them; changed in place.
+        folder: where the checkpoint goes.
+        listener: called after the checkpoint is on disk, with the epoch (from 1) and its metrics.
+        patience: epochs without improvement before stopping; None: never.
+        bar: value that the best so far must reach after epoch 1, 2, …; NaN: none.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        state: State,
+        best: list[np.ndarray],
+        folder: Path,
+        listener: Listener,
+        patience: int | None = None,
+        bar: tuple[float, ...] = (),
+    ) -> None:
+        super().__init__()
+        self.objective, self.state, self.best, self.folder = objective, state, best, folder
+        self.listener, self.patience, self.bar = listener, patience, bar
+        self.stopped = ""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        value = objective_value(self.objective, values)
+        state = self.state
+        state.epoch = epoch + 1
+        for name, number in values.items():
+            state.history.setdefault(name, []).append(number)
+        if self.objective.better(value, than=state.best):
+            state.best, state.best_epoch = value, state.epoch
+            self.best[:] = checkpoint.snapshot(self.model)
+        checkpoint.save(self.folder, self.model, state, self.best)
+        self.listener(state.epoch, values)
+        self._stop_early()
+
+    def _stop_early(self) -> None:
+        state = self.state
+        if self.patience is not None and state.epoch - state.best_epoch >= self.patience:
+            self.stopped = "patience"
+        bar = self.bar[state.epoch - 1] if state.epoch <= len(self.bar) else math.nan
+        if state.best is not None and self.objective.better(bar, than=state.best):
+            self.stopped = "median"
+        if self.stopped:
+            self.model.stop_training = True  # type: ignore[union-attr]
+
+
+class Guard(keras.callbacks.Callback):
+    """Ends a training whose loss has diverged or whose time is up.
+
+    Args:
+        state: holds the loss of the first step.
+        timeout: seconds from now; None for no limit.
+
+    Raises:
+        Diverged: if the loss is NaN, infinite or a hundred times the first one.
+        TimedOut: if `timeout` seconds have passed.
+        Failure: if `STOP` is set.
+    """
+
+    def __init__(self, state: State, timeout: float | None = None) -> None:
+        super().__init__()
+        self.state, self.timeout = state, timeout
+        self.deadline = math.inf if timeout is None else time.monotonic() + timeout
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if STOP.is_set():
+            raise Failure("stopped from outside")
+        if time.monotonic() > self.deadline:
+            raise TimedOut(f"took longer than {self.timeout:g} s")
+        # The logged loss is a running mean: a NaN stays in it, so every tenth look is enough.
+        if batch % 10 == 0:
+            self._check(logs or {}, f"step {batch + 1} of epoch {self.state.epoch + 1}")
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._check(logs or {}, f"epoch {epoch + 1}")
+
+    def _check(self, logs: dict[str, Any], where: str) -> None:
+        if "loss" not in logs:
+            return
+        loss = float(logs["loss"])
+        if self.state.first_loss is None and math.isfinite(loss):
+            self.state.first_loss = loss
+        limit = DIVERGENCE * max(1.0, abs(self.state.first_loss or 1.0))
+        if not math.isfinite(loss) or abs(loss) > limit:
+            raise Diverged(f"loss {loss:g} at {where}")
+
+
+def objective_value(objective: Objective, values: dict[str, float]) -> float:
+    """Reads the objective from an epoch's metrics.
+
+    Raises:
+        ValueError: if the metric is not among them; lists those that are.
+    """
+    if objective.name not in values:
+        raise ValueError(
+            f"`objective` must be one of the metrics that training reports: {', '.join(values)}. "
+            f"Received: objective={objective.name!r}"
+        )
+    return values[objective.name]

@@ -1,0 +1,152 @@
+"""Build, fit and evaluate one job; nothing here knows of MLflow or of searches."""
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import psutil
+
+from keras_dl.data import Data
+from keras_dl.data.batches import Batches
+from keras_dl.failures import Oversized
+from keras_dl.training import checkpoint
+from keras_dl.training.callbacks import Guard, Keep
+from keras_dl.training.checkpoint import State
+from keras_dl.training.job import Job, Listener, Outcome, arguments, load_data
+
+__all__ = ["Trained", "built", "evaluate", "outcome", "prepared", "train"]
+
+
+@dataclass
+class Trained:
+    """A trained model with what led to it.
+
+    Attributes:
+        model: with its best weights.
+        data: what it was trained on.
+        state: epochs, best value, history.
+        seconds: wall time of build and fit.
+        stopped: "patience", "median" or "".
+    """
+
+    model: Any
+    data: Data
+    state: State
+    seconds: float
+    stopped: str
+
+
+def prepared(job: Job) -> Data:
+    """Loads the job's data and notes how many optimizer steps are planned on it."""
+    data = load_data(job)
+    return dataclasses.replace(data, planned_steps=job.epochs * steps_per_epoch(job, data))
+
+
+def steps_per_epoch(job: Job, data: Data) -> int:
+    """Optimizer steps in one epoch of the job."""
+    whole = -(-len(data.train.x) // data.batch_size)
+    return min(whole, job.steps or whole)
+
+
+def built(job: Job, data: Data) -> Any:
+    """Seeds everything, sets the precision and builds the compiled model.
+
+    Raises:
+        TypeError: if the recipe's build gives anything but a compiled Keras model.
+        Oversized: if the model has more than `max_parameters`.
+    """
+    with _policy(job.precision):
+        keras.utils.set_random_seed(job.seed)
+        model = job.recipe.build(data, **arguments(job.recipe.build, job.values))
+    if not isinstance(model, keras.Model) or not model.compiled:
+        raise TypeError(
+            f"`build` must return a compiled keras.Model. Received: {type(model).__name__}"
+            f"{' that is not compiled' if isinstance(model, keras.Model) else ''}"
+        )
+    count = model.count_params()
+    if job.max_parameters is not None and count > job.max_parameters:
+        raise Oversized(f"{count:,} parameters, {job.max_parameters:,} allowed")
+    jit = _jit() if job.jit is None else job.jit
+    if jit is not None:
+        model.jit_compile = jit
+    return model
+
+
+def train(job: Job, data: Data, model: Any, listener: Listener, verbose: int | str = 0) -> Trained:
+    """Fits the model, from the job's checkpoint where there is one, and restores its best weights.
+
+    Raises:
+        Diverged, TimedOut: see `keras_dl.training.callbacks.Guard`.
+        ValueError: if the recipe's objective is not among the reported metrics.
+    """
+    start = time.monotonic()
+    state, best = _starting_point(job, model)
+    keep = Keep(job.recipe.objective, state, best, job.folder, listener, job.patience, job.bar)
+    if state.epoch < job.epochs:
+        size = data.batch_size
+        model.fit(
+            Batches(data.train, size, seed=job.seed, steps=job.steps, epoch=state.epoch),
+            validation_data=Batches(data.validation, size, seed=None),
+            epochs=job.epochs,
+            initial_epoch=state.epoch,
+            shuffle=False,  # Batches deals each epoch its own order
+            callbacks=[Guard(state, job.timeout), keep],
+            verbose=verbose,
+        )
+    if best:
+        checkpoint.restore(model.variables, best)
+    return Trained(model, data, state, time.monotonic() - start, keep.stopped)
+
+
+def evaluate(trained: Trained) -> dict[str, float]:
+    """Metrics on the whole test set, as `test/loss`, `test/accuracy`; called once, at the very end."""
+    batches = Batches(trained.data.test, trained.data.batch_size, seed=None)
+    values = trained.model.evaluate(batches, verbose=0, return_dict=True)
+    return {f"test/{name}": float(value) for name, value in values.items()}
+
+
+def outcome(trained: Trained, metrics: dict[str, float]) -> Outcome:
+    """The plain numbers of a training."""
+    state = trained.state
+    return Outcome(
+        score=float("nan") if state.best is None else state.best,
+        best_epoch=state.best_epoch,
+        history=state.history,
+        parameters=trained.model.count_params(),
+        seconds=trained.seconds,
+        stopped=trained.stopped,
+        metrics=metrics,
+        rss=psutil.Process().memory_info().rss / 2**20,
+    )
+
+
+def _starting_point(job: Job, model: Any) -> tuple[State, list[np.ndarray]]:
+    found = checkpoint.load(job.folder, model)
+    if found is None and job.warm_start is not None:
+        found = checkpoint.load(job.warm_start, model)
+    return found or (State(), [])
+
+
+def _jit() -> bool | None:
+    # On a CPU, XLA's convolutions run at a tenth of oneDNN's speed, and each trial compiles anew.
+    import importlib
+
+    if keras.backend.backend() != "tensorflow":
+        return None
+    tf = importlib.import_module("tensorflow")
+    return None if tf.config.list_physical_devices("GPU") else False
+
+
+@contextlib.contextmanager
+def _policy(name: str) -> Iterator[None]:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

@@ -1,0 +1,129 @@
+"""One training as a value: everything a process needs to do it, and what comes back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_dl.data import Data, Split, load
+from keras_dl.recipe import Recipe
+from keras_dl.space import hypers
+
+__all__ = ["Job", "Listener", "Outcome", "arguments", "load_data"]
+
+Listener = Callable[[int, Mapping[str, float]], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training of one recipe.
+
+    Attributes:
+        recipe: what to train.
+        values: resolved hyperparameters.
+        seed: of weights, data order and dropout.
+        epochs: passes over the training set, counted from the very start.
+        steps: optimizer steps in an epoch; None for the whole training set.
+        folder: checkpoint and epoch journal live here.
+        data: the user's own data in place of the recipe's `dataset`, or None.
+        precision: Keras dtype policy.
+        jit: XLA on, off, or None for the default.
+        patience: epochs without improvement before stopping; None: never.
+        bar: per epoch (from 1) the value that the best so far must reach; NaN: none yet.
+        warm_start: folder of a job whose last checkpoint this one continues, or None.
+        timeout: seconds; None for no limit.
+        max_parameters: largest model allowed; None for no limit.
+        test: whether to evaluate on the test set at the end.
+    """
+
+    recipe: Recipe
+    values: dict[str, Any]
+    seed: int
+    epochs: int
+    folder: Path
+    steps: int | None = None
+    data: Any = None
+    precision: str = "float32"
+    jit: bool | None = None
+    patience: int | None = None
+    bar: tuple[float, ...] = ()
+    warm_start: Path | None = None
+    timeout: float | None = None
+    max_parameters: int | None = None
+    test: bool = False
+
+
+@dataclass
+class Outcome:
+    """What a training gave, in plain numbers.
+
+    Attributes:
+        score: best value of the objective.
+        best_epoch: epoch that reached it, from 1.
+        history: metric by Keras' name → value per epoch.
+        parameters: number of the model's parameters.
+        seconds: wall time of build and fit.
+        stopped: "patience" or "median" where training ended early, else "".
+        metrics: "test/loss", "test/accuracy", … where the job asked for the test.
+        rss: resident memory of the process at the end, in MB.
+    """
+
+    score: float
+    best_epoch: int
+    history: dict[str, list[float]]
+    parameters: int
+    seconds: float
+    stopped: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
+    rss: float = 0.0
+
+
+def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of `values` that `function` takes."""
+    return {name: values[name] for name in hypers(function) if name in values}
+
+
+def load_data(job: Job) -> Data:
+    """Calls the recipe's data function, with the user's own data where given.
+
+    Raises:
+        ValueError: if the recipe's data function cannot take other data.
+    """
+    given = arguments(job.recipe.data, job.values)
+    if job.data is not None:
+        if "dataset" not in hypers(job.recipe.data):
+            raise ValueError(
+                "`data` must be left out for a recipe whose data function has no `dataset`. "
+                f"Received: recipe={job.recipe.name!r}"
+            )
+        given["dataset"] = unpacked(job.data)
+    made = job.recipe.data(**given)
+    return made if isinstance(made, Data) else load(made)
+
+
+def unpacked(data: Any) -> Any:
+    """Reads back what `packed` wrote; anything else passes through."""
+    if not (isinstance(data, Path) and data.name == "packed.npz"):
+        return data
+    with np.load(data, allow_pickle=False) as f:
+        cut = {s: Split(f[f"x_{s}"], f[f"y_{s}"]) for s in ("train", "validation", "test")}
+        words = {k: str(f[k]) for k in ("name", "source", "digest", "kind")}
+        return Data(**cut, **words, class_names=tuple(f["class_names"].tolist()))  # type: ignore[arg-type]
+
+
+def packed(data: Any, folder: Path) -> Path:
+    """Writes in-memory data once, for worker processes to read.
+
+    Args:
+        data: anything `keras_dl.data.load` takes.
+        folder: where `packed.npz` goes.
+    """
+    made, path = load(data), folder / "packed.npz"
+    arrays: dict[str, Any] = {}
+    for split in ("train", "validation", "test"):
+        arrays |= {f"{axis}_{split}": a for axis, a in getattr(made, split)._asdict().items()}
+    words = {k: np.array(getattr(made, k)) for k in ("name", "source", "digest", "kind")}
+    np.savez(path, **arrays, **words, class_names=np.array(made.class_names, dtype=str))
+    return path

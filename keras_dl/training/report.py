@@ -1,0 +1,89 @@
+"""What is drawn after a training, from the test set, which is looked at here for the only time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from scipy.special import softmax
+
+from keras_dl import plots
+from keras_dl.data import Data
+from keras_dl.recipe import Recipe
+
+__all__ = ["classification", "drawn", "first_kernel", "made", "probabilities"]
+
+
+def probabilities(model: Any, x: np.ndarray, batch_size: int = 256) -> np.ndarray:
+    """Class probabilities of raw examples.
+
+    Args:
+        model: gives logits (n, classes).
+        x: raw examples (n, …).
+        batch_size: examples at a time.
+
+    Returns:
+        (n, classes) float32, each row adding up to 1.
+    """
+    logits = model.predict(x, batch_size=batch_size, verbose=0)
+    return softmax(np.asarray(logits, dtype="float32"), axis=-1)
+
+
+def classification(model: Any, data: Data) -> dict[str, Any]:
+    """Figures of a classifier on the test set: confusion matrix, mistakes, first-layer filters.
+
+    Args:
+        model: takes raw examples, gives logits.
+        data: its test split is shown.
+
+    Returns:
+        Figures by name.
+    """
+    chance = probabilities(model, data.test.x, data.batch_size)
+    predicted = chance.argmax(axis=1)
+    figures = {
+        "confusion_matrix": plots.confusion_matrix(data.test.y, predicted, list(data.class_names))
+    }
+    if data.kind == "image":
+        names = list(data.class_names)
+        figures["mistakes"] = plots.mistakes(data.test.x, data.test.y, chance, names)
+        kernel = first_kernel(model, data.input_shape)
+        if kernel is not None:
+            figures["filters"] = plots.filters(kernel)
+    return figures
+
+
+def first_kernel(model: Any, input_shape: tuple[int, ...]) -> np.ndarray | None:
+    """Weights of the first layer that looks at pixels, as images.
+
+    Args:
+        model: any Keras model.
+        input_shape: (height, width, channels) of its examples.
+
+    Returns:
+        (height, width, channels, filters), or None where no layer has such weights.
+    """
+    for layer in model._flatten_layers(include_self=False):
+        weights = getattr(layer, "kernel", None)
+        if weights is None:
+            continue
+        kernel = keras.ops.convert_to_numpy(weights)
+        if isinstance(layer, keras.layers.Conv2D):
+            return kernel
+        if isinstance(layer, keras.layers.Dense) and len(kernel) == np.prod(input_shape):
+            return kernel.reshape(*input_shape, -1)
+        return None
+    return None
+
+
+def made(recipe: Recipe, model: Any, data: Data) -> dict[str, Any]:
+    """Calls the recipe's report; a classifier without one gets the usual figures."""
+    if recipe.report is not None:
+        return dict(recipe.report(model, data))
+    return classification(model, data) if recipe.task == "classification" else {}
+
+
+def drawn(history: Mapping[str, list[float]], reported: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures among what was reported, with the learning curves in front."""
+    figures = {name: v for name, v in reported.items() if hasattr(v, "savefig")}
+    return {"learning_curves": plots.learning_curves(dict(history)), **figures}

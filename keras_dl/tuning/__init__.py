@@ -1,0 +1,1 @@
+"""Search: suggestions from KerasTuner's oracles, trials in worker processes, state on disk."""

@@ -1,0 +1,146 @@
+"""Trainings under way: submitted to an executor, followed through their journals into MLflow."""
+
+import shutil
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from keras_dl.failures import Failure, classify
+from keras_dl.tracking import models
+from keras_dl.tracking.runs import Tracked
+from keras_dl.training import callbacks
+from keras_dl.training.job import Job, Outcome
+from keras_dl.tuning.pool import InProcess, WorkerPool
+from keras_dl.tuning.unit import dry_run, entries, run_unit
+
+__all__ = ["Crew", "Unit"]
+
+
+@dataclass
+class Unit:
+    """One training under way.
+
+    Attributes:
+        job: what is trained.
+        tracked: its MLflow run.
+        future: of the outcome.
+        read: bytes of the journal that MLflow has.
+        epoch: epochs done.
+        done: whether it has ended.
+    """
+
+    job: Job
+    tracked: Tracked
+    future: "Future[Outcome]"
+    read: int = 0
+    epoch: int = 0
+    done: bool = False
+
+    def result(self) -> Outcome | Failure:
+        """The outcome, or why there is none."""
+        error = self.future.exception()
+        return self.future.result() if error is None else classify(error)
+
+
+class Crew:
+    """Workers, and the units they have in hand.
+
+    Args:
+        workers: number of processes; 0 trains in this process.
+        folder: for the workers' output.
+        timeout: seconds one training may take.
+        executor: takes the workers' place, for a cluster.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        folder: Path,
+        timeout: float | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        callbacks.STOP.clear()
+        self.slots = max(1, workers)
+        self._executor: Executor = executor or (
+            WorkerPool(workers, folder / "workers", timeout=timeout) if workers else InProcess()
+        )
+        self.units: list[Unit] = []
+
+    def dry_run(self, job: Job) -> Any:
+        """Tries one batch of the job; raises what is wrong with it."""
+        return self._executor.submit(dry_run, job).result()
+
+    def submit(self, job: Job, tracked: Tracked) -> Unit:
+        """Hands a training to the next free worker."""
+        unit = Unit(job, tracked, self._executor.submit(run_unit, job))
+        self.units.append(unit)
+        return unit
+
+    def free(self) -> int:
+        """How many more trainings can start at once."""
+        return self.slots - len(self.units)
+
+    def wait(self, seconds: float = 0.3) -> list[Unit]:
+        """Waits for trainings to end, at most `seconds`; writes what their journals say to MLflow."""
+        wait([u.future for u in self.units], timeout=seconds, return_when=FIRST_COMPLETED)
+        ended = [u for u in self.units if u.future.done()]
+        for unit in self.units:
+            follow(unit)
+        self.units = [u for u in self.units if u not in ended]
+        return ended
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            callbacks.STOP.set()  # reaches trainings in this process; others are killed
+        self._executor.shutdown(wait=True, cancel_futures=error is not None)
+        for unit in self.units:
+            follow(unit)
+
+
+def follow(unit: Unit) -> None:
+    """Writes the journal's new epochs to MLflow."""
+    new, unit.read = entries(unit.job.folder, unit.read)
+    for entry in new:
+        unit.tracked.epoch(entry.epoch, entry.values, entry.when)
+        unit.epoch = entry.epoch
+
+
+def log_outcome(tracked: Tracked, outcome: Outcome) -> None:
+    """Writes the closing numbers of a training."""
+    tracked.metrics(
+        {
+            "objective": outcome.score,
+            "best_epoch": outcome.best_epoch,
+            "fit_seconds": outcome.seconds,
+            "parameters": outcome.parameters,
+            "rss_mb": outcome.rss,
+            **outcome.metrics,
+        }
+    )
+
+
+def log_leftovers(tracked: Tracked, folder: Path) -> None:
+    """Moves figures and model that a tested training left in its folder into MLflow."""
+    import keras
+
+    from keras_dl.tracking import store
+
+    store.client().log_artifacts(tracked.id, str(folder / "figures"), "figures")
+    model = keras.saving.load_model(folder / "model.keras", safe_mode=True)
+    models.log(tracked, model, np.load(folder / "examples.npy", allow_pickle=False))
+    (folder / "model.keras").unlink()
+    shutil.rmtree(folder / "figures")
+
+

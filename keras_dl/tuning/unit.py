@@ -1,0 +1,155 @@
+"""What a worker does: one training with its journal, or the one-batch dry run before a search.
+
+Results are files of the training's own folder, so that nothing finished is ever done twice.
+"""
+
+import dataclasses
+import gc
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_dl.data import Data, Split
+from keras_dl.training import fit
+from keras_dl.training.callbacks import objective_value
+from keras_dl.training.job import Job, Outcome, arguments
+
+__all__ = ["DryRun", "Entry", "dry_run", "entries", "run_unit"]
+
+RESULT, JOURNAL = "result.json", "journal.jsonl"
+_kept: dict[str, Data] = {}  # the last data set loaded here: trials mostly share it
+
+
+@dataclasses.dataclass(frozen=True)
+class DryRun:
+    """What one batch told.
+
+    Attributes:
+        facts: of the data, as `Data.facts` gives them.
+        parameters: of the model with default values.
+        seconds: forecast of one epoch.
+    """
+
+    facts: dict[str, Any]
+    parameters: int
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One epoch in a journal: its number from 1, when it ended (seconds since 1970), its metrics."""
+
+    epoch: int
+    when: float
+    values: dict[str, float]
+
+
+def run_unit(job: Job) -> Outcome:
+    """Trains the job unless its result is on disk, and writes the result there.
+
+    Where the job asks for the test, also `model.keras`, figures and a few examples are left.
+    """
+    path = job.folder / RESULT
+    if path.is_file():
+        return Outcome(**json.loads(path.read_text()))
+    job.folder.mkdir(parents=True, exist_ok=True)
+    keras.utils.clear_session()
+    data = _data(job)
+    model = fit.built(job, data)
+    journal = _Journal(job.folder)
+    trained = fit.train(job, data, model, journal.add)
+    metrics = _tested(trained, job) if job.test else {}
+    result = fit.outcome(trained, metrics)
+    _write(path, json.dumps(dataclasses.asdict(result)))
+    del model, trained
+    gc.collect()
+    return result
+
+
+def dry_run(job: Job) -> DryRun:
+    """Builds and trains on one batch, to find mistakes before the search and to forecast its time.
+
+    Raises:
+        ValueError, TypeError: what is wrong with data, build or objective.
+    """
+    data = _data(job)
+    one = {s: Split(*(a[: data.batch_size] for a in getattr(data, s))) for s in ("train", "validation")}
+    model = fit.built(job, dataclasses.replace(data, **one))
+    history = model.fit(*one["train"], validation_data=one["validation"], verbose=0, batch_size=data.batch_size)  # fmt: skip
+    objective_value(job.recipe.objective, {k: v[-1] for k, v in history.history.items()})
+    some = [a[: 5 * data.batch_size] for a in data.train]
+    start = time.monotonic()
+    model.fit(*some, batch_size=data.batch_size, verbose=0)
+    step = (time.monotonic() - start) / max(1, -(-len(some[0]) // data.batch_size))
+    checks = 0.35 * len(data.validation.x) / data.batch_size  # a forward pass is a third of a step
+    return DryRun(
+        data.facts(), model.count_params(), step * (fit.steps_per_epoch(job, data) + checks)
+    )
+
+
+def entries(folder: Path, since: int) -> tuple[list[Entry], int]:
+    """Reads a journal from the byte `since`.
+
+    Returns:
+        Whole lines as entries, and the byte to go on from.
+    """
+    path = folder / JOURNAL
+    if not path.is_file():
+        return [], since
+    with path.open("rb") as file:
+        file.seek(since)
+        whole = file.read().rpartition(b"\n")[0]
+    lines = whole.splitlines()
+    return [Entry(**json.loads(line)) for line in lines if line], since + len(whole) + bool(whole)
+
+
+class _Journal:
+    """Appends an epoch a line; on resume it is brought to what the checkpoint holds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / JOURNAL
+        self._known = {e.epoch for e in entries(folder, 0)[0]}
+
+    def add(self, epoch: int, values: Mapping[str, float]) -> None:
+        if epoch in self._known:
+            return
+        line = json.dumps({"epoch": epoch, "when": time.time(), "values": dict(values)})
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+
+def _data(job: Job) -> Data:
+    given = arguments(job.recipe.data, job.values)
+    key = f"{job.recipe.name} {given} {job.data!r} {job.epochs} {job.steps}"
+    if key not in _kept:
+        _kept.clear()
+        _kept[key] = fit.prepared(job)
+    return _kept[key]
+
+
+def _tested(trained: fit.Trained, job: Job) -> dict[str, float]:
+    from keras_dl.training import report
+
+    metrics = fit.evaluate(trained)
+    made = report.made(job.recipe, trained.model, trained.data)
+    figures = report.drawn(trained.state.history, made)
+    folder = job.folder / "figures"
+    folder.mkdir(exist_ok=True)
+    for name, figure in figures.items():
+        figure.savefig(folder / f"{name}.png", dpi=100)
+    trained.model.save(job.folder / "model.keras")
+    np.save(job.folder / "examples.npy", trained.data.test.x[:2], allow_pickle=False)
+    return metrics | {k: float(v) for k, v in made.items() if k not in figures}
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+

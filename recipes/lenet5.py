@@ -1,0 +1,80 @@
+"""LeNet-5: the convolutional network that read the digits on cheques.
+
+Paper: LeCun, Bottou, Bengio and Haffner, 1998, Gradient-Based Learning Applied to Document
+    Recognition, section II.B and figure 2.
+Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
+Run: keras-dl run lenet5
+Expect: to be measured
+Differs: Dense C3 and C5, plain average pooling and a linear output in place of the sparse map,
+    trainable subsampling and RBF units (61,706 parameters for 60,000); Adam with cosine decay
+    for the diagonal Levenberg–Marquardt method.
+"""
+
+from typing import Annotated, Any
+
+import keras
+
+from keras_dl import Choice, Objective, Range, Recipe, When
+from keras_dl.data import Data, load, scaled
+from keras_dl.models.lenet import lenet5
+from keras_dl.optimizers import optimizer as make_optimizer
+
+
+def data(
+    *,
+    dataset: str = "mnist",
+    image_size: int | None = None,
+    batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
+) -> Data:
+    """Images of at least 28 pixels; smaller ones are enlarged, mixed sizes brought to 28."""
+    return load(dataset, batch_size=batch_size, image_size=image_size, at_least=28)
+
+
+def build(
+    data: Data,
+    *,
+    activation: Annotated[str, Choice("tanh", "relu", "sigmoid")] = "tanh",
+    pooling: Annotated[str, Choice("average", "max")] = "average",
+    batch_norm: Annotated[bool, Choice(False, True)] = False,
+    dropout: Annotated[float, Range(0.0, 0.5)] = 0.0,
+    initializer: Annotated[
+        str, Choice("glorot_uniform", "he_normal", "lecun_normal")
+    ] = "glorot_uniform",
+    optimizer: Annotated[str, Choice("adam", "sgd")] = "adam",
+    learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 2e-3,
+    momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
+) -> Any:
+    """LeNet-5 on raw pixels, compiled for classification."""
+    net = lenet5(
+        data.input_shape,
+        data.num_classes,
+        activation=activation,
+        pooling=pooling,
+        batch_norm=batch_norm,
+        dropout=dropout,
+        initializer=initializer,
+    )
+    model = scaled(data, net)
+    model.compile(
+        make_optimizer(
+            optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps
+        ),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model
+
+
+recipe = Recipe(
+    name="lenet5",
+    data=data,
+    build=build,
+    epochs=12,
+    objective=Objective("val_accuracy", "max"),
+    task="classification",
+    family="lenet",
+)
+run, tune = recipe.run, recipe.tune
+
+if __name__ == "__main__":
+    recipe.main()

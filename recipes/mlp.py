@@ -1,0 +1,78 @@
+"""Multilayer perceptron: fully connected layers on raw pixels or table columns.
+
+Paper: Rumelhart, Hinton and Williams, 1986, Learning Representations by Back-propagating Errors;
+    in the form of Srivastava et al., 2014, Dropout, section 6.1.1.
+Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any images or table of classes.
+Run: keras-dl run mlp
+Expect: to be measured
+Differs: Two layers of 512 ReLU units, no max-norm; Adam with cosine decay for momentum SGD.
+"""
+
+from typing import Annotated, Any
+
+import keras
+
+from keras_dl import Choice, Objective, Range, Recipe, Repeat, When
+from keras_dl.data import Data, load, scaled
+from keras_dl.models.mlp import mlp
+from keras_dl.optimizers import optimizer as make_optimizer
+
+
+def data(
+    *,
+    dataset: str = "mnist",
+    image_size: int | None = None,
+    batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
+) -> Data:
+    """Images in their own size (mixed sizes brought to 32 pixels), or a table."""
+    return load(dataset, batch_size=batch_size, image_size=image_size)
+
+
+def build(
+    data: Data,
+    *,
+    units: Annotated[tuple[int, ...], Repeat(Range(32, 1024, log=True, step=2), 1, 3)] = (512, 512),
+    activation: Annotated[str, Choice("relu", "tanh", "sigmoid", "gelu")] = "relu",
+    batch_norm: Annotated[bool, Choice(False, True)] = False,
+    dropout: Annotated[float, Range(0.0, 0.6)] = 0.2,
+    initializer: Annotated[
+        str, Choice("he_normal", "glorot_uniform", "lecun_normal")
+    ] = "he_normal",
+    optimizer: Annotated[str, Choice("adam", "sgd")] = "adam",
+    learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 1e-3,
+    momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
+) -> Any:
+    """The perceptron on raw inputs, compiled for classification."""
+    net = mlp(
+        data.input_shape,
+        data.num_classes,
+        units=units,
+        activation=activation,
+        batch_norm=batch_norm,
+        dropout=dropout,
+        initializer=initializer,
+    )
+    model = scaled(data, net)
+    model.compile(
+        make_optimizer(
+            optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps
+        ),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return model
+
+
+recipe = Recipe(
+    name="mlp",
+    data=data,
+    build=build,
+    epochs=20,
+    objective=Objective("val_accuracy", "max"),
+    task="classification",
+    family="mlp",
+)
+run, tune = recipe.run, recipe.tune
+
+if __name__ == "__main__":
+    recipe.main()
