@@ -79,6 +79,11 @@ class TestConfusionMatrix:
         assert axes.get_title() == "accuracy 75.00 % of 4 examples"
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
 
+    def test_small_integers_do_not_wrap(self):
+        labels = np.arange(40, dtype="uint8")
+        axes = plots.confusion_matrix(labels, labels, [str(label) for label in labels]).axes[0]
+        np.testing.assert_array_equal(axes.images[0].get_array(), np.eye(40))
+
     def test_one_true_class(self):
         figure = _check(plots.confusion_matrix([2, 2], [2, 0], DIGITS))
         assert np.asarray(figure.axes[0].images[0].get_array()).sum() == pytest.approx(1.0)

@@ -84,9 +84,9 @@ def _inputs(
         size = common_size(sizes, image_size, at_least)
         return "image", [resized(x, size) for x in xs]
     ranks = {x.ndim for x in xs}
-    if len(ranks) > 1 or not ranks <= {2, 3, 4}:
+    if not (ranks == {2} or ranks <= {3, 4}):
         raise DatasetError(
-            "`x` must have the same rank in all splits: 2 for features, 3 or 4 for images. "
+            "`x` must have rank 2 (features) in all splits, or rank 3 or 4 (images) in all. "
             f"Received: shapes={[x.shape for x in xs]}"
         )
     if ranks == {2}:

@@ -81,6 +81,8 @@ class Batches(keras.utils.PyDataset):
         return self.split.x[self._order[chosen]], self.split.y[self._order[chosen]]
 
     def _note(self, index: int, read: list[int]) -> None:
+        if index == 0:  # also where Keras looks at the shapes after a fit that was stopped
+            read.clear()
         if self.seed is not None and index != len(read):
             warnings.warn(
                 "Batches are dealt out of order, and in another one after a resume; give "

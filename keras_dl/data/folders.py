@@ -73,7 +73,12 @@ def read_images(
         DatasetError: if a path is missing, holds no images, or files cannot be decoded.
     """
     paths = [paths] if isinstance(paths, str | PathLike) else list(paths)
-    found = [_read_one(Path(path).expanduser(), input_shape) for path in paths]
+    try:
+        found = [_read_one(Path(path).expanduser(), input_shape) for path in paths]
+    except PermissionError as error:
+        raise DatasetError(
+            f"`paths` must be readable; change their permissions. Received: {error.filename}"
+        ) from None
     if not found:
         raise DatasetError("`paths` must name at least one image. Received: an empty list")
     return np.concatenate([x for x, _ in found]), [name for _, names in found for name in names]

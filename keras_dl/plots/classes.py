@@ -41,7 +41,9 @@ def confusion_matrix(
     _check_labels("y_true", y_true, len(class_names))
     _check_labels("y_pred", y_pred, len(class_names))
     classes = len(class_names)
-    counts = np.bincount(y_true * classes + y_pred, minlength=classes**2).reshape(classes, classes)
+    # int64: MNIST's own labels are uint8, which wraps at 256.
+    cells = y_true.astype(np.int64) * classes + y_pred
+    counts = np.bincount(cells, minlength=classes**2).reshape(classes, classes)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
     side = float(np.clip(0.5 * classes, 2.6, 8.0))

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 
 from keras_dl.data import Data
-from keras_dl.data.batches import Batches
+from keras_dl.data.batches import Batches, EpochOrder
 from keras_dl.failures import Oversized
 from keras_dl.training import checkpoint
 from keras_dl.training.callbacks import Guard, Keep
@@ -89,13 +89,14 @@ def train(job: Job, data: Data, model: Any, listener: Listener, verbose: int | s
     keep = Keep(job.recipe.objective, state, best, job.folder, listener, job.patience, job.bar)
     if state.epoch < job.epochs:
         size = data.batch_size
+        train = Batches(data.train, size, seed=job.seed, steps=job.steps, epoch=state.epoch)
         model.fit(
-            Batches(data.train, size, seed=job.seed, steps=job.steps, epoch=state.epoch),
+            train,
             validation_data=Batches(data.validation, size, seed=None),
             epochs=job.epochs,
             initial_epoch=state.epoch,
             shuffle=False,  # Batches deals each epoch its own order
-            callbacks=[Guard(state, job.timeout), keep],
+            callbacks=[EpochOrder(train), Guard(state, job.timeout), keep],
             verbose=verbose,
         )
     if best:

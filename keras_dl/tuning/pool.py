@@ -152,7 +152,7 @@ class _Worker:
         code = process.wait() if process is not None else None
         how = f"was killed by signal {-code}" if code is not None and code < 0 else f"exited with {code}"
         hint = "; out of memory is the usual cause" if code == -9 else ""
-        return f"the worker {how}{hint}; its output is in {self._log}"
+        return f"the worker {how}{hint}; its output: {os.path.relpath(self._log)}"
 
 
 def _environment(siblings: int) -> dict[str, str]:

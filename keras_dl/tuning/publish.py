@@ -78,7 +78,9 @@ class Publisher:
             self.parent.figure(figure, name)
         runs.table(self.parent, search.to_dataframe().to_csv(index=False), "trials")
         best = {f"best_{k}": v for k, v in search.best.items() if k in self.plan.searched}
+        note = f"[Trials, best first]({self.url()}) · [side by side]({self.comparison_url(100)})"
         self.parent.tags({k: runs.format_param(v) for k, v in best.items()})
+        self.parent.tags({"mlflow.note.content": note})
         self.parent.end("FINISHED", trials_done=len(search.trials))
 
     def abandon(self, open_runs: list[Tracked], status: str, reason: str) -> None:
@@ -91,13 +93,13 @@ class Publisher:
         """Link to the table of trials, best first."""
         return store.children_url(self.parent.run, self.objective.direction)
 
-    def comparison_url(self) -> str:
-        """Link to the parallel coordinates of the best trials (the page takes a hundred)."""
+    def comparison_url(self, most: int = 20) -> str:
+        """Link to the parallel coordinates of the best trials; the page takes a hundred."""
         from keras_dl.tuning.results import ranked
 
         order = [t.number for t in ranked(list(self.record.trials.values()), self.objective)]
         ids = {int(r.data.tags["trial"]): r.info.run_id for r in self._children()}
-        chosen = [ids[n] for n in order if n in ids][:100]
+        chosen = [ids[n] for n in order if n in ids][:most]
         return store.comparison_url(self.parent.run.info.experiment_id, chosen)
 
     def _parent(self) -> Tracked:

@@ -67,10 +67,10 @@ class Show:
         self._here += 1
         self._count(trial)
         if trial.score is None:
-            what = f"[red]{trial.reason:>10}[/red]"
+            what = f"[red]{trial.reason:>13}[/red]"
         else:
             star = "*" if trial is self._best else " "
-            what = f"{trial.score:9.4f}{star}"
+            what = f"{trial.score:12.4f}{star}"
         best = f"best {self._best.score:.4f} (#{self._best.number})" if self._best else "no best yet"
         values = escape(settings_text(trial.values, self._searched))
         note = f"  {escape(trial.message)}" if trial.message else ""

@@ -2,7 +2,6 @@
 
 import sys
 
-import keras
 import numpy as np
 
 from keras_dl.models import cifar_resnet, lenet5, mlp, resnet20

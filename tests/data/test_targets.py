@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from keras_dl.data import DatasetError
+from keras_dl.data.targets import encode
+
+
+@pytest.mark.parametrize(
+    ("y", "names", "numbers"),
+    [
+        ([0, 1, 2, 1], ("0", "1", "2"), [0, 1, 2, 1]),
+        ([[0], [1], [1]], ("0", "1"), [0, 1, 1]),
+        ([3, 7, 3], ("3", "7"), [0, 1, 0]),
+        ([-1, 1, -1], ("-1", "1"), [0, 1, 0]),
+        ([0.0, 1.0, 1.0], ("0", "1"), [0, 1, 1]),
+        ([True, False], ("False", "True"), [1, 0]),
+        (["dog", "cat", "dog"], ("cat", "dog"), [1, 0, 1]),
+        ([b"dog", b"cat"], ("cat", "dog"), [1, 0]),
+        (np.array(["b", "a"], dtype=object), ("a", "b"), [1, 0]),
+        ([[0, 0, 1], [1, 0, 0]], ("0", "1", "2"), [2, 0]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["image", "table"])
+def test_classes(y, names, numbers, kind):
+    (encoded,), class_names = encode([y], kind)
+    assert class_names == names
+    assert encoded.tolist() == numbers
+    assert encoded.dtype == np.int32
+
+
+@pytest.mark.parametrize(
+    "y", [[0.5, 1.0, 2.0], np.arange(21.0), np.arange(1000, 3000, 7), [[0.1, 2], [1, 0]]]
+)
+def test_quantities_of_a_table(y):
+    (encoded,), class_names = encode([y], "table")
+    assert class_names == ()
+    assert encoded.dtype == np.float32
+    np.testing.assert_allclose(encoded, y)
+
+
+def test_many_gapless_classes_of_a_table_are_classes():
+    (encoded,), class_names = encode([np.arange(520) % 26], "table")
+    assert len(class_names) == 26
+    assert encoded.max() == 25
+
+
+@pytest.mark.parametrize(
+    ("targets", "class_names", "message"),
+    [
+        ([[0.5, 1, 0]], None, "`y` must hold whole numbers"),
+        ([[0, 1, np.nan]], None, "`y` must be finite; remove those examples. Received: 1 NaN"),
+        ([[0, 1], [2]], None, r"only classes of `y_train`.*unseen classes \['2'\]"),
+        ([[0, 1, 5]], ("a", "b"), r"`y` must lie in 0..1, .*Received: 1 labels outside, first 5"),
+        ([[0, -1, 1]], ("a", "b"), "labels outside, first -1"),
+        ([[[0, 2], [1, 0]]], None, "one-hot rows with a single 1"),
+        ([[{}, {}]], None, "`y` must hold class numbers, class names or one-hot rows"),
+        ([np.zeros((2, 2, 2))], None, "one target per example"),
+    ],
+)
+def test_unusable_targets_of_images(targets, class_names, message):
+    with pytest.raises(DatasetError, match=message):
+        encode(targets, "image", class_names)
