@@ -1,28 +1,37 @@
-"""Reads recipe files by their syntax tree: title, docstring head, hyperparameters, published counts.
+"""Reads recipe files by their syntax tree: title, docstring head, hyperparameters, counts.
 
 Nothing is imported, so the command line can list and explain recipes in a few hundredths of a
 second; a test asserts that this reading and the running recipe agree.
 """
 
 import ast
-import difflib
+import inspect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from keras_dl.recipe import Objective
-from keras_dl.space import Choice, Hyper, Range, Repeat, When, hyper
+from keras_dl.domains import did_you_mean
+from keras_dl.recipe import Objective, Recipe, joined
+from keras_dl.space import Choice, Hyper, Range, Repeat, When, hyper, refuse_positional
 
-__all__ = ["Entry", "entries", "find", "folder", "names", "read"]
+__all__ = ["Entry", "Unreadable", "described", "entries", "find", "folder", "names", "read"]
 
 FIELDS = ("Paper", "Data", "Run", "Expect", "Differs")
-# The only names an annotation may use; anything else makes the file unreadable without running it.
-VOCABULARY = {
-    kind.__name__: kind
-    for kind in (Annotated, Range, Choice, Repeat, When, Objective, bool, int, float, str, tuple)
+FUNCTIONS = ("data", "build", "report")
+# All that an annotation, a default or a setting may say; the rest only running the file can tell.
+VOCABULARY: dict[str, Any] = {
+    "Annotated": Annotated,
+    **{t.__name__: t for t in (Range, Choice, Repeat, When, Objective)},
+    **{t.__name__: t for t in (bool, int, float, str, tuple)},
 }
+GRAMMAR = (ast.Constant, ast.Name, ast.Load, ast.Call, ast.keyword, ast.Subscript, ast.Tuple,
+           ast.List, ast.UnaryOp, ast.USub, ast.BinOp, ast.BitOr)  # fmt: skip
+
+
+class Unreadable(ValueError):
+    """The file holds something that cannot be understood without running it."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +85,10 @@ def find(name: str) -> Path:
     if path.suffix == ".py" and path.is_file():
         return path.resolve()
     if path.suffix == ".py" or path.exists():
-        raise ValueError(f"`NAME` must be a recipe or a Python file that exists. Received: {name}")
-    close = difflib.get_close_matches(name, names(), 1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(
+            f"`NAME` must be a recipe or a Python file that exists. Received: NAME={name!r}"
+        )
+    hint = did_you_mean(name, names())
     raise ValueError(f"{name!r} is not a recipe.{hint} Known: {', '.join(names())}")
 
 
@@ -86,73 +96,98 @@ def read(path: Path) -> Entry:
     """Reads one recipe file.
 
     Raises:
-        ValueError: if the file has no `Recipe(…)` or cannot be understood without running it.
+        Unreadable: if the file cannot be understood without running it.
+        ValueError, TypeError: if it is no Python, or what it declares is wrong.
     """
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except (SyntaxError, UnicodeDecodeError) as error:
-        raise ValueError(f"`{path.name}` must be a Python file. Received: {error}") from None
-    call = _recipe_call(tree, path)
-    arguments = {k.arg: k.value for k in call.keywords if k.arg}
+    tree = _tree(path)
+    arguments = {k.arg: k.value for k in _recipe_call(tree, path).keywords if k.arg}
     functions = {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef)}
-    space: dict[str, Hyper] = {}
     for role in ("data", "build"):
         if role not in arguments:
-            raise ValueError(f"`{path.name}` must give its Recipe(…) `{role}` by name")
-        space |= _space(arguments[role], functions, path)
-    literal = {k: v for k, v in arguments.items() if k not in ("data", "build", "report")}
-    settings = {name: _value(node, path) for name, node in literal.items()}
-    title, head = _head(ast.get_docstring(tree) or "")
+            raise Unreadable(f"`{path.name}` must give its Recipe(…) `{role}` by name")
+    settings = {k: _value(v, path) for k, v in arguments.items() if k not in FUNCTIONS}
+    name = Recipe(**{"name": path.stem, **settings}, data=_nothing, build=_nothing).name
+    space = joined(name, *(_space(arguments[r], functions, path) for r in ("data", "build")))
     published = _published(tree) if path.parent == folder() else {}
-    return Entry(settings.get("name", path.stem), path, title, head, space, published, settings)
+    return Entry(name, path, *_head(tree), space, published, settings)
+
+
+def described(path: Path, recipe: Recipe) -> Entry:
+    """What a file says of itself once it had to be run to get at its recipe."""
+    known = {f.name: getattr(recipe, f.name) for f in fields(recipe) if f.name not in FUNCTIONS}
+    return Entry(recipe.name, path, *_head(_tree(path)), recipe.space(), {}, known)
+
+
+def _nothing() -> None: ...
+
+
+def _tree(path: Path) -> ast.Module:
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise ValueError(f"`{path.name}` must be a Python file. Received: {error}") from None
+    if "recipe" not in text.lower():  # spares running a file that has none, imported or its own
+        raise ValueError(f"`{path.name}` must hold a Recipe(…). Received: none")
+    return tree
 
 
 def _recipe_call(tree: ast.Module, path: Path) -> ast.Call:
+    found = []
     for node in tree.body:
         value = getattr(node, "value", None)
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.Call):
-            function = value.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-            if name == "Recipe":
-                return value
-    raise ValueError(f"`{path.name}` must assign a Recipe(…) at its top level. Received: none there")
+            name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+            found += [value] if name == "Recipe" else []
+    if len(found) != 1:
+        raise Unreadable(
+            f"`{path.name}` must assign one Recipe(…) at its top level. Received: {len(found)}"
+        )
+    return found[0]
 
 
 def _space(node: ast.expr, functions: dict[str, ast.FunctionDef], path: Path) -> dict[str, Hyper]:
     function = node if isinstance(node, ast.Lambda) else functions.get(getattr(node, "id", ""))
-    if function is None:
-        raise ValueError(f"`{path.name}` must define the functions that its Recipe(…) names")
-    found = {}
-    for argument, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
-        if default is None or argument.annotation is None:
-            raise ValueError(f"`{argument.arg}` must have an annotation and a default in {path.name}")
-        found[argument.arg] = hyper(
-            argument.arg, _value(argument.annotation, path), _value(default, path)
+    if function is None or getattr(function, "decorator_list", ()):
+        raise Unreadable(
+            f"`{path.name}` must define the functions of its Recipe(…) itself, undecorated. "
+            f"Received: {ast.unparse(node)}"
         )
+    arguments = function.args
+    if arguments.defaults:
+        refuse_positional(arguments.args[-len(arguments.defaults)].arg)
+    found = {}
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        said = (_value(node, path) for node in (argument.annotation, default))
+        found[argument.arg] = hyper(argument.arg, *said)
     return found
 
 
-def _value(node: ast.expr, path: Path) -> Any:
-    """Evaluates an annotation or a default; every name in it must belong to the vocabulary."""
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        pass
+def _value(node: ast.expr | None, path: Path) -> Any:
+    """Evaluates an annotation or a default, if it keeps to the grammar and the vocabulary."""
+    if node is None:
+        return inspect.Parameter.empty
     for part in ast.walk(node):
-        unsafe = isinstance(part, (ast.Attribute, ast.Lambda, ast.NamedExpr, ast.Await, ast.Yield))
-        if unsafe or (isinstance(part, ast.Name) and part.id not in VOCABULARY):
-            raise ValueError(f"`{path.name}` holds {ast.unparse(node)}, which only running it can tell")
+        name = part.id if isinstance(part, ast.Name) else "int"
+        if not isinstance(part, GRAMMAR) or name not in VOCABULARY:
+            raise Unreadable(
+                f"`{path.name}` must spell out its hyperparameters. "
+                f"Received: {ast.unparse(node)}, which only running it can tell"
+            )
     code = compile(ast.Expression(node), str(path), "eval")
-    return eval(code, {"__builtins__": {}, **VOCABULARY})
+    try:
+        return eval(code, {"__builtins__": {}, **VOCABULARY})
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise ValueError(f"{error} ({path.name}, line {node.lineno})") from None
 
 
-def _head(docstring: str) -> tuple[str, dict[str, str]]:
-    title, _, rest = docstring.partition("\n")
+def _head(tree: ast.Module) -> tuple[str, dict[str, str]]:
+    title, _, rest = (ast.get_docstring(tree) or "").partition("\n")
     head: dict[str, str] = {}
     name = ""
     for line in rest.splitlines():
-        match = re.match(r"(\w+): *(.*)", line)
-        if match and match[1] in FIELDS:
+        match = re.match(rf"({'|'.join(FIELDS)}): *(.*)", line)
+        if match:
             name, line = match[1], match[2]
         elif not line.strip():
             name = ""
@@ -165,8 +200,9 @@ def _published(tree: ast.Module) -> dict[str, dict[str, Any]]:
     """The `PUBLISHED` entries of the builders that the recipe imports."""
     found: dict[str, dict[str, Any]] = {}
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("keras_dl.models."):
-            file = Path(__file__).parent / "models" / f"{(node.module or '').split('.')[2]}.py"
+        module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+        if isinstance(node, ast.ImportFrom) and module.startswith("keras_dl.models."):
+            file = Path(__file__).parent / "models" / f"{module.split('.')[2]}.py"
             table = _table(file)
             found |= {a.name: table[a.name] for a in node.names if a.name in table}
     return found
@@ -175,8 +211,8 @@ def _published(tree: ast.Module) -> dict[str, dict[str, Any]]:
 @cache
 def _table(file: Path) -> dict[str, dict[str, Any]]:
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if any(getattr(t, "id", "") == "PUBLISHED" for t in targets):
-            value: ast.expr = node.value  # type: ignore[attr-defined]
-            return ast.literal_eval(value)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(getattr(t, "id", "") == "PUBLISHED" for t in targets):
+                return ast.literal_eval(node.value)
     return {}

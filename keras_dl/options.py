@@ -1,10 +1,10 @@
-"""The options of run, tune and compare, declared like hyperparameters: one line feeds all readers."""
+"""Options of the commands, declared like hyperparameters: one line feeds all readers."""
 
 from typing import Annotated, Any
 
 from keras_dl.space import Choice, Hyper, Range, hypers
 
-__all__ = ["COMPARE", "HELP", "RUN", "TUNE"]
+__all__ = ["COMPARE", "HELP", "PREDICT", "RUN", "TUNE", "UI", "planned_epochs"]
 
 BUDGETS = ("smoke", "quick", "full")
 ALGORITHMS = ("bayesian", "hyperband", "random", "grid")
@@ -22,7 +22,10 @@ def _training(
 
 
 def _run(
-    *, seed: Annotated[int, Range(0, 2**31 - 1)] = 0, resume: str | None = None, verbose: bool = True
+    *,
+    seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
+    resume: str | None = None,
+    verbose: bool = True,
 ) -> None: ...
 
 
@@ -52,30 +55,46 @@ def _compare(
 ) -> None: ...
 
 
+def _predict(*, top: Annotated[int, Range(1, 1000)] = 3) -> None: ...
+
+
+def _ui(*, host: str = "127.0.0.1", port: Annotated[int, Range(1, 65535)] = 5000) -> None: ...
+
+
+# By option, or by command and option where commands mean different things by it.
 HELP = {
     "budget": "smoke: one short epoch to see it work; quick: a quarter of the epochs; full: all",
     "epochs": "passes over the training set, instead of the budget's",
     "steps": "optimizer steps in each epoch, instead of the whole training set",
     "patience": "stop after this many epochs without improvement of the objective",
     "precision": "number format of the layers' computations",
-    "jit": "compile with XLA; none: off for TensorFlow on a CPU, else Keras decides",
-    "seed": "of weights, data order and dropout (tune: also of the suggestions)",
-    "resume": "run: id of a stopped run to go on with; tune: go on with the stopped search",
+    "jit": "compile with XLA, or never; if neither is given: not for TensorFlow on a CPU, elsewhere "
+    "as Keras decides",
+    "seed": "of weights, data order and dropout",
+    "tune seed": "of weights, data order, dropout and the suggestions",
+    "resume": "id of a stopped run to go on with",
+    "tune resume": "go on with the same search where it was stopped",
     "verbose": "show progress",
     "trials": "settings to try, at most",
     "algorithm": "who suggests the settings",
     "workers": "processes that train at the same time; 0: inside this process",
     "seeds": "trainings of each setting, with different seeds; their mean counts",
-    "search": "hyperparameters to search, comma-separated; none: all that have a domain",
+    "compare seeds": "trainings of each recipe, with the same seeds for all",
+    "search": "hyperparameters to search, with commas between; if not given: all with a domain",
     "timeout": "seconds one training may take",
     "max_parameters": "refuse models with more parameters",
-    "prune": "stop a trial whose best so far is below the median of the finished ones",
+    "prune": "stop a trial whose best so far is worse than the median of the finished ones",
     "final_seeds": "seeds for the test of winner against defaults; 0: no test",
+    "top": "classes to print for each image, likeliest first",
+    "host": "address to listen on; 127.0.0.1 can be reached from this machine only",
+    "port": "port to listen on",
 }
 
 RUN: dict[str, Hyper] = hypers(_training) | hypers(_run)
 TUNE: dict[str, Hyper] = hypers(_training) | hypers(_tune)
 COMPARE: dict[str, Hyper] = hypers(_training) | hypers(_compare)
+PREDICT: dict[str, Hyper] = hypers(_predict)
+UI: dict[str, Hyper] = hypers(_ui)
 
 
 def planned_epochs(full: int, options: dict[str, Any]) -> tuple[int, int | None]:

@@ -3,10 +3,11 @@
 import math
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from keras_dl.space import Hyper, hypers, unknown
+from keras_dl.options import COMPARE, RUN, TUNE
+from keras_dl.space import Hyper, check, hypers, unknown
 
 if TYPE_CHECKING:
     from keras_dl.comparing import Comparison
@@ -17,8 +18,7 @@ __all__ = ["OPTION_NAMES", "Objective", "Recipe"]
 
 # Words that run, tune and compare use themselves; a hyperparameter may not bear one of them.
 OPTION_NAMES = frozenset(
-    "data epochs steps budget seed seeds precision jit patience resume verbose trials algorithm "
-    "workers search fix timeout max_parameters final_seeds prune".split()
+    [*RUN, *TUNE, *COMPARE, "data", "fix", "executor", "recipe", "recipes", "help"]
 )
 
 
@@ -41,10 +41,10 @@ class Objective:
             )
 
     def better(self, value: float, than: float | None) -> bool:
-        """Whether `value` beats `than`; anything finite beats None, NaN beats nothing."""
-        if math.isnan(value):
+        """Whether `value` beats `than`; anything finite beats None and NaN, and only that wins."""
+        if not math.isfinite(value):
             return False
-        if than is None:
+        if than is None or math.isnan(than):
             return True
         return value > than if self.direction == "max" else value < than
 
@@ -55,7 +55,7 @@ class Recipe:
 
     Attributes:
         name: short name; also the command line's and MLflow's.
-        data: `data(*, dataset=…, batch_size=…)` gives `Data` or whatever `keras_dl.data.load` takes.
+        data: `data(*, dataset=…, batch_size=…)` gives `Data`, or what `keras_dl.data.load` takes.
         build: `build(data, *, …)` gives a compiled Keras model.
         report: `report(model, data)` gives figures and numbers by name.
         epochs: passes over the training set at the full budget.
@@ -75,25 +75,30 @@ class Recipe:
     task: str = "classification"
     family: str = "user"
 
+    def __post_init__(self) -> None:
+        name = self.name
+        if not isinstance(name, str) or not name or set(name) & set("/\\"):
+            raise ValueError(f"`name` must be a word without slashes. Received: name={name!r}")
+        for role in ("data", "build", *(["report"] if self.report is not None else [])):
+            if not callable(getattr(self, role)):
+                raise TypeError(f"`{role}` must be a function. Received: {getattr(self, role)!r}")
+        if not isinstance(self.objective, Objective):
+            raise TypeError(
+                '`objective` must be an Objective: Objective("val_accuracy", "max"). '
+                f"Received: objective={self.objective!r}"
+            )
+        check(replace(RUN["epochs"], optional=False), self.epochs)
+        check(RUN["patience"], self.patience)
+
     def space(self) -> dict[str, Hyper]:
         """All hyperparameters by name, those of `data` first.
 
         Raises:
-            ValueError: if a name is declared twice or is an option of `run` or `tune`.
+            TypeError: if a parameter lacks a default or an annotation of a known kind.
+            ValueError: if a name is declared twice or is an option of `run` or `tune`, if a default
+                lies outside its domain, or a condition can never hold.
         """
-        found: dict[str, Hyper] = {}
-        for function in (self.data, self.build):
-            for name, hyper in hypers(function).items():
-                if name in found or name in OPTION_NAMES:
-                    raise ValueError(
-                        f"`{name}` must be declared once and must not be an option of run or tune. "
-                        f"Received: recipe={self.name!r}, {function.__name__}(…, {name})"
-                    )
-                found[name] = hyper
-        for hyper in found.values():
-            if hyper.when is not None:
-                unknown([hyper.when.name], found, "hyperparameter")
-        return found
+        return joined(self.name, hypers(self.data), hypers(self.build))
 
     def run(self, **options: Any) -> "Result":
         """Trains once and tracks it; see `keras_dl.training.run.run` for the options."""
@@ -120,3 +125,37 @@ class Recipe:
         words = sys.argv[1:]
         command = words.pop(0) if words and words[0] in ("run", "tune", "show") else "run"
         sys.exit(main([command, str(sys.modules["__main__"].__file__), *words]))
+
+
+def joined(recipe: str, *spaces: Mapping[str, Hyper]) -> dict[str, Hyper]:
+    """Makes one space of those of a recipe's functions.
+
+    Raises:
+        ValueError: if a name is declared twice or is an option, or a condition can never hold.
+    """
+    found: dict[str, Hyper] = {}
+    for name, hyper in (item for space in spaces for item in space.items()):
+        if name in found:
+            raise ValueError(f"`{name}` must be declared once, in data or in build of {recipe}")
+        if name in OPTION_NAMES:
+            raise ValueError(
+                f"`{name}` must have another name in {recipe}; run, tune and compare use this one"
+            )
+        found[name] = hyper
+    for hyper in found.values():
+        _check_condition(hyper, found)
+    return found
+
+
+def _check_condition(hyper: Hyper, space: Mapping[str, Hyper]) -> None:
+    if hyper.when is None:
+        return
+    unknown([hyper.when.name], space, "hyperparameter")
+    parent = space[hyper.when.name]
+    if parent.when is not None:
+        raise ValueError(
+            f"`{hyper.name}` must depend on a hyperparameter that is always active. "
+            f"Received: When({parent.name!r}, …), itself active only when {parent.when}"
+        )
+    for value in hyper.when.values:
+        check(parent, value)

@@ -1,6 +1,7 @@
 """Settings that cost nothing and must be made before the backend is imported."""
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -39,6 +40,8 @@ def load_backend() -> None:
         if keras.backend.backend() == "tensorflow":
             tf = importlib.import_module("tensorflow")
             tf.config.list_physical_devices()  # its first call writes too
+    gc.collect()
+    gc.freeze()  # the imports' million objects need not be visited at every collection
 
 
 @contextlib.contextmanager

@@ -1,121 +1,48 @@
-"""Hyperparameters and their domains: one annotated parameter, read by run, tune, CLI and MLflow.
+"""Hyperparameters: one annotated parameter each, read by run, tune, the command line and MLflow.
 
     def build(data, *, dropout: Annotated[float, Range(0.0, 0.5)] = 0.0): ...
 
 Light on purpose: the command line reads spaces without loading Keras.
 """
 
-import difflib
 import inspect
-import math
+import re
+import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-__all__ = ["Choice", "Hyper", "Range", "Repeat", "When", "check", "hypers", "resolve"]
+from keras_dl.domains import (
+    Choice,
+    Domain,
+    Range,
+    Repeat,
+    When,
+    did_you_mean,
+    format_value,
+)
 
+__all__ = [
+    "Choice",
+    "Domain",
+    "Hyper",
+    "Range",
+    "Repeat",
+    "When",
+    "check",
+    "format_value",
+    "hyper",
+    "hypers",
+    "is_active",
+    "parse_value",
+    "resolve",
+    "unknown",
+]
 
-@dataclass(frozen=True)
-class Range:
-    """Numbers from `low` to `high`, both included.
-
-    Args:
-        low: smallest value.
-        high: largest value.
-        log: sample on a logarithmic scale; `low` must be above 0.
-        step: distance between sampled neighbours (with `log`, their ratio); None means 1 for
-            integers and continuous for floats. Values between are still accepted by `run`.
-
-    Raises:
-        ValueError: if `low` is not below `high`, or not above 0 with `log=True`.
-    """
-
-    low: float
-    high: float
-    log: bool = False
-    step: float | None = None
-
-    def __post_init__(self) -> None:
-        if not self.low < self.high:
-            raise ValueError(f"`low` must be below `high`. Received: low={self.low}, high={self.high}")
-        if self.log and self.low <= 0:
-            raise ValueError(f"`low` must be above 0 with log=True. Received: low={self.low}")
-
-    def holds(self, value: Any) -> bool:
-        """Whether `value` lies within the bounds."""
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return number and math.isfinite(value) and self.low <= value <= self.high
-
-    def __str__(self) -> str:
-        return f"{self.low:g} … {self.high:g}" + (" (log)" if self.log else "")
-
-
-@dataclass(frozen=True, init=False)
-class Choice:
-    """One of the listed values: `Choice("relu", "tanh")`.
-
-    Raises:
-        ValueError: if fewer than one value is listed.
-    """
-
-    values: tuple[Any, ...]
-
-    def __init__(self, *values: Any) -> None:
-        if not values:
-            raise ValueError("`values` must list at least one choice. Received: values=()")
-        object.__setattr__(self, "values", values)
-
-    def holds(self, value: Any) -> bool:
-        """Whether `value` is one of the choices, of the same kind (True is not 1)."""
-        return any(value == v and isinstance(value, bool) == isinstance(v, bool) for v in self.values)
-
-    def __str__(self) -> str:
-        return " | ".join(format_value(v) for v in self.values)
-
-
-@dataclass(frozen=True)
-class Repeat:
-    """A tuple of `low` to `high` items, each from `item`: `Repeat(Range(16, 1024), 1, 3)`."""
-
-    item: "Range | Choice"
-    low: int
-    high: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.low <= self.high or self.high < 1:
-            raise ValueError(
-                f"`low` must lie between 0 and `high`. Received: low={self.low}, high={self.high}"
-            )
-
-    def holds(self, value: Any) -> bool:
-        """Whether `value` is a tuple of allowed length whose items all lie in `item`."""
-        return (
-            isinstance(value, tuple)
-            and self.low <= len(value) <= self.high
-            and all(self.item.holds(v) for v in value)
-        )
-
-    def __str__(self) -> str:
-        return f"{self.low} to {self.high} of ({self.item})"
-
-
-@dataclass(frozen=True, init=False)
-class When:
-    """The condition under which a hyperparameter means anything: `When("optimizer", "sgd")`."""
-
-    name: str
-    values: tuple[Any, ...]
-
-    def __init__(self, name: str, *values: Any) -> None:
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "values", values)
-
-    def __str__(self) -> str:
-        return f"{self.name} is {' or '.join(format_value(v) for v in self.values)}"
-
-
-Domain = Range | Choice | Repeat
+MISSING = inspect.Parameter.empty
+KINDS = {bool: "true or false", int: "an integer", float: "a number", str: "text"}
+PLURALS = {bool: "true or false", int: "integers", float: "numbers", str: "texts"}
 
 
 @dataclass(frozen=True)
@@ -140,52 +67,72 @@ class Hyper:
     item: type | None = None
     optional: bool = False
 
+    @property
+    def kind_words(self) -> str:
+        """The kind of its values in words."""
+        words = KINDS[self.kind] if self.item is None else f"a tuple of {PLURALS[self.item]}"
+        return f"{words} or none" if self.optional else words
+
 
 def hypers(function: Callable[..., Any]) -> dict[str, Hyper]:
     """Reads the keyword-only parameters of `function` as hyperparameters, in order.
 
     Raises:
-        TypeError: if one lacks a default or an annotation of a known kind.
+        TypeError: if one lacks a default or an annotation of a known kind, or if a parameter with
+            a default is not keyword-only.
+        ValueError: if a default lies outside its domain.
     """
-    hints = typing.get_type_hints(function, include_extras=True)
-    found = {}
-    for name, parameter in inspect.signature(function).parameters.items():
-        if parameter.kind is parameter.KEYWORD_ONLY:
-            if parameter.default is parameter.empty:
-                raise TypeError(
-                    f"`{name}` must have a default; run() takes it when nothing is given. "
-                    f"Received: {function.__name__}(…, {name})"
-                )
-            found[name] = hyper(name, hints.get(name), parameter.default)
-    return found
+    parameters = inspect.signature(function).parameters.values()
+    for parameter in parameters:
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.default is not MISSING:
+            refuse_positional(parameter.name)
+    keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+    annotations = _evaluated(function, {p.name: p.annotation for p in keywords})
+    return {p.name: hyper(p.name, annotations[p.name], p.default) for p in keywords}
+
+
+def refuse_positional(name: str) -> None:
+    """Refuses a parameter that has a default and no `*` before it.
+
+    Raises:
+        TypeError: always.
+    """
+    raise TypeError(
+        f"`{name}` must stand behind a `*` to be a hyperparameter: def build(data, *, {name}=…). "
+        f"Received: a default without one"
+    )
 
 
 def hyper(name: str, annotation: Any, default: Any) -> Hyper:
     """Makes the `Hyper` of one annotated parameter; both readers, runtime and ast, end here.
 
+    Args:
+        name: of the parameter.
+        annotation: its annotation, `Annotated` or not; `inspect.Parameter.empty` for none.
+        default: its default; `inspect.Parameter.empty` for none.
+
     Raises:
-        TypeError: if the annotation is not bool, int, float, str or a tuple of one of them.
+        TypeError: if the annotation is not bool, int, float, str or a tuple of one of them, if the
+            default is missing or of another kind, or if the domain is not one for this kind.
         ValueError: if the default lies outside the domain.
     """
-    domain = when = None
-    if typing.get_origin(annotation) is Annotated:
-        annotation, *extras = typing.get_args(annotation)
-        domain = next((e for e in extras if isinstance(e, Domain)), None)
-        when = next((e for e in extras if isinstance(e, When)), None)
-    arguments = typing.get_args(annotation)
-    optional = type(None) in arguments
-    if optional:
-        annotation = next(a for a in arguments if a is not type(None))
-    item = None
-    if typing.get_origin(annotation) is tuple:
-        annotation, item = tuple, typing.get_args(annotation)[0]
-    if annotation not in (bool, int, float, str, tuple):
+    bare, extras, optional = _unwrapped(annotation, (), False)
+    arguments = typing.get_args(bare)
+    item = arguments[0] if len(arguments) == 2 and arguments[1] is Ellipsis else None
+    kind = tuple if typing.get_origin(bare) is tuple and item in KINDS else bare
+    if kind not in KINDS and (kind is not tuple or item is None):
+        shown = "nothing" if annotation is MISSING else getattr(bare, "__qualname__", bare)
         raise TypeError(
-            f"`{name}` must be annotated bool, int, float, str or tuple[…]. Received: {annotation}"
+            f"`{name}` must be annotated bool, int, float, str or tuple[int, ...], with or without "
+            f"`| None`. Received: {bare if arguments else shown}"
         )
-    made = Hyper(name, annotation, default, domain, when, item, optional)
-    check(made, default)
-    return made
+    if default is MISSING:
+        raise TypeError(f"`{name}` must have a default, for run() to take. Received: none")
+    domain = next((e for e in extras if isinstance(e, Domain)), None)
+    when = next((e for e in extras if isinstance(e, When)), None)
+    made = Hyper(name, kind, default, domain, when, item, optional)
+    _check_domain(made)
+    return replace(made, default=check(made, default))
 
 
 def check(hyper: Hyper, value: Any) -> Any:
@@ -198,8 +145,11 @@ def check(hyper: Hyper, value: Any) -> Any:
     if value is None and hyper.optional:
         return None
     value = _as_kind(hyper, value)
-    if hyper.domain is not None and not hyper.domain.holds(value):
-        raise ValueError(f"`{hyper.name}` must lie in {hyper.domain}. Received: {hyper.name}={value!r}")
+    domain = hyper.domain
+    if domain is not None and not domain.holds(value):
+        near = isinstance(domain, Choice) and hyper.kind is str
+        hint = did_you_mean(value, domain.values) if near else ""
+        raise ValueError(f"`{hyper.name}` must {domain.rule}.{hint} Received: {hyper.name}={value!r}")
     return value
 
 
@@ -215,14 +165,14 @@ def resolve(space: Mapping[str, Hyper], given: Mapping[str, Any]) -> dict[str, A
     """
     unknown(given, space, "hyperparameter")
     values = {name: check(h, given.get(name, h.default)) for name, h in space.items()}
-    for name, h in space.items():
-        if h.when is not None and not is_active(h, values):
-            if name in given:
-                raise ValueError(
-                    f"`{name}` only has an effect when {h.when}. "
-                    f"Received: {name}={given[name]!r}, {h.when.name}={values.get(h.when.name)!r}"
-                )
-            del values[name]
+    idle = [h for h in space.values() if not is_active(h, values)]
+    for h in idle:
+        if h.name in given and h.when is not None:
+            raise ValueError(
+                f"`{h.name}` must be left out; it only has an effect when {h.when}. "
+                f"Received: {h.name}={values[h.name]!r}, {h.when.name}={values.get(h.when.name)!r}"
+            )
+        del values[h.name]
     return values
 
 
@@ -240,18 +190,8 @@ def unknown(given: Iterable[str], known: Iterable[str], what: str) -> None:
     known = list(known)
     for name in given:
         if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(name, known)
             raise ValueError(f"{name!r} is not a {what}.{hint} Known: {', '.join(known)}")
-
-
-def format_value(value: Any) -> str:
-    """Writes a value as the command line reads it: `512,256`, `true`, `0.1`."""
-    if isinstance(value, tuple):
-        return ",".join(format_value(v) for v in value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def parse_value(hyper: Hyper, text: str) -> Any:
@@ -262,35 +202,96 @@ def parse_value(hyper: Hyper, text: str) -> Any:
     """
     if hyper.optional and text.lower() == "none":
         return None
-    if hyper.kind is tuple:
-        parts = [p for p in text.replace("x", ",").split(",") if p.strip()]
-        return check(hyper, tuple(_parse(hyper, hyper.item or str, p.strip()) for p in parts))
-    return check(hyper, _parse(hyper, hyper.kind, text))
+    if hyper.item is None:
+        return check(hyper, _parse(hyper, hyper.kind, text))
+    # 3x3 is how people write sizes; a text may hold an x of its own.
+    parts = re.split(r"," if hyper.item is str else r",|(?<=\d)x(?=\d)", text.strip())
+    if parts[-1] == "":
+        parts.pop()
+    return check(hyper, tuple(_parse(hyper, hyper.item, p.strip(), text) for p in parts))
 
 
-def _parse(hyper: Hyper, kind: type, text: str) -> Any:
-    if kind is bool:
-        if text.lower() not in ("true", "false"):
-            raise ValueError(f"`{hyper.name}` must be true or false. Received: {hyper.name}={text!r}")
-        return text.lower() == "true"
+def _parse(hyper: Hyper, kind: type, text: str, whole: str | None = None) -> Any:
+    """Reads a text as a `kind`; the message shows it as a whole where it is part of a tuple."""
     try:
-        return kind(text)
-    except ValueError:
+        return {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+    except (KeyError, ValueError):
+        words = hyper.kind_words if whole is None else f"{PLURALS[kind]} with commas between"
+        received = text if whole is None else whole
         raise ValueError(
-            f"`{hyper.name}` must be of kind {kind.__name__}. Received: {hyper.name}={text!r}"
+            f"`{hyper.name}` must be {words}. Received: {hyper.name}={received!r}"
         ) from None
 
 
-def _as_kind(hyper: Hyper, value: Any) -> Any:
-    if hasattr(value, "item") and not getattr(value, "shape", ()):
-        value = value.item()  # numpy scalars come from people's own loops
-    if hyper.kind is tuple and isinstance(value, (list, tuple)):
-        return tuple(value)
-    if hyper.kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, hyper.kind) or (hyper.kind is not bool and isinstance(value, bool)):
+def _evaluated(function: Callable[..., Any], annotations: dict[str, Any]) -> dict[str, Any]:
+    """Evaluates annotations written as texts; the other parameters' may name what is not there."""
+    origin = inspect.unwrap(getattr(function, "func", function))  # partial keeps its `func`
+    shell = types.SimpleNamespace(__annotations__=annotations)
+    names = getattr(origin, "__globals__", {})
+    return typing.get_type_hints(shell, names, include_extras=True)
+
+
+def _unwrapped(
+    annotation: Any, extras: tuple[Any, ...], optional: bool
+) -> tuple[Any, tuple[Any, ...], bool]:
+    """Peels `Annotated[…]` and `… | None`, in any order, down to (type, extras, optional)."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated:
+        return _unwrapped(arguments[0], extras + arguments[1:], optional)
+    union = origin in (typing.Union, types.UnionType)
+    if union and len(arguments) == 2 and type(None) in arguments:
+        inner = next(a for a in arguments if a is not type(None))
+        return _unwrapped(inner, extras, True)
+    return annotation, extras, optional
+
+
+def _check_domain(hyper: Hyper) -> None:
+    """Refuses a domain of another kind's values: `tune` would suggest what `run` refuses."""
+    domain = hyper.domain
+    if isinstance(domain, Choice):
+        for value in domain.values:
+            check(hyper, value)
+        return
+    if isinstance(domain, Repeat):
+        fits = _fits(hyper.item, domain.item)
+    else:
+        fits = domain is None or _fits(hyper.kind, domain)
+    if not fits:
         raise TypeError(
-            f"`{hyper.name}` must be of kind {hyper.kind.__name__}. "
+            f"`{hyper.name}` must have a domain for {hyper.kind_words}. Received: {domain!r}"
+        )
+
+
+def _fits(kind: type | None, domain: Range | Choice) -> bool:
+    if isinstance(domain, Choice):
+        return all(_is(kind, _cast(kind, v)) for v in domain.values)
+    numbers = (domain.low, domain.high, domain.step or 1)
+    return kind is float or (kind is int and all(isinstance(n, int) for n in numbers))
+
+
+def _as_kind(hyper: Hyper, value: Any) -> Any:
+    value = _plain(value)
+    made, fits = _cast(hyper.kind, value), hyper.item is None
+    if isinstance(value, (list, tuple)) and hyper.item is not None:
+        made = tuple(_cast(hyper.item, _plain(v)) for v in value)
+        fits = all(_is(hyper.item, v) for v in made)
+    if not fits or not _is(hyper.kind, made):
+        raise TypeError(
+            f"`{hyper.name}` must be {hyper.kind_words}. "
             f"Received: {hyper.name}={value!r} ({type(value).__name__})"
         )
-    return value
+    return made
+
+
+def _plain(value: Any) -> Any:
+    """Numpy's scalars come from people's own loops."""
+    return value.item() if hasattr(value, "item") and not getattr(value, "shape", ()) else value
+
+
+def _cast(kind: type | None, value: Any) -> Any:
+    return float(value) if kind is float and type(value) is int else value
+
+
+def _is(kind: type | None, value: Any) -> bool:
+    """Python counts True among the integers; nobody means it so."""
+    return kind is not None and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)

@@ -59,7 +59,7 @@ def run_unit(job: Job) -> Outcome:
     if path.is_file():
         return Outcome(**json.loads(path.read_text()))
     job.folder.mkdir(parents=True, exist_ok=True)
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)  # collected below, once
     data = _data(job)
     model = fit.built(job, data)
     journal = _Journal(job.folder)

@@ -1,7 +1,6 @@
 """A worker process: takes calls from a pipe until the pipe closes. `python -m …worker FD`."""
 
 import contextlib
-import gc
 import importlib
 import os
 import sys
@@ -27,8 +26,6 @@ def main(descriptor: int) -> None:
     threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
     settings.load_backend()
     importlib.import_module("keras_dl.training.fit")
-    gc.collect()
-    gc.freeze()  # the imports' million objects need not be visited at every collection
     with contextlib.suppress(EOFError, OSError):
         while True:
             pipe.send_bytes(_answer(pipe.recv_bytes()))

@@ -1,0 +1,147 @@
+"""Searches that are killed: nothing finished is lost, repeated or left open."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from keras_dl.tracking import store as tracking
+from keras_dl.tuning.record import Record
+from tests.toys import toy
+
+HERE = Path(__file__).resolve().parents[2]
+SCRIPT = """
+import sys, json
+from tests.toys import toy
+s = toy.tune(trials=6, algorithm={algorithm!r}, workers={workers}, epochs=3, seed=4, final_seeds=0,
+             prune=True, resume=True)
+print(json.dumps([[t.score, t.status, t.curve, t.values] for t in s.trials]))
+"""
+
+
+def start(folder, algorithm, workers):
+    code = SCRIPT.format(algorithm=algorithm, workers=workers)
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(HERE)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finished(process):
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return json.loads(out.splitlines()[-1])
+
+
+def events(folder):
+    found = list(folder.glob("mlruns/searches/*/events.jsonl"))
+    return found[0].read_text().count("\n") if found else 0
+
+
+def kill_after(process, folder, count):
+    """Kills without warning as soon as `count` lines are on disk."""
+    deadline = time.monotonic() + 240
+    while events(folder) < count and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("algorithm", "workers"), [("bayesian", 1), ("hyperband", 1), ("random", 2)])
+def test_killed_search_resumes_to_the_same_table(store, tmp_path_factory, algorithm, workers):
+    whole = tmp_path_factory.mktemp("whole")
+    (whole / "mlruns").mkdir()
+    (whole / "mlruns" / "mlflow.db").write_bytes((store / "mlruns" / "mlflow.db").read_bytes())
+    expected = finished(start(whole, algorithm, 1))
+    for count in (2, 5, 8):  # in the middle of trials, and between them
+        kill_after(start(store, algorithm, workers), store, count)
+    got = finished(start(store, algorithm, workers))
+    if workers == 1:
+        assert got == expected
+    else:  # who ends first may change which peers the median rule sees; the suggestions stay
+        assert [g[3] for g in got] == [e[3] for e in expected]
+    found = tracking.search([e.experiment_id for e in tracking.client().search_experiments()], "")
+    assert len(found) == 7
+    assert {r.info.status for r in found} == {"FINISHED"}
+    for run in found:
+        if run.data.tags["kind"] == "trial":
+            history = tracking.client().get_metric_history(run.info.run_id, "val/accuracy")
+            steps = [m.step for m in history]
+            assert steps == sorted(set(steps))
+    assert [p.name for p in (store / "mlruns" / "searches").iterdir()] == [
+        next((whole / "mlruns" / "searches").iterdir()).name
+    ]
+
+
+def test_more_trials_extend_a_search(store):
+    options = {"algorithm": "random", "epochs": 1, "workers": 0, "final_seeds": 0, "verbose": False}
+    first = toy.tune(trials=2, **options)
+    second = toy.tune(trials=4, resume=True, **options)
+    fresh = toy.tune(trials=4, **options)
+    assert second.run_id == first.run_id != fresh.run_id
+    assert [t.score for t in second.trials] == [t.score for t in fresh.trials]
+    assert [t.values for t in second.trials][:2] == [t.values for t in first.trials]
+
+
+def test_line_cut_by_a_kill_is_dropped(tmp_path):
+    (tmp_path / "events.jsonl").write_text(
+        '{"event": "start", "number": 0, "raw": {}, "values": {"units": [4, 2]}, "epochs": 3}\n'
+        '{"event": "end", "number": 0, "raw": {}, "val'
+    )
+    record = Record(tmp_path)
+    assert [t.number for t in record.running()] == [0]
+    assert record.trials[0].values == {"units": (4, 2)}
+    assert (tmp_path / "events.jsonl").read_text().count("\n") == 1
+
+
+def test_search_in_other_hands_is_refused(store):
+    from keras_dl.tuning.record import opened
+
+    with (
+        opened(store, "x", {"a": 1}, resume=False),
+        pytest.raises(ValueError, match="no other process works on"),
+        opened(store, "x", {"a": 1}, resume=True),
+    ):
+        pass
+
+
+def test_same_search_twice_at_once_gets_two_folders(store):
+    from keras_dl.tuning.record import opened
+
+    with (
+        opened(store, "x", {"a": 1}, resume=False) as first,
+        opened(store, "x", {"a": 1}, resume=False) as second,
+    ):
+        assert first.folder != second.folder
+
+
+def test_interrupt_closes_all_runs_and_resume_goes_on(store):
+    options = {"algorithm": "random", "epochs": 2, "final_seeds": 0, "verbose": False, "trials": 4}
+
+    from unittest import mock
+
+    from keras_dl.tuning.show import Show
+
+    with (
+        mock.patch.object(Show, "ended", side_effect=[None, KeyboardInterrupt]),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        toy.tune(workers=0, **options)
+    found = tracking.search(["1"], "")
+    assert {r.info.status for r in found} == {"KILLED", "FINISHED"}
+    again = toy.tune(workers=0, resume=True, **options)
+    assert len(again.trials) == 4
+    found = tracking.search(["1"], "")
+    assert len(found) == 5
+    assert {r.info.status for r in found} == {"FINISHED"}
