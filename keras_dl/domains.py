@@ -156,7 +156,9 @@ class When:
 
     def __init__(self, name: str, *values: Any) -> None:
         if not values:
-            raise ValueError(f"`values` must list at least one value of {name}. Received: values=()")
+            raise ValueError(
+                f"`values` must list at least one value of {name}. Received: values=()"
+            )
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "values", values)
 

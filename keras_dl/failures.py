@@ -1,5 +1,7 @@
 """Why a training fails, as types: each has a one-word reason that is logged, counted and shown."""
 
+import errno
+
 __all__ = [
     "Crashed",
     "DiskFull",
@@ -12,6 +14,12 @@ __all__ = [
     "WorkerDied",
     "classify",
 ]
+
+# As TensorFlow, JAX, torch and C++ say it, in lower case.
+MEMORY = ("resourceexhausted", "resource_exhausted", "oom when allocating", "out of memory",
+          "bad_alloc")  # fmt: skip
+# HDF5 and SQLite raise errors of their own, without an errno.
+DISK = ("no space left on device", "disk quota exceeded", "database or disk is full")
 
 
 class Failure(RuntimeError):
@@ -72,11 +80,10 @@ def classify(error: BaseException) -> Failure:
     """Turns an exception into the failure it means; failures pass through."""
     if isinstance(error, Failure):
         return error
-    text = str(error).strip().splitlines()[0] if str(error).strip() else ""
-    text = f"{type(error).__name__}: {text}"[:500]
-    memory = ("ResourceExhausted", "OOM when allocating", "out of memory", "bad_alloc")
-    if isinstance(error, MemoryError) or any(m.lower() in text.lower() for m in memory):
+    said = f"{type(error).__name__}: {str(error).strip()}"
+    text = said.partition("\n")[0][:500]
+    said = said.lower()  # all of it: Keras puts the cause below a first line
+    if isinstance(error, MemoryError) or any(sign in said for sign in MEMORY):
         return OutOfMemory(text)
-    if isinstance(error, OSError) and error.errno in (28, 122):  # ENOSPC, EDQUOT
-        return DiskFull(text)
-    return Crashed(text)
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return DiskFull(text) if full or any(sign in said for sign in DISK) else Crashed(text)

@@ -68,8 +68,8 @@ HELP = {
     "steps": "optimizer steps in each epoch, instead of the whole training set",
     "patience": "stop after this many epochs without improvement of the objective",
     "precision": "number format of the layers' computations",
-    "jit": "compile with XLA, or never; if neither is given: not for TensorFlow on a CPU, elsewhere "
-    "as Keras decides",
+    "jit": "compile with XLA, or never; if not given: never for TensorFlow on a CPU, elsewhere as "
+    "Keras decides",
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
     "resume": "id of a stopped run to go on with",

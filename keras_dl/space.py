@@ -147,9 +147,11 @@ def check(hyper: Hyper, value: Any) -> Any:
     value = _as_kind(hyper, value)
     domain = hyper.domain
     if domain is not None and not domain.holds(value):
-        near = isinstance(domain, Choice) and hyper.kind is str
-        hint = did_you_mean(value, domain.values) if near else ""
-        raise ValueError(f"`{hyper.name}` must {domain.rule}.{hint} Received: {hyper.name}={value!r}")
+        known = domain.values if isinstance(domain, Choice) and hyper.kind is str else ()
+        hint = did_you_mean(value, known)
+        raise ValueError(
+            f"`{hyper.name}` must {domain.rule}.{hint} Received: {hyper.name}={value!r}"
+        )
     return value
 
 
@@ -294,4 +296,6 @@ def _cast(kind: type | None, value: Any) -> Any:
 
 def _is(kind: type | None, value: Any) -> bool:
     """Python counts True among the integers; nobody means it so."""
-    return kind is not None and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+    return (
+        kind is not None and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+    )

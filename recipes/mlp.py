@@ -2,10 +2,12 @@
 
 Paper: Rumelhart, Hinton and Williams, 1986, Learning Representations by Back-propagating Errors;
     in the form of Srivastava et al., 2014, Dropout, section 6.1.1.
-Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any images or table of classes.
+Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any images or table with
+    classes.
 Run: keras-dl run mlp
 Expect: to be measured
-Differs: Two layers of 512 ReLU units, no max-norm; Adam with cosine decay for momentum SGD.
+Differs: Two layers of 512 ReLU units, three tenths dropped, no max-norm; Adam with cosine decay
+    for momentum SGD; 54,000 images to train on, 6,000 to validate.
 """
 
 from typing import Annotated, Any
@@ -34,12 +36,12 @@ def build(
     units: Annotated[tuple[int, ...], Repeat(Range(32, 1024, log=True, step=2), 1, 3)] = (512, 512),
     activation: Annotated[str, Choice("relu", "tanh", "sigmoid", "gelu")] = "relu",
     batch_norm: Annotated[bool, Choice(False, True)] = False,
-    dropout: Annotated[float, Range(0.0, 0.6)] = 0.2,
+    dropout: Annotated[float, Range(0.0, 0.6)] = 0.3,
     initializer: Annotated[
         str, Choice("he_normal", "glorot_uniform", "lecun_normal")
     ] = "he_normal",
     optimizer: Annotated[str, Choice("adam", "sgd")] = "adam",
-    learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 1e-3,
+    learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 2e-3,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
 ) -> Any:
     """The perceptron on raw inputs, compiled for classification."""
@@ -54,9 +56,7 @@ def build(
     )
     model = scaled(data, net)
     model.compile(
-        make_optimizer(
-            optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps
-        ),
+        make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
@@ -67,7 +67,7 @@ recipe = Recipe(
     name="mlp",
     data=data,
     build=build,
-    epochs=20,
+    epochs=12,
     objective=Objective("val_accuracy", "max"),
     task="classification",
     family="mlp",

@@ -42,15 +42,11 @@ def build(
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
 ) -> Any:
     """ResNet-20 on raw pixels with the paper's augmentation, compiled for classification."""
-    net = resnet20(
-        data.input_shape, data.num_classes, dropout=dropout, weight_decay=weight_decay
-    )
+    net = resnet20(data.input_shape, data.num_classes, dropout=dropout, weight_decay=weight_decay)
     moves = [RandomShift(shift, flip=flip)] if shift or flip else []
     model = scaled(data, net, augmentation=moves)
     model.compile(
-        make_optimizer(
-            optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps
-        ),
+        make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )

@@ -3,8 +3,11 @@
 Light until a command needs more: `list`, `show` and every `--help` load neither Keras nor MLflow.
 """
 
+import io
+import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -23,23 +26,33 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns:
         0 for success, 1 for a failed training or search, 2 for bad input, 130 for Ctrl-C.
     """
-    signal.signal(signal.SIGTERM, _interrupt)  # a polite kill closes runs as Ctrl-C does
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without … must not end a training
+    before = signal.signal(signal.SIGTERM, _interrupt)  # a polite kill closes runs as Ctrl-C does
     try:
-        call = parse(sys.argv[1:] if words is None else words)
-        return call() or 0
+        return _called(sys.argv[1:] if words is None else words)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _called(words: Sequence[str]) -> int:
+    try:
+        return parse(words)() or 0
+    except SystemExit as end:  # argparse's, after --help or a wrong flag
+        return end.code if isinstance(end.code, int) else 1
+    except BrokenPipeError:
+        # The reader, `head` say, has left; Python's own last flush must not fail on it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except (ValueError, TypeError, FileNotFoundError, PermissionError, ConnectionError) as error:
         return _say(f"error: {error}", 2)
     except (Failure, SearchFailed) as error:
         if error.reason == "crashed" and error.__cause__ is not None:
-            import traceback
-
             traceback.print_exception(error.__cause__)
         return _say(f"failed: {error}", 1)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader, `head` say, has left
-        return 141
 
 
 def _say(text: str, code: int) -> int:

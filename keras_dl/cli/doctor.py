@@ -32,7 +32,7 @@ def checkup(console: Console) -> int:
         for what, well, words in findings:
             bad += not well
             mark = "[green]ok [/green]" if well else "[red]BAD[/red]"
-            console.print(f"{mark} {what:<22} {escape(words)}", soft_wrap=True)
+            console.print(f"{mark} {what:<26} {escape(words)}", soft_wrap=True)
     return int(bad > 0)
 
 
@@ -46,6 +46,7 @@ def _versions() -> Iterator[Finding]:
 
 
 def _backend() -> Iterator[Finding]:
+    settings.load_backend()
     import keras
 
     name = keras.backend.backend()
@@ -60,7 +61,8 @@ def _backend() -> Iterator[Finding]:
 def _settings() -> Iterator[Finding]:
     for name, default in settings.DEFAULTS.items():
         value = os.environ.get(name, "")
-        yield name, True, value if value == default else f"{value} (yours; the default is {default})"
+        yours = "" if value == default else f" (yours; the default is {default})"
+        yield name, True, value + yours
 
 
 def _store() -> Iterator[Finding]:
@@ -83,5 +85,3 @@ def _data() -> Iterator[Finding]:
 
     for place, path in data.where().items():
         yield f"data: {place}", True, str(path)
-
-

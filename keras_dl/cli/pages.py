@@ -1,56 +1,99 @@
 """`list` and `show`: what recipe files say of themselves, as tables."""
 
+import re
+import sys
+from typing import Any
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from keras_dl import catalog
-from keras_dl.cli.parser import space_of
-from keras_dl.space import format_value
+from keras_dl.catalog import Entry
+from keras_dl.cli import loading
+from keras_dl.recipe import Objective
+from keras_dl.space import Hyper, format_value
 
 __all__ = ["recipe", "recipes"]
+
+WIDE = 200  # columns where no terminal says how many; a pipe's reader wants one line a recipe
 
 
 def recipes(word: str) -> None:
     """Prints the recipes whose name, title or family holds the word."""
-    table = Table(box=None, pad_edge=False)
-    for name in ("recipe", "title", "family", "paper"):
-        table.add_column(name, overflow="fold")
+    table = _table("recipe", "title", "family", "paper")
     for entry in catalog.entries():
         family = entry.settings.get("family", "user")
         if word.lower() in f"{entry.name} {entry.title} {family}".lower():
-            table.add_row(entry.name, entry.title, family, _short(entry.head.get("Paper", "")))
-    Console().print(table if table.row_count else f"No recipe holds {word!r}.")
+            table.add_row(*map(escape, (entry.name, entry.title, family, _paper(entry))))
+    if table.row_count:
+        _console().print(table)
+    else:
+        print(f"No recipe holds {word!r}; there are {', '.join(catalog.names())}")
 
 
 def recipe(name: str) -> None:
-    """Prints everything a recipe's file says."""
-    console = Console(highlight=False)
-    path = catalog.find(name)
-    try:
-        entry = catalog.read(path)
-    except ValueError:
-        if path.parent == catalog.folder():
-            raise
-        entry = None
-    title = f"[bold]{entry.name}[/bold]  {escape(entry.title)}" if entry else f"[bold]{path.stem}[/bold]"
-    console.print(title)
-    for field, text in (entry.head if entry else {}).items():
+    """Prints everything a recipe's file says.
+
+    Raises:
+        ValueError, TypeError: if there is no such recipe, or it is wrong.
+    """
+    console, entry = _console(), loading.entry(name)
+    console.print(f"[bold]{escape(entry.name)}[/bold]  {escape(entry.title)}", soft_wrap=True)
+    for field, text in {**entry.head, "Trains": _training(entry)}.items():
         console.print(f"[bold]{field:>8}[/bold]  {escape(text)}", soft_wrap=True)
-    table = Table(box=None, pad_edge=False, title_justify="left", title="\nHyperparameters")
-    for column in ("flag", "default", "domain", "only when"):
-        table.add_column(column, overflow="fold")
-    for hyper in space_of(name).values():
-        table.add_row(
-            "--" + hyper.name.replace("_", "-"), format_value(hyper.default),
-            "–" if hyper.domain is None else str(hyper.domain), str(hyper.when or ""),
-        )  # fmt: skip
-    console.print(table)
-    for builder, facts in (entry.published if entry else {}).items():
-        console.print(f"\n[bold]Published counts of {builder}[/bold]")
+    console.print("\n[bold]Hyperparameters[/bold]")
+    table = _table("flag", "default", "domain, searched by tune", "only when")
+    for hyper in entry.space.values():
+        table.add_row(*map(escape, _row(hyper)))
+    console.print(table if entry.space else "  none")
+    for builder, facts in entry.published.items():
+        console.print(f"\n[bold]Published counts of {escape(builder)}[/bold]")
         for what, value in facts.items():
-            console.print(f"  {what}: {f'{value:,}' if isinstance(value, int) else value}", soft_wrap=True)
+            console.print(f"  {what.replace('_', ' ')}: {escape(_fact(value))}", soft_wrap=True)
 
 
-def _short(paper: str) -> str:
-    return paper if len(paper) < 60 else paper[:57] + "…"
+def _console() -> Console:
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _row(hyper: Hyper) -> tuple[str, str, str, str]:
+    free = f"– ({hyper.kind_words})"
+    domain = free if hyper.domain is None else str(hyper.domain)
+    flag = "--" + hyper.name.replace("_", "-")
+    return flag, format_value(hyper.default), domain, str(hyper.when or "")
+
+
+def _training(entry: Entry) -> str:
+    known = {"epochs": 10, "objective": Objective("val_accuracy", "max"), **entry.settings}
+    objective = known["objective"]
+    best = "highest" if objective.direction == "max" else "lowest"
+    patience = known.get("patience")
+    early = f"; stops after {patience} epochs without improvement" if patience else ""
+    epochs = f"{known['epochs']} epoch{'s' if known['epochs'] > 1 else ''}"
+    return f"{epochs}, for the {best} {objective.name}{early}"
+
+
+def _paper(entry: Entry) -> str:
+    """Authors and year: `LeCun et al., 1998`."""
+    match = re.match(r"(.+?),? (\d{4})\b", entry.head.get("Paper", ""))
+    if not match:
+        return ""
+    authors = re.split(r", | and ", match[1])
+    shown = " and ".join(authors) if len(authors) < 3 else f"{authors[0]} et al."
+    return f"{shown}, {match[2]}"
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {_fact(v)}" for k, v in value.items())
+    if isinstance(value, tuple):
+        return "×".join(str(v) for v in value)
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -49,7 +49,10 @@ def ui(host: str, port: int) -> int:
     from keras_dl.tracking import store
 
     if store.uri().startswith("http"):
-        raise ValueError(f"`MLFLOW_TRACKING_URI` names a server that has its own pages: {store.uri()}")
+        raise ValueError(
+            "`MLFLOW_TRACKING_URI` must not name a server; that one has its own pages. "
+            f"Received: {store.uri()}"
+        )
     store.client()  # makes the database where there is none yet
     print(f"MLflow pages of {store.uri()} on http://{host}:{port}  (Ctrl-C ends them)", flush=True)
     words = ["ui", "--backend-store-uri", store.uri(), "--host", host, "--port", str(port)]
@@ -63,7 +66,7 @@ def data(what: str, name: str | None) -> None:
     console = Console()
     if what == "prepare":
         if name is None:
-            raise ValueError("`name` must be given: keras-dl data prepare NAME")
+            raise ValueError("`NAME` must be given: keras-dl data prepare NAME")
         console.print(f"{name}: {sets.prepare(name)}")
     elif what == "where":
         for place, path in sets.where().items():
@@ -80,7 +83,6 @@ def data(what: str, name: str | None) -> None:
 
 def doctor() -> int:
     """Prints what is installed and what is broken."""
-    settings.load_backend()
     from keras_dl.cli.doctor import checkup
 
     return checkup(Console(highlight=False))

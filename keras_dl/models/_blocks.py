@@ -1,22 +1,41 @@
-"""Pieces that several builders share: what follows a layer with weights."""
+"""Pieces that several builders share: what follows a layer with weights, and the last layer."""
 
 from typing import Any
 
 import keras
 
-__all__ = ["drop", "layer_options", "normalise"]
+from keras_dl.activations import activation as activation_function
+from keras_dl.initializers import initializer as fresh_initializer
+
+__all__ = ["drop", "layer_options", "logits_layer", "normalise", "penalty"]
 
 
-def layer_options(activation: str, batch_norm: bool, initializer: str) -> dict[str, Any]:
-    """Arguments of a Dense or Conv2D layer that `normalise` may follow.
+def layer_options(
+    activation: str,
+    batch_norm: bool,
+    initializer: str,
+    weight_decay: float = 0.0,
+    max_norm: float | None = None,
+) -> dict[str, Any]:
+    """Arguments of one Dense or Conv2D layer that `normalise` may follow.
 
-    The initializer stays a name: each layer then makes an instance of its own, with its own seed.
+    For one layer: an initializer that two layers share would give both the same weights.
     """
-    return {
-        "activation": None if batch_norm else activation,
+    options = {
+        "activation": None if batch_norm else activation_function(activation),
         "use_bias": not batch_norm,  # the normalisation's offset does the same work
-        "kernel_initializer": initializer,
+        "kernel_initializer": fresh_initializer(initializer),
+        "kernel_regularizer": penalty(weight_decay),
     }
+    if max_norm is not None:
+        options["kernel_constraint"] = keras.constraints.MaxNorm(max_norm, axis=0)
+    return options
+
+
+def penalty(weight_decay: float) -> keras.regularizers.Regularizer | None:
+    """The penalty λ/2·‖w‖², of gradient λ·w; None without decay."""
+    # Keras' L2(c) adds c·‖w‖², of gradient 2c·w.
+    return keras.regularizers.L2(weight_decay / 2) if weight_decay else None
 
 
 def normalise(
@@ -26,9 +45,25 @@ def normalise(
     if not batch_norm:
         return x
     x = keras.layers.BatchNormalization(name=f"{name}_norm")(x)
-    return keras.layers.Activation(activation, name=f"{name}_activation")(x)
+    return keras.layers.Activation(activation_function(activation), name=f"{name}_activation")(x)
 
 
 def drop(x: keras.KerasTensor, name: str, rate: float) -> keras.KerasTensor:
     """Dropout after the layer `name`; at rate 0 no layer at all."""
     return keras.layers.Dropout(rate, name=f"{name}_dropout")(x) if rate else x
+
+
+def logits_layer(
+    num_classes: int, initializer: str, weight_decay: float = 0.0
+) -> keras.layers.Layer:
+    """The last layer, linear.
+
+    It is float32 even under mixed precision: a softmax over half-precision logits loses digits.
+    """
+    return keras.layers.Dense(
+        int(num_classes),
+        kernel_initializer=fresh_initializer(initializer),
+        kernel_regularizer=penalty(weight_decay),
+        dtype="float32",
+        name="logits",
+    )

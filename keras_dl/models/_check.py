@@ -2,8 +2,11 @@
 
 import difflib
 from collections.abc import Sequence
-from numbers import Integral, Real
 from typing import Any
+
+from keras_dl.activations import ACTIVATIONS
+from keras_dl.initializers import INITIALIZERS
+from keras_dl.layers._check import check_count, check_real
 
 __all__ = [
     "ACTIVATIONS",
@@ -12,20 +15,12 @@ __all__ = [
     "check_classes",
     "check_count",
     "check_image_shape",
+    "check_max_norm",
     "check_penalty",
     "check_rate",
+    "check_real",
     "check_shape",
 ]
-
-# Keras has more of both; these keep the width of a layer and need no arguments.
-ACTIVATIONS = (
-    *("elu", "gelu", "hard_sigmoid", "hard_tanh", "leaky_relu", "linear", "mish", "relu", "relu6"),
-    *("selu", "sigmoid", "silu", "softplus", "softsign", "tanh"),
-)
-INITIALIZERS = (
-    *("glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "lecun_normal"),
-    *("lecun_uniform", "orthogonal", "random_normal", "random_uniform", "truncated_normal"),
-)
 
 
 def check_choice(name: str, value: Any, known: Sequence[str]) -> None:
@@ -44,19 +39,6 @@ def check_choice(name: str, value: Any, known: Sequence[str]) -> None:
         raise ValueError(f"`{name}` must be one of {names}{hint} Received: {name}={value!r}")
 
 
-def check_count(name: str, value: Any, meaning: str, *, least: int = 1) -> None:
-    """Accept `value` only if it is an integer of at least `least`.
-
-    Raises:
-        TypeError: if `value` is not an integer (True and 3.0 are not).
-        ValueError: if it is below `least`.
-    """
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"`{name}` must be an integer; {meaning}. Received: {name}={value!r}")
-    if value < least:
-        raise ValueError(f"`{name}` must be at least {least}; {meaning}. Received: {name}={value}")
-
-
 def check_classes(num_classes: Any) -> None:
     """Accept a number of classes of at least 2.
 
@@ -67,11 +49,6 @@ def check_classes(num_classes: Any) -> None:
     check_count("num_classes", num_classes, "one logit stands for each class", least=2)
 
 
-def _check_real(name: str, value: Any, meaning: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"`{name}` must be a number; {meaning}. Received: {name}={value!r}")
-
-
 def check_rate(name: str, value: Any) -> None:
     """Accept a share of units to drop, in [0, 1).
 
@@ -80,7 +57,7 @@ def check_rate(name: str, value: Any) -> None:
         ValueError: if it lies outside [0, 1).
     """
     meaning = "it is the share of units that are dropped"
-    _check_real(name, value, meaning)
+    check_real(name, value, meaning)
     if not 0 <= float(value) < 1:
         raise ValueError(f"`{name}` must lie in [0, 1); {meaning}. Received: {name}={value}")
 
@@ -93,11 +70,26 @@ def check_penalty(name: str, value: Any) -> None:
         ValueError: if it is negative, infinite or not a number (NaN).
     """
     meaning = "it multiplies a penalty, and 0 switches it off"
-    _check_real(name, value, meaning)
+    check_real(name, value, meaning)
     if not 0 <= float(value) < float("inf"):
         raise ValueError(
             f"`{name}` must be finite and 0 or more; {meaning}. Received: {name}={value}"
         )
+
+
+def check_max_norm(max_norm: Any) -> None:
+    """Accept None, or the largest length that a unit's incoming weights may have.
+
+    Raises:
+        TypeError: if `max_norm` is neither None nor a number.
+        ValueError: if it is not positive.
+    """
+    if max_norm is None:
+        return
+    meaning = "it is the largest length of a unit's incoming weights; None sets no limit"
+    check_real("max_norm", max_norm, meaning)
+    if not max_norm > 0:
+        raise ValueError(f"`max_norm` must be positive; {meaning}. Received: max_norm={max_norm}")
 
 
 def check_shape(input_shape: Any) -> None:

@@ -1,21 +1,26 @@
-"""LeNet-5, the convolutional net that read the cheques."""
+"""LeNet-5, the convolutional net that read the cheques: the common modern form and the paper's."""
 
 from collections.abc import Sequence
 from functools import partial
 
 import keras
+import numpy as np
 
-from keras_dl.models._blocks import drop, layer_options, normalise
+from keras_dl.activations import activation as activation_function
+from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.layers import RBFOutput, SparseMapConv2D, TrainableSubsampling
+from keras_dl.models._blocks import drop, layer_options, logits_layer, normalise, penalty
 from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
     check_choice,
     check_classes,
     check_image_shape,
+    check_penalty,
     check_rate,
 )
 
-__all__ = ["PUBLISHED", "lenet5"]
+__all__ = ["PUBLISHED", "lenet5", "lenet5_1998"]
 
 PUBLISHED = {
     "lenet5": {
@@ -34,7 +39,33 @@ PUBLISHED = {
         "source": "shapes: LeCun et al. 1998, figure 2; count: c1 156 + c3 2,416 (every map of s2 "
         "joined to every map of c3) + c5 48,120 + f6 10,164 + logits 850",
     },
+    "lenet5_1998": {
+        "trainable_parameters": 60_000,
+        "links": 340_908,
+        "units": 9_118,
+        "input_shape": (32, 32, 1),
+        "num_classes": 10,
+        "output_shapes": {
+            "c1": (28, 28, 6),
+            "s2": (14, 14, 6),
+            "c3": (10, 10, 16),
+            "s4": (5, 5, 16),
+            "c5": (1, 1, 120),
+            "f6": (84,),
+            "logits": (10,),
+        },
+        "source": "LeCun et al. 1998, section II.B: 340,908 connections and 60,000 trainable "
+        "parameters, 156 + 12 + 1,516 + 32 + 48,120 + 10,164; units: sum of the shapes",
+    },
 }
+
+# Table I: three neighbours, then four, around the circle of six maps, three broken fours, all six.
+C3_CONNECTIONS = (
+    *(tuple(sorted((i + step) % 6 for step in range(3))) for i in range(6)),
+    *(tuple(sorted((i + step) % 6 for step in range(4))) for i in range(6)),
+    *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5)),
+    (0, 1, 2, 3, 4, 5),
+)
 
 
 def lenet5(
@@ -46,6 +77,7 @@ def lenet5(
     dropout: float = 0.0,
     batch_norm: bool = False,
     initializer: str = "glorot_uniform",
+    weight_decay: float = 0.0,
     name: str = "lenet5",
 ) -> keras.Model:
     """LeNet-5 in its common modern form: two convolutions with pooling, c5, f6, logits.
@@ -63,12 +95,15 @@ def lenet5(
         input_shape: (height, width, channels) of one image, at least 28 pixels a side; floats in
             [0, 1].
         num_classes: number of classes, at least 2.
-        activation: Keras name of the activation of c1, c3, c5 and f6.
+        activation: name of the activation of c1, c3, c5 and f6, one of
+            `keras_dl.activations.ACTIVATIONS`.
         pooling: "average" as in the paper, or "max".
         dropout: share of the outputs of c5 and of f6 dropped while training, in [0, 1).
         batch_norm: normalise c1, c3, c5 and f6 before the activation; their biases are left out.
-        initializer: Keras name of the kernels' initializer, "glorot_uniform" for tanh, "he_normal"
-            for the ReLU family.
+        initializer: name of the kernels' initializer, one of
+            `keras_dl.initializers.INITIALIZERS`: "glorot_uniform" for tanh, "he_normal" for the
+            ReLU family.
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
         name: name of the model.
 
     Returns:
@@ -77,7 +112,8 @@ def lenet5(
 
     Raises:
         TypeError: if a size is not an integer, a rate not a number or a name not a string.
-        ValueError: if an image is too small, a rate outside [0, 1) or a name unknown.
+        ValueError: if an image is too small, a rate outside [0, 1), a penalty negative or a name
+            unknown.
 
     Reference:
         LeCun, Bottou, Bengio and Haffner, 1998, Gradient-based learning applied to document
@@ -90,24 +126,114 @@ def lenet5(
     check_rate("dropout", dropout)
     check_choice("initializer", initializer, INITIALIZERS)
 
-    options = layer_options(activation, batch_norm, initializer)
-    conv = partial(keras.layers.Conv2D, kernel_size=5, **options)
+    check_penalty("weight_decay", weight_decay)
+
+    options = partial(layer_options, activation, batch_norm, initializer, weight_decay)
     pool = keras.layers.AveragePooling2D if pooling == "average" else keras.layers.MaxPooling2D
     finish = partial(normalise, activation=activation, batch_norm=batch_norm)
 
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
-    padding = "same" if min(input_shape[:2]) < 32 else "valid"
-    x = finish(conv(6, padding=padding, name="c1")(inputs), "c1")
-    x = pool(2, name="s2")(x)
-    x = finish(conv(16, name="c3")(x), "c3")
+    x = keras.layers.Conv2D(6, 5, padding=_border(input_shape), name="c1", **options())(inputs)
+    x = pool(2, name="s2")(finish(x, "c1"))
+    x = finish(keras.layers.Conv2D(16, 5, name="c3", **options())(x), "c3")
     x = pool(2, name="s4")(x)
-    x = finish(conv(120, name="c5")(x), "c5")
+    x = finish(keras.layers.Conv2D(120, 5, name="c5", **options())(x), "c5")
     x = keras.layers.GlobalAveragePooling2D(name="c5_mean")(x)
     x = drop(x, "c5", dropout)
-    x = finish(keras.layers.Dense(84, name="f6", **options)(x), "f6")
+    x = finish(keras.layers.Dense(84, name="f6", **options())(x), "f6")
     x = drop(x, "f6", dropout)
-    # float32 even under mixed precision: a softmax over half-precision logits loses digits.
-    logits = keras.layers.Dense(
-        int(num_classes), kernel_initializer=initializer, dtype="float32", name="logits"
-    )(x)
+    logits = logits_layer(num_classes, initializer, weight_decay)(x)
     return keras.Model(inputs, logits, name=name)
+
+
+def lenet5_1998(
+    input_shape: Sequence[int] = (32, 32, 1),
+    num_classes: int = 10,
+    *,
+    activation: str = "scaled_tanh",
+    sparse: bool = True,
+    rbf: bool = True,
+    dropout: float = 0.0,
+    initializer: str = "lecun_1989",
+    weight_decay: float = 0.0,
+    name: str = "lenet5_1998",
+) -> keras.Model:
+    """LeNet-5 as printed: sparse `c3`, trained subsampling, scaled tanh, distances as output.
+
+    Images of 28 to 31 pixels are zero-padded at `c1` ('same'), which stands for the border of the
+    paper's 32×32 input. `c5` is averaged over its places before `f6`; up to 35 pixels it has one.
+
+    Differences from the paper: the subsampling's coefficient multiplies the average, not the sum,
+    of four inputs; the pictures of the digits that the output compares with are our own drawings;
+    the logits are minus the distances, for a cross-entropy without rubbish class.
+
+    Args:
+        input_shape: (height, width, channels) of one image, at least 28 pixels a side; the paper
+            has -0.1 for the background and 1.175 for the ink.
+        num_classes: number of classes, at least 2; other numbers than 10 get codes of random ±1,
+            always the same, in place of the digits' pictures.
+        activation: name of the activation of every layer up to f6, one of
+            `keras_dl.activations.ACTIVATIONS`. The codes ±1 must lie within its range.
+        sparse: False joins every map of s2 to every map of c3.
+        rbf: False puts a linear layer in place of the distances.
+        dropout: share of the outputs of c5 dropped while training, in [0, 1).
+        initializer: name of the kernels' initializer, one of `keras_dl.initializers.INITIALIZERS`.
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to float32 logits
+        (batch, num_classes), with layers c1, s2, c3, s4, c5, f6 and logits.
+
+    Raises:
+        TypeError: if a size is not an integer, a rate not a number or a name not a string.
+        ValueError: if an image is too small, a rate outside [0, 1), a penalty negative or a name
+            unknown.
+
+    Reference:
+        LeCun, Bottou, Bengio and Haffner, 1998, Gradient-based learning applied to document
+        recognition, Proc. IEEE 86(11), doi:10.1109/5.726791, section II.B, figures 2 and 3, table I
+        and appendix A.
+    """
+    check_image_shape(input_shape, smallest=28)
+    check_classes(num_classes)
+    check_choice("activation", activation, ACTIVATIONS)
+    check_rate("dropout", dropout)
+    check_choice("initializer", initializer, INITIALIZERS)
+    check_penalty("weight_decay", weight_decay)
+
+    squash = activation_function(activation)
+    options = partial(layer_options, activation, False, initializer, weight_decay)
+    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    x = keras.layers.Conv2D(6, 5, padding=_border(input_shape), name="c1", **options())(inputs)
+    x = TrainableSubsampling(2, squash, name="s2")(x)
+    table = C3_CONNECTIONS if sparse else (tuple(range(6)),) * 16
+    x = SparseMapConv2D(
+        table,
+        5,
+        activation=squash,
+        kernel_initializer=fresh_initializer(initializer),
+        kernel_regularizer=penalty(weight_decay),
+        name="c3",
+    )(x)
+    x = TrainableSubsampling(2, squash, name="s4")(x)
+    x = keras.layers.Conv2D(120, 5, name="c5", **options())(x)
+    x = keras.layers.GlobalAveragePooling2D(name="c5_mean")(x)
+    x = drop(x, "c5", dropout)
+    x = keras.layers.Dense(84, name="f6", **options())(x)
+    if rbf:
+        output = RBFOutput(_codes(num_classes), dtype="float32", name="logits")
+    else:
+        output = logits_layer(num_classes, initializer, weight_decay)
+    return keras.Model(inputs, output(x), name=name)
+
+
+def _border(input_shape: Sequence[int]) -> str:
+    return "same" if min(input_shape[:2]) < 32 else "valid"
+
+
+def _codes(num_classes: int) -> list[list[int]] | None:
+    if num_classes == 10:
+        return None  # the digits
+    # 84 random signs: two of a thousand classes differ in about 20 places or more.
+    return np.random.default_rng(0).choice((-1, 1), (num_classes, 84)).tolist()

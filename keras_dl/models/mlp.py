@@ -1,17 +1,20 @@
 """Multilayer perceptrons: flatten, hidden layers, logits."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import keras
 
-from keras_dl.models._blocks import drop, layer_options, normalise
+from keras_dl.models._blocks import drop, layer_options, logits_layer, normalise
 from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
     check_choice,
     check_classes,
     check_count,
+    check_max_norm,
+    check_penalty,
     check_rate,
     check_shape,
 )
@@ -38,6 +41,10 @@ def mlp(
     dropout: float = 0.0,
     batch_norm: bool = False,
     initializer: str = "he_normal",
+    input_dropout: float = 0.0,
+    residual: bool = False,
+    max_norm: float | None = None,
+    weight_decay: float = 0.0,
     name: str = "mlp",
 ) -> keras.Model:
     """Fully connected layers on the flattened input.
@@ -47,11 +54,18 @@ def mlp(
             [0, 1] or standardised.
         num_classes: number of classes, at least 2.
         units: width of each hidden layer, first to last; () gives a linear classifier.
-        activation: Keras name of the hidden activation.
+        activation: name of the hidden activation, one of `keras_dl.activations.ACTIVATIONS`.
         dropout: share of hidden units dropped while training, in [0, 1).
         batch_norm: normalise each hidden layer before its activation; its bias is then left out.
-        initializer: Keras name of the kernels' initializer, "he_normal" for the ReLU family,
+        initializer: name of the kernels' initializer, one of
+            `keras_dl.initializers.INITIALIZERS`: "he_normal" for the ReLU family,
             "glorot_uniform" for tanh and sigmoid.
+        input_dropout: share of the inputs dropped while training, in [0, 1); 0.2 is usual
+            beside dropout 0.5.
+        residual: add to each hidden layer its own input, where both have the same width.
+        max_norm: c; after each step the incoming weights of a hidden unit are shortened to length
+            c if they are longer. 2 in the dropout paper; None sets no limit.
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
         name: name of the model.
 
     Returns:
@@ -60,12 +74,14 @@ def mlp(
 
     Raises:
         TypeError: if a size is not an integer, a rate not a number or a name not a string.
-        ValueError: if a size is below its minimum, a rate outside [0, 1) or a name unknown.
+        ValueError: if a size is below its minimum, a rate outside [0, 1), a penalty negative, a
+            norm not positive or a name unknown.
 
     Reference:
         Rumelhart, Hinton and Williams, 1986, Learning representations by back-propagating errors.
         He et al., 2015, Delving Deep into Rectifiers, arXiv:1502.01852, section 2.2, for
-        the initializer.
+        the initializer. Srivastava et al., 2014, Dropout, Journal of Machine Learning Research 15,
+        section 5.1, for the max-norm and appendix A.4 for the rates.
     """
     check_shape(input_shape)
     check_classes(num_classes)
@@ -73,19 +89,22 @@ def mlp(
     check_choice("activation", activation, ACTIVATIONS)
     check_rate("dropout", dropout)
     check_choice("initializer", initializer, INITIALIZERS)
+    check_rate("input_dropout", input_dropout)
+    check_max_norm(max_norm)
+    check_penalty("weight_decay", weight_decay)
 
-    options = layer_options(activation, batch_norm, initializer)
+    options = partial(layer_options, activation, batch_norm, initializer, weight_decay, max_norm)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
     x = keras.layers.Flatten(name="flatten")(inputs)
+    x = drop(x, "input", input_dropout)
     for number, width in enumerate(units, start=1):
-        layer = f"hidden{number}"
-        x = keras.layers.Dense(int(width), name=layer, **options)(x)
+        layer, before = f"hidden{number}", x
+        x = keras.layers.Dense(int(width), name=layer, **options())(x)
         x = normalise(x, layer, activation=activation, batch_norm=batch_norm)
         x = drop(x, layer, dropout)
-    # float32 even under mixed precision: a softmax over half-precision logits loses digits.
-    logits = keras.layers.Dense(
-        int(num_classes), kernel_initializer=initializer, dtype="float32", name="logits"
-    )(x)
+        if residual and before.shape == x.shape:
+            x = keras.layers.Add(name=f"{layer}_add")([before, x])
+    logits = logits_layer(num_classes, initializer, weight_decay)(x)
     return keras.Model(inputs, logits, name=name)
 
 

@@ -65,16 +65,22 @@ def lock(name: str = "store") -> Iterator[None]:
 
 def client() -> MlflowClient:
     """A client of the store, whose database is made on first use."""
-    return _client(uri())
+    import mlflow
+
+    address = uri()
+    made = _client(address)
+    if mlflow.get_tracking_uri() != address:
+        given = os.environ.get("MLFLOW_TRACKING_URI")
+        mlflow.set_tracking_uri(address)  # logged models are resolved through the global address
+        if given is None:  # which MLflow also writes there; it would outlive a change of folder
+            os.environ.pop("MLFLOW_TRACKING_URI", None)
+    return made
 
 
 @cache
 def _client(address: str) -> MlflowClient:
-    import mlflow
-
     for name in ("alembic", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.WARNING)  # a page of migrations otherwise
-    mlflow.set_tracking_uri(address)  # logged models are resolved through the global address
     made = MlflowClient(address)
     with lock():  # two processes that create the database at once break it
         try:
@@ -88,15 +94,16 @@ def _client(address: str) -> MlflowClient:
 
 def experiment(name: str) -> str:
     """Id of the experiment, made if missing; a deleted one of that name is restored."""
+    known = client()  # before the lock, which it takes itself on first use
     with lock():
-        found = client().get_experiment_by_name(name)
+        found = known.get_experiment_by_name(name)
         if found is not None:
             if found.lifecycle_stage == "deleted":
-                client().restore_experiment(found.experiment_id)
+                known.restore_experiment(found.experiment_id)
             return found.experiment_id
         local = "MLFLOW_TRACKING_URI" not in os.environ
         place = (root() / "artifacts" / name).as_uri() if local else None
-        return client().create_experiment(name, artifact_location=place)
+        return known.create_experiment(name, artifact_location=place)
 
 
 def find_run(run_id: str) -> Run:

@@ -1,6 +1,6 @@
 """What is drawn after a training, from the test set, which is looked at here for the only time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -63,7 +63,7 @@ def first_kernel(model: Any, input_shape: tuple[int, ...]) -> np.ndarray | None:
     Returns:
         (height, width, channels, filters), or None where no layer has such weights.
     """
-    for layer in model._flatten_layers(include_self=False):
+    for layer in _in_order(model):
         weights = getattr(layer, "kernel", None)
         if weights is None:
             continue
@@ -74,6 +74,12 @@ def first_kernel(model: Any, input_shape: tuple[int, ...]) -> np.ndarray | None:
             return kernel.reshape(*input_shape, -1)
         return None
     return None
+
+
+def _in_order(model: Any) -> Iterator[Any]:
+    """Layers from input to output, those of nets within the model in their place."""
+    for layer in getattr(model, "layers", []):
+        yield from (_in_order(layer) if getattr(layer, "layers", None) else (layer,))
 
 
 def made(recipe: Recipe, model: Any, data: Data) -> dict[str, Any]:

@@ -1,0 +1,101 @@
+"""Convolution whose units share their kernel and keep a bias each, as in the nets of 1989."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_dl.layers._check import check_choice_of_two, check_count, pair
+from keras_dl.layers._convolution import output_sizes
+
+__all__ = ["UnsharedBiasConv2D"]
+
+
+@keras.saving.register_keras_serializable("keras_dl")
+class UnsharedBiasConv2D(keras.layers.Layer):
+    """A 2-D convolution with one bias for each unit in place of one for each map.
+
+    The image size is part of the weights: the layer works on one size only.
+
+    Args:
+        filters: number of maps.
+        kernel_size: height and width of the kernels, one integer or two.
+        strides: step of the kernels, one integer or two.
+        padding: "valid", or "same" with zeros.
+        activation: name or function, as in Keras; None is linear.
+        kernel_initializer: of the kernels, (height, width, channels, filters).
+        kernel_regularizer: penalty on the kernels.
+        bias_initializer: of the biases, (rows, columns, filters).
+        **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
+
+    Raises:
+        TypeError: if a size is not an integer.
+        ValueError: if a size is below 1, `padding` unknown, or the input no image of known size.
+
+    Reference:
+        LeCun et al., 1989, Backpropagation applied to handwritten zip code recognition, Neural
+        Computation 1(4), section 3: "each unit has its own bias".
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        activation: Any = None,
+        kernel_initializer: Any = "glorot_uniform",
+        kernel_regularizer: Any = None,
+        bias_initializer: Any = "zeros",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        check_count("filters", filters, "it is the number of maps")
+        check_choice_of_two("padding", padding, "valid", "same")
+        self.filters = int(filters)
+        self.kernel_size = pair("kernel_size", kernel_size, "it is the size of the kernels")
+        self.strides = pair("strides", strides, "the kernels move by so many pixels")
+        self.padding = padding
+        self.activation = keras.activations.get(activation)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.input_spec = keras.layers.InputSpec(ndim=4)
+
+    def build(self, input_shape: Any) -> None:
+        """Create the kernels and the biases."""
+        rows_columns_filters = self.compute_output_shape(input_shape)[1:]
+        self.kernel = self.add_weight(
+            shape=(*self.kernel_size, input_shape[-1], self.filters),
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            name="kernel",
+        )
+        self.bias = self.add_weight(
+            shape=rows_columns_filters, initializer=self.bias_initializer, name="bias"
+        )
+
+    def call(self, inputs: Any) -> Any:
+        """Convolve images of shape (batch, height, width, channels)."""
+        x = ops.conv(inputs, self.kernel, self.strides, self.padding, data_format="channels_last")
+        return self.activation(x + self.bias)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Give (batch, rows, columns, filters)."""
+        sizes = output_sizes(input_shape[1:3], self.kernel_size, self.strides, self.padding)
+        return (input_shape[0], *sizes, self.filters)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        settings = {
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "activation": keras.activations.serialize(self.activation),
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+        }
+        return {**super().get_config(), **settings}

@@ -1,0 +1,265 @@
+"""AlexNet, the net that won ImageNet in 2012, and one of its kind for small images."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from keras_dl.layers import LocalResponseNormalization
+from keras_dl.models._blocks import drop, layer_options, logits_layer, normalise
+from keras_dl.models._check import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    check_choice,
+    check_classes,
+    check_image_shape,
+    check_penalty,
+    check_rate,
+)
+
+__all__ = ["PUBLISHED", "REMOVABLE", "alexnet", "alexnet_cifar"]
+
+PUBLISHED = {
+    "alexnet": {
+        "trainable_parameters": 60_965_224,
+        "links": 725_066_088,
+        "neurons": 659_272,
+        "input_shape": (227, 227, 3),
+        "num_classes": 1000,
+        "output_shapes": {
+            "conv1": (55, 55, 96),
+            "pool1": (27, 27, 96),
+            "conv2": (27, 27, 256),
+            "pool2": (13, 13, 256),
+            "conv3": (13, 13, 384),
+            "conv4": (13, 13, 384),
+            "conv5": (13, 13, 256),
+            "pool5": (6, 6, 256),
+            "fc6": (4096,),
+            "fc7": (4096,),
+            "logits": (1000,),
+        },
+        "source": "shapes: Krizhevsky et al. 2012, section 3.5; counts by arithmetic from them, "
+        "printed as 60 million parameters and 650,000 neurons; links without biases 724,406,816",
+    },
+    "alexnet_cifar": {
+        "trainable_parameters": 4_090_762,
+        "input_shape": (32, 32, 3),
+        "num_classes": 10,
+        "output_shapes": {
+            "conv1": (32, 32, 48),
+            "conv2": (16, 16, 128),
+            "conv3": (8, 8, 192),
+            "conv4": (8, 8, 192),
+            "conv5": (8, 8, 128),
+            "pool5": (4, 4, 128),
+            "fc6": (1024,),
+            "fc7": (1024,),
+            "logits": (10,),
+        },
+        "source": "ours: one of AlexNet's two towers with smaller kernels and steps; conv 931,968 "
+        "+ fc6 2,098,176 + fc7 1,049,600 + logits 10,250, and 768 biases",
+    },
+}
+
+# Layers that can be left out; the paper that did so numbers them 2 to 7.
+REMOVABLE = ("conv2", "conv3", "conv4", "conv5", "fc6", "fc7")
+
+
+def alexnet(
+    input_shape: Sequence[int] = (227, 227, 3),
+    num_classes: int = 1000,
+    *,
+    grouped: bool = True,
+    remove: Sequence[str] = (),
+    activation: str = "relu",
+    local_response: bool = True,
+    batch_norm: bool = False,
+    dropout: float = 0.5,
+    initializer: str = "gaussian_0.01",
+    weight_decay: float = 5e-4,
+    name: str = "alexnet",
+) -> keras.Model:
+    """AlexNet: five convolutions, three of them with overlapping pooling, and three full layers.
+
+    Local response normalisation follows the activation of conv1 and conv2, then pooling, 3×3 with
+    step 2: squares that overlap. Dropout follows fc6 and fc7. Biases of conv2, conv4, conv5, fc6
+    and fc7 start at 1, as in the paper, so that their ReLU is active at first.
+
+    Differences from the paper: none in the graph. It prints an input of 224×224, which its own
+    sizes of layers contradict; 227 fits them. The two halves of its two GPUs are the two groups
+    of conv2, conv4 and conv5.
+
+    Args:
+        input_shape: (height, width, channels) of one image, at least 67 pixels a side; the paper
+            subtracts the mean image.
+        num_classes: number of classes, at least 2.
+        grouped: conv2, conv4 and conv5 see half of the maps before them, as on two GPUs: 60,965,224
+            parameters. False is one tower: 62,378,344.
+        remove: names of layers to leave out, of `REMOVABLE`: ("fc7",), ("fc6", "fc7"),
+            ("conv3", "conv4") and all four are the ablations of Zeiler and Fergus. Pooling stays.
+        activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`.
+        local_response: False leaves the local response normalisation out.
+        batch_norm: normalise each layer before its activation; its bias is left out.
+        dropout: share of the outputs of fc6 and of fc7 dropped while training, in [0, 1).
+        initializer: name of the kernels' initializer, one of `keras_dl.initializers.INITIALIZERS`.
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel, so that its gradient is λ·w.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to float32 logits
+        (batch, num_classes), with layers conv1, norm1, pool1, …, conv5, pool5, fc6, fc7 and logits.
+
+    Raises:
+        TypeError: if a size is not an integer, a rate not a number or a name not a string.
+        ValueError: if an image is too small, a rate outside [0, 1), a penalty negative or a name
+            unknown.
+
+    Reference:
+        Krizhevsky, Sutskever and Hinton, 2012, ImageNet classification with deep convolutional
+        neural networks, section 3 and figure 2; initialisation and decay: section 5. Zeiler and
+        Fergus, 2013, Visualizing and understanding convolutional networks, arXiv:1311.2901,
+        table 3, for the layers removed.
+    """
+    check_image_shape(input_shape, smallest=67)
+    check_classes(num_classes)
+    part = _Parts(
+        activation, batch_norm, initializer, weight_decay, local_response, dropout, tuple(remove)
+    )
+    part.check()
+    groups = 2 if grouped else 1
+    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    x = part.conv(inputs, "conv1", 96, 11, stride=4, padding="valid")
+    x = part.shrink(x, "1")
+    x = part.conv(x, "conv2", 256, 5, groups=groups, bias="ones")
+    x = part.shrink(x, "2")
+    x = part.conv(x, "conv3", 384, 3)
+    x = part.conv(x, "conv4", 384, 3, groups=groups, bias="ones")
+    x = part.conv(x, "conv5", 256, 3, groups=groups, bias="ones")
+    x = keras.layers.MaxPooling2D(3, 2, name="pool5")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    x = part.full(x, "fc6", 4096, bias="ones")
+    x = part.full(x, "fc7", 4096, bias="ones")
+    return keras.Model(inputs, logits_layer(num_classes, initializer, weight_decay)(x), name=name)
+
+
+def alexnet_cifar(
+    input_shape: Sequence[int] = (32, 32, 3),
+    num_classes: int = 10,
+    *,
+    remove: Sequence[str] = (),
+    activation: str = "relu",
+    local_response: bool = True,
+    batch_norm: bool = False,
+    dropout: float = 0.5,
+    initializer: str = "he_normal",
+    weight_decay: float = 5e-4,
+    name: str = "alexnet_cifar",
+) -> keras.Model:
+    """AlexNet for images of 32×32 pixels: half as many maps, a quarter of the full units.
+
+    For experiments with AlexNet's parts, such as leaving out layers; not from the paper. The kernel
+    of conv1 is 5×5 with step 1, pooling is padded so that it halves the image, biases start at 0.
+
+    Args:
+        input_shape: (height, width, channels) of one image, at least 8 pixels a side; floats in
+            [0, 1] or standardised.
+        num_classes: number of classes, at least 2.
+        remove: names of layers to leave out, of `REMOVABLE`, as in `alexnet`.
+        activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`.
+        local_response: False leaves the local response normalisation out.
+        batch_norm: normalise each layer before its activation; its bias is left out.
+        dropout: share of the outputs of fc6 and of fc7 dropped while training, in [0, 1).
+        initializer: name of the kernels' initializer, one of `keras_dl.initializers.INITIALIZERS`.
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to float32 logits
+        (batch, num_classes), with the layers of `alexnet`.
+
+    Raises:
+        TypeError: if a size is not an integer, a rate not a number or a name not a string.
+        ValueError: if an image is too small, a rate outside [0, 1), a penalty negative or a name
+            unknown.
+    """
+    check_image_shape(input_shape, smallest=8)
+    check_classes(num_classes)
+    part = _Parts(
+        activation, batch_norm, initializer, weight_decay, local_response, dropout, tuple(remove)
+    )
+    part.check()
+    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    x = part.conv(inputs, "conv1", 48, 5)
+    x = part.shrink(x, "1", padding="same")
+    x = part.conv(x, "conv2", 128, 5)
+    x = part.shrink(x, "2", padding="same")
+    x = part.conv(x, "conv3", 192, 3)
+    x = part.conv(x, "conv4", 192, 3)
+    x = part.conv(x, "conv5", 128, 3)
+    x = keras.layers.MaxPooling2D(3, 2, padding="same", name="pool5")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    x = part.full(x, "fc6", 1024)
+    x = part.full(x, "fc7", 1024)
+    return keras.Model(inputs, logits_layer(num_classes, initializer, weight_decay)(x), name=name)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The layers of a net, with what all of them share; a removed one passes its input on."""
+
+    activation: str
+    batch_norm: bool
+    initializer: str
+    weight_decay: float
+    local_response: bool
+    dropout: float
+    remove: tuple[str, ...]
+
+    def check(self) -> None:
+        check_choice("activation", self.activation, ACTIVATIONS)
+        check_choice("initializer", self.initializer, INITIALIZERS)
+        check_penalty("weight_decay", self.weight_decay)
+        check_rate("dropout", self.dropout)
+        for number, layer in enumerate(self.remove):
+            check_choice(f"remove[{number}]", layer, REMOVABLE)
+
+    def _options(self, bias: str) -> dict[str, Any]:
+        options = layer_options(
+            self.activation, self.batch_norm, self.initializer, self.weight_decay
+        )
+        return {**options, "bias_initializer": bias}
+
+    def _finish(self, x: Any, name: str) -> Any:
+        return normalise(x, name, activation=self.activation, batch_norm=self.batch_norm)
+
+    def conv(
+        self,
+        x: Any,
+        name: str,
+        filters: int,
+        size: int,
+        *,
+        stride: int = 1,
+        padding: str = "same",
+        groups: int = 1,
+        bias: str = "zeros",
+    ) -> Any:
+        if name in self.remove:
+            return x
+        layer = keras.layers.Conv2D(
+            filters, size, stride, padding, groups=groups, name=name, **self._options(bias)
+        )
+        return self._finish(layer(x), name)
+
+    def full(self, x: Any, name: str, units: int, *, bias: str = "zeros") -> Any:
+        if name in self.remove:
+            return x
+        x = keras.layers.Dense(units, name=name, **self._options(bias))(x)
+        return drop(self._finish(x, name), name, self.dropout)
+
+    def shrink(self, x: Any, number: str, *, padding: str = "valid") -> Any:
+        if self.local_response:
+            x = LocalResponseNormalization(name=f"norm{number}")(x)
+        return keras.layers.MaxPooling2D(3, 2, padding, name=f"pool{number}")(x)

@@ -1,0 +1,93 @@
+"""Models come back in a fresh process, custom layers included; predictions have names."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_dl
+from keras_dl import Recipe
+from keras_dl.data import load, scaled
+from keras_dl.predicting import predict
+from tests.toys import toy
+
+HERE = Path(__file__).resolve().parents[2]
+
+
+def digits(*, dataset: str = "digits"):
+    return load(dataset, batch_size=64)
+
+
+def shifted(data):
+    """A net with one of the package's own layers in it."""
+    import keras
+
+    from keras_dl.layers import RandomShift
+
+    net = keras.Sequential(
+        [keras.Input(data.input_shape), keras.layers.Flatten(), keras.layers.Dense(data.num_classes)],
+        name="shifted",
+    )
+    model = scaled(data, net, augmentation=[RandomShift(1)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"])
+    return model
+
+
+recipe = Recipe(name="shifted", data=digits, build=shifted, epochs=6)
+
+
+def test_model_comes_back_in_a_fresh_process(store):
+    result = recipe.run(epochs=1, verbose=False)
+    np.save("x.npy", result.data.test.x[:5])
+    code = (
+        "import sys, numpy as np, keras_dl\n"
+        "model = keras_dl.load(sys.argv[1])\n"
+        "np.save('y.npy', model.predict(np.load('x.npy'), verbose=0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, result.run_id[:12]],
+        env=os.environ | {"PYTHONPATH": str(HERE)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    expected = result.model.predict(result.data.test.x[:5], verbose=0)
+    np.testing.assert_allclose(np.load("y.npy"), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_predict_names_the_classes_of_images_on_disk(store):
+    result = recipe.run(verbose=False)
+    (store / "images").mkdir()
+    for i in range(12):
+        image = Image.fromarray(result.data.test.x[i, :, :, 0])
+        image.save(store / "images" / f"{i:02d}-is-{result.data.test.y[i]}.png")
+    found = predict(result.run_id, [str(store / "images")], top=2)
+    assert len(found) == 12
+    right = sum(Path(file).stem[-1] == ranking[0][0] for file, ranking in found)
+    assert right >= 9
+    for _, ranking in found:
+        assert len(ranking) == 2
+        assert ranking[0][1] >= ranking[1][1]
+
+
+def test_predict_refuses_tables_and_strange_runs(store):
+    result = toy.run(epochs=1, verbose=False)
+    with pytest.raises(ValueError, match="must name an image classifier. Received: table"):
+        predict(result.run_id, ["x.png"])
+    with pytest.raises(ValueError, match="`top` must be 1 or more"):
+        predict(result.run_id, ["x.png"], top=0)
+    with pytest.raises(ValueError, match="`run_id` must name one run"):
+        keras_dl.load("ffff")
+
+
+def test_run_without_model_says_so(store):
+    from keras_dl.tracking import runs
+
+    empty = runs.start(toy, "iris-classification", "x", "run", {})
+    with pytest.raises(ValueError, match="must name a run that has a model"):
+        keras_dl.load(empty.id)

@@ -1,0 +1,120 @@
+"""The store: where it is, what it answers, several processes at once."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from keras_dl.tracking import store as tracking
+from tests.toys import toy
+
+HERE = Path(__file__).resolve().parents[2]
+
+
+def test_store_is_sqlite_in_mlruns_of_the_current_folder(store):
+    assert tracking.uri() == f"sqlite:///{store}/mlruns/mlflow.db"
+    made = tracking.experiment("iris-classification")
+    place = tracking.client().get_experiment(made).artifact_location
+    assert place == (store / "mlruns/artifacts/iris-classification").as_uri()
+
+
+def test_deleted_experiment_is_restored(store):
+    made = tracking.experiment("again")
+    tracking.client().delete_experiment(made)
+    assert tracking.experiment("again") == made
+
+
+def test_run_is_found_by_its_first_characters(store):
+    ids = [toy_run() for _ in range(2)]
+    assert tracking.find_run(ids[0][:10]).info.run_id == ids[0]
+    with pytest.raises(ValueError, match="no run found. Received: 'zz'"):
+        tracking.find_run("zz")
+
+
+def toy_run():
+    from keras_dl.tracking import runs
+
+    return runs.start(toy, "iris-classification", "x", "run", {}).id
+
+
+def test_foreign_and_living_runs_are_left_alone(store):
+    client = tracking.client()
+    foreign = client.create_run("0").info.run_id
+    ours = toy_run()
+    assert tracking.close_dead() == 0
+    assert {client.get_run(r).info.status for r in (foreign, ours)} == {"RUNNING"}
+
+
+def test_fresh_database_survives_several_processes_at_once(tmp_path):
+    code = (
+        "from keras_dl.tracking import store, runs; from tests.toys import toy\n"
+        "runs.start(toy, 'shared', 'x', 'run', {}).end()"
+    )
+    env = os.environ | {"PYTHONPATH": str(HERE)}
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=env, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for process in processes:
+        _, error = process.communicate(timeout=120)
+        assert process.returncode == 0, error.decode()
+    os.chdir(tmp_path)
+    found = tracking.client().get_experiment_by_name("shared")
+    assert len(tracking.search(found.experiment_id, "")) == 3
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    """An MLflow server on loopback, as a team would run one."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    words = ["server", "--backend-store-uri", f"sqlite:///{tmp_path}/server.db", "--host", "127.0.0.1"]
+    words += ["--artifacts-destination", str(tmp_path / "artifacts"), "--port", str(port)]
+    log = (tmp_path / "server.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mlflow", *words, "--workers", "1"], stdout=log, stderr=log
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{address}/health", timeout=1)
+            break
+        except OSError:
+            time.sleep(0.3)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    monkeypatch.chdir(tmp_path)
+    yield address
+    process.terminate()
+    process.wait()
+    log.close()
+
+
+@pytest.mark.slow
+def test_server_over_http_takes_runs_searches_and_models(server):
+    import keras_dl
+
+    result = toy.run(epochs=1, verbose=False)
+    assert result.url.startswith(server)
+    assert tracking.find_run(result.run_id).info.status == "FINISHED"
+    model = keras_dl.load(result.run_id)
+    assert model.predict(result.data.test.x, verbose=0).shape[1] == 3
+    search = toy.tune(
+        trials=2, epochs=1, workers=0, final_seeds=2, algorithm="random", verbose=False
+    )
+    assert search.url.startswith(server)
+    assert not (Path("mlruns") / "mlflow.db").exists()
+
+
+def test_unreachable_server_is_a_clear_error(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(ConnectionError, match="http://127.0.0.1:9 does not answer"):
+        toy.run(epochs=1, verbose=False)
