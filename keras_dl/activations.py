@@ -71,4 +71,5 @@ def scaled_tanh(x: Any) -> Any:
         LeCun et al., 1998, Gradient-based learning applied to document recognition,
         doi:10.1109/5.726791, appendix A.
     """
-    return 1.7159 * ops.tanh(2.0 / 3.0 * x)
+    squashed: Any = ops.tanh(2.0 / 3.0 * x)
+    return 1.7159 * squashed

@@ -184,9 +184,10 @@ def measured(
                 tracked = runs.start(
                     contender.recipe, experiment, f"{contender.label}-s{seed}", "final",
                     plan.params(contender.values) | {"seed": seed}, parent=parent.id,
-                    tags={"contender": contender.label, "seed": seed, **_data_tags(facts)},
+                    tags={"contender": contender.label, "seed": seed},
                 )  # fmt: skip
                 tracked.dataset(facts)
+                tracked.expect(facts)
                 units[contender.label, seed] = crew.submit(job, tracked)
         _await(units, crew, show)
         made = _compared(contenders, units, parent)
@@ -313,7 +314,3 @@ def _verdict(rows: list[Row], p_values: Mapping[str, float], winner: str | None,
     if winner is not None:
         return f"{winner} wins on {metric}: better than every other at 5 % (largest p = {worst:.3f})"
     return f"No winner on {metric}: the seeds do not tell {rows[0].label} from the rest (p = {worst:.3f})"
-
-
-def _data_tags(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {"dataset": facts["name"], "dataset_digest": facts["digest"]}

@@ -18,7 +18,7 @@ _OURS = ("gaussian_0.01", "he_gaussian", "lecun_1989")
 INITIALIZERS = tuple(sorted(_KERAS + _OURS))
 
 
-def initializer(name: str) -> keras.initializers.Initializer:
+def initializer(name: str) -> Any:
     """A fresh initializer, with a seed of its own.
 
     Beside the names of Keras:
@@ -65,7 +65,7 @@ class LeCun1989(keras.initializers.Initializer):
 
     Reference:
         LeCun et al., 1989, Backpropagation applied to handwritten zip code recognition, Neural
-        Computation 1(4), section 5.1; LeCun et al., 1998, doi:10.1109/5.726791, appendix A.
+        Computation 1(4), section 4; LeCun et al., 1998, doi:10.1109/5.726791, appendix A.
     """
 
     def __init__(self, seed: int | None = None) -> None:

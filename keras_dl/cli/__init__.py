@@ -31,7 +31,13 @@ def main(words: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal without … must not end a training
     before = signal.signal(signal.SIGTERM, _interrupt)  # a polite kill closes runs as Ctrl-C does
     try:
-        return _called(sys.argv[1:] if words is None else words)
+        code = _called(sys.argv[1:] if words is None else words)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader, `head` say, has left; Python's own last flush must not fail on it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -41,10 +47,8 @@ def _called(words: Sequence[str]) -> int:
         return parse(words)() or 0
     except SystemExit as end:  # argparse's, after --help or a wrong flag
         return end.code if isinstance(end.code, int) else 1
-    except BrokenPipeError:
-        # The reader, `head` say, has left; Python's own last flush must not fail on it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    except BrokenPipeError:  # a ConnectionError too
+        raise
     except (ValueError, TypeError, FileNotFoundError, PermissionError, ConnectionError) as error:
         return _say(f"error: {error}", 2)
     except (Failure, SearchFailed) as error:

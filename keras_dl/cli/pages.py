@@ -14,20 +14,20 @@ from keras_dl.cli import loading
 from keras_dl.recipe import Objective
 from keras_dl.space import Hyper, format_value
 
-__all__ = ["recipe", "recipes"]
+__all__ = ["recipe", "recipes", "table", "terminal"]
 
-WIDE = 200  # columns where no terminal says how many; a pipe's reader wants one line a recipe
+WIDE = 1000  # columns where no terminal says how many; a pipe's reader wants unbroken lines
 
 
 def recipes(word: str) -> None:
     """Prints the recipes whose name, title or family holds the word."""
-    table = _table("recipe", "title", "family", "paper")
+    rows = table("recipe", "title", "family", "paper")
     for entry in catalog.entries():
         family = entry.settings.get("family", "user")
         if word.lower() in f"{entry.name} {entry.title} {family}".lower():
-            table.add_row(*map(escape, (entry.name, entry.title, family, _paper(entry))))
-    if table.row_count:
-        _console().print(table)
+            rows.add_row(*map(escape, (entry.name, entry.title, family, _paper(entry))))
+    if rows.row_count:
+        terminal().print(rows)
     else:
         print(f"No recipe holds {word!r}; there are {', '.join(catalog.names())}")
 
@@ -38,30 +38,32 @@ def recipe(name: str) -> None:
     Raises:
         ValueError, TypeError: if there is no such recipe, or it is wrong.
     """
-    console, entry = _console(), loading.entry(name)
+    console, entry = terminal(), loading.entry(name)
     console.print(f"[bold]{escape(entry.name)}[/bold]  {escape(entry.title)}", soft_wrap=True)
     for field, text in {**entry.head, "Trains": _training(entry)}.items():
         console.print(f"[bold]{field:>8}[/bold]  {escape(text)}", soft_wrap=True)
     console.print("\n[bold]Hyperparameters[/bold]")
-    table = _table("flag", "default", "domain, searched by tune", "only when")
+    rows = table("flag", "default", "domain, searched by tune", "only when")
     for hyper in entry.space.values():
-        table.add_row(*map(escape, _row(hyper)))
-    console.print(table if entry.space else "  none")
+        rows.add_row(*map(escape, _row(hyper)))
+    console.print(rows if entry.space else "  none")
     for builder, facts in entry.published.items():
         console.print(f"\n[bold]Published counts of {escape(builder)}[/bold]")
         for what, value in facts.items():
             console.print(f"  {what.replace('_', ' ')}: {escape(_fact(value))}", soft_wrap=True)
 
 
-def _console() -> Console:
+def terminal() -> Console:
+    """Where tables go: the terminal in its width, or a pipe in lines that do not break."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False)
+def table(*columns: str) -> Table:
+    """An empty table with these columns."""
+    made = Table(box=None, pad_edge=False, show_header=bool(columns))
     for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+        made.add_column(column, overflow="fold")
+    return made
 
 
 def _row(hyper: Hyper) -> tuple[str, str, str, str]:

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from keras_dl import settings
+from keras_dl.cli import pages
 from keras_dl.cli.loading import recipe
 
 __all__ = ["compare", "data", "doctor", "predict", "run", "tune", "ui"]
@@ -35,13 +35,11 @@ def predict(run_id: str, paths: Sequence[str], top: int) -> None:
     settings.load_backend()
     from keras_dl.predicting import predict as predictions
 
-    table = Table(box=None, pad_edge=False)
-    for column in ("file", "class", "probability", "then"):
-        table.add_column(column, overflow="fold")
+    rows = pages.table("file", "class", "probability", "then")
     for file, ranking in predictions(run_id, list(paths), top):
         then = ", ".join(f"{label} {chance:.1%}" for label, chance in ranking[1:])
-        table.add_row(file, ranking[0][0], f"{ranking[0][1]:.1%}", then)
-    Console().print(table)
+        rows.add_row(*map(escape, (file, ranking[0][0], f"{ranking[0][1]:.1%}", then)))
+    pages.terminal().print(rows)
 
 
 def ui(host: str, port: int) -> int:
@@ -63,26 +61,26 @@ def data(what: str, name: str | None) -> None:
     """Lists data sets, prepares one, or says where they are looked for."""
     from keras_dl import data as sets
 
-    console = Console()
+    console = pages.terminal()
     if what == "prepare":
         if name is None:
             raise ValueError("`NAME` must be given: keras-dl data prepare NAME")
-        console.print(f"{name}: {sets.prepare(name)}")
+        print(f"{name}: {sets.prepare(name)}")
     elif what == "where":
+        rows = pages.table()
         for place, path in sets.where().items():
-            console.print(f"{place:>12}  {path}", soft_wrap=True)
+            rows.add_row(escape(place), escape(path))
+        console.print(rows)
     else:
-        rows = sets.describe()
-        table = Table(box=None, pad_edge=False)
-        for column in rows[0]:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(str(v) for v in row.values()))
-        console.print(table)
+        found = sets.describe()
+        rows = pages.table(*found[0])
+        for row in found:
+            rows.add_row(*map(escape, row.values()))
+        console.print(rows)
 
 
 def doctor() -> int:
     """Prints what is installed and what is broken."""
     from keras_dl.cli.doctor import checkup
 
-    return checkup(Console(highlight=False))
+    return checkup(pages.terminal())

@@ -6,6 +6,7 @@ from keras_dl import initializers as initializers
 from keras_dl.layers.local_response_normalization import LocalResponseNormalization
 from keras_dl.layers.locally_connected import LocallyConnected2D
 from keras_dl.layers.monte_carlo_dropout import MonteCarloDropout, monte_carlo
+from keras_dl.layers.neocognitron_cells import ComplexCells2D, SimpleCells2D
 from keras_dl.layers.plain_batch_normalization import PlainBatchNormalization
 from keras_dl.layers.random_shift import RandomShift
 from keras_dl.layers.rbf_output import RBFOutput
@@ -14,12 +15,14 @@ from keras_dl.layers.trainable_subsampling import TrainableSubsampling
 from keras_dl.layers.unshared_bias_convolution import UnsharedBiasConv2D
 
 __all__ = [
+    "ComplexCells2D",
     "LocalResponseNormalization",
     "LocallyConnected2D",
     "MonteCarloDropout",
     "PlainBatchNormalization",
     "RBFOutput",
     "RandomShift",
+    "SimpleCells2D",
     "SparseMapConv2D",
     "TrainableSubsampling",
     "UnsharedBiasConv2D",

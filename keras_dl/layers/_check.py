@@ -47,10 +47,10 @@ def pair(name: str, value: Any, meaning: str) -> tuple[int, int]:
         TypeError: if `value` is neither an integer nor a sequence of integers.
         ValueError: if it has not two items, or one is below 1.
     """
-    sizes = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else None
-    if sizes is None:
+    sizes: Any = value
+    if isinstance(value, str) or not isinstance(value, Sequence):
         check_count(name, value, meaning)
-        return int(value), int(value)
+        sizes = (value, value)
     if len(sizes) != 2:
         raise ValueError(
             f"`{name}` must be one integer or two; {meaning}. Received: {name}={value!r}"

@@ -38,9 +38,7 @@ def padding_of(size: int, kernel: int, stride: int) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
-def draw_each(
-    initializer: keras.initializers.Initializer, shapes: list[tuple[int, ...]], dtype: Any
-) -> list[Any]:
+def draw_each(initializer: Any, shapes: list[tuple[int, ...]], dtype: Any) -> list[Any]:
     """One draw for each shape: each sees the fan-in of its own shape, and no two are alike.
 
     An initializer with a fixed seed repeats itself at each call; it goes on to the next seed here.

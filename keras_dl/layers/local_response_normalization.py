@@ -64,7 +64,7 @@ class LocalResponseNormalization(keras.layers.Layer):
         """Normalise inputs of shape (batch, …, channels)."""
         channels, reach = inputs.shape[-1], self.size // 2
         around = [(0, 0)] * (len(inputs.shape) - 1) + [(reach, reach)]
-        squares = ops.pad(ops.square(inputs), around)
+        squares: Any = ops.pad(ops.square(inputs), around)
         # Few shifted views, which compilers fuse; a running sum would cancel digits.
         total = squares[..., :channels]
         for shift in range(1, self.size):

@@ -77,9 +77,9 @@ class RBFOutput(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         """Give logits (batch, classes) of inputs (batch, units)."""
-        codes = ops.convert_to_tensor(self.codes, dtype=self.compute_dtype)
-        apart = ops.expand_dims(inputs, 1) - codes  # (batch, classes, units)
-        return -ops.sum(ops.square(apart), axis=-1)
+        codes: Any = ops.convert_to_tensor(self.codes, dtype=self.compute_dtype)
+        apart = inputs[:, None] - codes  # (batch, classes, units)
+        return ops.negative(ops.sum(ops.square(apart), axis=-1))
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
         """Give (batch, classes)."""

@@ -64,7 +64,7 @@ class SparseMapConv2D(keras.layers.Layer):
         check_choice_of_two("bias", bias, "map", "unit")
         self.connections = _checked(connections)
         self.kernel_size = pair("kernel_size", kernel_size, "it is the size of the kernels")
-        self.strides = pair("strides", strides, "the kernels move by so many pixels")
+        self.strides: Any = pair("strides", strides, "the kernels move by so many pixels")
         self.padding = padding
         self.bias_per = bias
         self.activation = keras.activations.get(activation)

@@ -35,7 +35,7 @@ class UnsharedBiasConv2D(keras.layers.Layer):
 
     Reference:
         LeCun et al., 1989, Backpropagation applied to handwritten zip code recognition, Neural
-        Computation 1(4), section 3: "each unit has its own bias".
+        Computation 1(4), section 3.3.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class UnsharedBiasConv2D(keras.layers.Layer):
         check_choice_of_two("padding", padding, "valid", "same")
         self.filters = int(filters)
         self.kernel_size = pair("kernel_size", kernel_size, "it is the size of the kernels")
-        self.strides = pair("strides", strides, "the kernels move by so many pixels")
+        self.strides: Any = pair("strides", strides, "the kernels move by so many pixels")
         self.padding = padding
         self.activation = keras.activations.get(activation)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)

@@ -15,7 +15,7 @@ def layer_options(
     batch_norm: bool,
     initializer: str,
     weight_decay: float = 0.0,
-    max_norm: float | None = None,
+    max_norm: Any = None,
 ) -> dict[str, Any]:
     """Arguments of one Dense or Conv2D layer that `normalise` may follow.
 
@@ -54,14 +54,15 @@ def drop(x: keras.KerasTensor, name: str, rate: float) -> keras.KerasTensor:
 
 
 def logits_layer(
-    num_classes: int, initializer: str, weight_decay: float = 0.0
+    num_classes: int, initializer: str, weight_decay: float = 0.0, activation: str = "linear"
 ) -> keras.layers.Layer:
-    """The last layer, linear.
+    """The last layer, linear unless told otherwise.
 
     It is float32 even under mixed precision: a softmax over half-precision logits loses digits.
     """
     return keras.layers.Dense(
         int(num_classes),
+        activation_function(activation),
         kernel_initializer=fresh_initializer(initializer),
         kernel_regularizer=penalty(weight_decay),
         dtype="float32",

@@ -1,6 +1,7 @@
 """The five nets of the digit experiment of 1989, and the net that read zip codes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -258,7 +259,7 @@ def lecun1989(
 
     Reference:
         LeCun et al., 1989, Backpropagation applied to handwritten zip code recognition, Neural
-        Computation 1(4), section 3 and figure 3. Karpathy, 2022, Deep neural nets: 33 years ago
+        Computation 1(4), section 3.3 and figure 3. Karpathy, 2022, Deep neural nets: 33 years ago
         and 33 years from now, for the guess.
     """
     _check_image_net(input_shape, num_classes, activation, initializer, weight_decay)
@@ -276,17 +277,16 @@ def lecun1989(
     options = layer_options(activation, False, initializer, weight_decay)
     x = keras.layers.Dense(30, name="h3", **options)(x)
     x = drop(x, "h3", dropout)
-    output = logits_layer(num_classes, initializer, weight_decay)
-    output.activation = activation_function(output_activation)
-    return keras.Model(inputs, output(x), name=name)
+    logits = logits_layer(num_classes, initializer, weight_decay, output_activation)(x)
+    return keras.Model(inputs, logits, name=name)
 
 
-def _surround(x: keras.KerasTensor, value: float) -> keras.KerasTensor:
+def _surround(x: Any, value: float) -> Any:
     around = (2, 2)
     return ops.pad(x, ((0, 0), around, around, (0, 0)), constant_values=value)
 
 
-def _options(activation: str, initializer: str, weight_decay: float) -> dict:
+def _options(activation: str, initializer: str, weight_decay: float) -> dict[str, Any]:
     return {
         "activation": activation_function(activation),
         "kernel_initializer": fresh_initializer(initializer),

@@ -38,7 +38,7 @@ class Tracked:
         self._pending: list[Future[Any]] = []
 
     def epoch(self, epoch: int, values: Mapping[str, float], when: float | None = None) -> None:
-        """Logs an epoch's metrics, `loss` as `train/loss`, `val_loss` as `val/loss`.
+        """Logs an epoch's metrics: `loss` as `train/loss`, `val_loss` as `val/loss`, and `objective`.
 
         Args:
             epoch: the step, from 1.
@@ -82,6 +82,9 @@ class Tracked:
         label = InputTag("mlflow.data.context", "training")
         store.client().log_inputs(self.id, [DatasetInput(entity, [label])])
         self.tags({"dataset": facts["name"], "dataset_digest": facts["digest"]})
+
+    def expect(self, facts: Mapping[str, Any]) -> None:
+        """Stores what the run's model takes and gives, for predictions, as `data.json`."""
         self.text(json.dumps(facts, indent=1), "data.json")
 
     def flush(self) -> None:
@@ -158,6 +161,8 @@ def reopen(run: Any) -> Tracked:
 
 def metric_name(name: str) -> str:
     """MLflow's name of a Keras metric: the part before the slash groups the charts."""
+    if name == "objective":
+        return name
     return f"val/{name[4:]}" if name.startswith("val_") else f"train/{name}"
 
 

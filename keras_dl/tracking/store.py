@@ -19,10 +19,9 @@ from mlflow.entities import Run, RunStatus, ViewType
 from mlflow.exceptions import MlflowException
 
 __all__ = [
+    "base_url",
     "client",
-    "children_url",
     "close_dead",
-    "comparison_url",
     "experiment",
     "find_run",
     "lock",
@@ -145,29 +144,11 @@ def close_dead() -> int:
 
 def run_url(run: Any) -> str:
     """Link to a run's page in the UI."""
-    return f"{_base()}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
+    return f"{base_url()}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
 
 
-def children_url(parent: Any, direction: str) -> str:
-    """Link to the table of a search's trials, best first."""
-    query = urllib.parse.urlencode(
-        {
-            "searchFilter": f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'",
-            "orderByKey": "metrics.`objective`",
-            "orderByAsc": "true" if direction == "min" else "false",
-        },
-        quote_via=urllib.parse.quote,
-    )
-    return f"{_base()}/#/experiments/{parent.info.experiment_id}/runs?{query}"
-
-
-def comparison_url(experiment_id: str, run_ids: list[str]) -> str:
-    """Link to the parallel-coordinates view of some runs."""
-    runs, experiments = (urllib.parse.quote(json.dumps(v)) for v in (run_ids, [experiment_id]))
-    return f"{_base()}/#/compare-runs?runs={runs}&experiments={experiments}"
-
-
-def _base() -> str:
+def base_url() -> str:
+    """Address of the pages: the tracking server's, or where `keras-dl ui` serves them."""
     return uri().rstrip("/") if uri().startswith("http") else UI
 
 

@@ -29,7 +29,8 @@ class Keep(keras.callbacks.Callback):
         state: where training stands; changed in place.
         best: best weights so far, as `checkpoint.snapshot` gives them; changed in place.
         folder: where the checkpoint goes.
-        listener: called after the checkpoint is on disk, with the epoch (from 1) and its metrics.
+        listener: called after the checkpoint is on disk, with the epoch (from 1) and its metrics,
+            of which "objective" is the best value so far.
         patience: epochs without improvement before stopping; None: never.
         bar: value that the best so far must reach after epoch 1, 2, …; NaN: none.
     """
@@ -60,7 +61,7 @@ class Keep(keras.callbacks.Callback):
             state.best, state.best_epoch = value, state.epoch
             self.best[:] = checkpoint.snapshot(self.model)
         checkpoint.save(self.folder, self.model, state, self.best)
-        self.listener(state.epoch, values)
+        self.listener(state.epoch, {"objective": value if state.best is None else state.best, **values})
         self._stop_early()
 
     def _stop_early(self) -> None:

@@ -135,7 +135,7 @@ def _finished(job: Job, trained: fit.Trained, tracked: Tracked) -> Result:
     made = report.made(job.recipe, trained.model, trained.data)
     figures = report.drawn(outcome.history, made)
     metrics |= {k: float(v) for k, v in made.items() if k not in figures}
-    tracked.metrics(metrics)
+    tracked.metrics({name: v for name, v in metrics.items() if name != "objective"})
     for name, figure in figures.items():
         tracked.figure(figure, name)
     models.log(tracked, trained.model, trained.data.test.x[:2])
@@ -158,6 +158,7 @@ def _opened(job: Job, data: Data, chosen: Mapping[str, Any]) -> Tracked:
         tags={"seed": job.seed},
     )
     tracked.dataset(data.facts())
+    tracked.expect(data.facts())
     folder = _folder(tracked.id)
     folder.mkdir(parents=True)
     known = {"recipe": recipe.name, "values": job.values, "options": chosen, "digest": data.digest}
@@ -201,7 +202,7 @@ def _keep_best(job: Job, model: Any, data: Data, tracked: Tracked) -> None:
     if found is not None and found[1]:
         fit.checkpoint.restore(model.variables, found[1])
         models.log(tracked, model, data.test.x[:2])
-        tracked.metrics({"objective": found[0].best or 0.0, "best_epoch": found[0].best_epoch})
+        tracked.metrics({"best_epoch": found[0].best_epoch})
 
 
 def _patience(recipe: Recipe, chosen: Mapping[str, Any]) -> int | None:

@@ -121,7 +121,6 @@ def log_outcome(tracked: Tracked, outcome: Outcome) -> None:
     """Writes the closing numbers of a training."""
     tracked.metrics(
         {
-            "objective": outcome.score,
             "best_epoch": outcome.best_epoch,
             "fit_seconds": outcome.seconds,
             "parameters": outcome.parameters,

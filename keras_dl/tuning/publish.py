@@ -9,6 +9,7 @@ from typing import Any
 
 from keras_dl.tracking import runs, store
 from keras_dl.tracking.runs import Tracked
+from keras_dl.tracking.views import View, view
 from keras_dl.tuning.plan import Plan
 from keras_dl.tuning.record import Record, Trial
 from keras_dl.tuning.unit import entries
@@ -59,11 +60,10 @@ class Publisher:
             said["message"] = trial.message
         child, *below = self._runs.pop(trial.number)
         numbers = {"fit_seconds": trial.seconds, "parameters": trial.parameters, "rss_mb": trial.rss}
-        if trial.score is not None:
-            numbers |= {"objective": trial.score, "objective_spread": trial.spread}
-        if below:
+        if below:  # a single seed's run has its objective by epoch already
+            numbers["objective_spread"] = trial.spread
             for epoch, value in enumerate(trial.curve, 1):
-                child.metrics({"best_so_far": value}, step=epoch)
+                child.metrics({"objective": value}, step=epoch)
         child.metrics(numbers)
         for run in [*below, child]:
             run.end("FAILED" if failed else "FINISHED", **said)
@@ -78,7 +78,8 @@ class Publisher:
             self.parent.figure(figure, name)
         runs.table(self.parent, search.to_dataframe().to_csv(index=False), "trials")
         best = {f"best_{k}": v for k, v in search.best.items() if k in self.plan.searched}
-        note = f"[Trials, best first]({self.url()}) · [side by side]({self.comparison_url(100)})"
+        links = self.view()
+        note = f"[Trials, best first]({links.table}) · [side by side]({links.chart})"
         self.parent.tags({k: runs.format_param(v) for k, v in best.items()})
         self.parent.tags({"mlflow.note.content": note})
         self.parent.end("FINISHED", trials_done=len(search.trials))
@@ -89,18 +90,15 @@ class Publisher:
         for run in {r.id: r for r in [*open_runs, *above, self.parent]}.values():
             run.end(status, reason=reason)
 
-    def url(self) -> str:
-        """Link to the table of trials, best first."""
-        return store.children_url(self.parent.run, self.objective.direction)
-
-    def comparison_url(self, most: int = 20) -> str:
-        """Link to the parallel coordinates of the best trials; the page takes a hundred."""
-        from keras_dl.tuning.results import ranked
-
-        order = [t.number for t in ranked(list(self.record.trials.values()), self.objective)]
-        ids = {int(r.data.tags["trial"]): r.info.run_id for r in self._children()}
-        chosen = [ids[n] for n in order if n in ids][:most]
-        return store.comparison_url(self.parent.run.info.experiment_id, chosen)
+    def view(self) -> View:
+        """Links to the table of trials, best first, and to their parallel coordinates."""
+        return view(
+            self.parent.run.info.experiment_id,
+            self.parent.id[:12],
+            f"tags.`mlflow.parentRunId` = '{self.parent.id}'",
+            self.objective.direction,
+            list(self.plan.searched),
+        )
 
     def _parent(self) -> Tracked:
         plan, chosen = self.plan, self.plan.options
@@ -123,8 +121,7 @@ class Publisher:
         if found is not None:
             return runs.reopen(found)
         plan = self.plan
-        tags = {"search": self.parent.id, "trial": trial.number, "dataset": self.facts["name"],
-                "dataset_digest": self.facts["digest"]}  # fmt: skip
+        tags: dict[str, Any] = {"search": self.parent.id, "trial": trial.number}
         tags |= {} if seed is None else {"seed": seed}
         name = f"{plan.recipe.name}-{trial.number:03d}" + ("" if seed is None else f"-s{seed}")
         params = plan.params(trial.values) | {"epochs": trial.epochs}
@@ -132,7 +129,9 @@ class Publisher:
             params["seed"] = plan.options["seed"]
         elif seed is not None:
             params["seed"] = seed
-        return runs.start(plan.recipe, self.experiment, name, kind, params, parent=above, tags=tags)
+        made = runs.start(plan.recipe, self.experiment, name, kind, params, parent=above, tags=tags)
+        made.dataset(self.facts)
+        return made
 
     def _mend(self, trial: Trial) -> None:
         """Writes a finished trial again unless its run says that it was written whole."""

@@ -220,7 +220,7 @@ class _Searching:
         search = Search(
             best.values, float(best.score or 0.0), self.objective, trials, plan.searched, found, final,
             results.figures(trials, self.objective, found), self.publisher.parent.id,
-            self.publisher.url(), self.record.folder,
+            self.publisher.view().table, self.record.folder,
         )  # fmt: skip
         self.publisher.conclude(search)
         _drop_checkpoints(self.record.folder)
@@ -255,8 +255,8 @@ class _Searching:
         if search.final is not None:
             show.console.print(search.final.table())
             show.say(search.final.verdict)
-        show.say(f"Trials: {search.url}")
-        show.say(f"Side by side: {self.publisher.comparison_url()}   (after: keras-dl ui)")
+        show.say(f"Trials: {search.url}   (after: keras-dl ui)")
+        show.say(f"Side by side: {self.publisher.view().chart}")
 
     def _abandon(self, error: BaseException) -> None:
         """Closes what is open; the folder still holds every finished trial."""

@@ -7,7 +7,7 @@ import pytest
 
 from keras_dl import catalog
 
-SHALLOW = '''"""Shallow: one layer that sees all.
+SHALLOW = '''"""Shallow: one layer [bold] enough.
 
 Paper: Ada, Bob and Cy, 1998, Nets, section 2 and
     figure 1.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from keras_dl import data
 from keras_dl.cli import loading, main
 
 HEAVY = (
@@ -81,11 +82,11 @@ def test_list_has_one_line_a_recipe(capsys, toy_recipes):
     assert shown(capsys, "list") == [
         "recipe title family paper",
         "deep Deep: layer upon layer tall Dee and Eve, 2012",
-        "shallow Shallow: one layer that sees all flat Ada et al., 1998",
+        "shallow Shallow: one layer [bold] enough flat Ada et al., 1998",
     ]
 
 
-@pytest.mark.parametrize("word", ["SEES", "shallo", "flat"])
+@pytest.mark.parametrize("word", ["ENOUGH", "shallo", "flat"])
 def test_list_looks_in_name_title_and_family(word, capsys, toy_recipes):
     assert [line.split()[0] for line in shown(capsys, "list", word)] == ["recipe", "shallow"]
 
@@ -98,7 +99,7 @@ def test_list_without_a_match_says_what_there_is(word, capsys, toy_recipes):
 def test_show_tells_all(capsys, toy_recipes):
     lines = shown(capsys, "show", "shallow")
     assert lines[:18] == [
-        "shallow Shallow: one layer that sees all",
+        "shallow Shallow: one layer [bold] enough",
         "Paper Ada, Bob and Cy, 1998, Nets, section 2 and figure 1.",
         "Data digits, 1,797 images.",
         "Run keras-dl run shallow",
@@ -168,3 +169,14 @@ def test_recipe_without_hyperparameters(tmp_path, capsys):
     path = tmp_path / "bare.py"
     path.write_text("r = Recipe(name='bare', data=lambda: 1, build=lambda data: 1)")
     assert shown(capsys, "show", str(path))[-2:] == ["Hyperparameters", "none"]
+
+
+def test_data_sets_have_one_line_each(capsys):
+    lines = shown(capsys, "data")
+    assert lines[0].startswith("name kind size")
+    assert len(lines) == 1 + len(data.describe())
+    assert any(line.startswith("digits image ") for line in lines)
+
+
+def test_data_places_have_one_line_each(capsys):
+    assert shown(capsys, "data", "where") == [f"{k} {v}" for k, v in data.where().items()]

@@ -1,19 +1,53 @@
-"""Forward values of every builder with weights from numpy; run once per backend."""
+"""Values of every builder and layer with weights from numpy; run once per backend."""
 
 import sys
 
+import keras
 import numpy as np
 
-from keras_dl.models import cifar_resnet, lenet5, mlp, resnet20
+from keras_dl import layers, models
+from keras_dl.activations import activation
 
 MODELS = {
-    "mlp": lambda: mlp((8, 8, 1), 10, units=(32, 16), batch_norm=True),
-    "lenet5": lambda: lenet5((28, 28, 1), 10),
-    "lenet5_large": lambda: lenet5((40, 44, 3), 5, activation="relu", pooling="max"),
-    "resnet20": lambda: resnet20((32, 32, 3), 10),
-    "projections": lambda: cifar_resnet((9, 11, 1), 3, blocks_per_stage=1, shortcut="B"),
-    "plain": lambda: cifar_resnet(
+    "mlp": lambda: models.mlp((8, 8, 1), 10, units=(32, 16), batch_norm=True),
+    "mlp_early": lambda: models.mlp((6,), 3, units=(8, 8), activation="heaviside", residual=True),
+    "lenet5": lambda: models.lenet5((28, 28, 1), 10),
+    "lenet5_large": lambda: models.lenet5((40, 44, 3), 5, activation="relu", pooling="max"),
+    "lenet5_1998": lambda: models.lenet5_1998((28, 28, 1), 4),
+    "net3": models.net3,
+    "net4": models.net4,
+    "net5": models.net5,
+    "lecun1989": models.lecun1989,
+    "alexnet": lambda: models.alexnet((67, 67, 3), 3, remove=("fc6", "fc7")),
+    "alexnet_cifar": lambda: models.alexnet_cifar((11, 13, 3), 3),
+    "resnet20": lambda: models.resnet20((32, 32, 3), 10),
+    "projections": lambda: models.cifar_resnet((9, 11, 1), 3, blocks_per_stage=1, shortcut="B"),
+    "plain": lambda: models.cifar_resnet(
         (8, 8, 1), 3, blocks_per_stage=1, residual=False, batch_norm=False
+    ),
+    "preactivation": lambda: models.cifar_resnet(
+        (9, 11, 1), 3, blocks_per_stage=1, preactivation=True
+    ),
+    "bottleneck": lambda: models.imagenet_resnet((35, 33, 3), 3, blocks=(1, 1, 1, 1), stride_at=2),
+    "perceptron": lambda: models.perceptron(initializer="he_normal"),
+    "t_c": models.t_c,
+    "neocognitron": lambda: models.neocognitron(planes=5),
+    "xor_net": models.xor_net,
+}
+
+LAYERS = {
+    "local_response": lambda: layers.LocalResponseNormalization(alpha=0.1),
+    "locally_connected": lambda: layers.LocallyConnected2D(2, 3, 2, "same", "tanh"),
+    "plain_norm": lambda: layers.PlainBatchNormalization(),
+    "literal_norm": lambda: layers.PlainBatchNormalization(literal=True),
+    "sparse_map": lambda: layers.SparseMapConv2D([(0, 1), (2,)], 3, 2, "same", "unit"),
+    "subsampling": lambda: layers.TrainableSubsampling(2, activation("scaled_tanh")),
+    "unshared_bias": lambda: layers.UnsharedBiasConv2D(2, 3, 2, "same"),
+    "simple_cells": lambda: layers.SimpleCells2D(2, 3),
+    "complex_cells": lambda: layers.ComplexCells2D(3),
+    "heaviside": lambda: keras.layers.Activation(activation("heaviside")),
+    "rbf": lambda: keras.Sequential(
+        [keras.layers.Flatten(), keras.layers.Dense(84), layers.RBFOutput()]
     ),
 }
 
@@ -31,6 +65,28 @@ def forward_values() -> dict[str, np.ndarray]:
     return values
 
 
+def gradient_values() -> dict[str, np.ndarray]:
+    """Outputs of a small model around each layer in training, and what one step changes."""
+    values = {}
+    for name, build in LAYERS.items():
+        rng = np.random.default_rng(0)
+        inputs = keras.Input((6, 5, 3))
+        x = keras.layers.Flatten()(build()(keras.layers.Dense(3)(inputs)))
+        model = keras.Model(inputs, keras.layers.Dense(1)(x))
+        for weight in model.weights:
+            weight.assign(_draw(rng, weight.shape))
+        images, targets = rng.random((4, 6, 5, 3), dtype="float32"), rng.random((4, 1))
+        before = _all_weights(model)
+        model.compile(keras.optimizers.SGD(1.0), "mse", run_eagerly=True)
+        loss = model.train_on_batch(images, targets)
+        values[name] = np.append(_all_weights(model) - before, float(loss))
+    return values
+
+
+def _all_weights(model: keras.Model) -> np.ndarray:
+    return np.concatenate([np.ravel(keras.ops.convert_to_numpy(w)) for w in model.weights])
+
+
 def _draw(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     if len(shape) == 1:  # biases, scales, means and variances, which must be positive
         return rng.uniform(0.5, 1.5, shape)
@@ -38,4 +94,5 @@ def _draw(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    np.savez(sys.argv[1], **forward_values())
+    gradients = {f"gradient_{name}": values for name, values in gradient_values().items()}
+    np.savez(sys.argv[1], **forward_values(), **gradients)

@@ -1,4 +1,4 @@
-"""Each builder computes the same function on TensorFlow, JAX and torch."""
+"""Each builder and layer computes the same function on TensorFlow, JAX and torch."""
 
 import importlib.util
 import os
@@ -10,18 +10,20 @@ import keras
 import numpy as np
 import pytest
 
-from tests.models.forward import forward_values
+import keras_dl.layers
+from tests.models.forward import LAYERS, forward_values, gradient_values
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def here():
-    return forward_values()
+    gradients = {f"gradient_{name}": values for name, values in gradient_values().items()}
+    return {**forward_values(), **gradients}
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
-def test_forward_values_equal_another_backend_s(backend, here, tmp_path):
+def test_values_equal_another_backend_s(backend, here, tmp_path):
     if backend == keras.backend.backend():
         pytest.skip(f"{backend} runs these tests")
     if importlib.util.find_spec(backend) is None:
@@ -36,3 +38,9 @@ def test_forward_values_equal_another_backend_s(backend, here, tmp_path):
         for name, values in here.items():
             # float32, sums in different orders; logits are of size 1 to 10.
             np.testing.assert_allclose(there[name], values, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
+def test_every_layer_is_compared():
+    random = {"MonteCarloDropout", "RandomShift", "monte_carlo"}  # draws differ by backend
+    compared = {type(build()).__name__ for build in LAYERS.values()} | {"RBFOutput"}
+    assert set(keras_dl.layers.__all__) - random <= compared

@@ -199,7 +199,7 @@ def test_exhausted_space_ends_the_search(store):
         ({"search": ("nonsense",)}, "'nonsense' is not a hyperparameter"),
         ({"search": ("dataset",)}, "hyperparameters with a domain"),
         ({"search": ("units",), "fix": {"units": 4}}, "must not name what is fixed"),
-        ({"algorithm": "evolution"}, "must lie in bayesian"),
+        ({"algorithm": "evolution"}, "must be bayesian, hyperband, random or grid"),
         ({"trials": 0}, "`trials` must lie in"),
         ({"workers": -1}, "`workers` must lie in"),
         ({"algorithm": "grid"}, "needs a step for every range"),

@@ -1,0 +1,341 @@
+"""Residual nets for large images, in the form of the ImageNet experiments."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from keras_dl.models._blocks import drop, logits_layer
+from keras_dl.models._check import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    check_choice,
+    check_classes,
+    check_count,
+    check_image_shape,
+    check_penalty,
+    check_rate,
+)
+from keras_dl.models._residual import Convolution, bottleneck_block, plain_block, residual_block
+
+__all__ = [
+    "PUBLISHED",
+    "imagenet_resnet",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+]
+
+PUBLISHED = {
+    "resnet18": {
+        "trainable_parameters": 11_689_512,
+        "input_shape": (224, 224, 3),
+        "num_classes": 1000,
+        "output_shapes": {
+            "conv1_relu": (112, 112, 64),
+            "pool1": (56, 56, 64),
+            "stage1_block2": (56, 56, 64),
+            "stage2_block2": (28, 28, 128),
+            "stage3_block2": (14, 14, 256),
+            "stage4_block2": (7, 7, 512),
+            "logits": (1000,),
+        },
+        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision",
+    },
+    "resnet34": {
+        "trainable_parameters": 21_797_672,
+        "input_shape": (224, 224, 3),
+        "num_classes": 1000,
+        "output_shapes": {
+            "pool1": (56, 56, 64),
+            "stage1_block3": (56, 56, 64),
+            "stage2_block4": (28, 28, 128),
+            "stage3_block6": (14, 14, 256),
+            "stage4_block3": (7, 7, 512),
+            "logits": (1000,),
+        },
+        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision",
+    },
+    "resnet50": {
+        "trainable_parameters": 25_557_032,
+        "input_shape": (224, 224, 3),
+        "num_classes": 1000,
+        "output_shapes": {
+            "pool1": (56, 56, 64),
+            "stage1_block3": (56, 56, 256),
+            "stage2_block4": (28, 28, 512),
+            "stage3_block6": (14, 14, 1024),
+            "stage4_block3": (7, 7, 2048),
+            "logits": (1000,),
+        },
+        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision; "
+        "keras.applications has 26,560 biases more: 25,583,592",
+    },
+    "resnet101": {
+        "trainable_parameters": 44_549_160,
+        "input_shape": (224, 224, 3),
+        "num_classes": 1000,
+        "output_shapes": {
+            "stage1_block3": (56, 56, 256),
+            "stage2_block4": (28, 28, 512),
+            "stage3_block23": (14, 14, 1024),
+            "stage4_block3": (7, 7, 2048),
+            "logits": (1000,),
+        },
+        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision",
+    },
+    "resnet152": {
+        "trainable_parameters": 60_192_808,
+        "input_shape": (224, 224, 3),
+        "num_classes": 1000,
+        "output_shapes": {
+            "stage1_block3": (56, 56, 256),
+            "stage2_block8": (28, 28, 512),
+            "stage3_block36": (14, 14, 1024),
+            "stage4_block3": (7, 7, 2048),
+            "logits": (1000,),
+        },
+        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision",
+    },
+}
+
+
+def imagenet_resnet(
+    input_shape: Sequence[int] = (224, 224, 3),
+    num_classes: int = 1000,
+    *,
+    blocks: Sequence[int] = (3, 4, 6, 3),
+    bottleneck: bool = True,
+    stride_at: int = 1,
+    conv_bias: bool = False,
+    shortcut: str = "B",
+    residual: bool = True,
+    activation: str = "relu",
+    initializer: str = "he_normal",
+    dropout: float = 0.0,
+    weight_decay: float = 1e-4,
+    name: str = "imagenet_resnet",
+) -> keras.Model:
+    """Residual net: 7×7 convolution and pooling, then four stages of 64, 128, 256 and 512 filters.
+
+    With `conv_bias=True` the graph is that of `keras.applications.ResNet50`, 101 and 152, whose
+    weights fit layer by layer: their convolutions have biases beside the normalisation, which the
+    paper's have not. With `stride_at=2` it is that of torchvision ("v1.5"), more accurate and a
+    little slower.
+
+    Args:
+        input_shape: (height, width, channels) of one image, at least 32 pixels a side.
+        num_classes: number of classes, at least 2.
+        blocks: number of blocks in each of the four stages.
+        bottleneck: blocks of 1×1, 3×3 and 1×1 convolutions with 4 times the filters at the end, as
+            in ResNet-50 and deeper; False: of two 3×3, as in ResNet-18 and 34.
+        stride_at: which convolution of a stage's first block halves the image: 1, the first, as in
+            the paper; 2, the 3×3. Without bottleneck always the first.
+        conv_bias: give the convolutions a bias.
+        shortcut: where a block changes its shape, "B": a 1×1 convolution; "A": no weights.
+        residual: False leaves the shortcuts out, for blocks without bottleneck: the plain net.
+        activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`.
+        initializer: name of the kernels' initializer, one of `keras_dl.initializers.INITIALIZERS`.
+        dropout: share of the pooled features dropped while training, in [0, 1).
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel, as in `cifar_resnet`.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to float32 logits
+        (batch, num_classes), with layers conv1, pool1, stage1_block1_conv1, …, pool and logits.
+
+    Raises:
+        TypeError: if a size is not an integer, a rate not a number or a name not a string.
+        ValueError: if an image is too small, `blocks` has not four numbers, `stride_at` is neither
+            1 nor 2, a bottleneck has no shortcut, a rate lies outside [0, 1), a penalty is negative
+            or a name unknown.
+
+    Reference:
+        He, Zhang, Ren and Sun, 2015, Deep residual learning for image recognition,
+        arXiv:1512.03385, table 1 and section 3.3.
+    """
+    check_image_shape(input_shape, smallest=32)
+    check_classes(num_classes)
+    _check_blocks(blocks, bottleneck, residual, stride_at)
+    check_choice("shortcut", shortcut, ("A", "B"))
+    check_choice("activation", activation, ACTIVATIONS)
+    check_choice("initializer", initializer, INITIALIZERS)
+    check_rate("dropout", dropout)
+    check_penalty("weight_decay", weight_decay)
+
+    conv = Convolution(initializer, weight_decay, activation=activation, bias=conv_bias)
+    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    x = conv.activate(conv(inputs, 64, size=7, stride=2, name="conv1"), "conv1_relu")
+    # By one pixel on all sides, as the paper's framework does; 'same' would pad right and bottom.
+    x = keras.layers.ZeroPadding2D(1, name="pool1_pad")(x)
+    x = keras.layers.MaxPooling2D(3, 2, name="pool1")(x)
+    for stage, (filters, count) in enumerate(
+        zip((64, 128, 256, 512), blocks, strict=True), start=1
+    ):
+        for number in range(1, count + 1):
+            stride, block = 2 if stage > 1 and number == 1 else 1, f"stage{stage}_block{number}"
+            if bottleneck:
+                x = bottleneck_block(conv, x, filters, stride, shortcut, block, stride_at=stride_at)
+            elif residual:
+                x = residual_block(conv, x, filters, stride, shortcut, block)
+            else:
+                x = plain_block(conv, x, filters, stride, block)
+    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
+    x = drop(x, "pool", dropout)
+    return keras.Model(inputs, logits_layer(num_classes, initializer, weight_decay)(x), name=name)
+
+
+def _check_blocks(blocks: Any, bottleneck: bool, residual: bool, stride_at: int) -> None:
+    if isinstance(blocks, str) or not isinstance(blocks, Sequence) or len(blocks) != 4:
+        raise ValueError(
+            "`blocks` must hold four integers; they are the numbers of blocks in the stages. "
+            f"Received: blocks={blocks!r}"
+        )
+    for stage, count in enumerate(blocks):
+        check_count(f"blocks[{stage}]", count, "it is the number of blocks in a stage")
+    if stride_at not in (1, 2):
+        raise ValueError(
+            "`stride_at` must be 1 or 2; that convolution of a block halves the image. "
+            f"Received: stride_at={stride_at!r}"
+        )
+    if bottleneck and not residual:
+        raise ValueError(
+            "`residual` must be True for a bottleneck; the paper's plain nets have blocks of two "
+            "3×3 convolutions. Received: bottleneck=True, residual=False"
+        )
+
+
+def resnet18(
+    input_shape: Sequence[int] = (224, 224, 3),
+    num_classes: int = 1000,
+    *,
+    dropout: float = 0.0,
+    weight_decay: float = 1e-4,
+    name: str = "resnet18",
+) -> keras.Model:
+    """ResNet-18: two blocks of two 3×3 convolutions in each stage.
+
+    Args:
+        input_shape: (height, width, channels) of one image, at least 32 pixels a side.
+        num_classes: number of classes, at least 2.
+        dropout: share of the pooled features dropped while training, in [0, 1).
+        weight_decay: λ of the L2 penalty, as in `cifar_resnet`.
+        name: name of the model.
+
+    Returns and Raises are those of `imagenet_resnet`.
+    """
+    return imagenet_resnet(
+        input_shape,
+        num_classes,
+        blocks=(2, 2, 2, 2),
+        bottleneck=False,
+        dropout=dropout,
+        weight_decay=weight_decay,
+        name=name,
+    )
+
+
+def resnet34(
+    input_shape: Sequence[int] = (224, 224, 3),
+    num_classes: int = 1000,
+    *,
+    dropout: float = 0.0,
+    weight_decay: float = 1e-4,
+    name: str = "resnet34",
+) -> keras.Model:
+    """ResNet-34: 3, 4, 6 and 3 blocks of two 3×3 convolutions; the rest as `resnet18`."""
+    return imagenet_resnet(
+        input_shape,
+        num_classes,
+        blocks=(3, 4, 6, 3),
+        bottleneck=False,
+        dropout=dropout,
+        weight_decay=weight_decay,
+        name=name,
+    )
+
+
+def resnet50(
+    input_shape: Sequence[int] = (224, 224, 3),
+    num_classes: int = 1000,
+    *,
+    stride_at: int = 1,
+    conv_bias: bool = False,
+    dropout: float = 0.0,
+    weight_decay: float = 1e-4,
+    name: str = "resnet50",
+) -> keras.Model:
+    """ResNet-50: 3, 4, 6 and 3 bottlenecks.
+
+    Args:
+        input_shape: (height, width, channels) of one image, at least 32 pixels a side.
+        num_classes: number of classes, at least 2.
+        stride_at: 1 as in the paper and keras.applications, 2 as in torchvision.
+        conv_bias: give the convolutions a bias, as keras.applications does.
+        dropout: share of the pooled features dropped while training, in [0, 1).
+        weight_decay: λ of the L2 penalty, as in `cifar_resnet`.
+        name: name of the model.
+
+    Returns and Raises are those of `imagenet_resnet`.
+    """
+    return imagenet_resnet(
+        input_shape,
+        num_classes,
+        blocks=(3, 4, 6, 3),
+        bottleneck=True,
+        stride_at=stride_at,
+        conv_bias=conv_bias,
+        dropout=dropout,
+        weight_decay=weight_decay,
+        name=name,
+    )
+
+
+def resnet101(
+    input_shape: Sequence[int] = (224, 224, 3),
+    num_classes: int = 1000,
+    *,
+    stride_at: int = 1,
+    conv_bias: bool = False,
+    dropout: float = 0.0,
+    weight_decay: float = 1e-4,
+    name: str = "resnet101",
+) -> keras.Model:
+    """ResNet-101: 3, 4, 23 and 3 bottlenecks; the rest as `resnet50`."""
+    return imagenet_resnet(
+        input_shape,
+        num_classes,
+        blocks=(3, 4, 23, 3),
+        bottleneck=True,
+        stride_at=stride_at,
+        conv_bias=conv_bias,
+        dropout=dropout,
+        weight_decay=weight_decay,
+        name=name,
+    )
+
+
+def resnet152(
+    input_shape: Sequence[int] = (224, 224, 3),
+    num_classes: int = 1000,
+    *,
+    stride_at: int = 1,
+    conv_bias: bool = False,
+    dropout: float = 0.0,
+    weight_decay: float = 1e-4,
+    name: str = "resnet152",
+) -> keras.Model:
+    """ResNet-152: 3, 8, 36 and 3 bottlenecks; the rest as `resnet50`."""
+    return imagenet_resnet(
+        input_shape,
+        num_classes,
+        blocks=(3, 8, 36, 3),
+        bottleneck=True,
+        stride_at=stride_at,
+        conv_bias=conv_bias,
+        dropout=dropout,
+        weight_decay=weight_decay,
+        name=name,
+    )

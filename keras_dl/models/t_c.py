@@ -1,0 +1,81 @@
+"""The net for the T–C problem: one small receptive field, looked through at every place."""
+
+from collections.abc import Sequence
+
+import keras
+
+from keras_dl.activations import activation as activation_function
+from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.models._check import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    check_choice,
+    check_count,
+    check_image_shape,
+)
+
+__all__ = ["PUBLISHED", "t_c"]
+
+PUBLISHED = {
+    "t_c": {
+        "trainable_parameters": 12,
+        "arguments": {"input_shape": (6, 6, 1)},
+        "output_shapes": {"hidden": (4, 4, 1), "sum": (1,), "logit": (1,)},
+        "source": "Rumelhart et al. 1986, chapter 8: nine shared weights and a bias, one shared "
+        "weight to the output and its bias; the size of the image is free",
+    },
+}
+
+
+def t_c(
+    input_shape: Sequence[int] = (6, 6, 1),
+    *,
+    filters: int = 1,
+    activation: str = "sigmoid",
+    initializer: str = "glorot_uniform",
+    name: str = "t_c",
+) -> keras.Model:
+    """Tells a T from a C of five squares, turned by quarters, anywhere on the image.
+
+    Every hidden unit looks at 3×3 pixels, one unit at each place, all with the same weights; the
+    output adds them up with one common weight. What it learns to see is a detector of compactness,
+    of a bar, or of a surround.
+
+    Args:
+        input_shape: (height, width, channels) of one image, at least 3 pixels a side; 1 where the
+            letter is, else 0.
+        filters: number of different detectors.
+        activation: name of the hidden activation, one of `keras_dl.activations.ACTIVATIONS`.
+        initializer: name of the weights' initializer, one of `keras_dl.initializers.INITIALIZERS`.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to a float32 logit (batch, 1).
+
+    Raises:
+        TypeError: if a size is not an integer or a name not a string.
+        ValueError: if an image is too small or a name unknown.
+
+    Reference:
+        Rumelhart, Hinton and Williams, 1986, Learning internal representations by error
+        propagation, Parallel Distributed Processing 1, chapter 8, "The T–C problem".
+    """
+    check_image_shape(input_shape, smallest=3)
+    check_count("filters", filters, "it is the number of different detectors")
+    check_choice("activation", activation, ACTIVATIONS)
+    check_choice("initializer", initializer, INITIALIZERS)
+    places = (input_shape[0] - 2) * (input_shape[1] - 2)
+    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    x = keras.layers.Conv2D(
+        int(filters),
+        3,
+        activation=activation_function(activation),
+        kernel_initializer=fresh_initializer(initializer),
+        name="hidden",
+    )(inputs)
+    x = keras.layers.GlobalAveragePooling2D(name="mean")(x)
+    x = keras.layers.Rescaling(float(places), name="sum")(x)
+    logit = keras.layers.Dense(
+        1, kernel_initializer=fresh_initializer(initializer), dtype="float32", name="logit"
+    )(x)
+    return keras.Model(inputs, logit, name=name)

@@ -1,0 +1,107 @@
+"""Threshold units of McCulloch and Pitts, with weights set by hand."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from keras_dl.activations import heaviside
+from keras_dl.layers._check import check_count, check_real
+
+__all__ = ["GATES", "PUBLISHED", "threshold_unit", "xor_net"]
+
+PUBLISHED = {
+    "threshold_unit": {
+        "trainable_parameters": 3,
+        "links": 3,
+        "arguments": {"num_inputs": 2, "weights": (1.0, 1.0), "bias": -1.5},
+        "output_shapes": {"output": (1,)},
+        "source": "McCulloch and Pitts 1943: two inputs and a bias, here AND",
+    },
+    "xor_net": {
+        "trainable_parameters": 9,
+        "links": 9,
+        "arguments": {},
+        "output_shapes": {"hidden": (2,), "output": (1,)},
+        "source": "two hidden units, OR and AND, and one output: OR but not AND",
+    },
+}
+
+# Weights and bias that make a unit compute a gate of inputs in {0, 1}. XOR has none.
+GATES = {
+    "and": ((1.0, 1.0), -1.5),
+    "or": ((1.0, 1.0), -0.5),
+    "nand": ((-1.0, -1.0), 1.5),
+    "nor": ((-1.0, -1.0), 0.5),
+    "not": ((-1.0,), 0.5),
+}
+
+
+def threshold_unit(
+    num_inputs: int, weights: Sequence[float], bias: float, *, name: str = "threshold_unit"
+) -> keras.Model:
+    """One unit that fires, with 1, where the weighted sum of its inputs plus a bias reaches 0.
+
+    The bias is the weight of a further input that is always 1: α = Σ wₑ·xₑ with x₀ = 1.
+
+    Args:
+        num_inputs: number of inputs, at least 1.
+        weights: a weight for each input; `GATES` has those of the logical gates.
+        bias: minus the threshold.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, num_inputs) to (batch, 1), values 0 and 1. The weights can
+        be trained: the step passes gradients straight through.
+
+    Raises:
+        TypeError: if a size is not an integer, or a weight or the bias not a number.
+        ValueError: if there are not as many weights as inputs, or `num_inputs` is below 1.
+
+    Reference:
+        McCulloch and Pitts, 1943, A logical calculus of the ideas immanent in nervous activity.
+
+    Example:
+        >>> unit = threshold_unit(2, *GATES["and"])
+        >>> keras.ops.convert_to_numpy(unit(np.array([[1.0, 1.0], [1.0, 0.0]]))).tolist()
+        [[1.0], [0.0]]
+    """
+    check_count("num_inputs", num_inputs, "a threshold unit has that many inputs")
+    if len(weights) != num_inputs:
+        raise ValueError(
+            f"`weights` must hold one number for each of the {num_inputs} inputs. "
+            f"Received: weights={tuple(weights)}"
+        )
+    for number, weight in enumerate(weights):
+        check_real(f"weights[{number}]", weight, "it weighs an input")
+    check_real("bias", bias, "it is minus the threshold")
+    inputs = keras.Input((int(num_inputs),), name="input")
+    model = keras.Model(inputs, _units(1, "output")(inputs), name=name)
+    model.set_weights([np.reshape(weights, (num_inputs, 1)), np.array([bias])])
+    return model
+
+
+def xor_net(*, name: str = "xor_net") -> keras.Model:
+    """XOR by two layers of threshold units, which no single unit computes: OR, but not AND.
+
+    Args:
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, 2), values 0 and 1, to (batch, 1), values 0 and 1.
+
+    Reference:
+        Minsky and Papert, 1969, Perceptrons, for what one unit cannot do.
+    """
+    inputs = keras.Input((2,), name="input")
+    outputs = _units(1, "output")(_units(2, "hidden")(inputs))
+    model = keras.Model(inputs, outputs, name=name)
+    (or_weights, or_bias), (and_weights, and_bias) = GATES["or"], GATES["and"]
+    hidden = [np.stack([or_weights, and_weights], axis=1), np.array([or_bias, and_bias])]
+    model.set_weights([*hidden, np.array([[1.0], [-1.0]]), np.array([-0.5])])
+    return model
+
+
+def _units(count: int, name: str) -> keras.layers.Layer:
+    # float32 as logits are: the step is exact at the threshold only if the sum is.
+    return keras.layers.Dense(count, activation=heaviside, dtype="float32", name=name)

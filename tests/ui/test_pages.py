@@ -1,0 +1,148 @@
+"""What a person sees in MLflow's pages, in a real browser; KERAS_DL_SHOTS keeps the pictures."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from keras_dl import Recipe
+from keras_dl.data import load
+from tests.toys import build
+
+pytestmark = [pytest.mark.ui, pytest.mark.timeout(600)]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+
+
+def digits(*, dataset: str = "digits"):
+    return load(dataset, batch_size=64)
+
+
+recipe = Recipe(name="digits_net", data=digits, build=build, epochs=3)
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory, empty_store):
+    """A folder with a search and a run in it."""
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "mlruns").mkdir()
+    shutil.copy(empty_store, folder / "mlruns" / "mlflow.db")
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        search = recipe.tune(
+            trials=6, epochs=3, workers=0, algorithm="random", final_seeds=2, verbose=False
+        )
+        result = recipe.run(epochs=4, verbose=False)
+        yield folder, search, result
+    finally:
+        os.chdir(before)
+
+
+@pytest.fixture(scope="module")
+def served(searched):
+    """`keras-dl ui` on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [sys.executable, "-m", "keras_dl", "ui", "--port", str(port)]
+    process = subprocess.Popen(words, cwd=searched[0], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # fmt: skip
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1)
+            break
+        except OSError:
+            time.sleep(0.3)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    if not (CHROMIUM and DRIVER):
+        pytest.skip("needs Chromium and its driver (Debian: chromium, chromium-driver)")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for word in ("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+                 "disable-background-networking", "disable-component-update", "disable-sync",
+                 "window-size=1600,1100", f"user-data-dir={tmp_path_factory.mktemp('profile')}"):  # fmt: skip
+        options.add_argument(f"--{word}")
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()
+
+
+def opened(browser, served, url, *words):
+    """Opens a printed link on the test's port and waits until all words are on the page."""
+    address = url.replace("http://127.0.0.1:5000", served)
+    browser.get("about:blank")
+    browser.get(address)
+    deadline = time.monotonic() + 90
+    text = ""
+    while time.monotonic() < deadline:
+        text = browser.find_element("tag name", "body").text
+        if all(word in text for word in words):
+            break
+        time.sleep(0.5)
+    keep = os.environ.get("KERAS_DL_SHOTS")
+    if keep:
+        time.sleep(4)
+        name = os.environ["PYTEST_CURRENT_TEST"].partition("::")[2].partition(" ")[0]
+        browser.save_screenshot(str(Path(keep) / f"{name}.png"))
+    missing = [word for word in words if word not in text]
+    assert not missing, text[:3000]
+    return text
+
+
+def test_trials_are_listed_by_name_with_parameters_and_objective(browser, served, searched):
+    _, search, _ = searched
+    names = [f"digits_net-{t.number:03d}" for t in search.trials]
+    opened(browser, served, search.url, *names, "objective", "learning_rate")
+
+
+def test_printed_link_shows_parallel_coordinates(browser, served, searched):
+    from keras_dl.tracking import store
+
+    _, search, _ = searched
+    parent = store.client().get_run(search.run_id)
+    note = parent.data.tags["mlflow.note.content"]
+    link = note.rpartition("](")[2].rstrip(")")
+    opened(browser, served, link, "Parallel coordinates of all trials", "learning_rate", "units")
+
+
+def test_run_page_shows_data_set_parameters_and_metrics(browser, served, searched):
+    _, _, result = searched
+    opened(browser, served, result.url, "digits_net-s0", "digits", "dropout", "test/accuracy")
+
+
+def test_curves_are_grouped_by_split(browser, served, searched):
+    _, _, result = searched
+    opened(browser, served, f"{result.url}/model-metrics", "train", "val", "test")
+
+
+def test_figures_are_among_the_artifacts(browser, served, searched):
+    _, _, result = searched
+    opened(browser, served, f"{result.url}/artifacts/figures/confusion_matrix.png", "confusion_matrix.png", "mistakes.png")  # fmt: skip
+
+
+def test_model_is_listed_with_its_run(browser, served, searched):
+    _, _, result = searched
+    opened(browser, served, result.url, "Logged models")
+
+
+def test_search_page_holds_its_figures_and_links(browser, served, searched):
+    from keras_dl.tracking import store
+
+    _, search, _ = searched
+    url = store.run_url(store.client().get_run(search.run_id))
+    opened(browser, served, url, "digits_net-random-search", "side by side", "best_learning_rate")
