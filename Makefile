@@ -9,8 +9,8 @@ help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/.installed  ## search LeNet-5's hyperparameters on the embedded digits (about 3 minutes)
-	$(BIN)/keras-dl tune lenet5 --dataset digits --epochs 8 --trials 12 --algorithm bayesian \
-	  --search activation,pooling,learning_rate,weight_decay,batch_size --workers 2 --final-seeds 3
+	$(BIN)/keras-dl tune lenet5 --dataset digits --epochs 10 --trials 20 --algorithm bayesian \
+	  --search activation,pooling,learning_rate,weight_decay,batch_size --workers 2 --final-seeds 5
 
 test: $(VENV)/.tested     ## fast tests; MARKS="" runs all
 	$(BIN)/python -m pytest -m "$(MARKS)"

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import importlib
+import logging
 import os
 import sys
 import tempfile
@@ -36,6 +37,7 @@ def load_backend() -> None:
     if "keras" in sys.modules:
         return
     prepare()
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # else: advice on retracing, for one
     with _quiet_descriptor():
         keras = importlib.import_module("keras")
         if keras.backend.backend() == "tensorflow":

@@ -69,6 +69,15 @@ def build_faulty(
     return model
 
 
+def build_unlucky(
+    data,
+    *,
+    fault: Annotated[str, Choice("none", "nan", "exception", "oom", "kill", "slow")] = "none",
+    learning_rate: Annotated[float, Range(1e-4, 1e-1, log=True)] = 1e-2,
+):
+    return build_faulty(data, fault=fault, learning_rate=learning_rate)
+
+
 def _slowly(fit):
     """Trains far beyond any test's patience, batch by batch, as a big model would."""
 
@@ -79,6 +88,7 @@ def _slowly(fit):
 
 
 faulty = Recipe(name="faulty", data=data, build=build_faulty, epochs=2)
+unlucky = Recipe(name="unlucky", data=data, build=build_unlucky, epochs=2)
 
 
 def build_conditional(
