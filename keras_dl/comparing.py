@@ -174,22 +174,19 @@ def measured(
     parent = runs.start(
         contenders[0].recipe, experiment, name, "comparison", {"seeds": seeds}, tags=tags
     )
-    units: dict[tuple[str, int], Unit] = {}
+    waiting = [(c, p, seed) for seed in range(seeds) for c, p in zip(contenders, each, strict=True)]
+    units: dict[tuple[str, int], Unit] = {}  # seed by seed, so that an early end leaves pairs
     try:
         parent.dataset(facts)
-        for seed in range(seeds):  # seed by seed, so that an early end leaves pairs
-            for contender, plan in zip(contenders, each, strict=True):
+        while waiting or crew.units:
+            while waiting and crew.free() > 0:
+                contender, plan, seed = waiting.pop(0)
                 place = folder / contender.label / f"s{seed}"
                 job = plan.job(contender.values, seed, place, test=True)
-                tracked = runs.start(
-                    contender.recipe, experiment, f"{contender.label}-s{seed}", "final",
-                    plan.params(contender.values) | {"seed": seed}, parent=parent.id,
-                    tags={"contender": contender.label, "seed": seed},
-                )  # fmt: skip
-                tracked.dataset(facts)
-                tracked.expect(facts)
+                tracked = _started(contender, plan, seed, parent, facts)
                 units[contender.label, seed] = crew.submit(job, tracked)
-        _await(units, crew, show)
+            for unit in crew.wait():
+                _ended(unit, len(waiting) + len(crew.units), show)
         made = _compared(contenders, units, parent)
     except BaseException as error:
         killed = isinstance(error, KeyboardInterrupt)
@@ -246,22 +243,31 @@ def _plans(recipes: Sequence[Recipe], data: Any, given: Mapping[str, Any]) -> li
     return plans
 
 
-def _await(units: Mapping[tuple[str, int], Unit], crew: Crew, show: Show) -> None:
-    waiting = {id(u): key for key, u in units.items()}
-    while waiting:
-        for unit in crew.wait():
-            label, seed = waiting.pop(id(unit))
-            unit.done = True
-            found = unit.result()
-            if isinstance(found, Failure):
-                unit.tracked.end("FAILED", reason=found.reason, message=str(found)[:500])
-                show.say(f"{label} seed {seed} failed ({found.reason}): {found}")
-                continue
-            log_outcome(unit.tracked, found)
-            log_leftovers(unit.tracked, unit.job.folder)
-            unit.tracked.end()
-            tests = ", ".join(f"{k} {v:.4f}" for k, v in found.metrics.items())
-            show.say(f"{label} seed {seed}: {tests}  {duration(found.seconds)}, {len(waiting)} to go")
+def _started(
+    contender: Contender, plan: Plan, seed: int, parent: runs.Tracked, facts: Mapping[str, Any]
+) -> runs.Tracked:
+    recipe, name = contender.recipe, f"{contender.label}-s{seed}"
+    params = plan.params(contender.values) | {"seed": seed}
+    tags = {"contender": contender.label, "seed": seed}
+    experiment = f"{facts['name']}-{recipe.task}"
+    tracked = runs.start(recipe, experiment, name, "final", params, parent=parent.id, tags=tags)
+    tracked.dataset(facts)
+    tracked.expect(facts)
+    return tracked
+
+
+def _ended(unit: Unit, left: int, show: Show) -> None:
+    unit.done = True
+    found, name = unit.result(), unit.tracked.run.info.run_name
+    if isinstance(found, Failure):
+        unit.tracked.end("FAILED", reason=found.reason, message=str(found)[:500])
+        show.say(f"{name} failed ({found.reason}): {found}")
+        return
+    log_outcome(unit.tracked, found)
+    log_leftovers(unit.tracked, unit.job.folder)
+    unit.tracked.end()
+    tests = ", ".join(f"{k} {v:.4f}" for k, v in found.metrics.items())
+    show.say(f"{name}: {tests}  {duration(found.seconds)}, {left} to go")
 
 
 def _compared(

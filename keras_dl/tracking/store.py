@@ -80,9 +80,9 @@ def client() -> MlflowClient:
 def _client(address: str) -> MlflowClient:
     for name in ("alembic", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.WARNING)  # a page of migrations otherwise
-    made = MlflowClient(address)
     with lock():  # two processes that create the database at once break it
         try:
+            made = MlflowClient(address)
             made.search_experiments(max_results=1)
         except MlflowException as error:
             raise ConnectionError(

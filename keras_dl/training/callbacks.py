@@ -1,7 +1,6 @@
 """What watches a training: best weights and checkpoints, early stops, divergence, the clock."""
 
 import math
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -9,15 +8,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_dl.failures import Diverged, Failure, TimedOut
+from keras_dl.failures import Diverged, TimedOut
 from keras_dl.recipe import Objective
 from keras_dl.training import checkpoint
 from keras_dl.training.checkpoint import State
 from keras_dl.training.job import Listener
 
-__all__ = ["STOP", "Guard", "Keep"]
+__all__ = ["Guard", "Keep"]
 
-STOP = threading.Event()  # set to end a training that runs in a thread of this process
 DIVERGENCE = 100.0  # times the first loss (at least 1): far beyond any bad start seen
 
 
@@ -85,7 +83,6 @@ class Guard(keras.callbacks.Callback):
     Raises:
         Diverged: if the loss is NaN, infinite or a hundred times the first one.
         TimedOut: if `timeout` seconds have passed.
-        Failure: if `STOP` is set.
     """
 
     def __init__(self, state: State, timeout: float | None = None) -> None:
@@ -94,8 +91,6 @@ class Guard(keras.callbacks.Callback):
         self.deadline = math.inf if timeout is None else time.monotonic() + timeout
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if STOP.is_set():
-            raise Failure("stopped from outside")
         if time.monotonic() > self.deadline:
             raise TimedOut(f"took longer than {self.timeout:g} s")
         # The logged loss is a running mean: a NaN stays in it, so every tenth look is enough.

@@ -68,6 +68,8 @@ def built(job: Job, data: Data) -> Any:
             f"`build` must return a compiled keras.Model. Received: {type(model).__name__}"
             f"{' that is not compiled' if isinstance(model, keras.Model) else ''}"
         )
+    if not model.built:
+        model(data.train.x[:1])
     count = model.count_params()
     if job.max_parameters is not None and count > job.max_parameters:
         raise Oversized(f"{count:,} parameters, {job.max_parameters:,} allowed")

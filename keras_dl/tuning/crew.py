@@ -12,7 +12,6 @@ import numpy as np
 from keras_dl.failures import Failure, classify
 from keras_dl.tracking import models
 from keras_dl.tracking.runs import Tracked
-from keras_dl.training import callbacks
 from keras_dl.training.job import Job, Outcome
 from keras_dl.tuning.pool import InProcess, WorkerPool
 from keras_dl.tuning.unit import dry_run, entries, run_unit
@@ -63,7 +62,6 @@ class Crew:
         timeout: float | None = None,
         executor: Executor | None = None,
     ) -> None:
-        callbacks.STOP.clear()
         self.slots = max(1, workers)
         self._executor: Executor = executor or (
             WorkerPool(workers, folder / "workers", timeout=timeout) if workers else InProcess()
@@ -102,8 +100,6 @@ class Crew:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None:
-            callbacks.STOP.set()  # reaches trainings in this process; others are killed
         self._executor.shutdown(wait=True, cancel_futures=error is not None)
         for unit in self.units:
             follow(unit)

@@ -7,7 +7,16 @@ from typing import Any
 
 from keras_dl import options
 from keras_dl.recipe import Recipe
-from keras_dl.space import Hyper, Repeat, Range, format_value, resolve, unknown
+from keras_dl.space import (
+    Hyper,
+    Range,
+    Repeat,
+    check,
+    format_value,
+    is_active,
+    resolve,
+    unknown,
+)
 from keras_dl.training.job import Job, packed
 
 __all__ = ["Plan", "planned"]
@@ -37,7 +46,11 @@ class Plan:
 
     def values(self, suggested: Mapping[str, Any]) -> dict[str, Any]:
         """All active hyperparameters of a trial."""
-        return resolve(self.recipe.space(), {**self.fixed, **suggested})
+        space = self.recipe.space()
+        values = {**self.fixed, **suggested}
+        seen = {n: h.default for n, h in space.items()} | values
+        idle = {n for n in self.fixed if not is_active(space[n], seen)}  # under this trial's parent
+        return resolve(space, {n: v for n, v in values.items() if n not in idle})
 
     def job(self, values: Mapping[str, Any], seed: int, folder: Path, **more: Any) -> Job:
         """One training with these values."""
@@ -88,9 +101,9 @@ def planned(recipe: Recipe, data: Any, fix: Mapping[str, Any], given: Mapping[st
     fixed = {**{k: v for k, v in given.items() if k in space}, **fix}
     chosen = resolve(options.TUNE, {k: v for k, v in given.items() if k in options.TUNE})
     searched = _searched(recipe, fixed, chosen["search"])
-    checked = resolve(space, fixed)
+    fixed = {name: check(space[name], value) for name, value in fixed.items()}
+    _refuse_idle(space, searched, fixed)
     epochs, steps = options.planned_epochs(recipe.epochs, chosen)
-    fixed = {k: checked[k] for k in fixed}
     plan = Plan(recipe, searched, fixed, chosen, epochs, steps, data)
     if chosen["algorithm"] == "grid":
         _refuse_endless_grid(searched)
@@ -134,6 +147,15 @@ def _possible(hyper: Hyper, found: Mapping[str, Hyper], values: Mapping[str, Any
 
 def _parents_first(found: Mapping[str, Hyper]) -> dict[str, Hyper]:
     return dict(sorted(found.items(), key=lambda item: item[1].when is not None))
+
+
+def _refuse_idle(
+    space: Mapping[str, Hyper], searched: Mapping[str, Hyper], fixed: Mapping[str, Any]
+) -> None:
+    """A fixed hyperparameter must have an effect in some trial."""
+    parents = {h.when.name for n, h in space.items() if n in fixed and h.when is not None}
+    if not parents & set(searched):
+        resolve(space, fixed)
 
 
 def _refuse_endless_grid(searched: Mapping[str, Hyper]) -> None:

@@ -226,3 +226,12 @@ def test_importance_ranks_what_matters():
     found = importance(trials, searched)
     assert found.names == ["learning_rate", "units", "dropout"]
     assert found.means[0] > 5 * found.means[1]
+
+
+def test_fixed_child_counts_only_where_its_parent_allows_it(store):
+    options = {**QUICK, "epochs": 1, "trials": 8, "seed": 3, "search": ("kind",)}
+    search = conditional.tune(fix={"momentum": 0.3}, **{**options, "algorithm": "grid"})
+    momenta = {t.values["kind"]: t.values.get("momentum") for t in search.trials}
+    assert momenta == {"adam": None, "sgd": 0.3}
+    with pytest.raises(ValueError, match="only has an effect when kind is sgd"):
+        conditional.tune(fix={"momentum": 0.3, "kind": "adam"}, **QUICK)
