@@ -26,8 +26,20 @@ VOCABULARY: dict[str, Any] = {
     **{t.__name__: t for t in (Range, Choice, Repeat, When, Objective)},
     **{t.__name__: t for t in (bool, int, float, str, tuple)},
 }
-GRAMMAR = (ast.Constant, ast.Name, ast.Load, ast.Call, ast.keyword, ast.Subscript, ast.Tuple,
-           ast.List, ast.UnaryOp, ast.USub, ast.BinOp, ast.BitOr)  # fmt: skip
+GRAMMAR = (
+    ast.Constant,
+    ast.Name,
+    ast.Load,
+    ast.Call,
+    ast.keyword,
+    ast.Subscript,
+    ast.Tuple,
+    ast.List,
+    ast.UnaryOp,
+    ast.USub,
+    ast.BinOp,
+    ast.BitOr,
+)
 
 
 class Unreadable(ValueError):

@@ -104,9 +104,14 @@ class Comparison:
             p = self.p_values.get(row.label)
             count = f"{len(row.scores)}" + (f" ({row.failed} failed)" if row.failed else "")
             table.add_row(
-                row.label, f"{row.mean:.4f}", f"{row.low:.4f} … {row.high:.4f}", count,
-                "–" if p is None else f"{p:.3f}", f"{row.parameters:,}", duration(row.seconds),
-            )  # fmt: skip
+                row.label,
+                f"{row.mean:.4f}",
+                f"{row.low:.4f} … {row.high:.4f}",
+                count,
+                "–" if p is None else f"{p:.3f}",
+                f"{row.parameters:,}",
+                duration(row.seconds),
+            )
         return table
 
 
@@ -191,7 +196,9 @@ def measured(
     except BaseException as error:
         killed = isinstance(error, KeyboardInterrupt)
         for tracked in [*(u.tracked for u in units.values() if not u.done), parent]:
-            tracked.end("KILLED" if killed else "FAILED", reason="interrupted" if killed else "crashed")
+            tracked.end(
+                "KILLED" if killed else "FAILED", reason="interrupted" if killed else "crashed"
+            )
         raise
     parent.end()
     return made
@@ -216,7 +223,8 @@ def paired(
         elif np.ptp(gaps) == 0:
             raw[label] = 0.0
         else:
-            raw[label] = float(stats.ttest_1samp(gaps, 0.0).pvalue)
+            test: Any = stats.ttest_1samp(gaps, 0.0)
+            raw[label] = float(test.pvalue)
     adjusted, worst = {}, 0.0
     for rank, label in enumerate(sorted(raw, key=lambda k: raw[k])):
         worst = max(worst, min(1.0, raw[label] * (len(raw) - rank)))
@@ -227,12 +235,20 @@ def paired(
 def _plans(recipes: Sequence[Recipe], data: Any, given: Mapping[str, Any]) -> list[Plan]:
     if len(recipes) < 2 or len({r.name for r in recipes}) < len(recipes):
         names = ", ".join(r.name for r in recipes)
-        raise ValueError(f"`recipes` must be two or more different ones. Received: {names or 'none'}")
+        raise ValueError(
+            f"`recipes` must be two or more different ones. Received: {names or 'none'}"
+        )
     kinds = {(r.objective, r.task) for r in recipes}
     if len(kinds) > 1:
-        raise ValueError(f"`recipes` must share task and objective. Received: {sorted(map(str, kinds))}")
+        raise ValueError(
+            f"`recipes` must share task and objective. Received: {sorted(map(str, kinds))}"
+        )
     spaces = {r.name: r.space() for r in recipes}
-    unknown(given, [*options.COMPARE, *{n for s in spaces.values() for n in s}], "hyperparameter or option")  # fmt: skip
+    unknown(
+        given,
+        [*options.COMPARE, *{n for s in spaces.values() for n in s}],
+        "hyperparameter or option",
+    )
     chosen = resolve(options.COMPARE, {k: v for k, v in given.items() if k in options.COMPARE})
     plans = []
     for recipe in recipes:
@@ -280,14 +296,25 @@ def _compared(
     p_values = paired(rows[0].scores, {r.label: r.scores for r in rows[1:]})
     winner = rows[0].label if p_values and max(p_values.values()) < 1 - CONFIDENCE else None
     figure = plots.comparison(
-        [r.label for r in rows], [r.mean for r in rows], [r.low for r in rows],
-        [r.high for r in rows], [list(r.scores.values()) for r in rows], metric,
+        [r.label for r in rows],
+        [r.mean for r in rows],
+        [r.low for r in rows],
+        [r.high for r in rows],
+        [list(r.scores.values()) for r in rows],
+        metric,
         direction=objective.direction,
-    )  # fmt: skip
+    )
     made = Comparison(
-        metric, objective.direction, rows, p_values, winner, _verdict(rows, p_values, winner, metric),
-        figure, parent.id, parent.url,
-    )  # fmt: skip
+        metric,
+        objective.direction,
+        rows,
+        p_values,
+        winner,
+        _verdict(rows, p_values, winner, metric),
+        figure,
+        parent.id,
+        parent.url,
+    )
     parent.figure(figure, "comparison")
     runs.table(parent, made.to_dataframe().to_csv(index=False), "comparison")
     parent.metrics({"objective": rows[0].mean, **{f"mean/{r.label}": r.mean for r in rows}})
@@ -307,16 +334,36 @@ def _row(label: str, metric: str, units: Mapping[tuple[str, int], Unit]) -> Row:
     values = np.array(list(scores.values()))
     mean = float(values.mean())
     error = float(stats.sem(values)) if len(values) > 1 else float("nan")
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * error if len(values) > 1 else float("nan")  # fmt: skip
+    half = (
+        float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * error
+        if len(values) > 1
+        else float("nan")
+    )
     first = next(iter(good.values()))
     seconds = float(np.mean([o.seconds for o in good.values()]))
-    return Row(label, scores, mean, mean - half, mean + half, first.parameters, seconds, len(mine) - len(good))  # fmt: skip
+    return Row(
+        label,
+        scores,
+        mean,
+        mean - half,
+        mean + half,
+        first.parameters,
+        seconds,
+        len(mine) - len(good),
+    )
 
 
-def _verdict(rows: list[Row], p_values: Mapping[str, float], winner: str | None, metric: str) -> str:
+def _verdict(
+    rows: list[Row], p_values: Mapping[str, float], winner: str | None, metric: str
+) -> str:
     if len(rows) < 2:
         return f"{rows[0].label}: {metric} {rows[0].mean:.4f}; nothing to compare it with"
     worst = max(p_values.values())
     if winner is not None:
-        return f"{winner} wins on {metric}: better than every other at 5 % (largest p = {worst:.3f})"
-    return f"No winner on {metric}: the seeds do not tell {rows[0].label} from the rest (p = {worst:.3f})"
+        return (
+            f"{winner} wins on {metric}: better than every other at 5 % (largest p = {worst:.3f})"
+        )
+    return (
+        f"No winner on {metric}: the seeds do not tell {rows[0].label} from the rest "
+        f"(p = {worst:.3f})"
+    )

@@ -16,8 +16,13 @@ __all__ = [
 ]
 
 # As TensorFlow, JAX, torch and C++ say it, in lower case.
-MEMORY = ("resourceexhausted", "resource_exhausted", "oom when allocating", "out of memory",
-          "bad_alloc")  # fmt: skip
+MEMORY = (
+    "resourceexhausted",
+    "resource_exhausted",
+    "oom when allocating",
+    "out of memory",
+    "bad_alloc",
+)
 # HDF5 and SQLite raise errors of their own, without an errno.
 DISK = ("no space left on device", "disk quota exceeded", "database or disk is full")
 

@@ -19,10 +19,21 @@ FILES = {
 LIGHT = {
     f"keras_dl/{name}.py"
     for name in (
-        "__init__", "__main__", "catalog", "domains", "failures", "options", "recipe", "settings",
-        "space", "cli/__init__", "cli/loading", "cli/pages", "cli/parser",
+        "__init__",
+        "__main__",
+        "catalog",
+        "domains",
+        "failures",
+        "options",
+        "recipe",
+        "settings",
+        "space",
+        "cli/__init__",
+        "cli/loading",
+        "cli/pages",
+        "cli/parser",
     )
-}  # fmt: skip
+}
 
 
 def imported(node: ast.AST, file: str) -> list[str]:

@@ -127,8 +127,11 @@ def test_whole_entry(write):
     assert list(entry.space) == ["dataset", "depth"]
     objective = Objective("val_loss", "min")
     assert entry.settings == {
-        "name": "mine", "epochs": 3, "objective": objective, "patience": None,
-    }  # fmt: skip
+        "name": "mine",
+        "epochs": 3,
+        "objective": objective,
+        "patience": None,
+    }
     assert entry.published == {}
 
 
@@ -172,9 +175,11 @@ def test_code_is_refused_without_running(annotation, place, write, tmp_path):
     said = {"annotation": f"x: {code} = 1", "default": f"x: int = {code}"}.get(place, "x: int = 1")
     setting = f", epochs={code}" if place == "setting" else ""
     path = write(
-        HEAD, DATA, f"def build(data, *, {said}): ...\n",
+        HEAD,
+        DATA,
+        f"def build(data, *, {said}): ...\n",
         f"recipe = Recipe(name='m', data=data, build=build{setting})\n",
-    )  # fmt: skip
+    )
     assert "must spell out its hyperparameters" in refused(path)
     assert not trace.exists()
 

@@ -21,7 +21,9 @@ def test_paired_test_equals_scipys():
 def test_several_tests_are_adjusted_after_holm():
     first = {0: 1.0, 1: 1.1, 2: 0.9, 3: 1.05}
     others = {"b": {0: 0.5, 1: 0.7, 2: 0.4, 3: 0.5}, "c": {0: 0.9, 1: 1.05, 2: 0.8, 3: 1.04}}
-    raw = {k: stats.ttest_rel(list(first.values()), list(v.values())).pvalue for k, v in others.items()}
+    raw = {
+        k: stats.ttest_rel(list(first.values()), list(v.values())).pvalue for k, v in others.items()
+    }
     got = paired(first, others)
     assert got["b"] == pytest.approx(2 * raw["b"])
     assert got["c"] == pytest.approx(max(2 * raw["b"], raw["c"]))

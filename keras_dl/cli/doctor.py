@@ -13,8 +13,17 @@ from keras_dl import __version__, settings
 __all__ = ["checkup"]
 
 Finding = tuple[str, bool, str]  # (what, whether it is well, in words)
-NEEDED = ("keras", "tensorflow", "tensorflow-datasets", "importlib_resources", "keras-tuner",
-          "tensorboard", "mlflow", "scikit-learn", "numpy")  # fmt: skip
+NEEDED = (
+    "keras",
+    "tensorflow",
+    "tensorflow-datasets",
+    "importlib_resources",
+    "keras-tuner",
+    "tensorboard",
+    "mlflow",
+    "scikit-learn",
+    "numpy",
+)
 
 
 def checkup(console: Console) -> int:

@@ -74,10 +74,16 @@ def parse(words: Sequence[str]) -> Call:
     commands = top.add_subparsers(metavar="COMMAND")
     parsers = {n: commands.add_parser(n, help=h, description=h) for n, h in COMMANDS.items()}
     grammar = {
-        "list": _list, "show": _show, "run": partial(_recipe, "run", options.RUN),
-        "tune": partial(_recipe, "tune", options.TUNE), "compare": _compare,
-        "predict": _predict, "ui": _ui, "data": _data, "doctor": _doctor,
-    }  # fmt: skip
+        "list": _list,
+        "show": _show,
+        "run": partial(_recipe, "run", options.RUN),
+        "tune": partial(_recipe, "tune", options.TUNE),
+        "compare": _compare,
+        "predict": _predict,
+        "ui": _ui,
+        "data": _data,
+        "doctor": _doctor,
+    }
     if words[:1] in (["-h"], ["--help"], ["--version"]):
         top.parse_args(words[:1])  # ends here
     if not words or words[0].startswith("-"):
@@ -168,9 +174,11 @@ def _ui(parser: Parser, _: list[str]) -> Builder:
 def _data(parser: Parser, _: list[str]) -> Builder:
     actions = ("list", "prepare", "where")
     parser.add_argument(
-        "ACTION", nargs="?", default="list",
+        "ACTION",
+        nargs="?",
+        default="list",
         help="list: what there is (the default); prepare: make one ready; where: places looked at",
-    )  # fmt: skip
+    )
     parser.add_argument("NAME", nargs="?", help="the data set to prepare")
 
     def build(given: argparse.Namespace) -> Call:

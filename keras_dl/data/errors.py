@@ -7,5 +7,5 @@ class DatasetError(ValueError):
     """The data cannot be used as they are; the message says which part and what is expected."""
 
 
-class DatasetUnavailable(DatasetError):  # noqa: N818 (it says what is, not what went wrong)
+class DatasetUnavailable(DatasetError):
     """No source has the data set; the message says where it was looked for and what works now."""

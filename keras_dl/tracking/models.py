@@ -24,7 +24,6 @@ def log(tracked: Tracked, model: Any, example: np.ndarray) -> None:
         model: a Keras model that takes `example`.
         example: a few raw inputs, (n, …).
     """
-    import mlflow.keras
     from mlflow.models import Model, infer_signature
 
     output = np.asarray(model.predict(example, verbose=0))
@@ -34,7 +33,7 @@ def log(tracked: Tracked, model: Any, example: np.ndarray) -> None:
     Model.log(
         artifact_path=None,
         name="model",
-        flavor=mlflow.keras,
+        flavor=importlib.import_module("mlflow.keras"),
         run_id=tracked.id,
         model=model,
         signature=infer_signature(example, output),
@@ -86,7 +85,7 @@ def _download(model_id: str, folder: Path) -> Path:
 
 
 def _import_custom_layers(recipe: str) -> None:
-    """Registers our layers, and those of one of our recipes; a name from the store imports no more."""
+    """Registers our layers and a recipe's own; a name from the store imports nothing else."""
     importlib.import_module("keras_dl.layers")
     if recipe in catalog.names():
         importlib.import_module(f"recipes.{recipe}")

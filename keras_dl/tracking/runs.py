@@ -38,7 +38,7 @@ class Tracked:
         self._pending: list[Future[Any]] = []
 
     def epoch(self, epoch: int, values: Mapping[str, float], when: float | None = None) -> None:
-        """Logs an epoch's metrics: `loss` as `train/loss`, `val_loss` as `val/loss`, and `objective`.
+        """Logs an epoch's metrics, `loss` as `train/loss`, `val_loss` as `val/loss`.
 
         Args:
             epoch: the step, from 1.
@@ -214,7 +214,9 @@ def _commit(recipe: Recipe) -> dict[str, str]:
 @cache
 def _commit_of(folder: Path) -> dict[str, str]:
     def git(*words: str) -> str:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10)
+        done = subprocess.run(
+            ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10
+        )
         return done.stdout.strip() if done.returncode == 0 else ""
 
     try:

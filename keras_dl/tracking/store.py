@@ -2,18 +2,15 @@
 
 import contextlib
 import fcntl
-import json
 import logging
 import os
 import socket
-import urllib.parse
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psutil
-
 from mlflow import MlflowClient
 from mlflow.entities import Run, RunStatus, ViewType
 from mlflow.exceptions import MlflowException
@@ -117,7 +114,9 @@ def find_run(run_id: str) -> Run:
     found = [r for r in _all_runs("") if r.info.run_id.startswith(run_id)] if run_id else []
     if len(found) != 1:
         what = "no run" if not found else f"{len(found)} runs"
-        raise ValueError(f"`run_id` must name one run of {uri()}; {what} found. Received: {run_id!r}")
+        raise ValueError(
+            f"`run_id` must name one run of {uri()}; {what} found. Received: {run_id!r}"
+        )
     return found[0]
 
 

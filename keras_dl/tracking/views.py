@@ -29,7 +29,11 @@ LAYOUT: dict[str, Any] = {
     "groupsExpanded": {},
     "useGroupedValuesInCharts": True,
     "hideEmptyCharts": True,
-    "globalLineChartConfig": {"xAxisKey": "step", "lineSmoothness": 0, "selectedXAxisMetricKey": ""},
+    "globalLineChartConfig": {
+        "xAxisKey": "step",
+        "lineSmoothness": 0,
+        "selectedXAxisMetricKey": "",
+    },
     "autoRefreshEnabled": False,
 }
 
@@ -49,7 +53,11 @@ class View(tuple[str, str]):
 
 
 def view(
-    experiment_id: str, key: str, condition: str, direction: str, params: Sequence[str],
+    experiment_id: str,
+    key: str,
+    condition: str,
+    direction: str,
+    params: Sequence[str],
     metrics: Sequence[str] = ("objective",),
 ) -> View:
     """Keeps a view under a key in the experiment and gives the links to it.

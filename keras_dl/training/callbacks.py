@@ -49,6 +49,7 @@ class Keep(keras.callbacks.Callback):
         self.stopped = ""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Keeps, saves, tells and decides."""
         values = {name: float(value) for name, value in (logs or {}).items()}
         value = objective_value(self.objective, values)
         state = self.state
@@ -59,7 +60,9 @@ class Keep(keras.callbacks.Callback):
             state.best, state.best_epoch = value, state.epoch
             self.best[:] = checkpoint.snapshot(self.model)
         checkpoint.save(self.folder, self.model, state, self.best)
-        self.listener(state.epoch, {"objective": value if state.best is None else state.best, **values})
+        self.listener(
+            state.epoch, {"objective": value if state.best is None else state.best, **values}
+        )
         self._stop_early()
 
     def _stop_early(self) -> None:
@@ -91,6 +94,7 @@ class Guard(keras.callbacks.Callback):
         self.deadline = math.inf if timeout is None else time.monotonic() + timeout
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Looks at the clock, and now and then at the loss."""
         if time.monotonic() > self.deadline:
             raise TimedOut(f"took longer than {self.timeout:g} s")
         # The logged loss is a running mean: a NaN stays in it, so every tenth look is enough.
@@ -98,6 +102,7 @@ class Guard(keras.callbacks.Callback):
             self._check(logs or {}, f"step {batch + 1} of epoch {self.state.epoch + 1}")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Looks at the epoch's loss."""
         self._check(logs or {}, f"epoch {epoch + 1}")
 
     def _check(self, logs: dict[str, Any], where: str) -> None:

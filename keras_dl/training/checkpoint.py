@@ -37,9 +37,13 @@ class State:
     first_loss: float | None = None
 
 
-def snapshot(model: keras.Model) -> list[np.ndarray]:
+def snapshot(model: Any) -> list[np.ndarray]:
     """Copies all variables of the model, dropout seeds included."""
-    return [keras.ops.convert_to_numpy(v.value) for v in model.variables]
+    return [_array(v) for v in model.variables]
+
+
+def _array(variable: Any) -> np.ndarray:
+    return np.asarray(keras.ops.convert_to_numpy(variable.value))
 
 
 def restore(variables: list[Any], arrays: list[np.ndarray]) -> None:
@@ -60,9 +64,12 @@ def restore(variables: list[Any], arrays: list[np.ndarray]) -> None:
 
 def save(folder: Path, model: Any, state: State, best: list[np.ndarray]) -> None:
     """Writes model, optimizer, best weights and state; a kill at any moment leaves a whole file."""
-    slots = [keras.ops.convert_to_numpy(v.value) for v in model.optimizer.variables]
-    arrays = {f"{kind}{i:05d}": a for kind, some in (("v", snapshot(model)), ("o", slots), ("b", best))
-              for i, a in enumerate(some)}  # fmt: skip
+    slots = [_array(v) for v in model.optimizer.variables]
+    arrays: dict[str, Any] = {
+        f"{kind}{i:05d}": a
+        for kind, some in (("v", snapshot(model)), ("o", slots), ("b", best))
+        for i, a in enumerate(some)
+    }
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f".{NAME}.{os.getpid()}"
     try:
@@ -86,7 +93,9 @@ def load(folder: Path, model: Any) -> tuple[State, list[np.ndarray]] | None:
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as file:
-        groups = {k: [file[n] for n in sorted(file.files) if n[0] == k and n != "state"] for k in "vob"}
+        groups = {
+            k: [file[n] for n in sorted(file.files) if n[0] == k and n != "state"] for k in "vob"
+        }
         state = State(**json.loads(str(file["state"])))
     model.optimizer.build(model.trainable_variables)
     restore(model.variables, groups["v"])

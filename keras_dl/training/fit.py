@@ -107,7 +107,7 @@ def train(job: Job, data: Data, model: Any, listener: Listener, verbose: int | s
 
 
 def evaluate(trained: Trained) -> dict[str, float]:
-    """Metrics on the whole test set, as `test/loss`, `test/accuracy`; called once, at the very end."""
+    """Metrics on the whole test set, as `test/loss`, `test/accuracy`; called once, at the end."""
     batches = Batches(trained.data.test, trained.data.batch_size, seed=None)
     values = trained.model.evaluate(batches, verbose=0, return_dict=True)
     return {f"test/{name}": float(value) for name, value in values.items()}

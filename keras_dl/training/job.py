@@ -124,6 +124,6 @@ def packed(data: Any, folder: Path) -> Path:
     arrays: dict[str, Any] = {}
     for split in ("train", "validation", "test"):
         arrays |= {f"{axis}_{split}": a for axis, a in getattr(made, split)._asdict().items()}
-    words = {k: np.array(getattr(made, k)) for k in ("name", "source", "digest", "kind")}
-    np.savez(path, **arrays, **words, class_names=np.array(made.class_names, dtype=str))
+    arrays |= {k: np.array(getattr(made, k)) for k in ("name", "source", "digest", "kind")}
+    np.savez(path, **arrays, class_names=np.array(made.class_names, dtype=str))
     return path

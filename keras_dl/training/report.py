@@ -67,7 +67,7 @@ def first_kernel(model: Any, input_shape: tuple[int, ...]) -> np.ndarray | None:
         weights = getattr(layer, "kernel", None)
         if weights is None:
             continue
-        kernel = keras.ops.convert_to_numpy(weights)
+        kernel = np.asarray(keras.ops.convert_to_numpy(weights))
         if isinstance(layer, keras.layers.Conv2D):
             return kernel
         if isinstance(layer, keras.layers.Dense) and len(kernel) == np.prod(input_shape):

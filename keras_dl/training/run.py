@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from keras_dl import options
+from keras_dl.data import Data
 from keras_dl.failures import classify
 from keras_dl.recipe import Recipe
 from keras_dl.space import resolve, unknown
-from keras_dl.data import Data
 from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.runs import Tracked
 from keras_dl.training import fit, report
@@ -141,9 +141,15 @@ def _finished(job: Job, trained: fit.Trained, tracked: Tracked) -> Result:
     models.log(tracked, trained.model, trained.data.test.x[:2])
     tracked.end(stopped=outcome.stopped or "no")
     return Result(
-        trained.model, trained.data, outcome.history, metrics, figures, job.values, tracked.id,
+        trained.model,
+        trained.data,
+        outcome.history,
+        metrics,
+        figures,
+        job.values,
+        tracked.id,
         tracked.url,
-    )  # fmt: skip
+    )
 
 
 def _opened(job: Job, data: Data, chosen: Mapping[str, Any]) -> Tracked:
@@ -189,8 +195,18 @@ def _resumed(
     if known["recipe"] != recipe.name:
         raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {known['recipe']}")
     values, chosen = settled(recipe, {**known["values"], **known["options"]}, options.RUN)
-    job = Job(recipe, values, chosen["seed"], chosen["epochs"], path.parent, chosen["steps"], data,
-              chosen["precision"], chosen["jit"], chosen["patience"])  # fmt: skip
+    job = Job(
+        recipe,
+        values,
+        chosen["seed"],
+        chosen["epochs"],
+        path.parent,
+        chosen["steps"],
+        data,
+        chosen["precision"],
+        chosen["jit"],
+        chosen["patience"],
+    )
     if fit.prepared(job).digest != known["digest"]:
         raise ValueError("`resume` needs the data of the stopped run; these have another digest")
     chosen["verbose"] = given.get("verbose", True)

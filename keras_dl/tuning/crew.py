@@ -83,7 +83,7 @@ class Crew:
         return self.slots - len(self.units)
 
     def wait(self, seconds: float = 0.3) -> list[Unit]:
-        """Waits for trainings to end, at most `seconds`; writes what their journals say to MLflow."""
+        """Waits for trainings to end, at most `seconds`; writes their journals to MLflow."""
         wait([u.future for u in self.units], timeout=seconds, return_when=FIRST_COMPLETED)
         ended = [u for u in self.units if u.future.done()]
         for unit in self.units:
@@ -137,5 +137,3 @@ def log_leftovers(tracked: Tracked, folder: Path) -> None:
     models.log(tracked, model, np.load(folder / "examples.npy", allow_pickle=False))
     (folder / "model.keras").unlink()
     shutil.rmtree(folder / "figures")
-
-

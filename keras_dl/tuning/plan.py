@@ -75,11 +75,13 @@ class Plan:
         return {**values, "epochs": self.epochs, "steps": self.steps, **said}
 
     def definition(self) -> dict[str, Any]:
-        """Everything that suggestions and results depend on; the number of trials is not among it."""
+        """What suggestions and results depend on; the number of trials is not among it."""
         names = ("algorithm", "seed", "seeds", "precision", "jit", "patience", "timeout")
         return {
             "recipe": self.recipe.name,
-            "searched": {n: f"{h.kind.__name__} {h.domain} {h.when}" for n, h in self.searched.items()},
+            "searched": {
+                n: f"{h.kind.__name__} {h.domain} {h.when}" for n, h in self.searched.items()
+            },
             "values": {k: format_value(v) for k, v in self.values({}).items()},
             "epochs": self.epochs,
             "steps": self.steps,
@@ -125,7 +127,9 @@ def _searched(recipe: Recipe, fixed: Mapping[str, Any], wanted: Iterable[str]) -
     unknown(wanted, space, "hyperparameter")
     for name in wanted:
         if name in fixed:
-            raise ValueError(f"`search` must not name what is fixed. Received: {name}={fixed[name]!r}")
+            raise ValueError(
+                f"`search` must not name what is fixed. Received: {name}={fixed[name]!r}"
+            )
         if space[name].domain is None:
             raise ValueError(f"`search` must name hyperparameters with a domain. Received: {name}")
     names = [n for n, h in space.items() if h.domain is not None and n not in fixed]
@@ -134,7 +138,7 @@ def _searched(recipe: Recipe, fixed: Mapping[str, Any], wanted: Iterable[str]) -
     found = {n: h for n, h in found.items() if _possible(h, found, defaults)}
     if not found:
         raise ValueError(
-            f"`search` must leave something to search; every hyperparameter of {recipe.name} is fixed"
+            f"`search` must leave something to search. Received: {recipe.name} with all fixed"
         )
     return _parents_first(found)
 

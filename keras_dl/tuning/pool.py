@@ -150,7 +150,11 @@ class _Worker:
     def _obituary(self) -> str:
         process, self._process = self._process, None
         code = process.wait() if process is not None else None
-        how = f"was killed by signal {-code}" if code is not None and code < 0 else f"exited with {code}"
+        how = (
+            f"was killed by signal {-code}"
+            if code is not None and code < 0
+            else f"exited with {code}"
+        )
         hint = "; out of memory is the usual cause" if code == -9 else ""
         return f"the worker {how}{hint}; its output: {os.path.relpath(self._log)}"
 

@@ -32,7 +32,9 @@ class Publisher:
         known = record.notes().get("run_id")
         self.parent = runs.reopen(store.client().get_run(known)) if known else self._parent()
         record.note(run_id=self.parent.id)
-        self._found = {(r.data.tags["trial"], r.data.tags.get("seed", "")): r for r in self._children()}
+        self._found = {
+            (r.data.tags["trial"], r.data.tags.get("seed", "")): r for r in self._children()
+        }
         self._runs: dict[int, list[Tracked]] = {}
         self._best: float | None = None
         for trial in record.trials.values():
@@ -59,7 +61,11 @@ class Publisher:
         if trial.message:
             said["message"] = trial.message
         child, *below = self._runs.pop(trial.number)
-        numbers = {"fit_seconds": trial.seconds, "parameters": trial.parameters, "rss_mb": trial.rss}
+        numbers = {
+            "fit_seconds": trial.seconds,
+            "parameters": trial.parameters,
+            "rss_mb": trial.rss,
+        }
         if below:  # a single seed's run has its objective by epoch already
             numbers["objective_spread"] = trial.spread
             for epoch, value in enumerate(trial.curve, 1):
@@ -106,9 +112,13 @@ class Publisher:
         params = plan.params(plan.fixed) | {n: chosen[n] for n in names}
         params["search"] = tuple(plan.searched)
         made = runs.start(
-            plan.recipe, self.experiment, f"{plan.recipe.name}-{chosen['algorithm']}-search", "search",
-            params, tags={"folder": self.record.folder.name, "seed": chosen["seed"]},
-        )  # fmt: skip
+            plan.recipe,
+            self.experiment,
+            f"{plan.recipe.name}-{chosen['algorithm']}-search",
+            "search",
+            params,
+            tags={"folder": self.record.folder.name, "seed": chosen["seed"]},
+        )
         made.dataset(self.facts)
         return made
 

@@ -144,16 +144,14 @@ def opened(root: Path, name: str, definition: Mapping[str, Any], resume: bool) -
     text = json.dumps(definition, sort_keys=True, default=str)
     stem = f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     found = sorted(root.glob(f"{stem}-*"), key=lambda p: int(p.name.rpartition("-")[2]))
-    if resume and found:
-        folder = found[-1]
-    else:
-        folder = _new(root, stem, len(found))
+    folder = found[-1] if resume and found else _new(root, stem, len(found))
     with (folder / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ValueError(
-                f"`resume` must name a search that no other process works on. Received: {folder.name}"
+                "`resume` must name a search that no other process works on. "
+                f"Received: {folder.name}"
             ) from None
         record = Record(folder)
         record.note(definition=json.loads(text))

@@ -92,9 +92,7 @@ class Search:
 def ranked(trials: list[Trial], objective: Objective) -> list[Trial]:
     """Best first; trials without a score last, in the order of their numbers."""
     sign = -1.0 if objective.direction == "max" else 1.0
-    return sorted(
-        trials, key=lambda t: (t.score is None, sign * (t.score or 0.0), t.number)
-    )
+    return sorted(trials, key=lambda t: (t.score is None, sign * (t.score or 0.0), t.number))
 
 
 def importance(trials: list[Trial], searched: Mapping[str, Hyper]) -> Importance | None:
@@ -126,9 +124,7 @@ def importance(trials: list[Trial], searched: Mapping[str, Hyper]) -> Importance
     )
 
 
-def figures(
-    trials: list[Trial], objective: Objective, found: Importance | None
-) -> dict[str, Any]:
+def figures(trials: list[Trial], objective: Objective, found: Importance | None) -> dict[str, Any]:
     """History of the search and, where known, importance."""
     ordered = sorted(trials, key=lambda t: t.number)
     made = {

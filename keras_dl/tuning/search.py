@@ -78,7 +78,9 @@ class _Searching:
         crew = Crew(chosen["workers"], self.record.folder, chosen["timeout"], self.executor)
         with crew:
             first = self._dry_run(crew)
-            self.suggester = self._suggester()  # its imports take seconds; the workers' go on beside
+            self.suggester = (
+                self._suggester()
+            )  # its imports take seconds; the workers' go on beside
             self.publisher = Publisher(self.plan, self.record, first.facts)
             try:
                 with self._show(first, crew) as self.show:
@@ -91,7 +93,9 @@ class _Searching:
     def _dry_run(self, crew: Crew) -> DryRun:
         folder = self.record.folder / "dry_run"
         plan = self.plan
-        found = crew.dry_run(plan.job(plan.values({}), plan.options["seed"], folder, max_parameters=None))  # fmt: skip
+        found = crew.dry_run(
+            plan.job(plan.values({}), plan.options["seed"], folder, max_parameters=None)
+        )
         shutil.rmtree(folder, ignore_errors=True)
         return found
 
@@ -100,9 +104,13 @@ class _Searching:
 
         plan, chosen = self.plan, self.plan.options
         made = Suggester(
-            plan.searched, chosen["algorithm"], self.objective, chosen["seed"], chosen["trials"],
+            plan.searched,
+            chosen["algorithm"],
+            self.objective,
+            chosen["seed"],
+            chosen["trials"],
             plan.epochs,
-        )  # fmt: skip
+        )
         for event, number in self.record.order:
             trial = self.record.trials[number]
             if event == "start":
@@ -116,11 +124,15 @@ class _Searching:
         show = Show(chosen["trials"], crew.slots, self.objective, plan.searched, chosen["verbose"])
         epochs = _total_epochs(plan) * chosen["seeds"]
         domains = ", ".join(f"{n} ({h.domain})" for n, h in plan.searched.items())
-        show.say(f"{plan.recipe.name} on {first.facts['name']}: {chosen['algorithm']} search of {domains}")  # fmt: skip
+        show.say(
+            f"{plan.recipe.name} on {first.facts['name']}: "
+            f"{chosen['algorithm']} search of {domains}"
+        )
         show.say(
             f"Up to {chosen['trials']} trials × {plan.epochs} epochs × {chosen['seeds']} seeds on "
-            f"{crew.slots} workers; {first.parameters:,} parameters and {duration(first.seconds)} an "
-            f"epoch with the defaults: about {duration(epochs * first.seconds / crew.slots)} at most"
+            f"{crew.slots} workers; {first.parameters:,} parameters and "
+            f"{duration(first.seconds)} an epoch with the defaults: "
+            f"about {duration(epochs * first.seconds / crew.slots)} at most"
         )
         known = [t for t in record.trials.values() if t.status != "running"]
         if known:
@@ -200,7 +212,9 @@ class _Searching:
         self.suggester.tell(trial.number, trial.score)
         self.publisher.end(trial)
         self.show.ended(trial)
-        if self.plan.options["algorithm"] != "hyperband":  # there, later rounds continue earlier ones
+        if (
+            self.plan.options["algorithm"] != "hyperband"
+        ):  # there, later rounds continue earlier ones
             _drop_checkpoints(self.record.folder / "trials" / f"{trial.number:04d}")
 
     def _conclude(self, crew: Crew) -> Search:
@@ -210,7 +224,8 @@ class _Searching:
         if not done:
             reasons = sorted({t.reason for t in trials})
             raise SearchFailed(
-                f"all {len(trials)} trials failed ({', '.join(reasons)}); first: {trials[0].message}"
+                f"all {len(trials)} trials failed ({', '.join(reasons)}); "
+                f"first: {trials[0].message}"
             )
         best = results.ranked(done, self.objective)[0]
         found = results.importance(trials, plan.searched)
@@ -218,10 +233,18 @@ class _Searching:
         console.print(leaderboard(trials, self.objective, plan.searched))
         final = self._final(best, crew) if chosen["final_seeds"] else None
         search = Search(
-            best.values, float(best.score or 0.0), self.objective, trials, plan.searched, found, final,
-            results.figures(trials, self.objective, found), self.publisher.parent.id,
-            self.publisher.view().table, self.record.folder,
-        )  # fmt: skip
+            best.values,
+            float(best.score or 0.0),
+            self.objective,
+            trials,
+            plan.searched,
+            found,
+            final,
+            results.figures(trials, self.objective, found),
+            self.publisher.parent.id,
+            self.publisher.view().table,
+            self.record.folder,
+        )
         self.publisher.conclude(search)
         _drop_checkpoints(self.record.folder)
         self._farewell(search)
@@ -235,18 +258,30 @@ class _Searching:
         defaults = plan.values({})
         if defaults != best.values:
             pair.append(Contender("defaults", plan.recipe, defaults))
-        self.show.say(f"Testing the winner against the defaults with {plan.options['final_seeds']} seeds")
+        self.show.say(
+            f"Testing the winner against the defaults with {plan.options['final_seeds']} seeds"
+        )
         return measured(
-            pair, plan, plan.options["final_seeds"], crew, self.publisher.facts, self.record.folder / "final",
-            tags={"search": self.publisher.parent.id}, show=self.show,
-        )  # fmt: skip
+            pair,
+            plan,
+            plan.options["final_seeds"],
+            crew,
+            self.publisher.facts,
+            self.record.folder / "final",
+            tags={"search": self.publisher.parent.id},
+            show=self.show,
+        )
 
     def _farewell(self, search: Search) -> None:
         show, objective = self.show, self.objective
         failed = [t for t in search.trials if t.score is None]
         if failed:
-            counts = {r: sum(t.reason == r for t in failed) for r in sorted({t.reason for t in failed})}
-            show.say(f"{len(failed)} trials failed: " + ", ".join(f"{n} {r}" for r, n in counts.items()))
+            counts = {
+                r: sum(t.reason == r for t in failed) for r in sorted({t.reason for t in failed})
+            }
+            show.say(
+                f"{len(failed)} trials failed: " + ", ".join(f"{n} {r}" for r, n in counts.items())
+            )
         if search.importance is not None:
             pairs = zip(search.importance.names, search.importance.means, strict=True)
             show.say("Importance: " + ", ".join(f"{n} {m:.2f}" for n, m in pairs))
@@ -268,7 +303,9 @@ class _Searching:
         )
         if interrupted and hasattr(self, "show"):
             done = len(self.record.finished())
-            self.show.say(f"Interrupted after {done} finished trials; the same call with resume=True goes on")  # fmt: skip
+            self.show.say(
+                f"Interrupted after {done} finished trials; the same call with resume=True goes on"
+            )
 
 
 def conclude(trial: Trial, ended: list[Outcome | Failure], objective: Any) -> None:
@@ -311,4 +348,3 @@ def _total_epochs(plan: Plan) -> int:
 def _drop_checkpoints(folder: Path) -> None:
     for path in folder.rglob(CHECKPOINT):
         path.unlink()
-

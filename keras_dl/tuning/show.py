@@ -31,7 +31,12 @@ class Show:
     """
 
     def __init__(
-        self, total: int, slots: int, objective: Objective, searched: Mapping[str, Hyper], verbose: bool
+        self,
+        total: int,
+        slots: int,
+        objective: Objective,
+        searched: Mapping[str, Hyper],
+        verbose: bool,
     ) -> None:
         self.console = Console(stderr=True, quiet=not verbose, highlight=False, soft_wrap=True)
         self._total, self._slots, self._objective = total, slots, objective
@@ -71,13 +76,16 @@ class Show:
         else:
             star = "*" if trial is self._best else " "
             what = f"{trial.score:12.4f}{star}"
-        best = f"best {self._best.score:.4f} (#{self._best.number})" if self._best else "no best yet"
+        best = (
+            f"best {self._best.score:.4f} (#{self._best.number})" if self._best else "no best yet"
+        )
         values = escape(settings_text(trial.values, self._searched))
         note = f"  {escape(trial.message)}" if trial.message else ""
         if trial.status == "stopped":
             note = f"  stopped after epoch {len(trial.curve)} ({trial.reason})"
         self.console.print(
-            f"#{trial.number:<3} {what}  {best}  {duration(trial.seconds):>7}  {self._left()}  {values}{note}"
+            f"#{trial.number:<3} {what}  {best}  {duration(trial.seconds):>7}  "
+            f"{self._left()}  {values}{note}"
         )
 
     def tick(self, epochs: Mapping[int, int]) -> None:
@@ -127,9 +135,13 @@ def leaderboard(
             break
         spread = f" ± {t.spread:.4f}" if t.spread else ""
         table.add_row(
-            str(rank), f"#{t.number}", f"{t.score:.4f}{spread}", str(len(t.curve)),
-            duration(t.seconds), settings_text(t.values, searched),
-        )  # fmt: skip
+            str(rank),
+            f"#{t.number}",
+            f"{t.score:.4f}{spread}",
+            str(len(t.curve)),
+            duration(t.seconds),
+            settings_text(t.values, searched),
+        )
     return table
 
 

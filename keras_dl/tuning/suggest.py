@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from keras_dl.recipe import Objective, Recipe
-from keras_dl.space import Choice, Hyper, Range, Repeat, format_value, is_active
-
 import keras_tuner as kt
 from keras_tuner import oracles
+
+from keras_dl.recipe import Objective, Recipe
+from keras_dl.space import Choice, Hyper, Range, Repeat, format_value, is_active
 
 __all__ = ["WAIT", "Suggester", "Suggestion", "declare", "decode", "hypermodel"]
 
@@ -77,9 +77,11 @@ class Suggester:
             common |= {"hyperband_iterations": -(-trials // max(1, len(rounds)))}
             self._oracle: Any = oracles.HyperbandOracle(**common)
         else:
-            kinds = {"bayesian": oracles.BayesianOptimizationOracle,
-                     "random": oracles.RandomSearchOracle,
-                     "grid": oracles.GridSearchOracle}  # fmt: skip
+            kinds = {
+                "bayesian": oracles.BayesianOptimizationOracle,
+                "random": oracles.RandomSearchOracle,
+                "grid": oracles.GridSearchOracle,
+            }
             self._oracle = kinds[algorithm](max_trials=10**9, **common)
         self._oracle.verbose = 0
         self._folder = tempfile.TemporaryDirectory(prefix="keras_dl-")
@@ -177,7 +179,7 @@ def _item(hp: Any, name: str, kind: type, domain: Any, default: Any, hyper: Hype
 
 
 def _label(hyper: Hyper, value: Any) -> Any:
-    """KerasTuner's choices are numbers or texts of one kind; tuples and mixtures go by their text."""
+    """KerasTuner's choices are of one plain kind; tuples and mixtures go by their text."""
     kinds = {type(v) for v in getattr(hyper.domain, "values", (value,))}
     plain = len(kinds) == 1 and kinds <= {bool, int, float, str}
     return value if plain else format_value(value)

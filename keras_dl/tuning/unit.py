@@ -43,7 +43,7 @@ class DryRun:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One epoch in a journal: its number from 1, when it ended (seconds since 1970), its metrics."""
+    """One epoch in a journal: its number from 1, its end (seconds since 1970), its metrics."""
 
     epoch: int
     when: float
@@ -79,9 +79,13 @@ def dry_run(job: Job) -> DryRun:
         ValueError, TypeError: what is wrong with data, build or objective.
     """
     data = _data(job)
-    one = {s: Split(*(a[: data.batch_size] for a in getattr(data, s))) for s in ("train", "validation")}
+    one = {
+        s: Split(*(a[: data.batch_size] for a in getattr(data, s))) for s in ("train", "validation")
+    }
     model = fit.built(job, dataclasses.replace(data, **one))
-    history = model.fit(*one["train"], validation_data=one["validation"], verbose=0, batch_size=data.batch_size)  # fmt: skip
+    history = model.fit(
+        *one["train"], validation_data=one["validation"], verbose=0, batch_size=data.batch_size
+    )
     objective_value(job.recipe.objective, {k: v[-1] for k, v in history.history.items()})
     some = [a[: 5 * data.batch_size] for a in data.train]
     start = time.monotonic()
@@ -152,4 +156,3 @@ def _write(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}")
     part.write_text(text, encoding="utf-8")
     part.replace(path)
-

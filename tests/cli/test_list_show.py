@@ -8,16 +8,43 @@ from keras_dl import data
 from keras_dl.cli import loading, main
 
 HEAVY = (
-    "keras", "tensorflow", "jax", "torch", "keras_tuner", "mlflow", "matplotlib", "pandas", "scipy",
-    "sklearn", "numpy", "tensorflow_datasets", "psutil",
-)  # fmt: skip
+    "keras",
+    "tensorflow",
+    "jax",
+    "torch",
+    "keras_tuner",
+    "mlflow",
+    "matplotlib",
+    "pandas",
+    "scipy",
+    "sklearn",
+    "numpy",
+    "tensorflow_datasets",
+    "psutil",
+)
 
 LINES = (
-    "list", "list digit", "show lenet5", "show mlp", "--help", "--version", "list --help",
-    "show --help", "run --help", "tune --help", "compare --help", "predict --help", "ui --help",
-    "data --help", "doctor --help", "run lenet5 --help", "tune mlp --help",
-    "compare mlp lenet5 --help", "lst", "run lenet5 --dropout 2",
-)  # fmt: skip
+    "list",
+    "list digit",
+    "show lenet5",
+    "show mlp",
+    "--help",
+    "--version",
+    "list --help",
+    "show --help",
+    "run --help",
+    "tune --help",
+    "compare --help",
+    "predict --help",
+    "ui --help",
+    "data --help",
+    "doctor --help",
+    "run lenet5 --help",
+    "tune mlp --help",
+    "compare mlp lenet5 --help",
+    "lst",
+    "run lenet5 --dropout 2",
+)
 
 MINE = '''"""My net.
 

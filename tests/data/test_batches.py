@@ -43,9 +43,14 @@ def order(seed, epoch, steps=None, size=4):
 def test_fit_sees_each_epochs_own_order(first, size):
     batches = Recorder(SPLIT, size, seed=3)
     model().fit(
-        batches, shuffle=False, callbacks=[EpochOrder(batches)], verbose=0,
-        initial_epoch=first, epochs=first + 3, validation_data=Batches(SPLIT, 4, seed=None),
-    )  # fmt: skip
+        batches,
+        shuffle=False,
+        callbacks=[EpochOrder(batches)],
+        verbose=0,
+        initial_epoch=first,
+        epochs=first + 3,
+        validation_data=Batches(SPLIT, 4, seed=None),
+    )
     # The last three: Keras may open a pass of its own first, to build the model.
     assert batches.passes[-3:] == [order(3, first + e, size=size) for e in range(3)]
 
@@ -66,9 +71,13 @@ def test_a_stopped_fit_goes_on_with_the_orders_it_had_left():
     net = model()
     net.fit(batches, shuffle=False, callbacks=[EpochOrder(batches), Stop()], epochs=2, verbose=0)
     net.fit(
-        batches, shuffle=False, callbacks=[EpochOrder(batches)], initial_epoch=1, epochs=3,
+        batches,
+        shuffle=False,
+        callbacks=[EpochOrder(batches)],
+        initial_epoch=1,
+        epochs=3,
         verbose=0,
-    )  # fmt: skip
+    )
     assert batches.passes[-2:] == [order(3, 1), order(3, 2)]
 
 

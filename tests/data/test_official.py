@@ -22,13 +22,19 @@ def stored(tmp_path, monkeypatch):
 
     def store(image_shape, splits, keys=("image", "label")):
         features = tfds.features.FeaturesDict(
-            {"image": tfds.features.Image(shape=image_shape),
-             "label": tfds.features.ClassLabel(names=["cat", "dog"])}
-        )  # fmt: skip
+            {
+                "image": tfds.features.Image(shape=image_shape),
+                "label": tfds.features.ClassLabel(names=["cat", "dog"]),
+            }
+        )
         tfds.dataset_builders.store_as_tfds_dataset(
-            name="mine", version="1.0.0", features=features, split_datasets=splits,
-            data_dir=tmp_path, disable_shuffling=True,
-        )  # fmt: skip
+            name="mine",
+            version="1.0.0",
+            features=features,
+            split_datasets=splits,
+            data_dir=tmp_path,
+            disable_shuffling=True,
+        )
         folder = tmp_path / "mine" / "1.0.0"
         info = json.loads((folder / "dataset_info.json").read_text())
         if keys:

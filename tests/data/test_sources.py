@@ -38,8 +38,11 @@ def bare(tmp_path, monkeypatch):
 def test_embedded_sets(name, kind, shape, classes, sizes):
     data = load(name)
     assert (data.name, data.kind, data.input_shape, data.num_classes) == (
-        name, kind, shape, classes,
-    )  # fmt: skip
+        name,
+        kind,
+        shape,
+        classes,
+    )
     assert (len(data.train.x), len(data.validation.x), len(data.test.x)) == sizes
     assert data.digest == load(name).digest
     assert prepare(name).is_dir()
@@ -72,13 +75,21 @@ def test_any_name_in_the_mirror(bare, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("mnist", ["train-images-idx3-ubyte.gz (9.45 MiB)", "storage.googleapis.com",
-                   "<folder>/mnist and set KERAS_DL_DATA", "tfds/mnist", "digits, iris"]),
+        (
+            "mnist",
+            [
+                "train-images-idx3-ubyte.gz (9.45 MiB)",
+                "storage.googleapis.com",
+                "<folder>/mnist and set KERAS_DL_DATA",
+                "tfds/mnist",
+                "digits, iris",
+            ],
+        ),
         ("usps", ["<folder>/usps/usps.npz and set KERAS_DL_DATA=<folder>"]),
         ("minst", ["did you mean mnist?", "TensorFlow Datasets does not know the name"]),
         ("fashion-mnist", ["did you mean fashion_mnist?"]),
     ],
-)  # fmt: skip
+)
 def test_an_unavailable_set_says_what_to_do(name, parts):
     start = time.perf_counter()
     with pytest.raises(DatasetUnavailable) as error:

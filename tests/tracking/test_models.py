@@ -29,7 +29,11 @@ def shifted(data):
     from keras_dl.layers import RandomShift
 
     net = keras.Sequential(
-        [keras.Input(data.input_shape), keras.layers.Flatten(), keras.layers.Dense(data.num_classes)],
+        [
+            keras.Input(data.input_shape),
+            keras.layers.Flatten(),
+            keras.layers.Dense(data.num_classes),
+        ],
         name="shifted",
     )
     model = scaled(data, net, augmentation=[RandomShift(1)])

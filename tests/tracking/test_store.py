@@ -57,7 +57,9 @@ def test_fresh_database_survives_several_processes_at_once(tmp_path):
     )
     env = os.environ | {"PYTHONPATH": str(HERE)}
     processes = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=env, stderr=subprocess.PIPE)
+        subprocess.Popen(
+            [sys.executable, "-c", code], cwd=tmp_path, env=env, stderr=subprocess.PIPE
+        )
         for _ in range(3)
     ]
     for process in processes:
@@ -75,7 +77,13 @@ def server(tmp_path, monkeypatch):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    words = ["server", "--backend-store-uri", f"sqlite:///{tmp_path}/server.db", "--host", "127.0.0.1"]
+    words = [
+        "server",
+        "--backend-store-uri",
+        f"sqlite:///{tmp_path}/server.db",
+        "--host",
+        "127.0.0.1",
+    ]
     words += ["--artifacts-destination", str(tmp_path / "artifacts"), "--port", str(port)]
     log = (tmp_path / "server.log").open("wb")
     process = subprocess.Popen(

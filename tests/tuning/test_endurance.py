@@ -71,7 +71,13 @@ def test_two_searches_at_once_do_not_disturb_each_other(store):
         children = [r for r in all_runs() if r.data.tags.get("mlflow.parentRunId") == run_id]
         assert len(children) == 4
         alone = toy.tune(
-            trials=4, workers=0, epochs=2, final_seeds=0, algorithm="random", seed=seed, verbose=False
+            trials=4,
+            workers=0,
+            epochs=2,
+            final_seeds=0,
+            algorithm="random",
+            seed=seed,
+            verbose=False,
         )
         assert [t.score for t in alone.trials] == scores
     assert {r.info.status for r in all_runs()} == {"FINISHED"}

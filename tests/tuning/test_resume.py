@@ -58,7 +58,9 @@ def kill_after(process, folder, count):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("algorithm", "workers"), [("bayesian", 1), ("hyperband", 1), ("random", 2)])
+@pytest.mark.parametrize(
+    ("algorithm", "workers"), [("bayesian", 1), ("hyperband", 1), ("random", 2)]
+)
 def test_killed_search_resumes_to_the_same_table(store, tmp_path_factory, algorithm, workers):
     whole = tmp_path_factory.mktemp("whole")
     (whole / "mlruns").mkdir()

@@ -132,7 +132,12 @@ def test_failures_are_typed_and_the_search_goes_on(store):
         search=("fault",), **{**QUICK, "algorithm": "grid", "trials": 4, "epochs": 1}
     )
     reasons = {t.values["fault"]: t.reason for t in search.trials}
-    assert reasons == {"none": "", "nan": "diverged", "exception": "crashed", "oom": "out_of_memory"}
+    assert reasons == {
+        "none": "",
+        "nan": "diverged",
+        "exception": "crashed",
+        "oom": "out_of_memory",
+    }
     parent, children = runs_of(search)
     assert parent.info.status == "FINISHED"
     status = {r.data.params["fault"]: (r.info.status, r.data.tags.get("reason")) for r in children}
@@ -164,7 +169,9 @@ def test_all_trials_failed_is_an_error_and_closes_the_runs(store):
 def test_wrong_objective_is_found_before_the_first_trial(store):
     with pytest.raises(ValueError, match="val_accuracy.*Received: objective='val_acuracy'"):
         misjudged.tune(trials=3, **QUICK)
-    assert not tracking.search([e.experiment_id for e in tracking.client().search_experiments()], "")
+    assert not tracking.search(
+        [e.experiment_id for e in tracking.client().search_experiments()], ""
+    )
 
 
 def test_mixed_precision_and_seed_hold_inside_trials(store):
@@ -220,7 +227,11 @@ def test_importance_ranks_what_matters():
     searched = {n: space[n] for n in ("units", "dropout", "learning_rate")}
     trials = []
     for i in range(60):
-        values = {"units": 2 + i % 15, "dropout": (i * 7 % 11) / 22, "learning_rate": 10 ** -(1 + i % 3)}
+        values = {
+            "units": 2 + i % 15,
+            "dropout": (i * 7 % 11) / 22,
+            "learning_rate": 10 ** -(1 + i % 3),
+        }
         score = math.log10(values["learning_rate"]) + 0.02 * values["units"]
         trials.append(Trial(i, {}, values, 1, score=score))
     found = importance(trials, searched)

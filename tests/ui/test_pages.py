@@ -16,7 +16,9 @@ from keras_dl.data import load
 from tests.toys import build
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(600)]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 DRIVER = shutil.which("chromedriver")
 
 
@@ -52,7 +54,9 @@ def served(searched):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     words = [sys.executable, "-m", "keras_dl", "ui", "--port", str(port)]
-    process = subprocess.Popen(words, cwd=searched[0], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # fmt: skip
+    process = subprocess.Popen(
+        words, cwd=searched[0], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
@@ -73,9 +77,18 @@ def browser(tmp_path_factory):
 
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
-    for word in ("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-                 "disable-background-networking", "disable-component-update", "disable-sync",
-                 "window-size=1600,1100", f"user-data-dir={tmp_path_factory.mktemp('profile')}"):  # fmt: skip
+    for word in (
+        "headless=new",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+        "window-size=1600,1100",
+        f"user-data-dir={tmp_path_factory.mktemp('profile')}",
+    ):
         options.add_argument(f"--{word}")
     driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
     yield driver
@@ -132,7 +145,13 @@ def test_curves_are_grouped_by_split(browser, served, searched):
 
 def test_figures_are_among_the_artifacts(browser, served, searched):
     _, _, result = searched
-    opened(browser, served, f"{result.url}/artifacts/figures/confusion_matrix.png", "confusion_matrix.png", "mistakes.png")  # fmt: skip
+    opened(
+        browser,
+        served,
+        f"{result.url}/artifacts/figures/confusion_matrix.png",
+        "confusion_matrix.png",
+        "mistakes.png",
+    )
 
 
 def test_model_is_listed_with_its_run(browser, served, searched):

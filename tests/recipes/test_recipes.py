@@ -1,0 +1,87 @@
+"""Every recipe as it stands: on embedded data always, on the real sets where they are at hand."""
+
+import importlib
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_dl import catalog
+from keras_dl.space import resolve
+
+SETS = ("mnist", "fashion_mnist", "cifar10", "hymenoptera", "usps")
+real = pytest.mark.skipif(
+    "KERAS_DL_DATA" not in os.environ, reason="set KERAS_DL_DATA to the folder of real data sets"
+)
+
+
+def recipe_of(name):
+    return importlib.import_module(f"recipes.{name}").recipe
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_one_epoch_on_embedded_digits(store, name):
+    result = recipe_of(name).run(dataset="digits", budget="smoke", verbose=False)
+    assert result.data.name == "digits"
+    assert np.isfinite(result.metrics["test/loss"])
+    assert {"learning_curves", "confusion_matrix", "mistakes", "filters"} <= set(result.figures)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@real
+@pytest.mark.parametrize("dataset", SETS)
+@pytest.mark.parametrize("name", catalog.names())
+def test_smoke_budget_on_real_data(store, name, dataset):
+    result = recipe_of(name).run(dataset=dataset, budget="smoke", verbose=False)
+    assert np.isfinite(result.metrics["test/loss"])
+    chance = 1 / result.data.num_classes
+    assert result.metrics["test/accuracy"] > 0.5 * chance
+
+
+@pytest.mark.parametrize("name", ["mlp", "lenet5", "resnet20"])
+def test_own_folder_of_images(store, name):
+    random = np.random.default_rng(0)
+    for label, shade in (("dark", 60), ("light", 190)):
+        (store / "pictures" / label).mkdir(parents=True)
+        for i in range(24):
+            pixels = random.normal(shade, 20, (40 + i % 3, 36, 3)).clip(0, 255).astype("uint8")
+            Image.fromarray(pixels).save(store / "pictures" / label / f"{i}.png")
+    result = recipe_of(name).run(
+        dataset="./pictures", epochs=4, batch_size=16, learning_rate=0.01, verbose=False
+    )
+    assert result.data.class_names == ("dark", "light")
+    assert result.metrics["test/accuracy"] >= 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@real
+def test_lenet5_reaches_its_figure_on_mnist(store):
+    result = recipe_of("lenet5").run(seed=0, verbose=False)
+    assert result.metrics["test/accuracy"] >= 0.989  # 1.1 % errors
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_defaults_lie_in_their_own_space(name):
+    space = recipe_of(name).space()
+    values = resolve(space, {})
+    assert set(values) <= set(space)
+
+
+@pytest.mark.slow
+def test_hypermodel_serves_a_tuner_of_kerastuner(store, monkeypatch):
+    import keras_tuner as kt
+
+    from keras_dl.tuning.suggest import hypermodel
+
+    tuner = kt.RandomSearch(
+        hypermodel(recipe_of("mlp"), dataset="digits", units=(32,)),
+        objective=kt.Objective("val_accuracy", "max"),
+        max_trials=2,
+        directory=str(store / "kt"),
+        seed=3,
+    )
+    tuner.search(epochs=1, verbose=0)
+    assert len([t for t in tuner.oracle.trials.values() if t.status == "COMPLETED"]) == 2
