@@ -1,1 +1,1 @@
-"""Speed beside others: both sides in one run, interleaved; ratios of medians, never a timed test."""
+"""Speed beside others: both sides in one run, interleaved; ratios of medians, no timed test."""

@@ -41,7 +41,9 @@ def rows() -> Iterator[tuple[str, ...]]:
 
 
 def _job(folder: Path) -> Job:
-    values = {n: h.default for n, h in recipe.space().items() if h.when is None} | {"weight_decay": 0.3}
+    values = {n: h.default for n, h in recipe.space().items() if h.when is None} | {
+        "weight_decay": 0.3
+    }
     try:
         load(values["dataset"], at_least=28)
     except DatasetUnavailable:

@@ -4,7 +4,8 @@ Paper: LeCun, Bottou, Bengio and Haffner, 1998, Gradient-Based Learning Applied 
     Recognition, section II.B and figure 2.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
 Run: keras-dl run lenet5
-Expect: to be measured
+Expect: 0.91 % test error on MNIST, mean of seeds 0 to 2 (0.86, 1.00, 0.88); 15 epochs, 50 s of
+    training each on two cores of an AMD EPYC. The paper has 0.95 %.
 Differs: Dense C3 and C5, plain average pooling and a linear output in place of the sparse map,
     trainable subsampling and RBF units (61,706 parameters for 60,000); AdamW with cosine decay
     for the diagonal Levenberg–Marquardt method; 54,000 images to train on, 6,000 to validate.

@@ -4,7 +4,9 @@ Paper: He, Zhang, Ren and Sun, 2015, Deep Residual Learning for Image Recognitio
     table 6.
 Data: CIFAR-10, 50,000 + 10,000 colour images of 32×32 pixels, terms not stated; or any images.
 Run: keras-dl run resnet20
-Expect: to be measured
+Expect: 59.8 % test accuracy on JPEG-compressed CIFAR-10 after 8 epochs of 60 steps at learning
+    rate 0.05, seed 0, 3 minutes on two cores of an AMD EPYC (--epochs 8 --steps 60). The whole
+    protocol, 182 epochs as above, wants a GPU and has not been run; the paper has 91.25 %.
 Differs: Cosine decay of the learning rate for its two divisions by ten; pixels divided by 255 in
     place of the subtracted mean image; one tenth of the training images held out for validation.
 """

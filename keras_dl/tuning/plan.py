@@ -74,6 +74,17 @@ class Plan:
         said = {n: self.options.get(n) for n in names}
         return {**values, "epochs": self.epochs, "steps": self.steps, **said}
 
+    def total_epochs(self) -> int:
+        """Epochs of all trials together, if none is stopped early."""
+        trials, seeds = self.options["trials"], self.options["seeds"]
+        if self.options["algorithm"] != "hyperband":
+            return trials * self.epochs * seeds
+        from keras_dl.tuning.suggest import hyperband_rounds
+
+        rounds = hyperband_rounds(self.epochs)
+        passes = -(-trials // max(1, len(rounds)))
+        return sum((rounds * passes)[:trials]) * seeds
+
     def definition(self) -> dict[str, Any]:
         """What suggestions and results depend on; the number of trials is not among it."""
         names = ("algorithm", "seed", "seeds", "precision", "jit", "patience", "timeout")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from keras_dl import plots
+from keras_dl.failures import Failure
 from keras_dl.recipe import Objective
 from keras_dl.space import Choice, Hyper, Range, Repeat, format_value
+from keras_dl.training.job import Outcome
 from keras_dl.tuning.record import Trial
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from keras_dl.comparing import Comparison
 
-__all__ = ["Importance", "Search", "importance", "ranked"]
+__all__ = ["Importance", "Search", "conclude", "figures", "importance", "ranked"]
 
 ENOUGH = 8  # trials below which a forest's importances are noise
 
@@ -93,6 +95,33 @@ def ranked(trials: list[Trial], objective: Objective) -> list[Trial]:
     """Best first; trials without a score last, in the order of their numbers."""
     sign = -1.0 if objective.direction == "max" else 1.0
     return sorted(trials, key=lambda t: (t.score is None, sign * (t.score or 0.0), t.number))
+
+
+def conclude(trial: Trial, ended: list[Outcome | Failure], objective: Objective) -> None:
+    """Fills in what became of a trial from its trainings; one failure fails the trial."""
+    failures = [e for e in ended if isinstance(e, Failure)]
+    outcomes = [e for e in ended if isinstance(e, Outcome)]
+    trial.seconds = sum(o.seconds for o in outcomes)
+    if outcomes:
+        trial.parameters = outcomes[0].parameters
+        trial.rss = max(o.rss for o in outcomes)
+        trial.curve = _mean_curve(outcomes, objective)
+    if failures:
+        trial.status, trial.reason = "failed", failures[0].reason
+        trial.message = str(failures[0])[:500]
+        return
+    scores = [o.score for o in outcomes]
+    trial.score, trial.spread = float(np.mean(scores)), float(np.std(scores, ddof=len(scores) > 1))
+    stopped = {o.stopped for o in outcomes} - {""}
+    trial.status = "stopped" if stopped else "done"
+    trial.reason = " and ".join(sorted(stopped))
+
+
+def _mean_curve(outcomes: list[Outcome], objective: Objective) -> list[float]:
+    best = np.fmax if objective.direction == "max" else np.fmin
+    curves = [best.accumulate(o.history.get(objective.name, [])) for o in outcomes]
+    length = min(len(c) for c in curves)
+    return [float(v) for v in np.mean([c[:length] for c in curves], axis=0)] if length else []
 
 
 def importance(trials: list[Trial], searched: Mapping[str, Hyper]) -> Importance | None:

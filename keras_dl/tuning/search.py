@@ -8,18 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.failures import Failure, SearchFailed
+from keras_dl.failures import SearchFailed
 from keras_dl.recipe import Recipe
 from keras_dl.tracking import store
 from keras_dl.training.checkpoint import NAME as CHECKPOINT
-from keras_dl.training.job import Outcome
 from keras_dl.tuning import results
 from keras_dl.tuning.crew import Crew, Unit
 from keras_dl.tuning.plan import Plan, planned, spooled
 from keras_dl.tuning.publish import Publisher
 from keras_dl.tuning.record import Record, Trial, opened
 from keras_dl.tuning.results import Search
-from keras_dl.tuning.show import Show, duration, leaderboard, settings_text
+from keras_dl.tuning.show import Show, announcement, leaderboard, settings_text
 from keras_dl.tuning.unit import DryRun
 
 __all__ = ["tune"]
@@ -122,18 +121,8 @@ class _Searching:
     def _show(self, first: DryRun, crew: Crew) -> Show:
         plan, chosen, record = self.plan, self.plan.options, self.record
         show = Show(chosen["trials"], crew.slots, self.objective, plan.searched, chosen["verbose"])
-        epochs = _total_epochs(plan) * chosen["seeds"]
-        domains = ", ".join(f"{n} ({h.domain})" for n, h in plan.searched.items())
-        show.say(
-            f"{plan.recipe.name} on {first.facts['name']}: "
-            f"{chosen['algorithm']} search of {domains}"
-        )
-        show.say(
-            f"Up to {chosen['trials']} trials × {plan.epochs} epochs × {chosen['seeds']} seeds on "
-            f"{crew.slots} workers; {first.parameters:,} parameters and "
-            f"{duration(first.seconds)} an epoch with the defaults: "
-            f"about {duration(epochs * first.seconds / crew.slots)} at most"
-        )
+        for line in announcement(plan, first, crew.slots):
+            show.say(line)
         known = [t for t in record.trials.values() if t.status != "running"]
         if known:
             show.say(f"Going on after {len(known)} finished trials in {record.folder.name}")
@@ -207,7 +196,7 @@ class _Searching:
             self._trial_ended(self.record.trials[number], self.units.pop(number))
 
     def _trial_ended(self, trial: Trial, units: list[Unit]) -> None:
-        conclude(trial, [u.result() for u in units], self.objective)
+        results.conclude(trial, [u.result() for u in units], self.objective)
         self.record.end(trial)
         self.suggester.tell(trial.number, trial.score)
         self.publisher.end(trial)
@@ -306,43 +295,6 @@ class _Searching:
             self.show.say(
                 f"Interrupted after {done} finished trials; the same call with resume=True goes on"
             )
-
-
-def conclude(trial: Trial, ended: list[Outcome | Failure], objective: Any) -> None:
-    """Fills in what became of a trial from its trainings; one failure fails the trial."""
-    failures = [e for e in ended if isinstance(e, Failure)]
-    outcomes = [e for e in ended if isinstance(e, Outcome)]
-    trial.seconds = sum(o.seconds for o in outcomes)
-    if outcomes:
-        trial.parameters = outcomes[0].parameters
-        trial.rss = max(o.rss for o in outcomes)
-        trial.curve = _mean_curve(outcomes, objective)
-    if failures:
-        trial.status, trial.reason = "failed", failures[0].reason
-        trial.message = str(failures[0])[:500]
-        return
-    scores = [o.score for o in outcomes]
-    trial.score, trial.spread = float(np.mean(scores)), float(np.std(scores, ddof=len(scores) > 1))
-    stopped = {o.stopped for o in outcomes} - {""}
-    trial.status = "stopped" if stopped else "done"
-    trial.reason = " and ".join(sorted(stopped))
-
-
-def _mean_curve(outcomes: list[Outcome], objective: Any) -> list[float]:
-    best = np.fmax if objective.direction == "max" else np.fmin
-    curves = [best.accumulate(o.history.get(objective.name, [])) for o in outcomes]
-    length = min(len(c) for c in curves)
-    return [float(v) for v in np.mean([c[:length] for c in curves], axis=0)] if length else []
-
-
-def _total_epochs(plan: Plan) -> int:
-    if plan.options["algorithm"] != "hyperband":
-        return plan.options["trials"] * plan.epochs
-    from keras_dl.tuning.suggest import hyperband_rounds
-
-    rounds = hyperband_rounds(plan.epochs)
-    count = plan.options["trials"]
-    return sum((rounds * -(-count // max(1, len(rounds))))[:count])
 
 
 def _drop_checkpoints(folder: Path) -> None:

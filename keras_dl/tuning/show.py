@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
@@ -16,7 +16,11 @@ from keras_dl.space import Hyper, format_value
 from keras_dl.tuning.record import Trial
 from keras_dl.tuning.results import ranked
 
-__all__ = ["Show", "duration", "leaderboard", "settings_text"]
+if TYPE_CHECKING:
+    from keras_dl.tuning.plan import Plan
+    from keras_dl.tuning.unit import DryRun
+
+__all__ = ["Show", "announcement", "duration", "leaderboard", "settings_text"]
 
 
 class Show:
@@ -104,7 +108,23 @@ class Show:
         if not self._here:
             return ""
         each = (time.monotonic() - self._start) / self._here
-        return f"ETA {duration(each * max(0, self._total - self._done))}"
+        return f"ETA {duration(each * max(0, self._total - self._done)):>6}"
+
+
+def announcement(plan: "Plan", first: "DryRun", slots: int) -> list[str]:
+    """Says what a search is going to do, and how long that will take."""
+    chosen = plan.options
+    trainings = chosen["trials"] * chosen["seeds"]
+    whole = plan.total_epochs() * first.seconds + trainings * first.overhead
+    domains = ", ".join(f"{n} ({h.domain})" for n, h in plan.searched.items())
+    seeds = f" × {chosen['seeds']} seeds" if chosen["seeds"] > 1 else ""
+    return [
+        f"{plan.recipe.name} on {first.facts['name']}: {chosen['algorithm']} search of {domains}",
+        f"Up to {chosen['trials']} trials × {plan.epochs} epochs{seeds}, {slots} at a time; "
+        f"with the defaults {first.parameters:,} parameters and "
+        f"{duration(first.seconds)} an epoch: "
+        f"about {duration(whole / slots)}",
+    ]
 
 
 def duration(seconds: float) -> str:

@@ -34,11 +34,13 @@ class DryRun:
         facts: of the data, as `Data.facts` gives them.
         parameters: of the model with default values.
         seconds: forecast of one epoch.
+        overhead: seconds that building and tracing take before the first epoch.
     """
 
     facts: dict[str, Any]
     parameters: int
     seconds: float
+    overhead: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,22 +81,20 @@ def dry_run(job: Job) -> DryRun:
         ValueError, TypeError: what is wrong with data, build or objective.
     """
     data = _data(job)
-    one = {
-        s: Split(*(a[: data.batch_size] for a in getattr(data, s))) for s in ("train", "validation")
-    }
-    model = fit.built(job, dataclasses.replace(data, **one))
-    history = model.fit(
-        *one["train"], validation_data=one["validation"], verbose=0, batch_size=data.batch_size
-    )
-    objective_value(job.recipe.objective, {k: v[-1] for k, v in history.history.items()})
-    some = [a[: 5 * data.batch_size] for a in data.train]
+    size = data.batch_size
+    one = {s: Split(*(a[:size] for a in getattr(data, s))) for s in ("train", "validation")}
     start = time.monotonic()
-    model.fit(*some, batch_size=data.batch_size, verbose=0)
-    step = (time.monotonic() - start) / max(1, -(-len(some[0]) // data.batch_size))
-    checks = 0.35 * len(data.validation.x) / data.batch_size  # a forward pass is a third of a step
-    return DryRun(
-        data.facts(), model.count_params(), step * (fit.steps_per_epoch(job, data) + checks)
-    )
+    model = fit.built(job, dataclasses.replace(data, **one))
+    held_out = one["validation"]
+    told = model.fit(*one["train"], batch_size=size, validation_data=held_out, verbose=0).history
+    objective_value(job.recipe.objective, {k: v[-1] for k, v in told.items()})
+    middle = time.monotonic()
+    count = max(1, min(5, len(data.train.x) // size))  # whole batches: another size is traced anew
+    model.fit(*(a[: count * size] for a in data.train), batch_size=size, verbose=0)
+    step = (time.monotonic() - middle) / count
+    checks = 0.35 * len(data.validation.x) / size  # a forward pass is a third of a step
+    seconds = step * (fit.steps_per_epoch(job, data) + checks)
+    return DryRun(data.facts(), model.count_params(), seconds, middle - start)
 
 
 def entries(folder: Path, since: int) -> tuple[list[Entry], int]:
