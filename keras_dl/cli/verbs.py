@@ -1,10 +1,13 @@
 """The commands that work: each loads what it needs, calls the library and prints."""
 
+import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import psutil
 from rich.markup import escape
 
 from keras_dl import settings
@@ -54,7 +57,27 @@ def ui(host: str, port: int) -> int:
     store.client()  # makes the database where there is none yet
     print(f"MLflow pages of {store.uri()} on http://{host}:{port}  (Ctrl-C ends them)", flush=True)
     words = ["ui", "--backend-store-uri", store.uri(), "--host", host, "--port", str(port)]
-    return subprocess.call([sys.executable, "-m", "mlflow", *words])
+    # Its job runners serve language-model evaluations: nine processes that nobody here needs.
+    env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
+    server = subprocess.Popen([sys.executable, "-m", "mlflow", *words], env=env)
+    try:
+        return server.wait()
+    finally:
+        _end_family(server.pid)
+
+
+def _end_family(pid: int) -> None:
+    """Ends a process with all its descendants, which the server leaves behind when it is killed."""
+    try:
+        family = [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]
+    except psutil.NoSuchProcess:
+        return
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, alive = psutil.wait_procs(family, timeout=5)
+    for process in alive:
+        process.kill()
 
 
 def data(what: str, name: str | None) -> None:

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 
 from keras_dl import Recipe
@@ -65,8 +66,11 @@ def served(searched):
         except OSError:
             time.sleep(0.3)
     yield f"http://127.0.0.1:{port}"
+    family = psutil.Process(process.pid).children(recursive=True)
     process.terminate()
     process.wait(20)
+    assert family
+    assert not [p for p in family if p.is_running()]  # the server's children end with it
 
 
 @pytest.fixture(scope="module")
