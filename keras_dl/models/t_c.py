@@ -20,7 +20,7 @@ PUBLISHED = {
     "t_c": {
         "trainable_parameters": 12,
         "arguments": {"input_shape": (6, 6, 1)},
-        "output_shapes": {"hidden": (4, 4, 1), "sum": (1,), "logit": (1,)},
+        "output_shapes": {"hidden": (8, 8, 1), "sum": (1,), "logit": (1,)},
         "source": "Rumelhart et al. 1986, chapter 8: nine shared weights and a bias, one shared "
         "weight to the output and its bias; the size of the image is free",
     },
@@ -37,9 +37,10 @@ def t_c(
 ) -> keras.Model:
     """Tells a T from a C of five squares, turned by quarters, anywhere on the image.
 
-    Every hidden unit looks at 3×3 pixels, one unit at each place, all with the same weights; the
-    output adds them up with one common weight. What it learns to see is a detector of compactness,
-    of a bar, or of a surround.
+    Every hidden unit looks at 3×3 pixels, one unit at each place that sees any of the image, all
+    with the same weights; the output adds them up with one common weight. What it learns to see is
+    a detector of compactness, of a bar, or of a surround. One detector often stays in a local
+    minimum; another start helps, or more `filters`.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 3 pixels a side; 1 where the
@@ -64,15 +65,17 @@ def t_c(
     check_count("filters", filters, "it is the number of different detectors")
     check_choice("activation", activation, ACTIVATIONS)
     check_choice("initializer", initializer, INITIALIZERS)
-    places = (input_shape[0] - 2) * (input_shape[1] - 2)
+    places = (input_shape[0] + 2) * (input_shape[1] + 2)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    # A letter at the border is seen by as many units as one in the middle.
+    x = keras.layers.ZeroPadding2D(2, name="margin")(inputs)
     x = keras.layers.Conv2D(
         int(filters),
         3,
         activation=activation_function(activation),
         kernel_initializer=fresh_initializer(initializer),
         name="hidden",
-    )(inputs)
+    )(x)
     x = keras.layers.GlobalAveragePooling2D(name="mean")(x)
     x = keras.layers.Rescaling(float(places), name="sum")(x)
     logit = keras.layers.Dense(

@@ -221,7 +221,7 @@ def hypermodel(recipe: Recipe, **fixed: Any) -> kt.HyperModel:
         recipe: what to tune.
         **fixed: hyperparameters to hold fixed; `epochs=` in the tuner's `search` sets the length.
     """
-    from keras_dl.data.batches import Batches
+    from keras_dl.data.batches import Batches, EpochOrder
     from keras_dl.space import resolve
     from keras_dl.training.job import arguments
 
@@ -238,7 +238,10 @@ def hypermodel(recipe: Recipe, **fixed: Any) -> kt.HyperModel:
         def fit(self, hp: Any, model: Any, **kwargs: Any) -> Any:
             train = Batches(self.data.train, self.data.batch_size, seed=0)
             held_out = Batches(self.data.validation, self.data.batch_size, seed=None)
-            return model.fit(train, validation_data=held_out, **kwargs)
+            watching = [*kwargs.pop("callbacks", []), EpochOrder(train)]
+            return model.fit(
+                train, validation_data=held_out, shuffle=False, callbacks=watching, **kwargs
+            )
 
     return RecipeModel(name=recipe.name)
 
