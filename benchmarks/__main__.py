@@ -11,9 +11,8 @@ ROWS = {"tracking": tracking.rows}
 
 def main(names: list[str]) -> None:
     """Prints the machine, the command and one line a row."""
-    print(
-        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {platform.platform()}"
-    )
+    machine = platform.processor() or platform.machine()
+    print(f"{machine}, {os.cpu_count()} cores, {platform.platform()}")
     print(f"python -m benchmarks {' '.join(names)}".strip())
     print("| work | against | ratio | spread | rounds |\n|---|---|---|---|---|")
     for name in names or ROWS:

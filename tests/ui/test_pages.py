@@ -99,7 +99,7 @@ def browser(tmp_path_factory):
     driver.quit()
 
 
-def opened(browser, served, url, *words):
+def check_page(browser, served, url, *words):
     """Opens a printed link on the test's port and waits until all words are on the page."""
     address = url.replace("http://127.0.0.1:5000", served)
     browser.get("about:blank")
@@ -124,7 +124,7 @@ def opened(browser, served, url, *words):
 def test_trials_are_listed_by_name_with_parameters_and_objective(browser, served, searched):
     _, search, _ = searched
     names = [f"digits_net-{t.number:03d}" for t in search.trials]
-    opened(browser, served, search.url, *names, "objective", "learning_rate")
+    check_page(browser, served, search.url, *names, "objective", "learning_rate")
 
 
 def test_printed_link_shows_parallel_coordinates(browser, served, searched):
@@ -134,22 +134,24 @@ def test_printed_link_shows_parallel_coordinates(browser, served, searched):
     parent = store.client().get_run(search.run_id)
     note = parent.data.tags["mlflow.note.content"]
     link = note.rpartition("](")[2].rstrip(")")
-    opened(browser, served, link, "Parallel coordinates of all trials", "learning_rate", "units")
+    check_page(
+        browser, served, link, "Parallel coordinates of all trials", "learning_rate", "units"
+    )
 
 
 def test_run_page_shows_data_set_parameters_and_metrics(browser, served, searched):
     _, _, result = searched
-    opened(browser, served, result.url, "digits_net-s0", "digits", "dropout", "test/accuracy")
+    check_page(browser, served, result.url, "digits_net-s0", "digits", "dropout", "test/accuracy")
 
 
 def test_curves_are_grouped_by_split(browser, served, searched):
     _, _, result = searched
-    opened(browser, served, f"{result.url}/model-metrics", "train", "val", "test")
+    check_page(browser, served, f"{result.url}/model-metrics", "train", "val", "test")
 
 
 def test_figures_are_among_the_artifacts(browser, served, searched):
     _, _, result = searched
-    opened(
+    check_page(
         browser,
         served,
         f"{result.url}/artifacts/figures/confusion_matrix.png",
@@ -160,7 +162,7 @@ def test_figures_are_among_the_artifacts(browser, served, searched):
 
 def test_model_is_listed_with_its_run(browser, served, searched):
     _, _, result = searched
-    opened(browser, served, result.url, "Logged models")
+    check_page(browser, served, result.url, "Logged models")
 
 
 def test_search_page_holds_its_figures_and_links(browser, served, searched):
@@ -168,4 +170,6 @@ def test_search_page_holds_its_figures_and_links(browser, served, searched):
 
     _, search, _ = searched
     url = store.run_url(store.client().get_run(search.run_id))
-    opened(browser, served, url, "digits_net-random-search", "side by side", "best_learning_rate")
+    check_page(
+        browser, served, url, "digits_net-random-search", "side by side", "best_learning_rate"
+    )
