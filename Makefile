@@ -25,7 +25,7 @@ lint: $(VENV)/.tested     ## style
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 type: $(VENV)/.tested     ## types
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 bench: $(VENV)/.tested    ## speed beside others, as ratios
 	$(BIN)/python -m benchmarks

@@ -39,8 +39,8 @@ def t_c(
 
     Every hidden unit looks at 3×3 pixels, one unit at each place that sees any of the image, all
     with the same weights; the output adds them up with one common weight. What it learns to see is
-    a detector of compactness, of a bar, or of a surround. One detector often stays in a local
-    minimum; another start helps, or more `filters`.
+    a detector of compactness, of a bar, or of a surround. About half of the starts end in a local
+    minimum; another start helps.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 3 pixels a side; 1 where the

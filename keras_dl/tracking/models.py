@@ -30,9 +30,13 @@ def log(tracked: Tracked, model: Any, example: np.ndarray) -> None:
     # Named, because finding them out means importing everything anew in a subprocess: 12 s.
     needs = [f"{n}=={importlib.metadata.version(n)}" for n in ("keras", "tensorflow", "numpy")]
     tracked.flush()
+    # Made beforehand: left to itself, MLflow puts models into the experiment "Default".
+    made = store.client().create_logged_model(
+        tracked.run.info.experiment_id, name="model", source_run_id=tracked.id
+    )
     Model.log(
         artifact_path=None,
-        name="model",
+        model_id=made.model_id,
         flavor=importlib.import_module("mlflow.keras"),
         run_id=tracked.id,
         model=model,

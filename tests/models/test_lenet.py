@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.models import lenet5
+from keras_dl.models import lenet5, lenet5_1998
+from keras_dl.models.lenet import C3_CONNECTIONS
 from tests.checks import check_model, count_parameters, forward
 
 
@@ -106,3 +107,92 @@ def test_numpy_sizes_are_accepted():
 def test_bad_input_is_refused(arguments, error, message):
     with pytest.raises(error, match=message):
         lenet5(**{"input_shape": (28, 28, 1), "num_classes": 10, **arguments})
+
+
+def test_lenet5_1998_has_the_published_size():
+    check_model(lenet5_1998, (32, 32, 1), (10,), params=60_000)
+
+
+def test_lenet5_1998_with_every_option():
+    build = partial(
+        lenet5_1998,
+        activation="relu",
+        sparse=False,
+        rbf=False,
+        dropout=0.2,
+        initializer="he_normal",
+    )
+    # Thirty-six kernels more in c3 than the table has, and an output of 84 weights a class.
+    check_model(build, (28, 28, 1), (3,), params=60_000 + 36 * 25 + 85 * 3)
+
+
+def test_other_numbers_of_classes_get_codes_of_their_own():
+    check_model(lenet5_1998, (32, 32, 3), (12,), params=60_000 + 2 * 25 * 6)
+    codes = lenet5_1998(num_classes=1000).get_layer("logits").codes
+    products = codes.astype(int) @ codes.T
+    apart = (84 - products[~np.eye(1000, dtype=bool)]) // 2
+    assert apart.min() >= 15
+
+
+def test_c3_follows_table_1():
+    counts = [len(maps) for maps in C3_CONNECTIONS]
+    assert counts == [3] * 6 + [4] * 9 + [6]
+    assert C3_CONNECTIONS[0] == (0, 1, 2)
+    assert C3_CONNECTIONS[4] == (0, 4, 5)
+    assert C3_CONNECTIONS[9] == (0, 3, 4, 5)
+    assert len(set(C3_CONNECTIONS)) == 16
+    feeds = [sum(seen in maps for maps in C3_CONNECTIONS) for seen in range(6)]
+    assert feeds == [10] * 6  # the table's columns: each map of s2 feeds ten
+
+
+def test_lenet5_1998_equals_a_numpy_twin():
+    model = lenet5_1998()
+    rng = np.random.default_rng(0)
+    for weight in model.trainable_weights:  # biases and coefficients too
+        weight.assign(rng.normal(0.1, 0.2, weight.shape))
+    images = rng.normal(size=(2, 32, 32, 1)).astype("float32")
+    codes = model.get_layer("logits").codes
+    x = _numpy_f6(model, images)
+    expected = -((x[:, None] - codes) ** 2).sum(axis=-1)
+    # Sums of 84 squares, of size 100 to 300.
+    np.testing.assert_allclose(forward(model, images), expected, rtol=1e-4, atol=1e-3)
+
+
+def _numpy_f6(model, x):
+    """Evaluate LeNet-5 up to f6 after section II.B of LeCun et al. 1998."""
+
+    def squash(x):
+        return 1.7159 * np.tanh(2 * x / 3)
+
+    def conv(x, kernel):
+        patches = np.lib.stride_tricks.sliding_window_view(x, (5, 5), axis=(1, 2))
+        return np.einsum("byxcij,ijcf->byxf", patches, kernel)
+
+    def subsample(x, name):
+        coefficient, bias = model.get_layer(name).get_weights()
+        batch, rows, columns, maps = x.shape
+        x = x.reshape(batch, rows // 2, 2, columns // 2, 2, maps).sum(axis=(2, 4))
+        return squash(coefficient / 4 * x + bias)
+
+    kernel, bias = model.get_layer("c1").get_weights()
+    x = subsample(squash(conv(x, kernel) + bias), "s2")
+    kernel, bias = model.get_layer("c3").get_weights()
+    ends = np.cumsum([len(maps) for maps in C3_CONNECTIONS])
+    maps = []
+    for end, seen in zip(ends, C3_CONNECTIONS, strict=True):
+        own = kernel[:, :, end - len(seen) : end, None]
+        maps.append(conv(x[..., list(seen)], own))
+    x = subsample(squash(np.concatenate(maps, axis=-1) + bias), "s4")
+    kernel, bias = model.get_layer("c5").get_weights()
+    x = squash(conv(x, kernel) + bias)[:, 0, 0]
+    kernel, bias = model.get_layer("f6").get_weights()
+    return squash(x @ kernel + bias)
+
+
+def test_weight_decay_is_half_lambda_times_the_squared_kernels():
+    for build in (lenet5, lenet5_1998):
+        model = build((28, 28, 1), 4, weight_decay=0.1)
+        kernels = [layer.kernel for layer in model.layers if hasattr(layer, "kernel")]
+        squares = sum(np.sum(np.square(keras.ops.convert_to_numpy(k))) for k in kernels)
+        total = sum(float(keras.ops.convert_to_numpy(loss)) for loss in model.losses)
+        assert total == pytest.approx(0.05 * squares, rel=1e-4)

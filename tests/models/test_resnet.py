@@ -74,6 +74,42 @@ def test_no_weight_is_cut_off_at_depth_110():
     check_gradients(model, np.random.default_rng(0).random((2, 8, 8, 1)), np.array([0, 1]))
 
 
+@pytest.mark.parametrize("shortcut", ["A", "B"])
+def test_preactivation_learns_and_loads(shortcut):
+    build = partial(
+        cifar_resnet,
+        blocks_per_stage=1,
+        preactivation=True,
+        shortcut=shortcut,
+        activation="tanh",
+        weight_decay=0.0,
+    )
+    kernels = 75_290 - 2 * (16 + 2 * (16 + 32 + 64))  # without the normalisations
+    norms = 2 * (16 + 16 + 16 + 32 + 32 + 64 + 64)  # before each convolution, and once at the end
+    projections = 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64 if shortcut == "B" else 0
+    check_model(build, (8, 8, 3), (10,), params=kernels + norms + projections)
+
+
+def test_preactivated_block_without_weights_is_the_identity():
+    model = cifar_resnet((8, 8, 3), 2, blocks_per_stage=2, preactivation=True)
+    model.get_layer("stage1_block2_conv2").set_weights([np.zeros((3, 3, 16, 16))])
+    ends = [model.get_layer(f"stage1_block{number}").output for number in (1, 2)]
+    images = np.random.default_rng(0).random((2, 8, 8, 3), dtype="float32")
+    before, after = (
+        keras.ops.convert_to_numpy(out) for out in keras.Model(model.input, ends)(images)
+    )
+    np.testing.assert_array_equal(after, before)  # not even a ReLU: the point of the paper
+
+
+def test_preactivation_normalises_before_each_convolution():
+    names = [layer.name for layer in cifar_resnet((8, 8, 1), 2, preactivation=True).layers]
+    start = names.index("stage1_block2_conv1_norm")
+    block = ["conv1_norm", "relu1", "conv1", "conv2_norm", "relu2", "conv2"]
+    assert names[start : start + 7] == [f"stage1_block2_{part}" for part in block] + [
+        "stage1_block2"
+    ]
+
+
 def test_resnet20_equals_a_pytorch_twin():
     torch = pytest.importorskip("torch", reason="the twin is written in PyTorch")
     keras.utils.set_random_seed(0)
@@ -124,6 +160,12 @@ def _torch_resnet20(torch, model, images):
         ({"input_shape": (32, 7, 3)}, ValueError, r"at least 8×8 pixels.*\(32, 7, 3\)"),
         ({"blocks_per_stage": 0}, ValueError, r"`blocks_per_stage` must be at least 1"),
         ({"blocks_per_stage": (3, 3, 3)}, TypeError, r"`blocks_per_stage` must be an integer"),
+        (
+            {"preactivation": True, "residual": False},
+            ValueError,
+            "`preactivation` must be False without `residual`",
+        ),
+        ({"activation": "rellu"}, ValueError, r"`activation` must be one of .*'relu'"),
         ({"shortcut": "C"}, ValueError, r"`shortcut` must be one of A, B.*shortcut='C'"),
         ({"weight_decay": -1e-4}, ValueError, r"`weight_decay` must be finite and 0 or more"),
         ({"weight_decay": "1e-4"}, TypeError, r"`weight_decay` must be a number"),

@@ -39,13 +39,17 @@ def test_values_by_hand():
 
 
 @pytest.mark.slow
-def test_one_detector_learns_every_pattern():
-    keras.utils.set_random_seed(1)
+def test_one_detector_learns_in_the_middle_and_knows_every_place():
     images, labels = _images(7)
-    model = t_c((7, 7, 1))
+    middle = slice(12, None, 25)  # of 25 places, for each letter and turn
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.05), loss)
-    model.fit(images, labels, batch_size=200, epochs=400, verbose=0)
+    for seed in range(5):  # about half of the starts end in a local minimum
+        keras.utils.set_random_seed(seed)
+        model = t_c((7, 7, 1))
+        model.compile(keras.optimizers.Adam(0.2), loss)
+        model.fit(images[middle], labels[middle], batch_size=8, epochs=400, verbose=0)
+        if ((forward(model, images[middle]) > 0) == labels[middle]).all():
+            break
     assert ((forward(model, images) > 0) == labels).all()
 
 

@@ -47,6 +47,8 @@ recipe = Recipe(name="shifted", data=digits, build=shifted, epochs=6)
 
 def test_model_comes_back_in_a_fresh_process(store):
     result = recipe.run(epochs=1, verbose=False)
+    assert list((store / "mlruns/artifacts/digits-classification/models").glob("m-*/**/*.keras"))
+    assert not list((store / "mlruns").glob("0/**/*.keras"))
     np.save("x.npy", result.data.test.x[:5])
     code = (
         "import sys, numpy as np, keras_dl\n"
