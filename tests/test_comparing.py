@@ -77,6 +77,7 @@ def test_runs_stand_under_one_parent_with_models_and_figures(store):
     names = {f.path for f in tracking.client().list_artifacts(made.run_id)}
     assert {"figures", "comparison.csv"} <= names
     assert keras_dl.load(children[0].info.run_id).name == "tiny"
+    assert not list((store / "mlruns" / "comparisons").iterdir())
 
 
 def test_clearly_better_recipe_wins(store):
@@ -118,3 +119,17 @@ def test_hyperparameter_goes_to_those_that_have_it(store):
     }
     assert params["toy"]["dropout"] == "0.3"
     assert "dropout" not in params["conditional"]
+
+
+def test_recipes_on_different_data_are_refused(store):
+    from keras_dl import Recipe
+    from keras_dl.data import load
+    from tests.toys import build
+
+    def wine(*, dataset: str = "wine"):
+        return load(dataset)
+
+    elsewhere = Recipe(name="elsewhere", data=wine, build=build)
+    with pytest.raises(ValueError, match="toy on iris, elsewhere on wine"):
+        compare([toy, elsewhere], **QUICK)
+    assert compare([toy, elsewhere], dataset="iris", **{**QUICK, "epochs": 1}).rows

@@ -1,5 +1,6 @@
 """Recipes side by side: the same data and seeds under one parent run."""
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +50,15 @@ def compare(recipes: Sequence[Recipe], *, data: Any = None, **given: Any) -> Com
     plans = [spooled(p, folder) for p in plans]
     with Crew(chosen["workers"], folder, chosen["timeout"]) as crew:
         pairs = [Contender(p.recipe.name, p.recipe, p.values({})) for p in plans]
-        first = crew.dry_run(plans[0].job(pairs[0].values, 0, folder / "dry_run"))
+        jobs = [p.job(c.values, 0, folder / "dry_run") for p, c in zip(plans, pairs, strict=True)]
+        facts = [crew.dry_run(job).facts for job in jobs]
+        _refuse_other_data(pairs, facts)
         total = len(pairs) * chosen["seeds"]
         with Show(total, crew.slots, plans[0].recipe.objective, {}, chosen["verbose"]) as show:
-            show.say(f"{total} trainings on {first.facts['name']}, {crew.slots} at a time")
-            made = measured(pairs, plans, chosen["seeds"], crew, first.facts, folder, {}, show)
+            show.say(f"{total} trainings on {facts[0]['name']}, {crew.slots} at a time")
+            made = measured(pairs, plans, chosen["seeds"], crew, facts, folder, {}, show)
+    if not any(r.failed for r in made.rows):  # else the workers' output may tell why
+        shutil.rmtree(folder)
     show.console.print(made.table())
     show.say(made.verdict)
     show.say(f"{made.url}   (after: keras-dl ui)")
@@ -62,10 +67,10 @@ def compare(recipes: Sequence[Recipe], *, data: Any = None, **given: Any) -> Com
 
 def measured(
     contenders: Sequence[Contender],
-    plans: Plan | Sequence[Plan],
+    plans: Sequence[Plan],
     seeds: int,
     crew: Crew,
-    facts: Mapping[str, Any],
+    facts: Sequence[Mapping[str, Any]],
     folder: Path,
     tags: Mapping[str, Any],
     show: Show,
@@ -74,10 +79,10 @@ def measured(
 
     Args:
         contenders: what is compared.
-        plans: the options of the trainings, one for all or one a contender.
+        plans: the options of the trainings, one a contender.
         seeds: from 0 on, the same for all.
         crew: does the training.
-        facts: of the data.
+        facts: of the data as each contender sees them; sizes may differ, the set does not.
         folder: for the trainings' files.
         tags: further tags of the parent run.
         show: where progress goes.
@@ -85,22 +90,24 @@ def measured(
     Raises:
         SearchFailed: if a contender failed with every seed.
     """
-    each = [plans] * len(contenders) if isinstance(plans, Plan) else list(plans)
-    experiment = f"{facts['name']}-{contenders[0].recipe.task}"
+    experiment = f"{facts[0]['name']}-{contenders[0].recipe.task}"
     name = " vs ".join(c.label for c in contenders)
     parent = runs.start(
         contenders[0].recipe, experiment, name, "comparison", {"seeds": seeds}, tags=tags
     )
-    waiting = [(c, p, seed) for seed in range(seeds) for c, p in zip(contenders, each, strict=True)]
-    units: dict[tuple[str, int], Unit] = {}  # seed by seed, so that an early end leaves pairs
+    sides = list(zip(contenders, plans, facts, strict=True))
+    waiting = [
+        (*side, seed) for seed in range(seeds) for side in sides
+    ]  # an early end leaves pairs
+    units: dict[tuple[str, int], Unit] = {}
     try:
-        parent.dataset(facts)
+        parent.dataset(facts[0])
         while waiting or crew.units:
             while waiting and crew.free() > 0:
-                contender, plan, seed = waiting.pop(0)
+                contender, plan, seen, seed = waiting.pop(0)
                 place = folder / contender.label / f"s{seed}"
                 job = plan.job(contender.values, seed, place, test=True)
-                tracked = _started(contender, plan, seed, parent, facts)
+                tracked = _started(contender, plan, seed, parent, seen)
                 units[contender.label, seed] = crew.submit(job, tracked)
             for unit in crew.wait():
                 _ended(unit, len(waiting) + len(crew.units), show)
@@ -141,6 +148,12 @@ def _plans(recipes: Sequence[Recipe], data: Any, given: Mapping[str, Any]) -> li
         epochs, steps = options.planned_epochs(recipe.epochs, chosen)
         plans.append(Plan(recipe, {}, {k: values[k] for k in own}, chosen, epochs, steps, data))
     return plans
+
+
+def _refuse_other_data(pairs: Sequence[Contender], facts: Sequence[Mapping[str, Any]]) -> None:
+    if len({seen["name"] for seen in facts}) > 1:
+        found = ", ".join(f"{c.label} on {f['name']}" for c, f in zip(pairs, facts, strict=True))
+        raise ValueError(f"`dataset` must be the same for all recipes. Received: {found}")
 
 
 def _started(

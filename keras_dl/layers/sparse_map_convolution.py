@@ -43,8 +43,8 @@ class SparseMapConv2D(keras.layers.Layer):
 
     Example:
         >>> layer = SparseMapConv2D([(0, 1), (1, 2), (0, 2)], kernel_size=3)
-        >>> layer(keras.ops.ones((1, 5, 5, 3))).shape[1:], layer.count_params()
-        ((3, 3, 3), 57)
+        >>> tuple(layer(keras.ops.ones((1, 5, 5, 3))).shape), layer.count_params()
+        ((1, 3, 3, 3), 57)
     """
 
     def __init__(

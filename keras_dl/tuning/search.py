@@ -252,10 +252,10 @@ class _Searching:
         )
         return measured(
             pair,
-            plan,
+            [plan] * len(pair),
             plan.options["final_seeds"],
             crew,
-            self.publisher.facts,
+            [self.publisher.facts] * len(pair),
             self.record.folder / "final",
             tags={"search": self.publisher.parent.id},
             show=self.show,
