@@ -207,14 +207,14 @@ class TestSearchHistory:
         figure = _check(plots.search_history([0.5, None, 0.4, 0.9, 0.7], "max", "accuracy"))
         (axes,) = figure.axes
         np.testing.assert_array_equal(axes.lines[0].get_ydata(), [0.5, 0.5, 0.9, 0.9, 0.9])
-        np.testing.assert_array_equal(axes.lines[0].get_xdata(), [1, 3, 4, 5, 5.5])
-        assert axes.get_title() == "best 0.9 in trial 4"
+        np.testing.assert_array_equal(axes.lines[0].get_xdata(), [0, 2, 3, 4, 4.5])
+        assert axes.get_title() == "best 0.9 in trial #3"
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("trial", "accuracy")
         assert "failed (1)" in _texts(figure)
 
     def test_smaller_is_better(self):
         (axes,) = _check(plots.search_history([0.5, 0.4, 0.9], "min", "loss")).axes
-        assert axes.get_title() == "best 0.4 in trial 2"
+        assert axes.get_title() == "best 0.4 in trial #1"
 
     def test_all_trials_failed(self):
         figure = _check(plots.search_history([None, float("nan"), float("inf")], "max", "accuracy"))
@@ -236,7 +236,7 @@ class TestImportance:
         (axes,) = _check(plots.importance(["a", "b", "c"], [0.1, 0.7, 0.2], [0, 0.1, 0.1])).axes
         assert [label.get_text() for label in axes.get_yticklabels()] == ["b", "c", "a"]
         assert axes.get_ylim() == (2.5, -0.5)
-        assert axes.get_xlabel().startswith("importance (share of the score's variance)")
+        assert axes.get_xlabel().startswith("importance (loss of R² when the values are shuffled)")
         assert [bar.get_width() for bar in axes.patches] == [0.7, 0.2, 0.1]
 
     def test_only_the_largest_of_many(self):

@@ -52,9 +52,9 @@ def spaced(count: int, most: int = MOST_TICKS) -> np.ndarray:
     return np.arange(0, count, max(1, -(-count // most)))
 
 
-def count_along_x(axes: Axes, last: int) -> None:
-    """Let the x axis count 1, 2, … `last` in whole steps."""
-    axes.set_xlim(0.5, last + 0.5)
+def count_along_x(axes: Axes, last: int, first: int = 1) -> None:
+    """Let the x axis count `first` … `last` in whole steps."""
+    axes.set_xlim(first - 0.5, last + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, min_n_ticks=1))
 
 

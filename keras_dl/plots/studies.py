@@ -27,7 +27,7 @@ def search_history(scores: Sequence[float | None], direction: str, label: str) -
     """Score of each trial in the order they ran, and the best so far.
 
     Args:
-        scores: one per trial; None, NaN and infinities stand for trials that failed.
+        scores: one per trial, from #0 on; None, NaN and infinities stand for failed ones.
         direction: "max" if larger scores are better, "min" if smaller.
         label: what the score is, with its unit: "validation accuracy (share)".
 
@@ -40,11 +40,11 @@ def search_history(scores: Sequence[float | None], direction: str, label: str) -
     check_lengths(scores=scores)
     check_direction(direction)
     values = np.array(scores, dtype=float)  # None becomes NaN
-    trials, fine = np.arange(1, len(values) + 1), np.isfinite(values)
+    trials, fine = np.arange(len(values)), np.isfinite(values)
     figure = figure_of(7.0, 3.8)
     axes = figure.subplots()
     if fine.any():
-        _draw_scores(axes, trials[fine], values[fine], direction, last=len(values))
+        _draw_scores(axes, trials[fine], values[fine], direction, last=len(values) - 1)
     else:
         axes.set_yticks([])
         axes.set_title(f"all {len(values)} trials failed", fontsize=11)
@@ -58,7 +58,7 @@ def search_history(scores: Sequence[float | None], direction: str, label: str) -
             label=f"failed ({np.count_nonzero(~fine)})",
         )
         axes.margins(y=0.12)  # keeps the scores off the crosses
-    count_along_x(axes, last=len(values))
+    count_along_x(axes, last=len(values) - 1, first=0)
     axes.set_xlabel("trial")
     axes.set_ylabel(label)
     axes.grid(alpha=0.3)
@@ -82,14 +82,14 @@ def _draw_scores(
         label="best so far",
     )
     winner = trials[np.flatnonzero(values == best[-1])[0]]
-    axes.set_title(f"best {best[-1]:.4g} in trial {winner}", fontsize=11)
+    axes.set_title(f"best {best[-1]:.4g} in trial #{winner}", fontsize=11)
 
 
 def importance(
     names: Sequence[str],
     means: Sequence[float],
     spreads: Sequence[float],
-    label: str = "importance (share of the score's variance)",
+    label: str = "importance (loss of R² when the values are shuffled)",
 ) -> Figure:
     """How much each hyperparameter matters, the largest on top.
 
