@@ -103,13 +103,14 @@ def _tracked(
     """Fits under an open run, which is closed whatever happens."""
     say = _say if chosen["verbose"] else _silent
     try:
-        bar: int | str = 0 if not chosen["verbose"] else 1 if sys.stderr.isatty() else 2
+        live = sys.stdout.isatty() or "ipykernel" in sys.modules  # else a line an epoch
+        bar = 0 if not chosen["verbose"] else 1 if live else 2
         trained = fit.train(job, data, model, tracked.epoch, verbose=bar)
         result = _finished(job, trained, tracked)
     except KeyboardInterrupt:
         _keep_best(job, model, data, tracked)
         tracked.end("KILLED", reason="interrupted")
-        say(f"Interrupted; best weights are kept. Go on with: resume={tracked.id}")
+        say(f"Interrupted; best weights are kept. Go on with resume={tracked.id}")
         raise
     except BaseException as error:
         failure = classify(error)
@@ -191,6 +192,8 @@ def _resumed(
             "`resume` must name a run of this folder that was stopped before its end; "
             f"{found.info.run_id} is {found.info.status} and has no checkpoint here"
         )
+    if found.info.status == "RUNNING":
+        raise ValueError(f"`resume` must name a stopped run; {found.info.run_id} is still running")
     known = json.loads(path.read_text())
     if known["recipe"] != recipe.name:
         raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {known['recipe']}")

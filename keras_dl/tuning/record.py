@@ -136,7 +136,7 @@ def opened(root: Path, name: str, definition: Mapping[str, Any], resume: bool) -
         root: folder of all searches.
         name: readable part of the folder's name.
         definition: everything that the suggestions and results depend on.
-        resume: take the latest search of this definition that exists, unless it is finished.
+        resume: take the latest search of this definition; more trials extend a finished one.
 
     Raises:
         ValueError: if the search to resume is under way in another process.

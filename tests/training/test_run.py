@@ -180,6 +180,10 @@ def test_resume_refuses_what_it_cannot_go_on_with(store):
     stopped = next(r for r in all_runs() if r.info.status == "KILLED").info.run_id
     with pytest.raises(ValueError, match="must name a run of faulty. Received: toy"):
         faulty.run(resume=stopped)
+    tracking.client().update_run(stopped, status="RUNNING")  # as if another process held it
+    with pytest.raises(ValueError, match="is still running"):
+        toy.run(resume=stopped)
+    tracking.client().update_run(stopped, status="KILLED")
     job = store / "mlruns" / "checkpoints" / stopped / "job.json"
     job.write_text(json.dumps(json.loads(job.read_text()) | {"digest": "0"}))
     with pytest.raises(ValueError, match="another digest"):
