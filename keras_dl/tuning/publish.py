@@ -148,8 +148,11 @@ class Publisher:
         if trial.score is not None and self.objective.better(trial.score, than=self._best):
             self._best = trial.score
         found = self._found.get((str(trial.number), ""))
+        # A kill between the last tag and the end leaves a run that the next process has closed.
         if found is not None and "trial_status" in found.data.tags:
-            return
+            ended = found.info.status in ("FINISHED", "FAILED")
+            if ended and found.data.tags.get("reason") != "process_died":
+                return
         seed = self.plan.options["seed"]
         for offset, run in enumerate(self.begin(trial)):
             for entry in entries(self.record.unit(trial.number, seed + offset), 0)[0]:

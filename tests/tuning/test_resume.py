@@ -96,6 +96,21 @@ def test_more_trials_extend_a_search(store):
     assert [t.values for t in second.trials][:2] == [t.values for t in first.trials]
 
 
+def test_run_killed_on_the_brink_of_its_end_is_ended_after_all(store):
+    options = {"algorithm": "random", "epochs": 1, "workers": 0, "final_seeds": 0, "verbose": False}
+    first = toy.tune(trials=2, **options)
+    where = f"tags.search = '{first.run_id}'"
+    run = tracking.search(tracking.find_run(first.run_id).info.experiment_id, where)[0]
+    tracking.client().set_tag(run.info.run_id, "reason", "process_died")  # as the next process does
+    tracking.client().set_terminated(run.info.run_id, "FAILED")
+    toy.tune(trials=2, resume=True, **options)
+    mended = tracking.find_run(run.info.run_id)
+    assert mended.info.status == "FINISHED"
+    assert "reason" not in mended.data.tags
+    history = tracking.client().get_metric_history(run.info.run_id, "val/accuracy")
+    assert [m.step for m in history] == [1]
+
+
 def test_line_cut_by_a_kill_is_dropped(tmp_path):
     (tmp_path / "events.jsonl").write_text(
         '{"event": "start", "number": 0, "raw": {}, "values": {"units": [4, 2]}, "epochs": 3}\n'
