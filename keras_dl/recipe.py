@@ -63,6 +63,9 @@ class Recipe:
         patience: epochs without improvement before training stops; None: never early.
         task: second half of the MLflow experiment's name, `mnist-classification`.
         family: group in lists and tags.
+        factors: hyperparameters that `ablate` varies unless told otherwise; what the recipe is
+            there to show.
+        paper: the published value of the test metric, accuracies as a share; None without one.
     """
 
     name: str
@@ -74,6 +77,8 @@ class Recipe:
     patience: int | None = None
     task: str = "classification"
     family: str = "user"
+    factors: tuple[str, ...] = ()
+    paper: float | None = None
 
     def __post_init__(self) -> None:
         name = self.name
