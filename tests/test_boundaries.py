@@ -24,6 +24,7 @@ LIGHT = {
         "catalog",
         "domains",
         "failures",
+        "levels",
         "options",
         "recipe",
         "settings",
@@ -133,6 +134,8 @@ def test_computed_imports_are_read():
         (["tracking"], parts("data", "models", "training", "tuning", "comparing", "cli")),
         (["tuning"], parts("models", "cli")),
         (["models", "layers", "plots", "data"], parts("recipe", "catalog", "comparing", "cli")),
+        (["models", "layers", "plots", "data", "training"], parts("facts", "formulas")),
+        (["facts"], parts("data", "training", "tuning", "tracking", "comparing", "cli")),
     ],
 )
 def test_lower_floors_do_not_know_the_upper_ones(place, barred):

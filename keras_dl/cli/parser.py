@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from keras_dl import __version__, catalog, options
 from keras_dl.cli import loading
 from keras_dl.domains import Choice, did_you_mean
+from keras_dl.levels import levels_of
 from keras_dl.space import Hyper, format_value, parse_value, resolve, unknown
 
 __all__ = ["parse", "space_of"]
@@ -23,9 +24,12 @@ COMMANDS = {
     "run": "train once, tracked in MLflow",
     "tune": "search hyperparameters",
     "compare": "train several recipes on the same data and seeds",
+    "ablate": "measure what hyperparameters do, alone and together",
     "predict": "classes and probabilities for images on disk",
+    "report": "a table of all recipes with what their tracked runs have measured",
     "ui": "open the MLflow pages of this folder's runs",
     "data": "list data sets, prepare one, or say where they are looked for",
+    "facts": "what the lecture and the papers say, beside what our code computes",
     "doctor": "what is installed, what is broken and how to mend it",
 }
 METAVARS = {int: "N", float: "X", str: "WORD", tuple: "A,B"}
@@ -79,9 +83,12 @@ def parse(words: Sequence[str]) -> Call:
         "run": partial(_recipe, "run", options.RUN),
         "tune": partial(_recipe, "tune", options.TUNE),
         "compare": _compare,
+        "ablate": partial(_recipe, "ablate", options.ABLATE),
         "predict": _predict,
+        "report": _report,
         "ui": _ui,
         "data": _data,
+        "facts": _facts,
         "doctor": _doctor,
     }
     if words[:1] in (["-h"], ["--help"], ["--version"]):
@@ -115,7 +122,7 @@ def _show(parser: Parser, _: list[str]) -> Builder:
 
 
 def _recipe(command: str, known: Mapping[str, Hyper], parser: Parser, words: list[str]) -> Builder:
-    """`run` and `tune`: NAME, its hyperparameters and the options."""
+    """`run`, `tune` and `ablate`: NAME, its hyperparameters and the options."""
     parser.add_argument("NAME", help=RECIPE)
     names = _recipes(words)[:1]
     space = space_of(names[0]) if names else {}
@@ -127,9 +134,18 @@ def _recipe(command: str, known: Mapping[str, Hyper], parser: Parser, words: lis
         values = _given(given, {**space, **known})
         resolve(space, {n: v for n, v in values.items() if n in space})
         unknown(values.get("search", ()), space, "hyperparameter")
+        if command == "ablate":
+            _check_factors(names, space, values)
         return partial(getattr(_verbs(), command), given.NAME, values)
 
     return build
+
+
+def _check_factors(names: list[str], space: Mapping[str, Hyper], values: dict[str, Any]) -> None:
+    over, text = values.get("over", ()), values.get("values", "")
+    if not (over or text):
+        over = loading.entry(names[0]).settings.get("factors", ())
+    levels_of(space, over, text, {n: v for n, v in values.items() if n in space})
 
 
 def _compare(parser: Parser, words: list[str]) -> Builder:
@@ -166,6 +182,12 @@ def _predict(parser: Parser, _: list[str]) -> Builder:
     return build
 
 
+def _report(parser: Parser, _: list[str]) -> Builder:
+    _flags(parser, "options of report", _option_help("report", options.REPORT), options.REPORT)
+    known = options.REPORT
+    return lambda given: partial(_verbs().report, **resolve(known, _given(given, known)))
+
+
 def _ui(parser: Parser, _: list[str]) -> Builder:
     _flags(parser, "options of ui", _option_help("ui", options.UI), options.UI)
     return lambda given: partial(_verbs().ui, **resolve(options.UI, _given(given, options.UI)))
@@ -186,6 +208,17 @@ def _data(parser: Parser, _: list[str]) -> Builder:
         return partial(_verbs().data, given.ACTION, given.NAME)
 
     return build
+
+
+def _facts(parser: Parser, _: list[str]) -> Builder:
+    parser.add_argument(
+        "NAME", nargs="?", help="a builder, a technique or a recipe; all where none is named"
+    )
+    parser.epilog = (
+        "exact: all figures agree; explained: they differ for the reason given; OPEN: they differ "
+        "without a reason. The exit status is 1 if any is open."
+    )
+    return lambda given: partial(_verbs().facts, given.NAME)
 
 
 def _doctor(_: Parser, __: list[str]) -> Builder:

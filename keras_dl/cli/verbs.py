@@ -14,7 +14,7 @@ from keras_dl import settings
 from keras_dl.cli import pages
 from keras_dl.cli.loading import recipe
 
-__all__ = ["compare", "data", "doctor", "predict", "run", "tune", "ui"]
+__all__ = ["ablate", "compare", "data", "doctor", "facts", "predict", "report", "run", "tune", "ui"]
 
 
 def run(name: str, given: Mapping[str, Any]) -> None:
@@ -25,6 +25,11 @@ def run(name: str, given: Mapping[str, Any]) -> None:
 def tune(name: str, given: Mapping[str, Any]) -> None:
     """Searches hyperparameters."""
     recipe(name).tune(**given)
+
+
+def ablate(name: str, given: Mapping[str, Any]) -> None:
+    """Measures what hyperparameters do."""
+    recipe(name).ablate(**given)
 
 
 def compare(names: Sequence[str], given: Mapping[str, Any]) -> None:
@@ -43,6 +48,21 @@ def predict(run_id: str, paths: Sequence[str], top: int) -> None:
         then = ", ".join(f"{label} {chance:.1%}" for label, chance in ranking[1:])
         rows.add_row(*map(escape, (file, ranking[0][0], f"{ranking[0][1]:.1%}", then)))
     pages.terminal().print(rows)
+
+
+def report(write: str | None) -> None:
+    """Prints, or writes into a page, what the tracked runs say of each recipe."""
+    from pathlib import Path
+
+    from keras_dl import catalog
+    from keras_dl.tracking import summary
+
+    table = summary.summary(catalog.entries())
+    if write is None:
+        print(table)
+    else:
+        summary.write(table, Path(write))
+        print(f"{write}: {len(catalog.names())} recipes")
 
 
 def ui(host: str, port: int) -> int:
@@ -100,6 +120,14 @@ def data(what: str, name: str | None) -> None:
         for row in found:
             rows.add_row(*map(escape, row.values()))
         console.print(rows)
+
+
+def facts(name: str | None) -> int:
+    """Prints facts; 1 if a difference has no reason."""
+    settings.load_backend()
+    from keras_dl.cli.facts import page
+
+    return page(name)
 
 
 def doctor() -> int:

@@ -91,6 +91,11 @@ from keras_dl.failures import Crashed, OutOfMemory, SearchFailed
         ),
         ("tune shallow --resume 1a2b", "keras-dl tune: error: '1a2b' is one word too many. (see "),
         ("tune shallow --algorithm x", "keras-dl tune: error: `algorithm` must be bayesian, hyper"),
+        ("ablate", "keras-dl ablate: error: NAME must be given (see keras-dl ablate --help)"),
+        ("ablate shallow", "keras-dl: error: `over` must name at least one hyperparameter to vary"),
+        ("ablate shallow --over droput", "keras-dl: error: 'droput' is not a hyperparameter. Did"),
+        ("ablate shallow --values dropout", "keras-dl: error: `values` must give levels as NAME"),
+        ("ablate shallow --values dropout=0,2", "keras-dl: error: `dropout` must"),
         ("compare", "keras-dl compare: error: NAME must be given (see keras-dl compare --help)"),
         (
             "compare deep",

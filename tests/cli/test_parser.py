@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("toy_recipes")
 def called(monkeypatch):
     """Parses a command line and gives what its verb would be called with."""
     calls = []
-    for name in ("run", "tune", "compare", "predict", "ui", "data", "doctor"):
+    for name in ("run", "tune", "compare", "ablate", "predict", "ui", "data", "doctor"):
         monkeypatch.setattr(verbs, name, lambda *a, _name=name, **k: calls.append((_name, *a, k)))
 
     def called(line: str):
@@ -51,6 +51,10 @@ def called(monkeypatch):
         (
             "tune deep --units 64 --algorithm grid",
             ("tune", "deep", {"units": (64,), "algorithm": "grid"}, {}),
+        ),
+        (
+            "ablate shallow --over dropout --seeds 2",
+            ("ablate", "shallow", {"over": ("dropout",), "seeds": 2}, {}),
         ),
         ("compare deep shallow --seeds 3", ("compare", ["deep", "shallow"], {"seeds": 3}, {})),
         ("compare --seeds 3 deep shallow", ("compare", ["deep", "shallow"], {"seeds": 3}, {})),
