@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from keras_dl.space import Choice, Hyper, Range, hypers
 
-__all__ = ["COMPARE", "HELP", "PREDICT", "RUN", "TUNE", "UI", "planned_epochs"]
+__all__ = ["ABLATE", "COMPARE", "HELP", "PREDICT", "REPORT", "RUN", "TUNE", "UI", "planned_epochs"]
 
 BUDGETS = ("smoke", "quick", "full")
 ALGORITHMS = ("bayesian", "hyperband", "random", "grid")
@@ -55,7 +55,23 @@ def _compare(
 ) -> None: ...
 
 
+def _ablate(
+    *,
+    over: tuple[str, ...] = (),
+    values: str = "",
+    settings: Annotated[int | None, Range(2, 1_000_000)] = None,
+    seeds: Annotated[int, Range(1, 1000)] = 3,
+    workers: Annotated[int, Range(0, 4096)] = 1,
+    timeout: Annotated[float | None, Range(0.1, 1e9)] = None,
+    resume: bool = False,
+    verbose: bool = True,
+) -> None: ...
+
+
 def _predict(*, top: Annotated[int, Range(1, 1000)] = 3) -> None: ...
+
+
+def _report(*, write: str | None = None) -> None: ...
 
 
 def _ui(*, host: str = "127.0.0.1", port: Annotated[int, Range(1, 65535)] = 5000) -> None: ...
@@ -80,12 +96,20 @@ HELP = {
     "workers": "processes that train at the same time; 0: inside this process",
     "seeds": "trainings of each setting, with different seeds; their mean counts",
     "compare seeds": "trainings of each recipe, with the same seeds for all",
+    "ablate seeds": "trainings of each setting, with the same seeds for all",
+    "ablate resume": "go on with the same experiment where it was stopped",
+    "over": "hyperparameters to vary, with commas between; if not given: the recipe's factors",
+    "values": 'levels where the usual ones are not wanted: "dropout=0,0.5 activation=relu,tanh"; '
+    "usual are all values of a choice, off and on of a switch, the ends of a range",
+    "settings": "train so many of all combinations, chosen to tell the effects apart; if not "
+    "given: all",
     "search": "hyperparameters to search, with commas between; if not given: all with a domain",
     "timeout": "seconds one training may take",
     "max_parameters": "refuse models with more parameters",
     "prune": "stop a trial whose best so far is worse than the median of the finished ones",
     "final_seeds": "seeds for the test of winner against defaults; 0: no test",
     "top": "classes to print for each image, likeliest first",
+    "write": "put the table into this Markdown file, in place of the one there",
     "host": "address to listen on; 127.0.0.1 can be reached from this machine only",
     "port": "port to listen on",
 }
@@ -93,7 +117,9 @@ HELP = {
 RUN: dict[str, Hyper] = hypers(_training) | hypers(_run)
 TUNE: dict[str, Hyper] = hypers(_training) | hypers(_tune)
 COMPARE: dict[str, Hyper] = hypers(_training) | hypers(_compare)
+ABLATE: dict[str, Hyper] = hypers(_training) | hypers(_ablate)
 PREDICT: dict[str, Hyper] = hypers(_predict)
+REPORT: dict[str, Hyper] = hypers(_report)
 UI: dict[str, Hyper] = hypers(_ui)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from keras_dl.data import read_images
 from keras_dl.tracking import models
-from keras_dl.training.report import probabilities
+from keras_dl.reporting import probabilities
 
 __all__ = ["predict"]
 

@@ -1,6 +1,6 @@
-"""What is drawn after a training, from the test set, which is looked at here for the only time."""
+"""What recipes report of a trained classifier, and what a report of their own can build on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -9,9 +9,8 @@ from scipy.special import softmax
 
 from keras_dl import plots
 from keras_dl.data import Data
-from keras_dl.recipe import Recipe
 
-__all__ = ["classification", "drawn", "first_kernel", "made", "probabilities"]
+__all__ = ["classification", "first_kernel", "probabilities"]
 
 
 def probabilities(model: Any, x: np.ndarray, batch_size: int = 256) -> np.ndarray:
@@ -80,16 +79,3 @@ def _in_order(model: Any) -> Iterator[Any]:
     """Layers from input to output, those of nets within the model in their place."""
     for layer in getattr(model, "layers", []):
         yield from (_in_order(layer) if getattr(layer, "layers", None) else (layer,))
-
-
-def made(recipe: Recipe, model: Any, data: Data) -> dict[str, Any]:
-    """Calls the recipe's report; a classifier without one gets the usual figures."""
-    if recipe.report is not None:
-        return dict(recipe.report(model, data))
-    return classification(model, data) if recipe.task == "classification" else {}
-
-
-def drawn(history: Mapping[str, list[float]], reported: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures among what was reported, with the learning curves in front."""
-    figures = {name: v for name, v in reported.items() if hasattr(v, "savefig")}
-    return {"learning_curves": plots.learning_curves(dict(history)), **figures}

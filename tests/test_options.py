@@ -49,8 +49,11 @@ def test_every_option_is_explained(command):
     assert not [name for name in getattr(options, command) if name not in options.HELP]
 
 
+NAMES = ("run", "tune", "compare", "ablate", "predict", "report", "ui")
+
+
 def test_no_explanation_is_left_over():
-    commands = {n: getattr(options, n.upper()) for n in ("run", "tune", "compare", "predict", "ui")}
+    commands = {n: getattr(options, n.upper()) for n in NAMES}
     known = {name for space in commands.values() for name in space}
     known |= {f"{command} {name}" for command, space in commands.items() for name in space}
     assert not set(options.HELP) - known

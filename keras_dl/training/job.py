@@ -36,6 +36,7 @@ class Job:
         timeout: seconds; None for no limit.
         max_parameters: largest model allowed; None for no limit.
         test: whether to evaluate on the test set at the end.
+        keep: whether such a training also leaves its figures and its model.
     """
 
     recipe: Recipe
@@ -53,6 +54,7 @@ class Job:
     timeout: float | None = None
     max_parameters: int | None = None
     test: bool = False
+    keep: bool = True
 
 
 @dataclass

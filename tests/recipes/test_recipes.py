@@ -8,8 +8,13 @@ import pytest
 from PIL import Image
 
 from keras_dl import catalog
+from keras_dl.levels import levels_of
 from keras_dl.space import resolve
 
+ENTRIES = {e.name: e for e in catalog.entries()}
+IMAGES = [n for n, e in ENTRIES.items() if e.settings["task"] == "classification"]
+WIDELY = ("mlp", "lenet5", "resnet20")  # on every set; the others on grey and coloured images
+EMBEDDED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 SETS = ("mnist", "fashion_mnist", "cifar10", "hymenoptera", "usps")
 real = pytest.mark.skipif(
     "KERAS_DL_DATA" not in os.environ, reason="set KERAS_DL_DATA to the folder of real data sets"
@@ -20,7 +25,8 @@ def recipe_of(name):
     return importlib.import_module(f"recipes.{name}").recipe
 
 
-@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", IMAGES)
 def test_one_epoch_on_embedded_digits(store, name):
     result = recipe_of(name).run(dataset="digits", budget="smoke", verbose=False)
     assert result.data.name == "digits"
@@ -28,16 +34,38 @@ def test_one_epoch_on_embedded_digits(store, name):
     assert {"learning_curves", "confusion_matrix", "mistakes", "filters"} <= set(result.figures)
 
 
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", sorted(set(catalog.names()) - set(IMAGES)))
+def test_one_epoch_of_what_classifies_no_images(store, name):
+    dataset = {"dataset": "digits"} if "dataset" in recipe_of(name).space() else {}
+    known = ENTRIES[name].space.get("dataset")
+    if known is not None and known.default in EMBEDDED:
+        dataset = {}
+    result = recipe_of(name).run(budget="smoke", verbose=False, **dataset)
+    assert np.isfinite(result.metrics["objective"])
+    assert "learning_curves" in result.figures
+    assert len(result.figures) > 1  # and something of its own to look at
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @real
-@pytest.mark.parametrize("dataset", SETS)
-@pytest.mark.parametrize("name", catalog.names())
+@pytest.mark.parametrize(
+    ("name", "dataset"),
+    [(n, s) for n in IMAGES for s in (SETS if n in WIDELY else ("fashion_mnist", "cifar10"))],
+)
 def test_smoke_budget_on_real_data(store, name, dataset):
     result = recipe_of(name).run(dataset=dataset, budget="smoke", verbose=False)
     assert np.isfinite(result.metrics["test/loss"])
     chance = 1 / result.data.num_classes
     assert result.metrics["test/accuracy"] > 0.5 * chance
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_factors_can_be_varied(name):
+    recipe = recipe_of(name)
+    if recipe.factors:
+        assert levels_of(recipe.space(), recipe.factors, "", {})
 
 
 @pytest.mark.parametrize("name", ["mlp", "lenet5", "resnet20"])
