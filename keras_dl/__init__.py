@@ -1,4 +1,4 @@
-"""Deep learning's core curriculum as Keras recipes: declare, run, tune, compare.
+"""Deep learning's core curriculum as Keras recipes: declare, run, tune, compare, ablate.
 
 Importing this package loads neither Keras nor MLflow; the functions below load what they need.
 """
@@ -17,6 +17,7 @@ __all__ = [
     "Repeat",
     "When",
     "__version__",
+    "ablate",
     "compare",
     "load",
 ]
@@ -39,6 +40,13 @@ def load(run_id: str) -> Any:
     from keras_dl.tracking.models import load as load_model
 
     return load_model(run_id)
+
+
+def ablate(recipe: Any, **options: Any) -> Any:
+    """Measures what hyperparameters do, alone and together; see `keras_dl.comparing.ablate`."""
+    from keras_dl.comparing import ablate as ablate_recipe
+
+    return ablate_recipe(recipe, **options)
 
 
 def compare(recipes: list[Any], **options: Any) -> Any:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from keras_dl.options import COMPARE, RUN, TUNE
+from keras_dl.options import ABLATE, COMPARE, RUN, TUNE
 from keras_dl.space import Hyper, check, hypers, unknown
 
 if TYPE_CHECKING:
-    from keras_dl.comparing import Comparison
+    from keras_dl.comparing import Ablation, Comparison
     from keras_dl.training.run import Result
     from keras_dl.tuning.results import Search
 
@@ -18,7 +18,7 @@ __all__ = ["OPTION_NAMES", "Objective", "Recipe"]
 
 # Words that run, tune and compare use themselves; a hyperparameter may not bear one of them.
 OPTION_NAMES = frozenset(
-    [*RUN, *TUNE, *COMPARE, "data", "fix", "executor", "recipe", "recipes", "help"]
+    [*RUN, *TUNE, *COMPARE, *ABLATE, "data", "fix", "executor", "recipe", "recipes", "help"]
 )
 
 
@@ -39,6 +39,11 @@ class Objective:
             raise ValueError(
                 f'`direction` must be "max" or "min". Received: direction={self.direction!r}'
             )
+
+    @property
+    def test_name(self) -> str:
+        """The same metric on the test set: `test/accuracy`."""
+        return self.name.replace("val_", "test/", 1)
 
     def better(self, value: float, than: float | None) -> bool:
         """Whether `value` beats `than`; anything finite beats None and NaN, and only that wins."""
@@ -117,6 +122,12 @@ class Recipe:
 
         return tune(self, **options)
 
+    def ablate(self, **options: Any) -> "Ablation":
+        """Measures what hyperparameters do; see `keras_dl.comparing.ablate` for the options."""
+        from keras_dl.comparing import ablate
+
+        return ablate(self, **options)
+
     def compare(self, *others: "Recipe", **options: Any) -> "Comparison":
         """Compares this recipe with others; see `keras_dl.comparing.compare` for the options."""
         from keras_dl.comparing import compare
@@ -124,11 +135,11 @@ class Recipe:
         return compare([self, *others], **options)
 
     def main(self) -> None:
-        """Gives a script the command line: `python lenet5.py [run|tune|show] --flag value`."""
+        """Gives a script the command line: `python lenet5.py [run|tune|ablate|show] --flag …`."""
         from keras_dl.cli import main
 
         words = sys.argv[1:]
-        command = words.pop(0) if words and words[0] in ("run", "tune", "show") else "run"
+        command = words.pop(0) if words and words[0] in ("run", "tune", "ablate", "show") else "run"
         sys.exit(main([command, str(sys.modules["__main__"].__file__), *words]))
 
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,21 +97,20 @@ def measured(
         contenders[0].recipe, experiment, name, "comparison", {"seeds": seeds}, tags=tags
     )
     sides = list(zip(contenders, plans, facts, strict=True))
-    waiting = [
-        (*side, seed) for seed in range(seeds) for side in sides
-    ]  # an early end leaves pairs
     units: dict[tuple[str, int], Unit] = {}
+
+    def begin(seed: int, contender: Contender, plan: Plan, seen: Mapping[str, Any]) -> None:
+        place = folder / contender.label / f"s{seed}"
+        job = plan.job(contender.values, seed, place, test=True)
+        tracked = _started(contender, plan, seed, parent, seen)
+        units[contender.label, seed] = crew.submit(job, tracked)
+
+    # Seed by seed: an early end leaves pairs.
+    starts = [partial(begin, seed, *side) for seed in range(seeds) for side in sides]
     try:
         parent.dataset(facts[0])
-        while waiting or crew.units:
-            while waiting and crew.free() > 0:
-                contender, plan, seen, seed = waiting.pop(0)
-                place = folder / contender.label / f"s{seed}"
-                job = plan.job(contender.values, seed, place, test=True)
-                tracked = _started(contender, plan, seed, parent, seen)
-                units[contender.label, seed] = crew.submit(job, tracked)
-            for unit in crew.wait():
-                _ended(unit, len(waiting) + len(crew.units), show)
+        for done, unit in enumerate(crew.each(starts), 1):
+            _ended(unit, len(starts) - done, show)
         made = _compared(contenders, units, parent)
     except BaseException as error:
         killed = isinstance(error, KeyboardInterrupt)
@@ -170,7 +170,6 @@ def _started(
 
 
 def _ended(unit: Unit, left: int, show: Show) -> None:
-    unit.done = True
     found, name = unit.result(), unit.tracked.run.info.run_name
     if isinstance(found, Failure):
         unit.tracked.end("FAILED", reason=found.reason, message=str(found)[:500])
@@ -187,7 +186,7 @@ def _compared(
     contenders: Sequence[Contender], units: Mapping[tuple[str, int], Unit], parent: runs.Tracked
 ) -> Comparison:
     objective = contenders[0].recipe.objective
-    metric = objective.name.replace("val_", "test/", 1)
+    metric = objective.test_name
     rows = []
     for label in (c.label for c in contenders):
         mine = {seed: u.result() for (name, seed), u in units.items() if name == label}

@@ -16,7 +16,7 @@ from keras_dl.tuning.show import duration
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Comparison", "Row", "paired", "row", "verdict"]
+__all__ = ["Comparison", "Row", "holm", "paired", "row", "verdict"]
 
 CONFIDENCE = 0.95
 
@@ -121,6 +121,15 @@ def paired(
         else:
             test: Any = stats.ttest_1samp(gaps, 0.0)
             raw[label] = float(test.pvalue)
+    return holm(raw)
+
+
+def holm(raw: Mapping[Any, float]) -> dict[Any, float]:
+    """p-values adjusted for their number: the chance of any false alarm stays at 5 %.
+
+    Reference:
+        Holm, 1979, A simple sequentially rejective multiple test procedure.
+    """
     adjusted, worst = {}, 0.0
     for rank, label in enumerate(sorted(raw, key=lambda k: raw[k])):
         worst = max(worst, min(1.0, raw[label] * (len(raw) - rank)))

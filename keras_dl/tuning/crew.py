@@ -1,6 +1,7 @@
 """Trainings under way: submitted to an executor, followed through their journals into MLflow."""
 
 import shutil
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,20 @@ class Crew:
             follow(unit)
         self.units = [u for u in self.units if u not in ended]
         return ended
+
+    def each(self, starts: Iterable[Callable[[], object]]) -> Iterator[Unit]:
+        """Starts trainings as workers become free, and gives each as it ends.
+
+        Args:
+            starts: each submits one training.
+        """
+        waiting = list(starts)
+        while waiting or self.units:
+            while waiting and self.free() > 0:
+                waiting.pop(0)()
+            for unit in self.wait():
+                unit.done = True
+                yield unit
 
     def __enter__(self) -> "Crew":
         return self

@@ -97,7 +97,7 @@ class Plan:
             "epochs": self.epochs,
             "steps": self.steps,
             "data": None if self.data is None else _fingerprint(self.data),
-            **{n: self.options[n] for n in (*names, "prune", "max_parameters")},
+            **{n: self.options.get(n) for n in (*names, "prune", "max_parameters")},
         }
 
 

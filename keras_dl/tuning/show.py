@@ -92,6 +92,12 @@ class Show:
             f"{self._left()}  {values}{note}"
         )
 
+    def advance(self, done: int, text: str) -> None:
+        """Prints the line of a training that has just ended, one of `total`."""
+        self._done, self._here = done, done
+        self.console.print(f"{done}/{self._total}  {escape(text)}  {self._left()}")
+        self._bar.update(self._task, completed=done, description=self._left())
+
     def tick(self, epochs: Mapping[int, int]) -> None:
         """Moves the bar's text: which trials are at which epoch."""
         running = "  ".join(f"#{n} epoch {e}" for n, e in sorted(epochs.items()))

@@ -20,7 +20,7 @@ from keras_dl.training import fit
 from keras_dl.training.callbacks import objective_value
 from keras_dl.training.job import Job, Outcome, arguments
 
-__all__ = ["DryRun", "Entry", "dry_run", "entries", "run_unit"]
+__all__ = ["DryRun", "Entry", "dry_run", "entries", "is_done", "run_unit"]
 
 RESULT, JOURNAL = "result.json", "journal.jsonl"
 _kept: dict[str, Data] = {}  # the last data set loaded here: trials mostly share it
@@ -52,13 +52,19 @@ class Entry:
     values: dict[str, float]
 
 
+def is_done(job: Job) -> bool:
+    """Whether the job's result is on disk."""
+    return (job.folder / RESULT).is_file()
+
+
 def run_unit(job: Job) -> Outcome:
     """Trains the job unless its result is on disk, and writes the result there.
 
-    Where the job asks for the test, also `model.keras`, figures and a few examples are left.
+    Where the job asks for the test, also `model.keras`, figures and a few examples are left,
+    unless it does not want to keep them.
     """
     path = job.folder / RESULT
-    if path.is_file():
+    if is_done(job):
         return Outcome(**json.loads(path.read_text()))
     job.folder.mkdir(parents=True, exist_ok=True)
     keras.utils.clear_session(free_memory=False)  # collected below, once
@@ -141,6 +147,8 @@ def _tested(trained: fit.Trained, job: Job) -> dict[str, float]:
     from keras_dl.training import report
 
     metrics = fit.evaluate(trained)
+    if not job.keep:
+        return metrics
     made = report.made(job.recipe, trained.model, trained.data)
     figures = report.drawn(trained.state.history, made)
     folder = job.folder / "figures"

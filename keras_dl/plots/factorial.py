@@ -1,0 +1,168 @@
+"""What a factorial experiment found: effects of each factor, and how they act together."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from keras_dl.plots._style import (
+    BLUE,
+    COLOURS,
+    VERMILION,
+    check_lengths,
+    count_along_x,
+    figure_of,
+    plain_numbers,
+    shorten,
+)
+
+__all__ = ["curves_by_level", "interaction_lines", "main_effects"]
+
+
+def main_effects(
+    factors: Sequence[str],
+    levels: Sequence[str],
+    means: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    points: Sequence[Sequence[float]],
+    label: str,
+) -> Figure:
+    """Mean of every level of every factor with its interval, over the single trainings.
+
+    Args:
+        factors: factor of each row; rows of a factor stand together.
+        levels: level of each row.
+        means: mean at that level, over the levels of all other factors alike.
+        low: lower end of the mean's 95 % interval.
+        high: upper end.
+        points: scores of the single trainings at that level.
+        label: what the score is.
+
+    Raises:
+        ValueError: if the lengths differ or are 0.
+    """
+    check_lengths(factors=factors, levels=levels, means=means, low=low, high=high, points=points)
+    starts = [i for i, f in enumerate(factors) if i == 0 or f != factors[i - 1]]
+    places = np.arange(len(means)) + 0.8 * np.searchsorted(starts, np.arange(len(means)), "right")
+    figure = figure_of(7.5, 0.3 * (places[-1] + 1) + 1.2)
+    axes = figure.subplots()
+    seeds = np.concatenate([np.asarray(p, dtype=float) for p in points])
+    rows = np.repeat(places, [len(p) for p in points])
+    axes.scatter(seeds, rows, s=14, color=VERMILION, alpha=0.35, linewidths=0, label="one training")
+    axes.hlines(places, low, high, color=BLUE, linewidth=4, alpha=0.5, label="95 % interval")
+    axes.scatter(means, places, color=BLUE, marker="|", s=220, zorder=4, label="mean")
+    axes.set_yticks(places, [shorten(level, 28) for level in levels], fontsize=9)
+    for start in starts:
+        axes.text(
+            -0.01,
+            places[start] - 0.85,
+            factors[start],
+            transform=axes.get_yaxis_transform(),
+            ha="right",
+            va="center",
+            fontsize=9,
+            fontweight="bold",
+        )
+    axes.set_ylim(places[-1] + 0.6, places[0] - 1.3)
+    axes.set_xlabel(label)
+    axes.grid(axis="x", alpha=0.3)
+    plain_numbers(axes.xaxis)
+    figure.legend(loc="outside upper center", ncols=3, fontsize="small")
+    return figure
+
+
+def interaction_lines(
+    pairs: Sequence[tuple[str, str]],
+    levels: Mapping[str, Sequence[str]],
+    means: Sequence[np.ndarray],
+    label: str,
+) -> Figure:
+    """How two factors act together: parallel lines mean that they do not.
+
+    Args:
+        pairs: two factors a panel.
+        levels: names of the levels by factor.
+        means: a panel's means, (levels of the first factor, levels of the second); NaN for
+            settings that were not trained.
+        label: what the score is.
+
+    Raises:
+        ValueError: if the lengths differ or are 0.
+    """
+    check_lengths(pairs=pairs, means=means)
+    columns = min(3, len(pairs))
+    rows = -(-len(pairs) // columns)
+    figure = figure_of(3.4 * columns + 0.6, 3.0 * rows)
+    grid = np.ravel(figure.subplots(rows, columns, sharey=True, squeeze=False))
+    for axes in grid[len(pairs) :]:
+        axes.set_axis_off()
+    for axes, (one, two), table in zip(grid, pairs, means, strict=False):
+        _lines(axes, np.asarray(table, dtype=float), levels[one], levels[two])
+        axes.set_xlabel(one)
+        axes.legend(title=two, fontsize=7, title_fontsize=8)
+    for axes in grid[::columns]:
+        axes.set_ylabel(label)
+        plain_numbers(axes.yaxis)
+    return figure
+
+
+def curves_by_level(
+    factors: Mapping[str, Mapping[str, Sequence[Sequence[float]]]], label: str
+) -> Figure:
+    """Mean curve of every level, a panel a factor; the band spans one standard deviation.
+
+    Args:
+        factors: by factor and level, the curves of its trainings, a value an epoch.
+        label: what is measured.
+
+    Raises:
+        ValueError: if there is no factor.
+    """
+    check_lengths(factors=list(factors))
+    columns = min(3, len(factors))
+    rows = -(-len(factors) // columns)
+    figure = figure_of(3.4 * columns + 0.6, 3.0 * rows)
+    grid = np.ravel(figure.subplots(rows, columns, sharey=True, squeeze=False))
+    for axes in grid[len(factors) :]:
+        axes.set_axis_off()
+    for axes, (name, levels) in zip(grid, factors.items(), strict=False):
+        longest = max(len(c) for curves in levels.values() for c in curves)
+        for (level, curves), colour in zip(levels.items(), _colours(len(levels)), strict=True):
+            padded = np.full((len(curves), longest), np.nan)
+            for row, curve in zip(padded, curves, strict=True):
+                row[: len(curve)] = curve
+            _band(axes, padded, level, colour)
+        axes.set_title(name, fontsize=10)
+        count_along_x(axes, longest)
+        axes.set_xlabel("epoch")
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=7)
+    for axes in grid[::columns]:
+        axes.set_ylabel(label)
+        plain_numbers(axes.yaxis)
+    return figure
+
+
+def _lines(axes: Axes, table: np.ndarray, one: Sequence[str], two: Sequence[str]) -> None:
+    for values, level, colour in zip(table.T, two, _colours(len(two)), strict=True):
+        axes.plot(range(len(one)), values, marker="o", color=colour, label=shorten(level, 16))
+    axes.set_xticks(range(len(one)), [shorten(level, 12) for level in one], fontsize=8)
+    if max(map(len, one)) > 5 and len(one) > 2:
+        axes.tick_params(axis="x", rotation=25)
+    axes.margins(x=0.15)
+    axes.grid(alpha=0.3)
+
+
+def _band(axes: Axes, curves: np.ndarray, level: str, colour: str) -> None:
+    # A training that stopped early leaves the later epochs to the others; the last always stands.
+    epochs = np.arange(1, curves.shape[1] + 1)
+    mean, spread = np.nanmean(curves, axis=0), np.nanstd(curves, axis=0)
+    marker = "o" if len(epochs) == 1 else None
+    axes.plot(epochs, mean, color=colour, marker=marker, label=shorten(level, 16))
+    axes.fill_between(epochs, mean - spread, mean + spread, color=colour, alpha=0.15, linewidth=0)
+
+
+def _colours(count: int) -> list[str]:
+    return [COLOURS[i % len(COLOURS)] for i in range(count)]
