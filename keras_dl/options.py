@@ -24,6 +24,7 @@ def _training(
 def _run(
     *,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
+    probes: bool = False,
     resume: str | None = None,
     verbose: bool = True,
 ) -> None: ...
@@ -88,6 +89,7 @@ HELP = {
     "Keras decides",
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
+    "probes": "draw how layers, gradients and steps change, the loss surface, a learning-rate test",
     "resume": "id of a stopped run to go on with",
     "tune resume": "go on with the same search where it was stopped",
     "verbose": "show progress",

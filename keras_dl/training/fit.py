@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,8 +79,23 @@ def built(job: Job, data: Data) -> Any:
     return model
 
 
-def train(job: Job, data: Data, model: Any, listener: Listener, verbose: int | str = 0) -> Trained:
+def train(
+    job: Job,
+    data: Data,
+    model: Any,
+    listener: Listener,
+    verbose: int | str = 0,
+    callbacks: Sequence[Any] = (),
+) -> Trained:
     """Fits the model, from the job's checkpoint where there is one, and restores its best weights.
+
+    Args:
+        job: what is trained.
+        data: what it is trained on.
+        model: as `built` gives it.
+        listener: called with each epoch's number and metrics.
+        verbose: of Keras.
+        callbacks: further ones for Keras.
 
     Raises:
         Diverged, TimedOut: see `keras_dl.training.callbacks.Guard`.
@@ -98,7 +113,7 @@ def train(job: Job, data: Data, model: Any, listener: Listener, verbose: int | s
             epochs=job.epochs,
             initial_epoch=state.epoch,
             shuffle=False,  # Batches deals each epoch its own order
-            callbacks=[EpochOrder(train), Guard(state, job.timeout), keep],
+            callbacks=[EpochOrder(train), Guard(state, job.timeout), keep, *callbacks],
             verbose=verbose,
         )
     if best:

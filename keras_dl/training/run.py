@@ -18,6 +18,7 @@ from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.runs import Tracked
 from keras_dl.training import fit, report
 from keras_dl.training.job import Job
+from keras_dl.training.probing import Probing
 
 __all__ = ["Result", "run", "settled"]
 
@@ -55,7 +56,7 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         data: the user's own data in place of the recipe's data set: arrays, a path, a
             `tf.data.Dataset`, or `Data`; see `keras_dl.data.load`.
         **given: hyperparameters of the recipe, and options: `budget`, `epochs`, `steps`,
-            `patience`, `precision`, `jit`, `seed`, `resume`, `verbose`.
+            `patience`, `precision`, `jit`, `seed`, `probes`, `resume`, `verbose`.
 
     Returns:
         The model, its history, metrics and figures, and where they are stored.
@@ -105,8 +106,10 @@ def _tracked(
     try:
         live = sys.stdout.isatty() or "ipykernel" in sys.modules  # else a line an epoch
         bar = 0 if not chosen["verbose"] else 1 if live else 2
-        trained = fit.train(job, data, model, tracked.epoch, verbose=bar)
-        result = _finished(job, trained, tracked)
+        probing = Probing(model, data) if chosen["probes"] else None
+        watching = probing.callbacks if probing else ()
+        trained = fit.train(job, data, model, tracked.epoch, bar, watching)
+        result = _finished(job, trained, tracked, probing)
     except KeyboardInterrupt:
         _keep_best(job, model, data, tracked)
         tracked.end("KILLED", reason="interrupted")
@@ -124,7 +127,7 @@ def _tracked(
     return result
 
 
-def _finished(job: Job, trained: fit.Trained, tracked: Tracked) -> Result:
+def _finished(job: Job, trained: fit.Trained, tracked: Tracked, probing: Probing | None) -> Result:
     outcome = fit.outcome(trained, fit.evaluate(trained))
     metrics = {
         "objective": outcome.score,
@@ -136,6 +139,8 @@ def _finished(job: Job, trained: fit.Trained, tracked: Tracked) -> Result:
     made = report.made(job.recipe, trained.model, trained.data)
     figures = report.drawn(outcome.history, made)
     metrics |= {k: float(v) for k, v in made.items() if k not in figures}
+    if probing is not None:
+        figures |= probing.figures(trained.model, trained.state.epoch)
     tracked.metrics({name: v for name, v in metrics.items() if name != "objective"})
     for name, figure in figures.items():
         tracked.figure(figure, name)
