@@ -1,16 +1,53 @@
 """Figures: arrays in, `matplotlib.figure.Figure` out; the caller saves or logs them."""
 
+from keras_dl.plots.approximation import approximation
+from keras_dl.plots.boundary import decision_boundary
 from keras_dl.plots.classes import confusion_matrix, mistakes
 from keras_dl.plots.curves import learning_curves
+from keras_dl.plots.detectors import detectors
+from keras_dl.plots.differentiation import computation_graph, gradient_agreement
+from keras_dl.plots.directions import directions, growth, weight_table
+from keras_dl.plots.domains import domain_examples, domain_map
+from keras_dl.plots.factorial import curves_by_level, interaction_lines, main_effects
+from keras_dl.plots.landscape import descent_curves, loss_surface, rate_test
+from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profiles
+from keras_dl.plots.regions import decision_regions
+from keras_dl.plots.regression import predicted_against_actual
+from keras_dl.plots.robustness import adversarial_examples, robustness
+from keras_dl.plots.spread import predictive_spread
 from keras_dl.plots.studies import comparison, importance, search_history
 from keras_dl.plots.weights import filters
 
 __all__ = [
+    "adversarial_examples",
+    "approximation",
+    "by_epoch_and_layer",
     "comparison",
+    "computation_graph",
     "confusion_matrix",
+    "curves_by_level",
+    "decision_boundary",
+    "decision_regions",
+    "descent_curves",
+    "detectors",
+    "directions",
+    "domain_examples",
+    "domain_map",
     "filters",
+    "gradient_agreement",
+    "growth",
+    "heat_maps",
     "importance",
+    "interaction_lines",
+    "layer_profiles",
     "learning_curves",
+    "loss_surface",
+    "main_effects",
     "mistakes",
+    "predicted_against_actual",
+    "predictive_spread",
+    "rate_test",
+    "robustness",
     "search_history",
+    "weight_table",
 ]

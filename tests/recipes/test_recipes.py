@@ -14,6 +14,7 @@ from keras_dl.space import resolve
 ENTRIES = {e.name: e for e in catalog.entries()}
 IMAGES = [n for n, e in ENTRIES.items() if e.settings["task"] == "classification"]
 WIDELY = ("mlp", "lenet5", "resnet20")  # on every set; the others on grey and coloured images
+HEAVY = ("resnet56", "plain_vs_residual")  # half a minute each, most of it tracing
 EMBEDDED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 SETS = ("mnist", "fashion_mnist", "cifar10", "hymenoptera", "usps")
 real = pytest.mark.skipif(
@@ -25,8 +26,10 @@ def recipe_of(name):
     return importlib.import_module(f"recipes.{name}").recipe
 
 
-@pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow if n in HEAVY else ()) for n in IMAGES]
+)
 def test_one_epoch_on_embedded_digits(store, name):
     result = recipe_of(name).run(dataset="digits", budget="smoke", verbose=False)
     assert result.data.name == "digits"

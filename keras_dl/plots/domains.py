@@ -1,0 +1,68 @@
+"""Two domains: what their images look like, and where a net's features put them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from keras_dl.plots._style import COLOURS, check_lengths, figure_of
+
+__all__ = ["domain_examples", "domain_map"]
+
+
+def domain_examples(domains: Mapping[str, np.ndarray]) -> Figure:
+    """Some images of each domain, a row for each.
+
+    Args:
+        domains: name → (n, height, width, 3 or 1) uint8, the same n for all.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if the numbers of images differ or are 0.
+    """
+    check_lengths(**dict(domains))
+    count = len(next(iter(domains.values())))
+    figure = figure_of(max(0.9 * count, 3.0), 1.1 * len(domains) + 0.2)
+    rows = figure.subplots(len(domains), count, squeeze=False)
+    for row, (name, images) in zip(rows, domains.items(), strict=True):
+        for axes, image in zip(row, images, strict=True):
+            axes.set_axis_off()
+            axes.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255)
+        row[0].set_title(name, fontsize=9, loc="left")
+    return figure
+
+
+def domain_map(
+    points: np.ndarray,
+    domains: Sequence[int] | np.ndarray,
+    labels: Sequence[int] | np.ndarray,
+    names: Sequence[str],
+) -> Figure:
+    """Features in the plane, coloured by domain, each point the number of its class.
+
+    Args:
+        points: (n, 2), such as t-SNE gives them; without unit.
+        domains: number of each point's domain, (n,).
+        labels: class number of each point, (n,).
+        names: of the domains, six at most.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if lengths differ or are 0.
+    """
+    check_lengths(points=points, domains=domains, labels=labels)
+    figure = figure_of(6.0, 5.6)
+    axes = figure.subplots()
+    for number, name in enumerate(names):
+        chosen = np.asarray(domains) == number
+        axes.scatter(*np.asarray(points)[chosen].T, s=4, color=COLOURS[number], label=name)
+    for (x, y), domain, label in zip(points, domains, labels, strict=True):
+        axes.annotate(str(label), (x, y), color=COLOURS[domain], fontsize=7, alpha=0.8)
+    axes.set_xlabel("first coordinate of the map")
+    axes.set_ylabel("second coordinate of the map")
+    figure.legend(loc="outside upper center", ncols=len(names), fontsize="small", markerscale=3)
+    return figure

@@ -1,0 +1,46 @@
+"""What a regression predicts, beside what is so."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from keras_dl.plots._style import BLUE, GREY, check_lengths, figure_of
+
+__all__ = ["predicted_against_actual"]
+
+
+def predicted_against_actual(
+    actual: Sequence[float] | np.ndarray,
+    predicted: Sequence[float] | np.ndarray,
+    unit: str = "units of the target",
+) -> Figure:
+    """Each example's prediction over its actual value; on the dashed line both are equal.
+
+    Args:
+        actual: values to predict, (examples,).
+        predicted: predictions, (examples,).
+        unit: what the values are measured in.
+
+    Returns:
+        The figure; the coefficient of determination R² is in its title.
+
+    Raises:
+        ValueError: if the lengths differ or are 0.
+    """
+    check_lengths(actual=actual, predicted=predicted)
+    actual, predicted = np.asarray(actual, float), np.asarray(predicted, float)
+    spread = np.square(actual - actual.mean()).sum()
+    share = 1 - np.square(actual - predicted).sum() / spread if spread else float("nan")
+    figure = figure_of(4.8, 4.8)
+    axes = figure.subplots()
+    ends = [min(actual.min(), predicted.min()), max(actual.max(), predicted.max())]
+    axes.plot(ends, ends, color=GREY, linestyle="--", label="predicted = actual")
+    axes.scatter(actual, predicted, s=16, color=BLUE, alpha=0.6, label="one example")
+    axes.set_title(f"R² = {share:.3f}, {len(actual):,} examples", fontsize=11)
+    axes.set_xlabel(f"actual ({unit})")
+    axes.set_ylabel(f"predicted ({unit})")
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small")
+    return figure

@@ -1,0 +1,40 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_dl.optimizers import optimizer
+
+
+def second_step(name, **options):
+    """How far the second step goes against a gradient of 1."""
+    weight = keras.Variable([0.0])
+    made = optimizer(name, 0.1, **options)
+    places = []
+    for _ in range(2):
+        made.apply([keras.ops.ones(1)], [weight])
+        places.append(float(keras.ops.convert_to_numpy(weight)[0]))
+    return places[0] - places[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gradient_descent", 0.1),
+        ("momentum", 0.1 * 1.5),  # v2 = 1 + 0.5
+        ("sgd", 0.1 * (1 + 0.5 * 1.5)),  # Nesterov's looks ahead: g + μ·v2
+        ("rmsprop", 0.1 / np.sqrt(0.19)),  # mean square 0.9·0.1 + 0.1
+        ("adam", 0.1),  # corrected moments of a constant gradient are 1
+    ],
+)
+def test_second_step_by_hand(name, expected):
+    assert second_step(name, momentum=0.5) == pytest.approx(expected, rel=1e-4)
+
+
+def test_rate_falls_along_half_a_cosine():
+    # of two planned steps the second is made at half the rate
+    assert second_step("gradient_descent", decay_steps=2) == pytest.approx(0.05, rel=1e-4)
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ValueError, match=r"`name` must be one of adam, .*Received: name='lion'"):
+        optimizer("lion", 0.1)
