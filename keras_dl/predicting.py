@@ -3,8 +3,8 @@
 from typing import Any
 
 from keras_dl.data import read_images
-from keras_dl.tracking import models
 from keras_dl.reporting import probabilities
+from keras_dl.tracking import models
 
 __all__ = ["predict"]
 
