@@ -214,17 +214,19 @@ def _published(tree: ast.Module) -> dict[str, dict[str, Any]]:
     for node in tree.body:
         module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
         if isinstance(node, ast.ImportFrom) and module.startswith("keras_dl.models."):
-            file = Path(__file__).parent / "models" / f"{module.split('.')[2]}.py"
-            table = _table(file)
+            table = _table(Path(__file__).parent / "models" / module.split(".")[2])
             found |= {a.name: table[a.name] for a in node.names if a.name in table}
     return found
 
 
 @cache
-def _table(file: Path) -> dict[str, dict[str, Any]]:
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+def _table(place: Path) -> dict[str, dict[str, Any]]:
+    """What a module of builders publishes; where it is a package, what its modules do."""
+    files = sorted(place.glob("[!_]*.py")) if place.is_dir() else [place.with_suffix(".py")]
+    found: dict[str, dict[str, Any]] = {}
+    for node in (n for f in files for n in ast.parse(f.read_text(encoding="utf-8")).body):
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(getattr(t, "id", "") == "PUBLISHED" for t in targets):
-                return ast.literal_eval(node.value)
-    return {}
+                found |= ast.literal_eval(node.value)
+    return found

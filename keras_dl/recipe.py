@@ -43,7 +43,7 @@ class Objective:
     @property
     def test_name(self) -> str:
         """The same metric on the test set: `test/accuracy`."""
-        return self.name.replace("val_", "test/", 1)
+        return f"test/{self.name.removeprefix('val_')}"
 
     def better(self, value: float, than: float | None) -> bool:
         """Whether `value` beats `than`; anything finite beats None and NaN, and only that wins."""
@@ -70,7 +70,9 @@ class Recipe:
         family: group in lists and tags.
         factors: hyperparameters that `ablate` varies unless told otherwise; what the recipe is
             there to show.
-        paper: the published value of the test metric, accuracies as a share; None without one.
+        headline: metric of a finished run that tables quote, `cosine`; None: the objective's on the
+            test set.
+        paper: the published value of that metric, accuracies as a share; None without one.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Recipe:
     task: str = "classification"
     family: str = "user"
     factors: tuple[str, ...] = ()
+    headline: str | None = None
     paper: float | None = None
 
     def __post_init__(self) -> None:

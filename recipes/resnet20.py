@@ -13,9 +13,8 @@ Differs: Cosine decay of the learning rate for its two divisions by ten; pixels 
 
 from typing import Annotated, Any
 
-import keras
-
 from keras_dl import Choice, Objective, Range, Recipe, When
+from keras_dl.compiling import classifier
 from keras_dl.data import Data, load, scaled
 from keras_dl.layers import RandomShift
 from keras_dl.models.resnet import resnet20
@@ -37,22 +36,38 @@ def build(
     *,
     shift: Annotated[int, Range(0, 8)] = 4,
     flip: Annotated[bool, Choice(False, True)] = True,
+    activation: Annotated[
+        str, Choice("relu", "leaky_relu", "elu", "gelu", "silu", "tanh")
+    ] = "relu",
+    batch_norm: Annotated[bool, Choice(False, True)] = True,
+    preactivation: Annotated[bool, Choice(False, True)] = False,
     dropout: Annotated[float, Range(0.0, 0.5)] = 0.0,
+    initializer: Annotated[
+        str, Choice("he_normal", "he_gaussian", "glorot_uniform", "lecun_normal", "orthogonal")
+    ] = "he_normal",
+    label_smoothing: Annotated[float, Range(0.0, 0.3)] = 0.0,
     weight_decay: Annotated[float, Range(1e-6, 1e-2, log=True)] = 1e-4,
     optimizer: Annotated[str, Choice("sgd", "adam")] = "sgd",
     learning_rate: Annotated[float, Range(1e-4, 0.5, log=True)] = 0.1,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
 ) -> Any:
     """ResNet-20 on raw pixels with the paper's augmentation, compiled for classification."""
-    net = resnet20(data.input_shape, data.num_classes, dropout=dropout, weight_decay=weight_decay)
-    moves = [RandomShift(shift, flip=flip)] if shift or flip else []
-    model = scaled(data, net, augmentation=moves)
-    model.compile(
-        make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
+    net = resnet20(
+        data.input_shape,
+        data.num_classes,
+        activation=activation,
+        batch_norm=batch_norm,
+        preactivation=preactivation,
+        dropout=dropout,
+        initializer=initializer,
+        weight_decay=weight_decay,
     )
-    return model
+    moves = [RandomShift(shift, flip=flip)] if shift or flip else []
+    return classifier(
+        scaled(data, net, augmentation=moves),
+        make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
+        label_smoothing=label_smoothing,
+    )
 
 
 recipe = Recipe(
@@ -63,6 +78,8 @@ recipe = Recipe(
     objective=Objective("val_accuracy", "max"),
     task="classification",
     family="resnet",
+    factors=("batch_norm", "preactivation"),
+    paper=0.9125,
 )
 run, tune = recipe.run, recipe.tune
 

@@ -3,11 +3,13 @@
 # Importing the layers registers our activations and initializers too, so that models load.
 from keras_dl import activations as activations
 from keras_dl import initializers as initializers
+from keras_dl.layers.gradient_reversal import GradientReversal
 from keras_dl.layers.local_response_normalization import LocalResponseNormalization
 from keras_dl.layers.locally_connected import LocallyConnected2D
 from keras_dl.layers.monte_carlo_dropout import MonteCarloDropout, monte_carlo
 from keras_dl.layers.neocognitron_cells import ComplexCells2D, SimpleCells2D
 from keras_dl.layers.plain_batch_normalization import PlainBatchNormalization
+from keras_dl.layers.random_distortion import RandomDistortion
 from keras_dl.layers.random_shift import RandomShift
 from keras_dl.layers.rbf_output import RBFOutput
 from keras_dl.layers.sparse_map_convolution import SparseMapConv2D
@@ -16,11 +18,13 @@ from keras_dl.layers.unshared_bias_convolution import UnsharedBiasConv2D
 
 __all__ = [
     "ComplexCells2D",
+    "GradientReversal",
     "LocalResponseNormalization",
     "LocallyConnected2D",
     "MonteCarloDropout",
     "PlainBatchNormalization",
     "RBFOutput",
+    "RandomDistortion",
     "RandomShift",
     "SimpleCells2D",
     "SparseMapConv2D",

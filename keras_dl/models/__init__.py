@@ -1,29 +1,41 @@
 """Builders: an input shape and a number of classes in, an uncompiled Keras model out."""
 
 from keras_dl.models.alexnet import alexnet, alexnet_cifar
-from keras_dl.models.imagenet_resnet import (
-    imagenet_resnet,
-    resnet18,
-    resnet34,
-    resnet50,
-    resnet101,
-    resnet152,
-)
+from keras_dl.models.hebbian import hebbian
 from keras_dl.models.lecun1989 import lecun1989, net1, net2, net3, net4, net5
 from keras_dl.models.lenet import lenet5, lenet5_1998
 from keras_dl.models.linear import linear_regression, logistic_regression
 from keras_dl.models.mlp import mlp
 from keras_dl.models.neocognitron import neocognitron
 from keras_dl.models.perceptron import perceptron
-from keras_dl.models.plain_net import plain20, plain32, plain44, plain56, plain110
-from keras_dl.models.resnet import cifar_resnet, resnet20, resnet32, resnet44, resnet56, resnet110
+from keras_dl.models.resnet import (
+    cifar_resnet,
+    imagenet_resnet,
+    plain20,
+    plain32,
+    plain44,
+    plain56,
+    plain110,
+    resnet18,
+    resnet20,
+    resnet32,
+    resnet34,
+    resnet44,
+    resnet50,
+    resnet56,
+    resnet101,
+    resnet110,
+    resnet152,
+)
 from keras_dl.models.t_c import t_c
-from keras_dl.models.threshold import threshold_unit, xor_net
+from keras_dl.models.threshold import gate_net, threshold_unit, xor_net
 
 __all__ = [
     "alexnet",
     "alexnet_cifar",
     "cifar_resnet",
+    "gate_net",
+    "hebbian",
     "imagenet_resnet",
     "lecun1989",
     "lenet5",

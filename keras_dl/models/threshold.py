@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import keras
 import numpy as np
+from scipy.optimize import linprog
 
 from keras_dl.activations import heaviside
 from keras_dl.layers._check import check_count, check_real
 
-__all__ = ["GATES", "PUBLISHED", "threshold_unit", "xor_net"]
+__all__ = ["GATES", "PUBLISHED", "gate_net", "realised", "threshold_unit", "xor_net"]
 
 PUBLISHED = {
     "threshold_unit": {
@@ -100,6 +101,52 @@ def xor_net(*, name: str = "xor_net") -> keras.Model:
     hidden = [np.stack([or_weights, and_weights], axis=1), np.array([or_bias, and_bias])]
     model.set_weights([*hidden, np.array([[1.0], [-1.0]]), np.array([-0.5])])
     return model
+
+
+def gate_net(gate: str) -> keras.Model:
+    """The net that computes a gate: one unit with the weights of `GATES`, or `xor_net`.
+
+    Args:
+        gate: a name in `GATES`, or "xor".
+
+    Returns:
+        An uncompiled model from (batch, inputs), values 0 and 1, to (batch, 1), values 0 and 1.
+
+    Raises:
+        ValueError: for an unknown gate.
+    """
+    if gate == "xor":
+        return xor_net()
+    if gate not in GATES:
+        raise ValueError(f"`gate` must be one of {', '.join(GATES)}, xor. Received: gate={gate!r}")
+    weights, bias = GATES[gate]
+    return threshold_unit(len(weights), weights, bias)
+
+
+def realised(inputs: np.ndarray, outputs: Sequence[int]) -> np.ndarray | None:
+    """Weights and bias with which one unit computes a truth table, if there are any.
+
+    Not a search over a grid but a proof: a unit that fires for one class alone can be scaled until
+    each sum is at least 1 on the one side and at most −1 on the other, and whether such weights
+    exist is a linear program. For XOR none do: the two rows that must fire add up to
+    w₁ + w₂ + 2b ≥ 2, the two that must not to w₁ + w₂ + 2b ≤ −2.
+
+    Args:
+        inputs: rows of the table, (rows, inputs).
+        outputs: 0 or 1 for each row.
+
+    Returns:
+        The weights with the bias last, (inputs + 1,), or None.
+
+    Reference:
+        Minsky and Papert, 1969, Perceptrons. Of the 2^(2^n) functions of n = 1, 2, 3, 4 inputs
+        single units compute 4, 14, 104 and 1,882 (OEIS A000609).
+    """
+    sides = np.where(np.asarray(outputs) > 0, 1.0, -1.0)[:, None]
+    rows = sides * np.column_stack([inputs, np.ones(len(inputs))])
+    free = [(None, None)] * rows.shape[1]
+    found = linprog(np.zeros(rows.shape[1]), -rows, -np.ones(len(rows)), bounds=free)
+    return found.x if found.success else None
 
 
 def _units(count: int, name: str) -> keras.layers.Layer:

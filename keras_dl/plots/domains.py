@@ -43,7 +43,7 @@ def domain_map(
     """Features in the plane, coloured by domain, each point the number of its class.
 
     Args:
-        points: (n, 2), such as t-SNE gives them; without unit.
+        points: (n, 2), the features' first two principal components.
         domains: number of each point's domain, (n,).
         labels: class number of each point, (n,).
         names: of the domains, six at most.
@@ -62,7 +62,7 @@ def domain_map(
         axes.scatter(*np.asarray(points)[chosen].T, s=4, color=COLOURS[number], label=name)
     for (x, y), domain, label in zip(points, domains, labels, strict=True):
         axes.annotate(str(label), (x, y), color=COLOURS[domain], fontsize=7, alpha=0.8)
-    axes.set_xlabel("first coordinate of the map")
-    axes.set_ylabel("second coordinate of the map")
+    axes.set_xlabel("first principal component")
+    axes.set_ylabel("second principal component")
     figure.legend(loc="outside upper center", ncols=len(names), fontsize="small", markerscale=3)
     return figure

@@ -21,7 +21,8 @@ def summary(entries: Sequence[Entry]) -> str:
     """A Markdown table: a row a recipe, from its finished runs with default hyperparameters.
 
     Only whole trainings count: the full budget, every step, float32. Of several runs with one seed
-    the latest does. Spread is the standard deviation over seeds.
+    the latest does. Spread is the standard deviation over seeds; where a recipe draws its data by a
+    parameter `draw`, over both.
 
     Args:
         entries: the recipes.
@@ -52,7 +53,8 @@ def write(table: str, path: Path) -> None:
 
 def _row(entry: Entry, experiments: list[str]) -> tuple[str, ...]:
     objective = entry.settings.get("objective", Objective("val_accuracy", "max"))
-    metric, paper = objective.test_name, entry.settings.get("paper")
+    metric = entry.settings.get("headline") or objective.test_name
+    paper = entry.settings.get("paper")
     shown = "–" if paper is None else _words(metric, [paper])
     best = _latest(entry, experiments) if experiments else []
     scores = [r.data.metrics[metric] for r in best if metric in r.data.metrics]
@@ -67,7 +69,7 @@ def _row(entry: Entry, experiments: list[str]) -> tuple[str, ...]:
 
 
 def _latest(entry: Entry, experiments: list[str]) -> list[Any]:
-    """The newest whole run of each seed."""
+    """The newest whole run of each seed, and of each draw of the data."""
     where = (
         f"tags.recipe = '{entry.name}' "
         "and attributes.status = 'FINISHED' and params.budget = 'full'"
@@ -75,22 +77,23 @@ def _latest(entry: Entry, experiments: list[str]) -> list[Any]:
     found = store.client().search_runs(experiments, where, order_by=["attributes.start_time ASC"])
     epochs = str(entry.settings.get("epochs", 10))
     wanted = {k: runs.format_param(v) for k, v in resolve(entry.space, {}).items() if v is not None}
+    drawn = wanted.pop("draw", "0")
     latest = {}
     for run in found:
         params = run.data.params
         if run.data.tags["kind"] not in ("run", "final"):
             continue
-        known = {k: v for k, v in params.items() if k in entry.space}
+        known = {k: v for k, v in params.items() if k in entry.space and k != "draw"}
         whole = params.get("epochs") == epochs and "steps" not in params
         if known == wanted and whole and params.get("precision", "float32") == "float32":
-            latest[params["seed"]] = run
-    return [latest[seed] for seed in sorted(latest, key=int)]
+            latest[int(params["seed"]), int(params.get("draw", drawn))] = run
+    return [latest[key] for key in sorted(latest)]
 
 
 def _words(metric: str, scores: Sequence[float]) -> str:
     """`0.91 ± 0.07 % errors` of an accuracy, `0.1234 ± 0.002 loss` of anything else."""
     values = np.array(scores, dtype=float)
-    name = metric.partition("/")[2]
+    name = metric.rpartition("/")[2]
     if name.endswith("accuracy"):
         errors = 100 * (1 - values)
         spread = f" ± {errors.std(ddof=1):.2f}" if len(errors) > 1 else ""

@@ -36,6 +36,7 @@ MODELS = {
 }
 
 LAYERS = {
+    "gradient_reversal": lambda: layers.GradientReversal(0.7),
     "local_response": lambda: layers.LocalResponseNormalization(alpha=0.1),
     "locally_connected": lambda: layers.LocallyConnected2D(2, 3, 2, "same", "tanh"),
     "plain_norm": lambda: layers.PlainBatchNormalization(),

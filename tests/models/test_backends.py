@@ -44,6 +44,11 @@ def test_values_equal_another_backend_s(backend, here, tmp_path):
 
 
 def test_every_layer_is_compared():
-    random = {"MonteCarloDropout", "RandomShift", "monte_carlo"}  # draws differ by backend
+    random = {
+        "MonteCarloDropout",
+        "RandomDistortion",
+        "RandomShift",
+        "monte_carlo",
+    }  # draws differ by backend
     compared = {type(build()).__name__ for build in LAYERS.values()} | {"RBFOutput"}
     assert set(keras_dl.layers.__all__) - random <= compared

@@ -16,13 +16,23 @@ LARGE = 5_000_000  # parameters from which building and running a net takes seco
 
 
 def _published():
-    for path in sorted(Path(keras_dl.models.__file__).parent.glob("[!_]*.py")):
+    for path in _modules():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PUBLISHED":
                 for name, figures in ast.literal_eval(node.value).items():
                     large = figures["trainable_parameters"] > LARGE or name.endswith("110")
                     marks = [pytest.mark.slow] if large else []
-                    yield pytest.param(path.stem, name, figures, id=name, marks=marks)
+                    yield pytest.param(_name(path), name, figures, id=name, marks=marks)
+
+
+def _modules():
+    return sorted(Path(keras_dl.models.__file__).parent.rglob("[!_]*.py"))
+
+
+def _name(path):
+    """Of a module, below `keras_dl.models`."""
+    parts = path.relative_to(Path(keras_dl.models.__file__).parent).with_suffix("").parts
+    return ".".join(parts)
 
 
 def _build(module, name, figures):
@@ -70,8 +80,7 @@ def test_logits_stay_float32_under_mixed_precision(module, name, figures):
 
 def test_every_module_publishes_figures():
     modules = {parameter.values[0] for parameter in _published()}
-    paths = Path(keras_dl.models.__file__).parent.glob("[!_]*.py")
-    assert modules == {path.stem for path in paths}
+    assert modules == {_name(path) for path in _modules()}
 
 
 def test_the_package_exports_every_published_builder():

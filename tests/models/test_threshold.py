@@ -3,8 +3,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from keras_dl.models import threshold_unit, xor_net
-from keras_dl.models.threshold import GATES
+from keras_dl.models import gate_net, threshold_unit, xor_net
+from keras_dl.models.threshold import GATES, realised
 from tests.checks import check_saving, forward
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
@@ -55,6 +55,34 @@ def test_no_single_unit_on_a_grid_of_weights_computes_xor():
     ]
     assert [False, True, True, False] not in found
     assert [False, True, True, True] in found
+
+
+# Linearly separable Boolean functions of n inputs: the integer sequence OEIS A000609.
+@pytest.mark.parametrize(("inputs", "expected"), [(1, 4), (2, 14), (3, 104)])
+def test_single_units_compute_as_many_functions_as_is_known(inputs, expected):
+    rows = np.array(list(product((0, 1), repeat=inputs)))
+    tables = list(product((0, 1), repeat=2**inputs))
+    assert sum(realised(rows, table) is not None for table in tables) == expected
+
+
+def test_weights_found_compute_their_table():
+    for table in product((0, 1), repeat=4):
+        found = realised(CORNERS, table)
+        if found is None:
+            assert table in [(0, 1, 1, 0), (1, 0, 0, 1)]
+        else:
+            unit = threshold_unit(2, found[:2].tolist(), float(found[2]))
+            assert forward(unit, CORNERS)[:, 0].tolist() == list(table)
+
+
+@pytest.mark.parametrize("gate", [*GATES, "xor"])
+def test_every_gate_has_a_net(gate):
+    assert gate_net(gate).output_shape == (None, 1)
+
+
+def test_unknown_gate_is_refused():
+    with pytest.raises(ValueError, match="`gate` must be one of and, or, .*xor"):
+        gate_net("nxor")
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,22 @@ def test_mean_and_spread_of_whole_default_runs(store, entry):
     )
 
 
+def test_draws_of_the_data_count_like_seeds(store, tmp_path):
+    path = tmp_path / "toy.py"
+    path.write_text(TOY.replace('"iris")', '"iris", draw: int = 0)'), encoding="utf-8")
+    tracked(0.90, seed=0, draw=0)
+    tracked(0.92, seed=0, draw=1)
+    line = summary.summary([read(path)]).splitlines()[-1]
+    assert "9.00 ± 1.41 % errors, 2 seeds" in line
+
+
+def test_headline_names_the_metric(store, tmp_path):
+    path = tmp_path / "toy.py"
+    path.write_text(TOY.replace("paper=", 'headline="parameters", paper='), encoding="utf-8")
+    tracked(0.9)
+    assert "| 51 parameters, 1 seed |" in summary.summary([read(path)])
+
+
 def test_recipe_without_runs_says_so(store, entry):
     line = summary.summary([entry]).splitlines()[-1]
     assert line == "| `toy` | Toy: a net | – | – | not yet | 5.00 % errors | – |"

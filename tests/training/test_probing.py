@@ -1,6 +1,7 @@
 """Probes on a run: figures of what they saw, and a training that comes out the same."""
 
 import numpy as np
+import pytest
 
 from keras_dl.tracking import store as tracking
 from keras_dl.training import run as running
@@ -45,10 +46,8 @@ def test_probes_of_a_resumed_run_begin_where_it_was_resumed(store, monkeypatch):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(running.Tracked, "epoch", stopping)
-    try:
+    with pytest.raises(KeyboardInterrupt):
         toy.run(epochs=4, probes=True, verbose=False)
-    except KeyboardInterrupt:
-        pass
     monkeypatch.setattr(running.Tracked, "epoch", real)
     (run_id,) = [p.name for p in (store / "mlruns" / "checkpoints").iterdir()]
     figures = toy.run(resume=run_id, verbose=False).figures

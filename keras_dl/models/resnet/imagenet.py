@@ -1,6 +1,7 @@
 """Residual nets for large images, in the form of the ImageNet experiments."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import keras
@@ -16,7 +17,12 @@ from keras_dl.models._check import (
     check_penalty,
     check_rate,
 )
-from keras_dl.models._residual import Convolution, bottleneck_block, plain_block, residual_block
+from keras_dl.models.resnet._blocks import (
+    Convolution,
+    bottleneck_block,
+    plain_block,
+    residual_block,
+)
 
 __all__ = [
     "PUBLISHED",
@@ -207,135 +213,10 @@ def _check_blocks(blocks: Any, bottleneck: bool, residual: bool, stride_at: int)
         )
 
 
-def resnet18(
-    input_shape: Sequence[int] = (224, 224, 3),
-    num_classes: int = 1000,
-    *,
-    dropout: float = 0.0,
-    weight_decay: float = 1e-4,
-    name: str = "resnet18",
-) -> keras.Model:
-    """ResNet-18: two blocks of two 3×3 convolutions in each stage.
-
-    Args:
-        input_shape: (height, width, channels) of one image, at least 32 pixels a side.
-        num_classes: number of classes, at least 2.
-        dropout: share of the pooled features dropped while training, in [0, 1).
-        weight_decay: λ of the L2 penalty, as in `cifar_resnet`.
-        name: name of the model.
-
-    Returns and Raises are those of `imagenet_resnet`.
-    """
-    return imagenet_resnet(
-        input_shape,
-        num_classes,
-        blocks=(2, 2, 2, 2),
-        bottleneck=False,
-        dropout=dropout,
-        weight_decay=weight_decay,
-        name=name,
-    )
-
-
-def resnet34(
-    input_shape: Sequence[int] = (224, 224, 3),
-    num_classes: int = 1000,
-    *,
-    dropout: float = 0.0,
-    weight_decay: float = 1e-4,
-    name: str = "resnet34",
-) -> keras.Model:
-    """ResNet-34: 3, 4, 6 and 3 blocks of two 3×3 convolutions; the rest as `resnet18`."""
-    return imagenet_resnet(
-        input_shape,
-        num_classes,
-        blocks=(3, 4, 6, 3),
-        bottleneck=False,
-        dropout=dropout,
-        weight_decay=weight_decay,
-        name=name,
-    )
-
-
-def resnet50(
-    input_shape: Sequence[int] = (224, 224, 3),
-    num_classes: int = 1000,
-    *,
-    stride_at: int = 1,
-    conv_bias: bool = False,
-    dropout: float = 0.0,
-    weight_decay: float = 1e-4,
-    name: str = "resnet50",
-) -> keras.Model:
-    """ResNet-50: 3, 4, 6 and 3 bottlenecks.
-
-    Args:
-        input_shape: (height, width, channels) of one image, at least 32 pixels a side.
-        num_classes: number of classes, at least 2.
-        stride_at: 1 as in the paper and keras.applications, 2 as in torchvision.
-        conv_bias: give the convolutions a bias, as keras.applications does.
-        dropout: share of the pooled features dropped while training, in [0, 1).
-        weight_decay: λ of the L2 penalty, as in `cifar_resnet`.
-        name: name of the model.
-
-    Returns and Raises are those of `imagenet_resnet`.
-    """
-    return imagenet_resnet(
-        input_shape,
-        num_classes,
-        blocks=(3, 4, 6, 3),
-        bottleneck=True,
-        stride_at=stride_at,
-        conv_bias=conv_bias,
-        dropout=dropout,
-        weight_decay=weight_decay,
-        name=name,
-    )
-
-
-def resnet101(
-    input_shape: Sequence[int] = (224, 224, 3),
-    num_classes: int = 1000,
-    *,
-    stride_at: int = 1,
-    conv_bias: bool = False,
-    dropout: float = 0.0,
-    weight_decay: float = 1e-4,
-    name: str = "resnet101",
-) -> keras.Model:
-    """ResNet-101: 3, 4, 23 and 3 bottlenecks; the rest as `resnet50`."""
-    return imagenet_resnet(
-        input_shape,
-        num_classes,
-        blocks=(3, 4, 23, 3),
-        bottleneck=True,
-        stride_at=stride_at,
-        conv_bias=conv_bias,
-        dropout=dropout,
-        weight_decay=weight_decay,
-        name=name,
-    )
-
-
-def resnet152(
-    input_shape: Sequence[int] = (224, 224, 3),
-    num_classes: int = 1000,
-    *,
-    stride_at: int = 1,
-    conv_bias: bool = False,
-    dropout: float = 0.0,
-    weight_decay: float = 1e-4,
-    name: str = "resnet152",
-) -> keras.Model:
-    """ResNet-152: 3, 8, 36 and 3 bottlenecks; the rest as `resnet50`."""
-    return imagenet_resnet(
-        input_shape,
-        num_classes,
-        blocks=(3, 8, 36, 3),
-        bottleneck=True,
-        stride_at=stride_at,
-        conv_bias=conv_bias,
-        dropout=dropout,
-        weight_decay=weight_decay,
-        name=name,
-    )
+# The nets of table 1, each `imagenet_resnet` of a depth.
+_two = partial(imagenet_resnet, bottleneck=False)
+resnet18 = partial(_two, blocks=(2, 2, 2, 2), name="resnet18")
+resnet34 = partial(_two, blocks=(3, 4, 6, 3), name="resnet34")
+resnet50 = partial(imagenet_resnet, blocks=(3, 4, 6, 3), name="resnet50")
+resnet101 = partial(imagenet_resnet, blocks=(3, 4, 23, 3), name="resnet101")
+resnet152 = partial(imagenet_resnet, blocks=(3, 8, 36, 3), name="resnet152")

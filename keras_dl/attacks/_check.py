@@ -1,0 +1,80 @@
+"""What attacks accept, and the batches in which they work."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from keras_dl.attacks._ascent import Bounds
+from keras_dl.layers._check import check_choice_of_two, check_count, check_real
+
+__all__ = ["check_budget", "check_examples", "fixed_batches"]
+
+
+def check_budget(
+    epsilon: Any, bounds: Any, *, steps: Any = 1, step_size: Any = None, norm: Any = "linf"
+) -> None:
+    """Accept the size of an attack.
+
+    Raises:
+        TypeError: if a size is not a number, or `steps` not an integer.
+        ValueError: if `epsilon` or `step_size` is negative, infinite or NaN, `steps` is below 1,
+            `norm` is unknown, or `bounds` are not two finite numbers in order.
+    """
+    for name, value in (("epsilon", epsilon), ("step_size", step_size)):
+        if name == "step_size" and value is None:
+            continue
+        meaning = "it is a distance in units of the inputs"
+        check_real(name, value, meaning)
+        if not 0 <= float(value) < math.inf:
+            raise ValueError(
+                f"`{name}` must be finite and 0 or more; {meaning}. Received: {name}={value}"
+            )
+    check_count("steps", steps, "each is one gradient")
+    check_choice_of_two("norm", norm, "linf", "l2")
+    if bounds is not None and not (
+        len(bounds) == 2 and all(math.isfinite(b) for b in bounds) and bounds[0] < bounds[1]
+    ):
+        raise ValueError(
+            "`bounds` must be the smallest and the largest value of an input, or None. "
+            f"Received: bounds={bounds!r}"
+        )
+
+
+def check_examples(x: Any, y: Any, bounds: Bounds) -> tuple[np.ndarray, np.ndarray]:
+    """The examples as float32, and their targets.
+
+    Raises:
+        TypeError: if `x` holds integers.
+        ValueError: if `x` and `y` differ in length or are empty, or `x` leaves `bounds`.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if x.dtype.kind != "f":
+        raise TypeError(
+            "`x` must hold floats in the units that the model takes; divide pixels by 255 and give "
+            f"the net behind the scaling. Received: dtype={x.dtype}"
+        )
+    if x.ndim < 2 or y.ndim < 1 or len(x) != len(y) or not len(x):
+        raise ValueError(
+            "`x` and `y` must hold one row per example, at least one. "
+            f"Received: shapes {x.shape} and {y.shape}"
+        )
+    if not np.isfinite(x).all():
+        raise ValueError("`x` must be finite. Received: NaN or inf")
+    if bounds is not None and (x.min() < bounds[0] or x.max() > bounds[1]):
+        raise ValueError(
+            "`x` must lie within `bounds`, the range that its results are cut to. "
+            f"Received: x in [{x.min():g}, {x.max():g}], bounds={bounds}"
+        )
+    return x.astype("float32"), y
+
+
+def fixed_batches(count: int, batch_size: int) -> Iterator[np.ndarray]:
+    """Indices of examples in batches of one size, so that nothing is compiled a second time.
+
+    The last batch is filled up with examples from the beginning.
+    """
+    size = min(count, batch_size)
+    for first in range(0, count, size):
+        yield np.arange(first, first + size) % count

@@ -1,0 +1,223 @@
+"""Small sets of the first papers: truth tables, turned letters, curves on [0, 1], a few digits."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+from PIL import Image
+
+from keras_dl.data.core import Data, Kind, Split, digest
+
+__all__ = ["CURVES", "TABLES", "curve", "few", "letters", "moved", "truth_table"]
+
+# The outputs of a gate for all its inputs in the order of counting: 00, 01, 10, 11.
+TABLES = {
+    "and": (0, 0, 0, 1),
+    "or": (0, 1, 1, 1),
+    "nand": (1, 1, 1, 0),
+    "nor": (1, 0, 0, 0),
+    "not": (1, 0),
+    "xor": (0, 1, 1, 0),
+}
+
+CURVES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "sine": lambda x: np.sin(2 * np.pi * x),
+    "bump": lambda x: np.exp(-(((x - 0.5) / 0.1) ** 2)),
+    "abs_sine": lambda x: np.abs(np.sin(2 * np.pi * x)),
+    "staircase": lambda x: x + np.sin(6 * np.pi * x) / (6 * np.pi),
+}
+
+# Five squares each, as in the T-C problem of Rumelhart, Hinton and Williams.
+LETTERS = {
+    "T": np.array([[1, 1, 1], [0, 1, 0], [0, 1, 0]]),
+    "C": np.array([[1, 1, 0], [1, 0, 0], [1, 1, 0]]),
+}
+
+
+def truth_table(gate: str, *, batch_size: int = 4) -> Data:
+    """All inputs of a logical gate with its outputs, the same ones in every split.
+
+    Args:
+        gate: one of `TABLES`.
+        batch_size: rows per step.
+
+    Returns:
+        A table of x (2^inputs, inputs) in {0, 1}, y (2^inputs,) int32, and its name.
+
+    Raises:
+        ValueError: for an unknown gate.
+
+    Example:
+        >>> truth_table("and").train.y.tolist()
+        [0, 0, 0, 1]
+    """
+    _check("gate", gate, TABLES)
+    y = np.array(TABLES[gate], "int32")
+    inputs = len(y).bit_length() - 1
+    rows = Split(np.array(list(product((0, 1), repeat=inputs)), "float32"), y)
+    return _made(gate, (rows, rows, rows), ("0", "1"), "table", batch_size)
+
+
+def letters(*, image_size: int = 7, repeats: int = 1, batch_size: int = 8) -> Data:
+    """T and C of five squares, in all four turns: train in the middle, test at all other places.
+
+    Validation has every second of the other places, test the rest.
+
+    Args:
+        image_size: side of the images in pixels, at least 5.
+        repeats: times that train holds each of its eight images, at least 1.
+        batch_size: images per step.
+
+    Returns:
+        Images (n, image_size, image_size, 1) uint8, 255 where the letter is; y 0 for T, 1 for C.
+
+    Raises:
+        ValueError: if the images are too small to have other places than the middle, or `repeats`
+            is below 1.
+    """
+    if repeats < 1:
+        raise ValueError(f"`repeats` must be at least 1. Received: repeats={repeats}")
+    if image_size < 5:
+        raise ValueError(
+            "`image_size` must be at least 5; letters of 3 pixels need places to be moved to. "
+            f"Received: image_size={image_size}"
+        )
+    places = list(np.ndindex(image_size - 2, image_size - 2))
+    middle = (image_size - 3) // 2
+    others = [place for place in places if place != (middle, middle)]
+    parts = ([(middle, middle)] * repeats, others[::2], others[1::2])
+    splits = tuple(_drawn(part, image_size) for part in parts)
+    return _made("letters", splits, tuple(LETTERS), "image", batch_size)
+
+
+def curve(name: str, *, points: int = 200, batch_size: int = 200) -> Data:
+    """A continuous function on [0, 1] at evenly spaced points.
+
+    Train has `points` points with both ends, validation those halfway between, test 2,001.
+
+    Args:
+        name: one of `CURVES`; "sine" sin 2πx, "bump" exp(−((x − ½)/0.1)²), "abs_sine" |sin 2πx|,
+            "staircase" x + sin(6πx)/6π.
+        points: points in train, at least 2.
+        batch_size: points per step.
+
+    Returns:
+        A table of x (n, 1) and y (n, 1), float32.
+
+    Raises:
+        ValueError: for an unknown function or less than two points.
+    """
+    _check("name", name, CURVES)
+    if points < 2:
+        raise ValueError(f"`points` must be at least 2. Received: points={points}")
+    train = np.linspace(0, 1, points)
+    grids = (train, (train[:-1] + train[1:]) / 2, np.linspace(0, 1, 2001))
+    splits = tuple(
+        Split(grid[:, None].astype("float32"), CURVES[name](grid)[:, None].astype("float32"))
+        for grid in grids
+    )
+    return _made(name, splits, (), "table", batch_size)
+
+
+def few(data: Data, counts: tuple[int, int, int], *, seed: int = 0) -> Data:
+    """Draws a few examples of a set's train and validation splits, none of them twice.
+
+    Args:
+        data: set to draw from.
+        counts: examples of the new train, validation and test splits.
+        seed: of the draw.
+
+    Returns:
+        The drawn `Data`; the set's own test split is in `extras["test"]`.
+
+    Raises:
+        ValueError: if the set has not enough examples.
+    """
+    x = np.concatenate([data.train.x, data.validation.x])
+    y = np.concatenate([data.train.y, data.validation.y])
+    if sum(counts) > len(y):
+        raise ValueError(
+            f"`counts` must not exceed the {len(y):,} examples of {data.name}. "
+            f"Received: counts={counts}"
+        )
+    order = np.random.RandomState(seed).permutation(len(y))
+    chosen = np.split(order[: sum(counts)], np.cumsum(counts)[:-1])
+    splits = tuple(Split(x[part], y[part]) for part in chosen)
+    drawn = _made(data.name, splits, data.class_names, data.kind, data.batch_size, data.source)
+    return replace(drawn, extras={"test": data.test})
+
+
+def moved(data: Data, positions: int, *, seed: int = 0) -> Data:
+    """Images made narrower and put at one of a few places, side by side.
+
+    Args:
+        data: images of background 0.
+        positions: number of places; images lose `positions` − 1 columns and are put at a column
+            drawn from 0 … `positions` − 1. 1 changes nothing.
+        seed: of the draw.
+
+    Returns:
+        `Data` of the same size; splits in `extras` are moved too.
+
+    Raises:
+        ValueError: if the images have not more columns than there are positions.
+    """
+    columns = data.input_shape[1]
+    if not 1 <= positions < columns:
+        raise ValueError(
+            f"`positions` must lie in 1 … {columns - 1}, below the number of columns. "
+            f"Received: positions={positions}"
+        )
+    if positions == 1:
+        return data
+    random = np.random.RandomState(seed)
+    splits = tuple(
+        Split(_put(split.x, positions, random), split.y)
+        for split in (data.train, data.validation, data.test, *data.extras.values())
+    )
+    made = _made(data.name, splits[:3], data.class_names, data.kind, data.batch_size, data.source)
+    return replace(made, extras=dict(zip(data.extras, splits[3:], strict=True)))
+
+
+def _put(images: np.ndarray, positions: int, random: np.random.RandomState) -> np.ndarray:
+    height, width, channels = images.shape[1:]
+    size = (width - positions + 1, height)
+    placed = np.zeros_like(images)
+    for slot, image in zip(placed, images, strict=True):
+        picture = Image.fromarray(image[..., 0] if channels == 1 else image)
+        narrow = np.asarray(picture.resize(size, Image.Resampling.BILINEAR))
+        left = random.randint(positions)
+        slot[:, left : left + size[0]] = narrow.reshape(height, size[0], channels)
+    return placed
+
+
+def _made(
+    name: str,
+    splits: tuple[Split, ...],
+    class_names: tuple[str, ...],
+    kind: Kind,
+    batch_size: int,
+    source: str = "generated",
+) -> Data:
+    """`Data` of three splits with their digest."""
+    arrays = [array for split in splits for array in split]
+    train, validation, test = splits
+    key = digest(*arrays)
+    return Data(name, train, validation, test, class_names, source, key, batch_size, kind)
+
+
+def _drawn(places: list[tuple[int, ...]], size: int) -> Split:
+    images, labels = [], []
+    for label, letter in enumerate(LETTERS.values()):
+        for turns, (top, left) in product(range(4), places):
+            image = np.zeros((size, size, 1), "uint8")
+            image[top : top + 3, left : left + 3, 0] = 255 * np.rot90(letter, turns)
+            images.append(image)
+            labels.append(label)
+    return Split(np.array(images), np.array(labels, "int32"))
+
+
+def _check(name: str, value: str, known: dict) -> None:
+    if value not in known:
+        raise ValueError(f"`{name}` must be one of {', '.join(known)}. Received: {name}={value!r}")

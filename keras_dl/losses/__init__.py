@@ -1,0 +1,8 @@
+"""Losses that Keras lacks, one a file, for every backend."""
+
+from keras_dl.losses.coded_squares import CodedSquares
+from keras_dl.losses.perceptron_loss import PerceptronLoss
+from keras_dl.losses.rbf_criteria import CodeDistance, MAPCriterion
+from keras_dl.losses.smoothed_crossentropy import SmoothedCrossentropy
+
+__all__ = ["CodeDistance", "CodedSquares", "MAPCriterion", "PerceptronLoss", "SmoothedCrossentropy"]

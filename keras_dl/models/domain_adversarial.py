@@ -1,0 +1,77 @@
+"""A classifier with a second head that tells domains apart, behind a reversed gradient."""
+
+from collections.abc import Sequence
+
+import keras
+
+from keras_dl.layers.gradient_reversal import GradientReversal
+from keras_dl.models._check import check_classes, check_count, check_image_shape
+
+__all__ = ["PUBLISHED", "domain_adversarial"]
+
+PUBLISHED = {
+    "domain_adversarial": {
+        "trainable_parameters": 205_992,
+        "input_shape": (28, 28, 3),
+        "num_classes": 10,
+        "output_shapes": {"pool2": (4, 4, 48), "features": (768,), "label": (10,), "domain": (2,)},
+        "source": "3·25·32+32 + 32·25·48+48 + 768·100+100 + 100·100+100 + 100·10+10, and of the "
+        "domain head 768·100+100 + 100·2+2; the layers of Ganin et al., 2016, figure 4a",
+    },
+}
+
+
+def domain_adversarial(
+    input_shape: Sequence[int],
+    num_classes: int,
+    *,
+    domains: int = 2,
+    units: int = 100,
+    strength: float = 0.0,
+    name: str = "domain_adversarial",
+) -> keras.Model:
+    """The paper's net for digits: two convolutions, a label head and a domain head.
+
+    Differs from the paper: a logit for each domain, in place of a single one; so that there may be
+    more than two.
+
+    Args:
+        input_shape: (height, width, channels), at least 16 pixels a side; floats in [0, 1].
+        num_classes: number of classes, at least 2.
+        domains: number of domains, at least 2.
+        units: width of the hidden layers of both heads.
+        strength: λ of the reversal at the start, a variable of the layer `reversal`.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to a dict of float32 logits:
+        "label" (batch, num_classes) and "domain" (batch, domains); its layer `features` gives what
+        both heads see.
+
+    Raises:
+        TypeError: if a size is not an integer.
+        ValueError: if a size is too small.
+
+    Reference:
+        Ganin et al., 2016, Domain-Adversarial Training of Neural Networks, Journal of Machine
+        Learning Research 17, arXiv:1505.07818, figure 4a.
+    """
+    check_image_shape(input_shape, smallest=16)
+    check_classes(num_classes)
+    check_count("domains", domains, "one logit stands for each domain", least=2)
+    check_count("units", units, "it is the width of the heads' hidden layers")
+    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    x = keras.layers.Conv2D(32, 5, activation="relu", name="conv1")(inputs)
+    x = keras.layers.MaxPooling2D(2, name="pool1")(x)
+    x = keras.layers.Conv2D(48, 5, activation="relu", name="conv2")(x)
+    x = keras.layers.MaxPooling2D(2, name="pool2")(x)
+    features = keras.layers.Flatten(name="features")(x)
+
+    x = keras.layers.Dense(units, activation="relu", name="label_hidden1")(features)
+    x = keras.layers.Dense(units, activation="relu", name="label_hidden2")(x)
+    label = keras.layers.Dense(num_classes, dtype="float32", name="label")(x)
+
+    x = GradientReversal(strength, name="reversal")(features)
+    x = keras.layers.Dense(units, activation="relu", name="domain_hidden")(x)
+    domain = keras.layers.Dense(domains, dtype="float32", name="domain")(x)
+    return keras.Model(inputs, {"label": label, "domain": domain}, name=name)

@@ -1,0 +1,142 @@
+"""Training on adversarial examples that are made anew from the weights at each step."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_dl.attacks._ascent import Bounds, ascent, loss_slope
+from keras_dl.attacks._check import check_budget
+from keras_dl.layers._check import check_choice_of_two, check_real
+
+__all__ = ["AdversarialTraining"]
+
+
+@keras.saving.register_keras_serializable("keras_dl")
+class AdversarialTraining(keras.Model):
+    """A classifier whose loss is α·L(x) + (1 - α)·L(x_adv), x_adv made from x in every step.
+
+    * `attack="fgsm"`, α = 1/2: Goodfellow et al., the fast gradient sign method.
+    * `attack="pgd"`, α = 0: Madry et al., many projected steps from a random start.
+    * α = 1: the plain classifier; the attack is watched, not learnt from.
+
+    Beside the compiled metrics, which see x, it reports `adversarial_accuracy`: on the attacked
+    examples while training, and under the fast gradient sign method in validation and test,
+    whatever the attack; their loss is that mixture too.
+
+    The examples are constants: no gradient flows through the way they were made. They are made in
+    inference mode, so that dropout's masks stay out of it.
+
+    Args:
+        scaling: layer from raw examples to what the net takes.
+        net: classifier that gives logits; built, `scaling` too.
+        attack: "fgsm" or "pgd".
+        epsilon: largest change of an input behind `scaling`, in its units: [0, 1] for pixels.
+        alpha: weight α of the loss on the unchanged examples, in [0, 1].
+        steps: of "pgd"; each costs a pass forward and back.
+        step_size: of a step of "pgd"; None: 2.5·ε/steps.
+        bounds: range of the inputs behind `scaling`; None for no limits.
+        seed: of the random starts.
+        **kwargs: `name` and `dtype` of `keras.Model`.
+
+    Raises:
+        TypeError: if a size is not a number.
+        ValueError: if a size is out of its range or `attack` is unknown.
+
+    Reference:
+        Goodfellow, Shlens and Szegedy, 2015, Explaining and Harnessing Adversarial Examples,
+        arXiv:1412.6572, section 6. Madry et al., 2018, Towards Deep Learning Models Resistant to
+        Adversarial Attacks, arXiv:1706.06083, eq. 2.1.
+    """
+
+    def __init__(
+        self,
+        scaling: keras.layers.Layer,
+        net: keras.Model,
+        *,
+        attack: str = "fgsm",
+        epsilon: float = 0.25,
+        alpha: float = 0.5,
+        steps: int = 7,
+        step_size: float | None = None,
+        bounds: Bounds = (0.0, 1.0),
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        check_choice_of_two("attack", attack, "fgsm", "pgd")
+        check_budget(epsilon, bounds, steps=steps, step_size=step_size)
+        check_real("alpha", alpha, "it weighs the loss on unchanged examples")
+        if not 0 <= alpha <= 1:
+            raise ValueError(
+                "`alpha` must lie in [0, 1]; it weighs the loss on unchanged examples. "
+                f"Received: alpha={alpha}"
+            )
+        super().__init__(**kwargs)
+        self.scaling, self.net = scaling, net
+        self.attack, self.epsilon, self.alpha = attack, epsilon, alpha
+        self.steps, self.step_size = steps, step_size
+        self.bounds = None if bounds is None else (float(bounds[0]), float(bounds[1]))
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.adversarial_accuracy = keras.metrics.SparseCategoricalAccuracy("adversarial_accuracy")
+
+    def build(self, input_shape: Any) -> None:
+        """Both parts come built."""
+        self.built = True
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Give the logits (batch, classes) of raw examples."""
+        return self.net(self.scaling(inputs), training=training)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """The mixture of the compiled loss on the examples and on the attacked ones.
+
+        compute_loss and not a loss, because the inputs and the net are needed.
+        """
+        attacked = self.net(self._attacked(x, y, training), training=training)
+        self.adversarial_accuracy.update_state(y, attacked, sample_weight)
+        clean = super().compute_loss(x, y, y_pred, sample_weight, training)
+        if self.alpha == 1:
+            return clean
+        hard = super().compute_loss(x, y, attacked, sample_weight, training)
+        return self.alpha * clean + (1 - self.alpha) * hard
+
+    def _attacked(self, x: Any, y: Any, training: bool) -> Any:
+        x = self.scaling(x)
+        loss: Any = keras.losses.get(self.loss)
+        slope = loss_slope(lambda v: self.net(v, training=False), y, loss)
+        start, size, steps = x, self.epsilon, 1
+        if self.attack == "pgd" and training:
+            steps = self.steps
+            size = 2.5 * self.epsilon / steps if self.step_size is None else self.step_size
+            offset = keras.random.uniform(
+                ops.shape(x), -self.epsilon, self.epsilon, seed=self.seed_generator
+            )
+            start = x + ops.cast(offset, x.dtype)
+            start = start if self.bounds is None else ops.clip(start, *self.bounds)
+        return ascent(
+            slope, x, start, epsilon=self.epsilon, step_size=size, steps=steps, bounds=self.bounds
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        parts = {"scaling": self.scaling, "net": self.net}
+        saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
+        names = ("attack", "epsilon", "alpha", "steps", "step_size", "bounds", "seed")
+        return {**super().get_config(), **saved, **{name: getattr(self, name) for name in names}}
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: Any = None
+    ) -> "AdversarialTraining":
+        """Make a model from what `get_config` gave."""
+        for part in ("scaling", "net"):
+            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
+        return cls(**config)

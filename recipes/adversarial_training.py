@@ -1,0 +1,133 @@
+"""Adversarial training: a classifier learns from the examples that would deceive it right now.
+
+Paper: Goodfellow, Shlens and Szegedy, 2015, Explaining and Harnessing Adversarial Examples,
+    sections 4 and 6; Madry et al., 2018, Towards Deep Learning Models Resistant to Adversarial
+    Attacks.
+Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
+Run: keras-dl run adversarial_training
+Expect: 11.3 % test error on MNIST under the fast gradient sign method (fgsm) of ε = 0.25, mean of
+    seeds 0 to 2 (11.3, 10.7, 11.9), and 2.0 % on clean images; 6 epochs, 29 s of training each on
+    two cores of an AMD EPYC. The paper has 17.9 %. Under projected gradient (pgd, 20 steps) 99.2
+    to 100 % are wrong all the same, and under smaller steps of fgsm most: such a defence only hides
+    the way. `--attack none`, seed 0: 95.4 % at 86 % confidence; the paper's maxout net has 89.4 %.
+    `--attack pgd`, seed 0: 30.0 % under fgsm, 51.7 % under pgd, 1.5 % clean; 94 s.
+Differs: Two layers of 512 ReLU units for maxout with dropout; Adam with cosine decay for momentum
+    SGD; 54,000 images to train on, 6,000 to validate. `--attack pgd` keeps half of the loss on
+    clean images unless `--alpha 0` is given, and takes 7 steps for the paper's 40.
+"""
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from keras_dl import Choice, Objective, Range, Recipe, Repeat, When, plots
+from keras_dl.attacks import fgsm, pgd
+from keras_dl.compiling import classifier
+from keras_dl.data import Data, load, scaled
+from keras_dl.models.mlp import mlp
+from keras_dl.objectives import AdversarialTraining
+from keras_dl.optimizers import optimizer as make_optimizer
+from keras_dl.reporting import classification, probabilities
+
+EPSILON = 0.25  # the paper's for MNIST; the reported numbers are taken there
+CURVE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+ON_CURVE, STEPS = 1000, 20  # test images behind the curves, and steps of projected gradient
+
+
+def data(
+    *,
+    dataset: str = "mnist",
+    image_size: int | None = None,
+    batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
+) -> Data:
+    """Images in their own size; mixed sizes are brought to 32 pixels."""
+    found = load(dataset, batch_size=batch_size, image_size=image_size)
+    if found.kind != "image":
+        raise ValueError(
+            "`dataset` must hold images; an attack is measured in pixels. "
+            f"Received: dataset={found.name!r}, a {found.kind}"
+        )
+    return found
+
+
+def build(
+    data: Data,
+    *,
+    attack: Annotated[str, Choice("none", "fgsm", "pgd")] = "fgsm",
+    epsilon: Annotated[float, Range(0.0, 0.5)] = 0.25,
+    alpha: Annotated[float, Range(0.0, 1.0), When("attack", "fgsm", "pgd")] = 0.5,
+    attack_steps: Annotated[int, Range(1, 40), When("attack", "pgd")] = 7,
+    units: Annotated[tuple[int, ...], Repeat(Choice(256, 512, 1024), 1, 3)] = (512, 512),
+    activation: Annotated[str, Choice("relu", "elu", "tanh")] = "relu",
+    learning_rate: Annotated[float, Range(1e-4, 1e-2, log=True)] = 2e-3,
+) -> Any:
+    """The perceptron, compiled to learn from clean images, attacked ones, or both."""
+    net = mlp(data.input_shape, data.num_classes, units=units, activation=activation)
+    model = AdversarialTraining(
+        scaled(data, net).get_layer("scaling"),
+        net,
+        attack="pgd" if attack == "pgd" else "fgsm",
+        epsilon=epsilon,
+        alpha=1.0 if attack == "none" else alpha,  # 1: the attack is watched only
+        steps=attack_steps,
+    )
+    optimizer = make_optimizer("adam", learning_rate, decay_steps=data.planned_steps)
+    return classifier(model, optimizer)
+
+
+def report(model: Any, data: Data) -> dict[str, Any]:
+    """The classifier's figures, its accuracy by size of the attack, and some attacked images."""
+    x, y = data.test.x.astype("float32") / 255, data.test.y
+    attacks = {
+        "fgsm": lambda x, y, epsilon: fgsm(model.net, x, y, epsilon),
+        "pgd": lambda x, y, epsilon: pgd(model.net, x, y, epsilon, steps=STEPS),
+    }
+    found: dict[str, Any] = classification(model, data)
+    curves: dict[str, list[float]] = {}
+    for name, attack in attacks.items():
+        chance = probabilities(model.net, attack(x, y, EPSILON))
+        wrong = chance.argmax(axis=1) != y
+        found[f"{name}/accuracy"] = float(np.mean(~wrong))
+        # How sure the model is where it is deceived.
+        found[f"{name}/confidence"] = float(chance[wrong].max(axis=1).mean()) if wrong.any() else 0
+        few = x[:ON_CURVE], y[:ON_CURVE]
+        chances = [probabilities(model.net, attack(*few, epsilon)) for epsilon in CURVE]
+        curves[name.upper()] = [float(np.mean(c.argmax(axis=1) == few[1])) for c in chances]
+    found["robustness"] = plots.robustness(
+        CURVE, curves, chance=1 / data.num_classes, trained_at=model.epsilon
+    )
+    found["adversarial_examples"] = triptych(model.net, x[:ON_CURVE], y[:ON_CURVE], data)
+    return found
+
+
+def triptych(net: Any, x: np.ndarray, y: np.ndarray, data: Data) -> Any:
+    """Three images that the net knows until they are attacked; any three where there are none."""
+    attacked = fgsm(net, x, y, EPSILON)
+    before, after = probabilities(net, x), probabilities(net, attacked)
+    deceived = (before.argmax(axis=1) == y) & (after.argmax(axis=1) != y)
+    rows = np.argsort(~deceived, kind="stable")[:3]
+    # A step of 1 without limits is the sign itself.
+    signs = np.rint(fgsm(net, x[rows], y[rows], 1.0, bounds=None) - x[rows])
+    words = [
+        [f"{data.class_names[row.argmax()]}, {100 * row.max():.1f} %" for row in chance[rows]]
+        for chance in (before, after)
+    ]
+    return plots.adversarial_examples(x[rows], signs, attacked[rows], *words, epsilon=EPSILON)
+
+
+recipe = Recipe(
+    name="adversarial_training",
+    data=data,
+    build=build,
+    report=report,
+    epochs=6,
+    objective=Objective("val_adversarial_accuracy", "max"),
+    task="classification",
+    family="adversarial",
+    factors=("attack",),
+    paper=0.821,
+)
+run, tune = recipe.run, recipe.tune
+
+if __name__ == "__main__":
+    recipe.main()

@@ -1,0 +1,53 @@
+"""Three steps of domain-adversarial training from numpy weights; run once per backend."""
+
+import sys
+
+import keras
+import numpy as np
+
+from keras_dl.layers import GradientReversal
+from keras_dl.objectives import DomainAdversarial
+
+STEPS = 8
+
+
+def net(strength=0.0):
+    """Dense features and two linear heads."""
+    inputs = keras.Input((5,))
+    features = keras.layers.Dense(4, "tanh", name="features")(inputs)
+    label = keras.layers.Dense(3, name="label")(features)
+    domain = keras.layers.Dense(2, name="domain")(
+        GradientReversal(strength, name="reversal")(features)
+    )
+    model = keras.Model(inputs, {"label": label, "domain": domain})
+    random = np.random.default_rng(0)
+    for weight in model.trainable_weights:
+        weight.assign(random.normal(size=weight.shape))
+    return model
+
+
+def made(mode="reversal", total_steps=STEPS, jit_compile=False):
+    """A compiled model that scales by 1/2, under plain gradient descent."""
+    scaling = keras.layers.Rescaling(0.5)
+    scaling.build((None, 5))
+    model = DomainAdversarial(scaling, net(), mode=mode, total_steps=total_steps)
+    model.compile(keras.optimizers.SGD(0.5), jit_compile=jit_compile)
+    return model
+
+
+def batch():
+    """Six examples, of which three have labels."""
+    x = np.random.default_rng(1).normal(size=(6, 5)).astype("float32")
+    return x, np.array([0, -1, 2, -1, 1, -1])
+
+
+def trained(jit_compile=False):
+    """All variables and losses of three steps."""
+    model, (x, y) = made(jit_compile=jit_compile), batch()
+    losses = [model.train_on_batch(x, y) for _ in range(3)]
+    return np.concatenate([w.ravel() for w in model.get_weights()] + [np.ravel(losses)])
+
+
+if __name__ == "__main__":
+    compiled = keras.backend.backend() != "torch"
+    np.savez(sys.argv[1], trained=trained(), compiled=trained(compiled))
