@@ -1,6 +1,7 @@
 """Builders: an input shape and a number of classes in, an uncompiled Keras model out."""
 
 from keras_dl.models.alexnet import alexnet, alexnet_cifar
+from keras_dl.models.domain_adversarial import domain_adversarial
 from keras_dl.models.hebbian import hebbian
 from keras_dl.models.lecun1989 import lecun1989, net1, net2, net3, net4, net5
 from keras_dl.models.lenet import lenet5, lenet5_1998
@@ -34,6 +35,7 @@ __all__ = [
     "alexnet",
     "alexnet_cifar",
     "cifar_resnet",
+    "domain_adversarial",
     "gate_net",
     "hebbian",
     "imagenet_resnet",

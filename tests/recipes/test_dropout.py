@@ -11,7 +11,7 @@ def test_units_constraint_and_rates_are_the_stated_ones():
     net = build(digits).layers[-1]
     rates = {x.name: x.rate for x in net.layers if isinstance(x, keras.layers.Dropout)}
     assert rates == {"input_dropout": 0.2, "hidden1_dropout": 0.5, "hidden2_dropout": 0.5}
-    assert net.get_layer("hidden2").kernel_constraint.max_value == 3.0
+    assert net.get_layer("hidden2").kernel_constraint.max_value == 2.0
     assert net.get_layer("hidden2").units == 1200
 
 

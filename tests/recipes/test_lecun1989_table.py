@@ -34,7 +34,8 @@ def test_background_is_minus_one_and_colour_turns_grey():
     model = build(data(dataset=images), net="net1")
     kernel, _ = model.get_layer("net1").get_layer("net1").get_layer("logits").get_weights()
     expected = -kernel.sum(axis=0)
-    np.testing.assert_allclose(model.predict(pixels[:1], verbose=0)[0], expected, atol=1e-5)
+    # The parts of red, green and blue in grey add up to 0.9999.
+    np.testing.assert_allclose(model.predict(pixels[:1], verbose=0)[0], expected, rtol=2e-4)
 
 
 @pytest.mark.parametrize("net", ["net1", "net3", "net5"])
