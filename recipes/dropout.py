@@ -32,7 +32,7 @@ def data(
     *,
     dataset: str = "mnist",
     image_size: int | None = None,
-    batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 256,
+    batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
     """Images in their own size (mixed sizes brought to 32 pixels), or a table."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
@@ -47,7 +47,7 @@ def build(
     dropout: Annotated[float, Choice(0.0, 0.25, 0.5, 0.75)] = 0.5,
     max_norm: Annotated[float | None, Choice(None, 2.0, 3.0, 4.0)] = 2.0,
     optimizer: Annotated[str, Choice("adam", "sgd")] = "adam",
-    learning_rate: Annotated[float, Range(1e-4, 0.3, log=True)] = 2e-3,
+    learning_rate: Annotated[float, Range(1e-4, 0.3, log=True)] = 1e-3,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.95,
 ) -> Any:
     """The perceptron on raw inputs, compiled for classification."""

@@ -9,15 +9,16 @@ class Known(NamedTuple):
     """A data set's entry.
 
     Attributes:
-        home: "embedded" in scikit-learn, "official" in TensorFlow Datasets, or "mirror" for a
-            file in the folder that KERAS_DL_DATA names.
+        home: "embedded" in scikit-learn, "official" in TensorFlow Datasets, "mirror" for a file in
+            the folder that KERAS_DL_DATA names, or "made" from another set.
         kind: "image" or "table".
         size: examples and their form, in words.
         licence: what its authors state, and who they are.
-        file: path inside the mirror; for official sets the folder with the original files.
+        file: path inside the mirror; for official sets the folder with the original files; for made
+            sets the name of the other.
     """
 
-    home: Literal["embedded", "official", "mirror"]
+    home: Literal["embedded", "official", "mirror", "made"]
     kind: Literal["image", "table"]
     size: str
     licence: str
@@ -32,6 +33,8 @@ UNSTATED = "not stated"
 
 KNOWN = {
     "digits": Known("embedded", "image", "1797 digits 8×8 gray, 10 classes", UCI),
+    "digits_m": Known("made", "image", "digits in front of two photographs, RGB, 10 classes", UCI,
+                      "digits"),
     "iris": Known("embedded", "table", "150 flowers, 4 features, 3 classes", UCI),
     "wine": Known("embedded", "table", "178 wines, 13 features, 3 classes", UCI),
     "breast_cancer": Known("embedded", "table", "569 tumours, 30 features, 2 classes", UCI),
@@ -39,6 +42,8 @@ KNOWN = {
                       f"{UNSTATED} (Efron et al. 2004)"),
     "mnist": Known("official", "image", "60000 + 10000 digits 28×28 gray, 10 classes",
                    "commonly given as CC BY-SA 3.0 (LeCun, Cortes, Burges)", "mnist"),
+    "mnist_m": Known("made", "image", "mnist in front of photographs (BSDS500), RGB, 10 classes",
+                     "as mnist and the photographs", "mnist"),
     "fashion_mnist": Known("official", "image", "60000 + 10000 articles 28×28 gray, 10 classes",
                            "MIT (Zalando SE)", "fashion_mnist"),
     "cifar10": Known("official", "image", "50000 + 10000 photographs 32×32 RGB, 10 classes",

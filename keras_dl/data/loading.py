@@ -10,6 +10,7 @@ from keras_dl.data.core import Data
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.known import KNOWN
 from keras_dl.data.memory import from_arrays
+from keras_dl.data.mnist_m import mnist_m
 
 __all__ = ["describe", "load"]
 
@@ -54,6 +55,10 @@ def load(
         optional = name != "batch_size" and value is None
         if not optional and (not isinstance(value, int) or value < 1):
             raise DatasetError(f"`{name}` must be a whole number above 0. Received: {name}={value}")
+    if isinstance(dataset, str) and dataset in KNOWN and KNOWN[dataset].home == "made":
+        base = KNOWN[dataset].file
+        plain = load(base, batch_size=batch_size, image_size=image_size, at_least=at_least)
+        return mnist_m(plain, photos="embedded" if KNOWN[base].home == "embedded" else "auto")
     if isinstance(dataset, Data):
         return reshaped(dataset, batch_size, image_size, at_least)
     if isinstance(dataset, str | os.PathLike):
@@ -83,6 +88,8 @@ def describe() -> list[dict[str, str]]:
 
 def _where(name: str) -> str:
     home = KNOWN[name].home if name in KNOWN else "official"
+    if home == "made":
+        return f"made from {KNOWN[name].file}: {_where(KNOWN[name].file)}"
     if home == "embedded":
         return f"embedded in scikit-learn ({embedded.folder().parent})"
     folder = places.prepared(name) if home == "official" else None

@@ -1,4 +1,4 @@
-"""MNIST-M: digits blended into patches of photographs; and two domains as one data set."""
+"""MNIST-M: digits blended into patches of photographs."""
 
 import io
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from keras_dl.data.core import Data, Split, digest
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import image_members
 
-__all__ = ["adaptation", "blended", "mnist_m", "photographs"]
+__all__ = ["blended", "mnist_m", "photographs"]
 
 SPLITS = ("train", "validation", "test")
 
@@ -127,49 +127,3 @@ def mnist_m(source: Data, *, photos: str = "embedded", seed: int = 0) -> Data:
         digest=digest(*(array for split in splits.values() for array in split)),
         **splits,
     )
-
-
-def adaptation(source: Data, target: Data) -> Data:
-    """Two domains as one set, for a classifier that shall work where it has no labels.
-
-    Args:
-        source: labelled examples.
-        target: examples of the same classes and size from the other domain.
-
-    Returns:
-        In train both domains, the target's labels replaced by -1; in validation the source alone,
-        as no label of the target may be looked at; in test the target. Grey images get three equal
-        channels where the other domain has three. `extras` has the source's test split as
-        "source_test".
-
-    Raises:
-        DatasetError: if classes or sizes differ.
-    """
-    if source.class_names != target.class_names or source.input_shape[:2] != target.input_shape[:2]:
-        raise DatasetError(
-            "`source` and `target` must have the same classes and image size. Received: "
-            f"{source.num_classes} classes, {source.input_shape}; "
-            f"{target.num_classes} classes, {target.input_shape}"
-        )
-    channels = max(source.input_shape[2], target.input_shape[2])
-    train, unlabelled = _wide(source.train, channels), _wide(target.train, channels)
-    both = Split(
-        np.concatenate([train.x, unlabelled.x]),
-        np.concatenate([train.y, np.full_like(unlabelled.y, -1)]),
-    )
-    validation, test = _wide(source.validation, channels), _wide(target.test, channels)
-    return replace(
-        target,
-        name=f"{source.name}_to_{target.name}",
-        train=both,
-        validation=validation,
-        test=test,
-        digest=digest(*both, *validation, *test),
-        extras={"source_test": _wide(source.test, channels)},
-    )
-
-
-def _wide(split: Split, channels: int) -> Split:
-    if split.x.shape[-1] == channels:
-        return split
-    return Split(np.repeat(split.x, channels, axis=-1), split.y)

@@ -64,6 +64,8 @@ def prepare(name: str) -> Path:
         DatasetUnavailable: if no place has it.
     """
     home = KNOWN[name].home if name in KNOWN else "official"
+    if home == "made":
+        return prepare(KNOWN[name].file)
     if home == "embedded":
         return embedded.folder()
     if home == "mirror":

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from keras_dl.data import DatasetError, DatasetUnavailable, digest, load
-from keras_dl.data.mnist_m import adaptation, blended, mnist_m, photographs
+from keras_dl.data.mnist_m import blended, mnist_m, photographs
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,10 @@ def test_digits_in_front_of_the_embedded_photographs_are_always_the_same(target)
     assert target.digest == "e952a3f9d3d1f6c4f484ee2fc06bb2d7ace7508c58806432670b2620f3cc2e8a"
 
 
+def test_made_sets_have_a_name(target):
+    assert load("digits_m", at_least=28).digest == target.digest
+
+
 def test_splits_keep_their_labels_and_have_patches_of_their_own(digits, target):
     for name in ("train", "validation", "test"):
         source, made = getattr(digits, name), getattr(target, name)
@@ -70,21 +74,6 @@ def test_splits_keep_their_labels_and_have_patches_of_their_own(digits, target):
     again = mnist_m(digits, seed=1)
     assert again.digest != target.digest
     assert (again.train.x[:5] != target.train.x[:5]).any()
-
-
-def test_two_domains_become_one_set_without_the_target_s_labels(digits, target):
-    data = adaptation(digits, target)
-    n = len(digits.train.y)
-    np.testing.assert_array_equal(data.train.x[:n], np.repeat(digits.train.x, 3, axis=-1))
-    np.testing.assert_array_equal(data.train.x[n:], target.train.x)
-    np.testing.assert_array_equal(data.train.y[:n], digits.train.y)
-    assert (data.train.y[n:] == -1).all()
-    np.testing.assert_array_equal(data.validation.y, digits.validation.y)
-    np.testing.assert_array_equal(data.validation.x[..., 0], digits.validation.x[..., 0])
-    np.testing.assert_array_equal(data.test.x, target.test.x)
-    np.testing.assert_array_equal(data.extras["source_test"].y, digits.test.y)
-    assert data.name == "digits_to_digits_m"
-    assert data.digest not in (digits.digest, target.digest)
 
 
 def test_bsds500_is_read_from_the_mirror(tmp_path, monkeypatch):
@@ -121,5 +110,3 @@ def test_bad_input_is_refused(digits, tmp_path, monkeypatch):
         mnist_m(load("iris"))
     with pytest.raises(ValueError, match="at least 28×28 pixels"):
         blended(digits.test.x[:2], [_photo()], seed=0)
-    with pytest.raises(DatasetError, match="same classes and image size"):
-        adaptation(digits, load("digits"))

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from keras_dl.layers import GradientReversal
-from keras_dl.objectives import DomainAdversarial
+from keras_dl.objectives import DomainAdaptation
 
 STEPS = 8
 
@@ -26,11 +26,11 @@ def net(strength=0.0):
     return model
 
 
-def made(mode="reversal", total_steps=STEPS, jit_compile=False):
+def made(mode="reversal", total_steps=STEPS, jit_compile=False, **options):
     """A compiled model that scales by 1/2, under plain gradient descent."""
     scaling = keras.layers.Rescaling(0.5)
     scaling.build((None, 5))
-    model = DomainAdversarial(scaling, net(), mode=mode, total_steps=total_steps)
+    model = DomainAdaptation(scaling, net(), mode=mode, total_steps=total_steps, **options)
     model.compile(keras.optimizers.SGD(0.5), jit_compile=jit_compile)
     return model
 
@@ -41,13 +41,18 @@ def batch():
     return x, np.array([0, -1, 2, -1, 1, -1])
 
 
-def trained(jit_compile=False):
+def trained(mode="reversal", jit_compile=False):
     """All variables and losses of three steps."""
-    model, (x, y) = made(jit_compile=jit_compile), batch()
+    model, (x, y) = made(mode, jit_compile=jit_compile), batch()
     losses = [model.train_on_batch(x, y) for _ in range(3)]
     return np.concatenate([w.ravel() for w in model.get_weights()] + [np.ravel(losses)])
 
 
 if __name__ == "__main__":
     compiled = keras.backend.backend() != "torch"
-    np.savez(sys.argv[1], trained=trained(), compiled=trained(compiled))
+    np.savez(
+        sys.argv[1],
+        reversal=trained(),
+        coral=trained("coral"),
+        compiled=trained(jit_compile=compiled),
+    )

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.objectives import DomainAdversarial
+from keras_dl.objectives import DomainAdaptation
 from tests.checks import check_saving
 from tests.objectives.adaptation_values import STEPS, batch, made, trained
 
@@ -89,6 +89,32 @@ def test_features_learn_from_the_labels_minus_the_domains():
     assert np.abs(against - along).max() > 1e-3
 
 
+def test_coral_adds_the_distance_of_the_logits_covariances():
+    (x, y), losses = batch(), {}
+    for mode in ("source_only", "coral"):
+        model = made(mode, total_steps=None, coral=3.0)
+        logits = model.net.predict(x / 2, verbose=0)["label"]
+        losses[mode] = model.train_on_batch(x, y)[0]
+    source, target = (np.cov(part, rowvar=False) for part in (logits[y >= 0], logits[y < 0]))
+    expected = 3.0 * np.square(source - target).sum() / (4 * 3**2)
+    assert losses["coral"] - losses["source_only"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_coral_brings_covariances_together():
+    x, y = batch()
+    model = made("coral", total_steps=None, coral=30.0)
+    model.optimizer.learning_rate = 0.01
+
+    def distance():
+        logits = model.net.predict(x / 2, verbose=0)["label"]
+        return np.linalg.norm(np.cov(logits[y >= 0].T) - np.cov(logits[y < 0].T))
+
+    before = distance()
+    for _ in range(30):
+        model.train_on_batch(x, y)
+    assert distance() < before / 4
+
+
 def test_settled_accuracy_is_accuracy_times_growth():
     model, (x, y) = made("source_only"), batch()
     for _ in range(3):
@@ -107,7 +133,7 @@ def test_saved_model_is_the_classifier():
     model, (x, y) = made("multitask"), batch()
     model.train_on_batch(x, y)
     check_saving(model, x)
-    again = DomainAdversarial.from_config(model.get_config())
+    again = DomainAdaptation.from_config(model.get_config())
     assert (again.mode, again.total_steps) == ("multitask", STEPS)
 
 
@@ -130,14 +156,17 @@ def test_training_equals_another_backend_s(backend, tmp_path):
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     with np.load(target) as there:
-        for name in ("trained", "compiled"):
-            np.testing.assert_allclose(there[name], trained(), rtol=1e-5, atol=1e-5, err_msg=name)
+        for name, mode in (("reversal",) * 2, ("coral",) * 2, ("compiled", "reversal")):
+            here = trained(mode)
+            np.testing.assert_allclose(there[name], here, rtol=1e-5, atol=1e-5, err_msg=name)
 
 
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
         ({"mode": "dann"}, ValueError, "`mode` must be one of reversal.*mode='dann'"),
+        ({"coral": -1.0}, ValueError, "`coral` must not be negative.*-1.0"),
+        ({"coral": "1"}, TypeError, "`coral` must be"),
         ({"total_steps": 0}, ValueError, "`total_steps` must be at least 1"),
         ({"total_steps": 1.5}, TypeError, "`total_steps` must be an integer"),
     ],
