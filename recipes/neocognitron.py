@@ -37,7 +37,7 @@ def build(
     planes: Annotated[int, Range(4, 64)] = 24,
     selectivity: Annotated[float, Range(0.5, 16.0, log=True)] = 2.0,
     dropout: Annotated[float, Range(0.0, 0.5)] = 0.0,
-    learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 1e-2,
+    learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 3e-3,
 ) -> Any:
     """Three pairs of S- and C-layers and a linear layer of classes, compiled for classification."""
     net = neocognitron(
