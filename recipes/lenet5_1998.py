@@ -4,7 +4,9 @@ Paper: LeCun, Bottou, Bengio and Haffner, 1998, Gradient-Based Learning Applied 
     Recognition, section II.B and II.C, figures 2 and 3, table I.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
 Run: keras-dl run lenet5_1998
-Expect: TODO
+Expect: 1.10 % test error on MNIST, mean of seeds 0 to 2 (1.16, 1.15, 0.99); 20 epochs, 125 s of
+    training each on two busy cores of an AMD EPYC; in a quarter of the epochs 1.67 % (1.87, 1.70,
+    1.45). The paper has 0.95 %.
 Differs: AdamW with cosine decay for the diagonal Levenberg–Marquardt method; eq. 9 with j = 20,
     which the paper leaves open; pixels in [0, 1] for -0.1 … 1.175; own drawings of the ten digits
     as codes; 28×28 images padded at C1; 54,000 images to train on, 6,000 to validate.
