@@ -18,20 +18,15 @@ Differs: Two layers of 512 ReLU units for maxout with dropout; Adam with cosine 
 
 from typing import Annotated, Any
 
-import numpy as np
-
-from keras_dl import Choice, Objective, Range, Recipe, Repeat, When, plots
-from keras_dl.attacks import fgsm, pgd
+from keras_dl import Choice, Objective, Range, Recipe, Repeat, When
 from keras_dl.compiling import classifier
 from keras_dl.data import Data, load, scaled
 from keras_dl.models.mlp import mlp
 from keras_dl.objectives import AdversarialTraining
 from keras_dl.optimizers import optimizer as make_optimizer
-from keras_dl.reporting import classification, probabilities
+from keras_dl.reporting import classification, robustness
 
 EPSILON = 0.25  # the paper's for MNIST; the reported numbers are taken there
-CURVE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
-ON_CURVE, STEPS = 1000, 20  # test images behind the curves, and steps of projected gradient
 
 
 def data(
@@ -41,13 +36,7 @@ def data(
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
     """Images in their own size; mixed sizes are brought to 32 pixels."""
-    found = load(dataset, batch_size=batch_size, image_size=image_size)
-    if found.kind != "image":
-        raise ValueError(
-            "`dataset` must hold images; an attack is measured in pixels. "
-            f"Received: dataset={found.name!r}, a {found.kind}"
-        )
-    return found
+    return load(dataset, batch_size=batch_size, image_size=image_size, at_least=8)
 
 
 def build(
@@ -77,42 +66,8 @@ def build(
 
 def report(model: Any, data: Data) -> dict[str, Any]:
     """The classifier's figures, its accuracy by size of the attack, and some attacked images."""
-    x, y = data.test.x.astype("float32") / 255, data.test.y
-    attacks = {
-        "fgsm": lambda x, y, epsilon: fgsm(model.net, x, y, epsilon),
-        "pgd": lambda x, y, epsilon: pgd(model.net, x, y, epsilon, steps=STEPS),
-    }
-    found: dict[str, Any] = classification(model, data)
-    curves: dict[str, list[float]] = {}
-    for name, attack in attacks.items():
-        chance = probabilities(model.net, attack(x, y, EPSILON))
-        wrong = chance.argmax(axis=1) != y
-        found[f"{name}/accuracy"] = float(np.mean(~wrong))
-        # How sure the model is where it is deceived.
-        found[f"{name}/confidence"] = float(chance[wrong].max(axis=1).mean()) if wrong.any() else 0
-        few = x[:ON_CURVE], y[:ON_CURVE]
-        chances = [probabilities(model.net, attack(*few, epsilon)) for epsilon in CURVE]
-        curves[name.upper()] = [float(np.mean(c.argmax(axis=1) == few[1])) for c in chances]
-    found["robustness"] = plots.robustness(
-        CURVE, curves, chance=1 / data.num_classes, trained_at=model.epsilon
-    )
-    found["adversarial_examples"] = triptych(model.net, x[:ON_CURVE], y[:ON_CURVE], data)
-    return found
-
-
-def triptych(net: Any, x: np.ndarray, y: np.ndarray, data: Data) -> Any:
-    """Three images that the net knows until they are attacked; any three where there are none."""
-    attacked = fgsm(net, x, y, EPSILON)
-    before, after = probabilities(net, x), probabilities(net, attacked)
-    deceived = (before.argmax(axis=1) == y) & (after.argmax(axis=1) != y)
-    rows = np.argsort(~deceived, kind="stable")[:3]
-    # A step of 1 without limits is the sign itself.
-    signs = np.rint(fgsm(net, x[rows], y[rows], 1.0, bounds=None) - x[rows])
-    words = [
-        [f"{data.class_names[row.argmax()]}, {100 * row.max():.1f} %" for row in chance[rows]]
-        for chance in (before, after)
-    ]
-    return plots.adversarial_examples(x[rows], signs, attacked[rows], *words, epsilon=EPSILON)
+    under_attack = robustness(model.net, data, EPSILON, trained_at=model.epsilon)
+    return {**classification(model, data), **under_attack}
 
 
 recipe = Recipe(

@@ -90,6 +90,32 @@ def test_fgsm_and_pgd_equal_a_twin_in_torch():
         np.testing.assert_allclose(found.reshape(5, -1), moved.numpy(), atol=1e-5)
 
 
+def test_attacks_equal_those_of_foolbox():
+    torch, foolbox = pytest.importorskip("torch"), pytest.importorskip("foolbox")
+    x, y = examples()
+    model = keras.Sequential(
+        [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(3, use_bias=False)]
+    )
+    weights = np.random.default_rng(3).normal(size=(int(np.prod(SHAPE)), 3)).astype("float32")
+    model.set_weights([weights])
+    twin = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*weights.shape, bias=False))
+    twin[1].weight.data = torch.tensor(weights.T)
+    peer = foolbox.PyTorchModel(twin.eval(), bounds=(0, 1), device="cpu")
+    steps = {"steps": 6, "abs_stepsize": 0.05, "random_start": False}
+    attacks = foolbox.attacks
+    pairs = [
+        (attacks.LinfFastGradientAttack(), fgsm(model, x, y, 0.1)),
+        (attacks.LinfBasicIterativeAttack(**steps), bim(model, x, y, 0.1, steps=6, step_size=0.05)),
+        (
+            attacks.L2ProjectedGradientDescentAttack(**steps),
+            pgd(model, x, y, 0.1, norm="l2", steps=6, step_size=0.05, random_start=False),
+        ),
+    ]
+    for attack, ours in pairs:
+        theirs, _, _ = attack(peer, torch.tensor(x), torch.tensor(y), epsilons=0.1)
+        np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-6)
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_budget_changes_nothing(model, name):
     x, y = examples()

@@ -41,7 +41,7 @@ def test_mode_reaches_the_model(digits, build, options, mode):
 
 
 def test_reported_accuracies_are_those_of_the_heads(digits, monkeypatch):
-    monkeypatch.setattr("keras_dl.reporting.ON_MAP", 15)
+    monkeypatch.setattr("keras_dl.reporting.two_domains.ON_MAP", 15)
     model = dann.build(digits, units=32)
     found = dann.recipe.report(model, digits)
     source = digits.extras["source_test"]
