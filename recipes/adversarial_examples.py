@@ -5,7 +5,8 @@ Paper: Szegedy et al., 2014, Intriguing Properties of Neural Networks; Goodfello
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
 Run: keras-dl run adversarial_examples
 Expect: to be measured.
-Differs: to be said.
+Differs: A perceptron of two layers of 512 ReLU units, or LeNet-5, for the paper's maxout net. The
+    target of the targeted attack is the next class.
 """
 
 from dataclasses import replace

@@ -6,7 +6,8 @@ Data: 1,797 digits, embedded in scikit-learn, CC BY 4.0, and the same in front o
     photographs; or any other images. `--dataset mnist --target mnist_m` is the paper's pair.
 Run: keras-dl run deep_coral
 Expect: to be measured.
-Differs: to be said.
+Differs: The digits' net of `dann` for AlexNet, and its choice of the epoch; the weight of the
+    covariances grows over the training as λ of `dann` does, where the paper's stays.
 """
 
 from typing import Annotated, Any

@@ -6,7 +6,7 @@ Data: 1,797 digits, embedded in scikit-learn, CC BY 4.0, and the same in front o
     photographs; or any other images. `--dataset mnist --target mnist_m` is the paper's pair.
 Run: keras-dl run source_only
 Expect: to be measured.
-Differs: to be said.
+Differs: as in `dann`, whose net, batches and choice of the epoch these are.
 """
 
 from typing import Annotated, Any
