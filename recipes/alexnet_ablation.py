@@ -33,6 +33,7 @@ def data(
 def build(
     data: Data,
     *,
+    width: Annotated[float, Choice(0.25, 0.5, 1.0)] = 1.0,
     remove: Annotated[str, Choice("none", "7", "6+7", "3+4", "3+4+6+7")] = "none",
     batch_norm: Annotated[bool, Choice(False, True)] = False,
     dropout: Annotated[float, Range(0.0, 0.7)] = 0.5,
@@ -46,6 +47,7 @@ def build(
     net = alexnet_cifar(
         data.input_shape,
         data.num_classes,
+        width=width,
         remove=[LAYERS[number] for number in remove.split("+") if number in LAYERS],
         batch_norm=batch_norm,
         dropout=dropout,

@@ -16,6 +16,7 @@ from keras_dl.models._check import (
     check_image_shape,
     check_penalty,
     check_rate,
+    check_real,
 )
 
 __all__ = ["PUBLISHED", "REMOVABLE", "alexnet", "alexnet_cifar"]
@@ -148,6 +149,7 @@ def alexnet_cifar(
     input_shape: Sequence[int] = (32, 32, 3),
     num_classes: int = 10,
     *,
+    width: float = 1.0,
     remove: Sequence[str] = (),
     activation: str = "relu",
     local_response: bool = True,
@@ -166,6 +168,7 @@ def alexnet_cifar(
         input_shape: (height, width, channels) of one image, at least 8 pixels a side; floats in
             [0, 1] or standardised.
         num_classes: number of classes, at least 2.
+        width: share of the maps and full units that the net has, above 0.
         remove: names of layers to leave out, of `REMOVABLE`, as in `alexnet`.
         activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`.
         local_response: False leaves the local response normalisation out.
@@ -181,8 +184,8 @@ def alexnet_cifar(
 
     Raises:
         TypeError: if a size is not an integer, a rate not a number or a name not a string.
-        ValueError: if an image is too small, a rate outside [0, 1), a penalty negative or a name
-            unknown.
+        ValueError: if an image is too small, `width` leaves a layer without units, a rate is outside
+            [0, 1), a penalty negative or a name unknown.
     """
     check_image_shape(input_shape, smallest=8)
     check_classes(num_classes)
@@ -190,18 +193,22 @@ def alexnet_cifar(
         activation, batch_norm, initializer, weight_decay, local_response, dropout, tuple(remove)
     )
     part.check()
+    check_real("width", width, "it multiplies the number of maps and units")
+    maps = [round(width * number) for number in (48, 128, 192, 192, 128, 1024, 1024)]
+    if min(maps) < 1:
+        raise ValueError(f"`width` must leave each layer a unit. Received: width={width}")
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
-    x = part.conv(inputs, "conv1", 48, 5)
+    x = part.conv(inputs, "conv1", maps[0], 5)
     x = part.shrink(x, "1", padding="same")
-    x = part.conv(x, "conv2", 128, 5)
+    x = part.conv(x, "conv2", maps[1], 5)
     x = part.shrink(x, "2", padding="same")
-    x = part.conv(x, "conv3", 192, 3)
-    x = part.conv(x, "conv4", 192, 3)
-    x = part.conv(x, "conv5", 128, 3)
+    x = part.conv(x, "conv3", maps[2], 3)
+    x = part.conv(x, "conv4", maps[3], 3)
+    x = part.conv(x, "conv5", maps[4], 3)
     x = keras.layers.MaxPooling2D(3, 2, padding="same", name="pool5")(x)
     x = keras.layers.Flatten(name="flatten")(x)
-    x = part.full(x, "fc6", 1024)
-    x = part.full(x, "fc7", 1024)
+    x = part.full(x, "fc6", maps[5])
+    x = part.full(x, "fc7", maps[6])
     return keras.Model(inputs, logits_layer(num_classes, initializer, weight_decay)(x), name=name)
 
 

@@ -71,6 +71,18 @@ def test_initial_weights_are_the_paper_s():
         assert (biases == bias).all()
 
 
+def test_width_multiplies_maps_and_units():
+    kernels = {
+        layer.name: layer.get_weights()[0].shape
+        for layer in alexnet_cifar((16, 16, 3), 10, width=0.25).layers
+        if layer.weights
+    }
+    assert [kernels[f"conv{i}"][-1] for i in range(1, 6)] == [12, 32, 48, 48, 32]
+    assert [kernels[f"fc{i}"][-1] for i in (6, 7)] == [256, 256]
+    with pytest.raises(ValueError, match="`width` must leave each layer a unit.*0.01"):
+        alexnet_cifar(width=0.01)
+
+
 def test_penalty_is_half_lambda_times_the_squared_weights():
     model = alexnet_cifar((8, 8, 1), 2, weight_decay=0.1)
     squares = [np.sum(np.square(layer.get_weights()[0])) for layer in model.layers if layer.weights]
