@@ -184,8 +184,8 @@ def alexnet_cifar(
 
     Raises:
         TypeError: if a size is not an integer, a rate not a number or a name not a string.
-        ValueError: if an image is too small, `width` leaves a layer without units, a rate is outside
-            [0, 1), a penalty negative or a name unknown.
+        ValueError: if an image is too small, `width` leaves a layer without units, a rate is
+            outside [0, 1), a penalty negative or a name unknown.
     """
     check_image_shape(input_shape, smallest=8)
     check_classes(num_classes)
