@@ -29,6 +29,7 @@ from keras_dl.models.resnet import (
 )
 from keras_dl.models.t_c import t_c
 from keras_dl.models.threshold import gate_net, threshold_unit, xor_net
+from keras_dl.models.word2vec import word2vec
 
 __all__ = [
     "alexnet",
@@ -67,5 +68,6 @@ __all__ = [
     "resnet152",
     "t_c",
     "threshold_unit",
+    "word2vec",
     "xor_net",
 ]
