@@ -63,7 +63,9 @@ def stream(x: Any, keep: Any, key: Any, *, window: int, block: int) -> Stream:
     # Of a draw below the chance, what share of it is as random as another draw.
     share = ops.take(draw, origin, axis=0) / ops.take(chance, origin, axis=0)
     reach = 1 + ops.minimum(ops.cast(share * window, "int32"), window - 1)
-    borders = ops.concatenate([ops.zeros((1,), dtype="int32"), ops.reshape(order, (-1, length))[:, -1]])
+    borders = ops.concatenate(
+        [ops.zeros((1,), dtype="int32"), ops.reshape(order, (-1, length))[:, -1]]
+    )
     row = origin // length
     left = ops.minimum(reach, index - ops.take(borders, row, axis=0))
     right = ops.minimum(reach, ops.take(borders, row + 1, axis=0) - 1 - index)

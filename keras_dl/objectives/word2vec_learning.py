@@ -82,9 +82,9 @@ class Word2VecLearning(keras.Model):
         window: int = 5,
         negative: int = 5,
         subsample: float | None = 1e-3,
-        learning_rate: float = 0.025,
+        learning_rate: float = 0.05,
         total_steps: int | None = None,
-        block: int = 512,
+        block: int = 256,
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
@@ -100,7 +100,12 @@ class Word2VecLearning(keras.Model):
         if block % GROUP:
             raise ValueError(f"`block` must be a multiple of {GROUP}. Received: block={block}")
         super().__init__(**kwargs)
-        self.net, self.architecture, self.window, self.negative = net, architecture, window, negative
+        self.net, self.architecture, self.window, self.negative = (
+            net,
+            architecture,
+            window,
+            negative,
+        )
         self.subsample, self.learning_rate, self.total_steps = subsample, learning_rate, total_steps
         self.block, self.seed = block, seed
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -189,9 +194,17 @@ class Word2VecLearning(keras.Model):
 
         def body(i: Any, *carried: Any) -> tuple[Any, ...]:
             words, contexts, tally, losses, pairs = carried
-            part, tally = block_of(text, i * size, size, self.window, tally)
             drawn = ops.slice(noise, (i * groups, 0), (groups, GROUP))
-            made = steps(words, contexts, part, drawn, self.negative / GROUP)
+            part, tally = block_of(
+                text,
+                drawn,
+                i * size,
+                size=size,
+                window=self.window,
+                negative=self.negative,
+                tally=tally,
+            )
+            made = steps(words, contexts, part, self.negative / GROUP)
             if training:
                 rate = self._rate(ops.cast(i, "float32") / ops.cast(blocks, "float32"))
                 words, contexts = moved(words, made[0], rate), moved(contexts, made[1], rate)
@@ -199,7 +212,9 @@ class Word2VecLearning(keras.Model):
 
         zero = ops.zeros((), dtype="int32")
         _, words, contexts, _, losses, pairs = ops.while_loop(
-            lambda i, *_: i < blocks, body, (zero, *tables, ops.zeros((self.vocabulary,)), losses, ops.zeros(()))
+            lambda i, *_: i < blocks,
+            body,
+            (zero, *tables, ops.zeros((self.vocabulary,)), losses, ops.zeros(())),
         )
         return [words, contexts], ops.sum(losses), pairs
 

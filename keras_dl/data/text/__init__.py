@@ -1,4 +1,3 @@
-
 from keras_dl.data.text.corpora import CORPORA, corpus
 from keras_dl.data.text.reading import tokenize
 from keras_dl.data.text.vocabulary import Vocabulary, vocabulary

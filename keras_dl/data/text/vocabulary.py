@@ -42,9 +42,7 @@ class Vocabulary:
         return [self.words[i] for i in numbers if i >= 0]
 
 
-def vocabulary(
-    tokens: Iterable[str], *, min_count: int = 1, most: int | None = None
-) -> Vocabulary:
+def vocabulary(tokens: Iterable[str], *, min_count: int = 1, most: int | None = None) -> Vocabulary:
     """Counts words.
 
     Args:
