@@ -68,8 +68,8 @@ def build(
 
 def vectors(model: Any, data: Data) -> WordVectors:
     """The words' vectors, to look at or to save."""
-    table = model.net.get_layer("words").embeddings
-    return WordVectors(data.extras["vocabulary"].words, keras.ops.convert_to_numpy(table))
+    (table,) = model.net.get_layer("words").get_weights()
+    return WordVectors(data.extras["vocabulary"].words, table)
 
 
 def report(model: Any, data: Data) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def read_questions(path: Path) -> dict[str, list[Question]]:
         ValueError: if a line is neither a section nor four words.
     """
     sections: dict[str, list[Question]] = {}
+    questions: list[Question] = []
     for number, line in enumerate(read_text(path).splitlines(), 1):
         words = line.split()
         if line.startswith(":"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -60,5 +61,5 @@ def similarity(vectors: WordVectors, pairs: Sequence[Pair]) -> tuple[float, int]
         return float("nan"), len(rows)
     a, b, scores = (np.array(column) for column in zip(*rows, strict=True))
     cosines = np.sum(vectors.unit[a] * vectors.unit[b], axis=1)
-    found: tuple[float, float] = spearmanr(cosines, scores)  # type: ignore[assignment]
-    return float(found[0]), len(rows)
+    found: Any = spearmanr(cosines, scores)
+    return float(found.statistic), len(rows)

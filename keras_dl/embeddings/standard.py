@@ -36,7 +36,7 @@ def standard_report(vectors: WordVectors, *, most: int = 30_000) -> dict[str, An
     """The same with a figure `analogies` of all sections, for a recipe's report."""
     answered = _answered(vectors, most)
     found: dict[str, Any] = _similarities(vectors) | _shares(answered)
-    names = [n for n in next(iter(answered.values())).asked] if answered else []
+    names = list(next(iter(answered.values())).asked) if answered else []
     names = [n for n in names if answered["add"].count(n)]
     if names:
         shares = {METHODS[m]: [a.accuracy(n) for n in names] for m, a in answered.items()}

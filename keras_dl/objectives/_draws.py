@@ -6,10 +6,12 @@ all that word2vec does with it; this takes one.
 
 from typing import Any
 
+import keras
 import numpy as np
-from keras import ops
 
 __all__ = ["alias_table", "key_of", "uniform"]
+
+ops: Any = keras.ops  # annotated to give None now and then
 
 
 def _word(value: int) -> np.int32:

@@ -2,12 +2,14 @@
 
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
-from keras import ops
 
 from keras_dl.objectives._windows import Stream
 
 __all__ = ["GROUP", "Block", "Change", "block_of", "cbow", "moved", "pulled", "skip_gram"]
+
+ops: Any = keras.ops  # annotated to give None now and then
 
 GROUP = 32  # neighbouring words that share their noise words and one product
 TINY = 1e-9  # keeps the reported logarithm finite
@@ -75,7 +77,7 @@ def block_of(
     offset = ops.convert_to_tensor(offset.astype(np.int32))
     within = ops.logical_and(offset >= -left, offset <= right)
     rows = ops.concatenate([words, ops.reshape(noise, (-1,))])
-    times = np.repeat(np.float32([1, negative]), [size + 2 * window, size])
+    times = np.repeat(np.array([1, negative], np.float32), [size + 2 * window, size])
     tally = ops.scatter_update(tally, rows[:, None], ops.convert_to_tensor(times), reduction="add")
     damping = MOST / ops.maximum(ops.take(tally, rows, axis=0), MOST)
     tally = ops.scatter_update(tally, rows[:, None], ops.zeros((2 * size + 2 * window,)))

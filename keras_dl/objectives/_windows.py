@@ -2,11 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from keras import ops
+import keras
 
 from keras_dl.objectives._draws import uniform
 
 __all__ = ["Stream", "stream"]
+
+ops: Any = keras.ops  # annotated to give None now and then
 
 
 class Stream(NamedTuple):

@@ -5,7 +5,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from keras_dl.layers._check import check_choice_of_two, check_count, check_real
 from keras_dl.objectives._draws import alias_table, key_of, uniform
@@ -20,6 +19,8 @@ from keras_dl.objectives._negative_sampling import (
 from keras_dl.objectives._windows import Stream, stream
 
 __all__ = ["Word2VecLearning"]
+
+ops: Any = keras.ops  # annotated to give None now and then
 
 LEAST_RATE = 1e-4  # share of the learning rate at the end, as in the paper's code
 NOISE_POWER = 0.75  # of a word's frequency, in the distribution of negative words
