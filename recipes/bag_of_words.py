@@ -47,8 +47,8 @@ def data(
 def build(
     data: Data,
     *,
-    l2: Annotated[float, Range(1e-7, 1e-3, log=True)] = 1e-5,
-    learning_rate: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.05,
+    l2: Annotated[float, Range(1e-7, 1e-3, log=True)] = 1e-4,
+    learning_rate: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03,
 ) -> Any:
     """One weight for each n-gram and class."""
     features = len(data.extras["features"])

@@ -41,7 +41,7 @@ def data(
 def build(
     data: Data,
     *,
-    head: Annotated[str, Choice("average", "cnn", "lstm")] = "average",
+    head: Annotated[str, Choice("cnn", "average", "lstm")] = "cnn",
     vectors: Annotated[str, Choice("random", "word2vec")] = "random",
     frozen: Annotated[bool, Choice(False, True)] = False,
     dim: Annotated[int, Range(25, 400, log=True, step=2)] = 100,

@@ -17,7 +17,13 @@ ROWS = 512  # texts in a step
 
 
 def learnt(
-    x: np.ndarray, vocabulary: Vocabulary, *, dim: int = 100, epochs: int = 20, window: int = 5
+    x: np.ndarray,
+    vocabulary: Vocabulary,
+    *,
+    dim: int = 100,
+    epochs: int = 20,
+    window: int = 5,
+    subsample: float | None = 1e-3,
 ) -> WordVectors:
     """Trains skip-gram vectors on texts, labels unseen.
 
@@ -27,6 +33,7 @@ def learnt(
         dim: length of a vector.
         epochs: passes over the texts.
         window: widest reach of a window, in words.
+        subsample: words of a larger share of the text than this are thinned out; None keeps all.
 
     Returns:
         A vector for each word of the vocabulary. Depends on `keras.utils.set_random_seed`.
@@ -39,6 +46,7 @@ def learnt(
         word2vec(len(vocabulary), dim=dim),
         vocabulary.counts,
         window=window,
+        subsample=subsample,
         total_steps=steps * epochs,
     )
     model.compile(keras.optimizers.SGD(1.0), jit_compile=True)

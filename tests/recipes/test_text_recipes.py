@@ -25,18 +25,19 @@ def test_nets_learn_which_word_decides(store, head):
     y = np.arange(200) % 2
     texts = [" ".join([*rng.choice(list("abcdef"), 5), ("yes", "no")[label]]) for label in y]
     result = text_classification.recipe.run(
-        data=(texts, y), head=head, length=20, epochs=15, learning_rate=0.02, verbose=False
+        data=(texts, y), head=head, length=20, epochs=8, learning_rate=0.02, verbose=False
     )
     assert result.metrics["test/accuracy"] > 0.9
 
 
+@pytest.mark.slow
 def test_word2vec_gives_the_first_vectors_and_frozen_ones_stay():
     data = labelled("topics", length=30)
-    given = {"vectors": "word2vec", "dim": 25, "word_epochs": 1}
+    given = {"vectors": "word2vec", "dim": 25, "word_epochs": 20}
     model = text_classification.build(data, **given, frozen=True)
     table = model.get_layer("vectors").get_weights()[0]
     assert not table[:2].any()
-    assert table[2:].std() > 0.05
+    assert table[2:].std() > 0.03
     model.fit(data.train.x, data.train.y, epochs=1, verbose=0)
     np.testing.assert_array_equal(model.get_layer("vectors").get_weights()[0], table)
 

@@ -30,7 +30,9 @@ def test_rate_falls_over_the_planned_steps():
 
 def test_own_text_in_a_list_goes_through_run(store):
     text = " ".join(np.random.default_rng(0).choice([f"w{i}" for i in range(9)], 3000))
-    result = recipe.run(data=[text], budget="smoke", batch_size=16, dim=25, verbose=False)
+    result = recipe.run(
+        data=[text], budget="smoke", batch_size=16, dim=25, jit=False, verbose=False
+    )
     assert result.data.name == "texts"
     assert {"word_map", "neighbours"} <= set(result.figures)
     assert np.isfinite(result.metrics["test/pair_loss"])
@@ -45,7 +47,7 @@ def test_resumed_run_equals_the_uninterrupted_one(store):
     for name, ends in (("whole", (2,)), ("parts", (1, 2))):
         for end in ends:
             values = {n: h.default for n, h in recipe.space().items()} | given
-            job = Job(recipe, values, 0, 2, store / name)
+            job = Job(recipe, values, 0, 2, store / name, jit=False)
             ready = fit.prepared(job)
             model = fit.built(job, ready)
             job = dataclasses.replace(job, epochs=end)

@@ -18,7 +18,7 @@ from keras_dl.domains import did_you_mean
 __all__ = ["LABELLED", "PADDING", "UNKNOWN", "Passages", "labelled", "passages"]
 
 PADDING, UNKNOWN = 0, 1  # numbers of no word and of a word that train has not; words follow
-# Chapters of Python's language reference that share no passage, and the least words of a passage.
+# Chapters of Python's language reference with the most passages of their own; and their least words.
 CHAPTERS = ("compound", "debugger", "string-methods", "types", "typesmapping", "typesseq")
 FEWEST = 6
 
@@ -207,13 +207,14 @@ def _found(dataset: Any) -> tuple[str, str, dict[str, Said], tuple[str, ...] | N
 
 
 def _chapters() -> Said:
-    texts, labels = [], []
+    said: dict[str, list[str]] = {}
     for chapter in CHAPTERS:
         for passage in python_topics()[chapter].split("\n\n"):
             if len(tokenize(passage)) >= FEWEST:
-                texts.append(" ".join(passage.split()))
-                labels.append(chapter)
-    return texts, labels
+                said.setdefault(" ".join(passage.split()), []).append(chapter)
+    # What a chapter says twice could be in train and in test; what two say belongs to none.
+    kept = {text: chapters[0] for text, chapters in said.items() if len(set(chapters)) == 1}
+    return list(kept), list(kept.values())
 
 
 def _read(name: str, path: Path) -> tuple[list[str], list[Any]]:
