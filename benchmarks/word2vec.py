@@ -1,7 +1,8 @@
 """word2vec's skip-gram beside gensim's with one worker: words a second, and what they are worth.
 
 Both go through the same words as often, with vectors of the same length, the same windows, noise
-words, thinning out and falling rate; ours uses all cores, gensim one and a half.
+words and thinning out, and rates that fall from their own defaults (0.05 and 0.025); ours may use
+all cores, gensim's worker has one and another thread feeds it.
 """
 
 import statistics

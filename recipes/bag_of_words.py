@@ -5,8 +5,12 @@ Paper: Wang and Manning, 2012, Baselines and Bigrams: Simple, Good Sentiment and
 Data: 771 passages from six chapters of Python's language reference, embedded; or any labelled
     texts. `--dataset sst2` is 9,613 sentences of film reviews, `--dataset imdb` 50,000 reviews.
 Run: keras-dl run bag_of_words
-Expect: to be measured.
-Differs: to be said.
+Expect: with `--dataset sst2` 80.6 % right in test, mean of seeds 0 to 2 (80.5, 80.8, 80.5); 12
+    epochs, 5 s of training each on two busy cores of an AMD EPYC. Wang and Manning's table has no
+    such split; Socher et al., 2013, have 79.4 % with a support vector machine, 83.1 % with naive
+    Bayes and bigrams. 84.0 % on the embedded passages, seed 0 alone, 2 s.
+Differs: The logistic loss for the hinge loss, by Adam with cosine decay; the bias is penalised too;
+    the best epoch is chosen by validation.
 """
 
 from typing import Annotated, Any
@@ -47,7 +51,7 @@ def data(
 def build(
     data: Data,
     *,
-    l2: Annotated[float, Range(1e-7, 1e-3, log=True)] = 1e-4,
+    l2: Annotated[float, Range(1e-7, 1e-3, log=True)] = 3e-5,
     learning_rate: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03,
 ) -> Any:
     """One weight for each n-gram and class."""

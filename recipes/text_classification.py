@@ -6,8 +6,12 @@ Paper: Kim, 2014, Convolutional Neural Networks for Sentence Classification, tab
 Data: 771 passages from six chapters of Python's language reference, embedded; or any labelled
     texts. `--dataset sst2` is 9,613 sentences of film reviews, `--dataset imdb` 50,000 reviews.
 Run: keras-dl run text_classification
-Expect: to be measured.
-Differs: to be said.
+Expect: with `--dataset sst2` 80.7 % right in test, mean of seeds 0 to 2 (81.2, 80.7, 80.2); 12
+    epochs, 40 s of training each on two busy cores of an AMD EPYC. Kim's CNN-rand has 82.7 %.
+    79.7 % from `--vectors word2vec` (seed 0): 130,000 words are few to learn vectors from.
+    TOPICS
+Differs: Whole sentences alone to train on, where Kim has their phrases too; vectors of 100 numbers
+    for 300; Adam with cosine decay for Adadelta, no max-norm; the best epoch by validation.
 """
 
 from typing import Annotated, Any
@@ -48,7 +52,7 @@ def build(
     units: Annotated[int, Range(25, 200, log=True, step=2), When("head", "cnn", "lstm")] = 100,
     word_epochs: Annotated[int, Range(1, 100, log=True), When("vectors", "word2vec")] = 20,
     dropout: Annotated[float, Range(0.0, 0.8)] = 0.5,
-    learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 3e-3,
+    learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 1e-3,
 ) -> Any:
     """A head on vectors that start at random or from word2vec on the training texts."""
     known = data.extras["vocabulary"]

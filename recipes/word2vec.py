@@ -6,8 +6,14 @@ Paper: Mikolov, Chen, Corrado and Dean, 2013, Efficient Estimation of Word Repre
 Data: Python's language reference, 65,000 words, embedded; or any text file. `--dataset
     enwiki_slice` is 6.1 million words of Wikipedia.
 Run: keras-dl run word2vec
-Expect: to be measured.
-Differs: to be said.
+Expect: with `--dataset enwiki_slice`, seed 0 alone: rank correlation 0.65 on WordSim-353, 0.63 on
+    MEN, 0.23 on SimLex-999; 23.9 % of the analogies right by 3CosAdd among 30,000 words (22.9
+    semantic, 24.3 syntactic), 19.7 % by 3CosMul; 8 epochs, 102 s of training on two busy cores of
+    an AMD EPYC. The paper has 53.3 % (50.0, 55.9) with 300 numbers a word from 783 million words.
+    On the embedded text the loss of a pair is 2.45 in test, 13 s.
+Differs: 32 neighbouring words share 32 noise words; steps are taken for 256 words at a time, and
+    smaller ones for what a block holds often; a noise word may be the right one. CBOW has its true
+    gradient. Windows reach across the ends of sentences.
 """
 
 from typing import Annotated, Any

@@ -39,13 +39,14 @@ class Word2VecLearning(keras.Model):
     v of the neighbour (skip_gram) or of the word itself (cbow, where u is the mean of the
     neighbours), noise drawn by frequency to the power of ¾. The expectation is over 32 noise
     words that 32 neighbouring words share, weighted k/32, in place of k words for each pair: in
-    expectation the same, and matrix products in place of a product for each pair.
+    expectation the same, and matrix products in place of a product for each pair. A word that a
+    block holds more than 8 times, as noise k times as much, takes smaller steps in proportion.
 
     The rate of a block falls linearly to 10⁻⁴ of itself. The gradient that `fit` gets is what all
     blocks of the batch have changed, with a minus: compile with plain SGD of rate 1. Reported are
     `pair_loss`, the mean over all pairs that an epoch has met, each at the weights that it met, and
     `loss`, the mean of that over the batches. In validation and test nothing is learnt and the
-    draws are the same every time.
+    draws are the same every time. Draws are the same on every backend.
 
     Args:
         net: as `keras_dl.models.word2vec` builds it.

@@ -136,7 +136,7 @@ def _texts(dataset: Any) -> tuple[str, str, Sequence[str | list[str]]]:
 
 
 def _reviews(text: str) -> str:
-    return "\n".join(line.split("\t", 3)[-1].replace("<br />", " ") for line in text.splitlines())
+    return "\n".join(line.split("\t", 3)[-1].replace("<br />", " ") for line in text.split("\n"))
 
 
 def _three(parts: list[list[str]]) -> list[list[str]]:

@@ -18,7 +18,7 @@ from keras_dl.domains import did_you_mean
 __all__ = ["LABELLED", "PADDING", "UNKNOWN", "Passages", "labelled", "passages"]
 
 PADDING, UNKNOWN = 0, 1  # numbers of no word and of a word that train has not; words follow
-# Chapters of Python's language reference with the most passages of their own; and their least words.
+# The chapters of Python's reference with the most passages of their own; least words of a passage.
 CHAPTERS = ("compound", "debugger", "string-methods", "types", "typesmapping", "typesseq")
 FEWEST = 6
 
@@ -219,8 +219,9 @@ def _chapters() -> Said:
 
 def _read(name: str, path: Path) -> tuple[list[str], list[Any]]:
     text = read_text(path, "latin-1" if name == "trec" else "utf-8")
+    # Not splitlines(): reviews hold other signs that it takes for the end of a line.
     if name == "imdb":
-        rows = [line.split("\t", 3) for line in text.splitlines()]
+        rows = [line.split("\t", 3) for line in text.split("\n") if line]
         return [row[-1].replace("<br />", " ") for row in rows], [int(row[0]) for row in rows]
     texts, labels = _lines(text, ":" if name == "trec" else " ", path)
     if name == "trec":
@@ -229,7 +230,7 @@ def _read(name: str, path: Path) -> tuple[list[str], list[Any]]:
 
 
 def _lines(text: str, separator: str, path: Path) -> Said:
-    rows = [line.partition(separator) for line in text.splitlines() if line.strip()]
+    rows = [line.partition(separator) for line in text.split("\n") if line.strip()]
     for number, (label, found, rest) in enumerate(rows, 1):
         if not (label and found and rest.strip()):
             raise DatasetError(

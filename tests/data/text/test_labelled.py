@@ -30,7 +30,7 @@ def mirror(bare, monkeypatch):
         (bare / "text" / name).parent.mkdir(parents=True, exist_ok=True)
         (bare / "text" / name).write_bytes(text.encode("latin-1"))
     (bare / "text" / "imdb").mkdir()
-    rows = "".join(f"{i % 2}\t{1 + 8 * (i % 2)}\t{i}\tseen<br />it {i}\n" for i in range(20))
+    rows = "".join(f"{i % 2}\t{1 + 8 * (i % 2)}\t{i}\tseen<br />it\x85{i}\n" for i in range(20))
     for split in ("train", "test"):
         (bare / "text" / "imdb" / f"imdb_{split}.tsv.bz2").write_bytes(bz2.compress(rows.encode()))
     monkeypatch.setenv("KERAS_DL_DATA", str(bare))
@@ -47,7 +47,7 @@ def test_sets_of_the_mirror(mirror):
     assert "Where is Málaga ?" in trec.texts[0]
     imdb = passages("imdb")
     assert [len(t) for t in imdb.texts] == [18, 2, 20]
-    assert imdb.texts[2][3] == "seen it 3"
+    assert imdb.texts[2][3] == "seen it\x853"
     assert imdb.labels[2].tolist() == [0, 1] * 10
 
 
