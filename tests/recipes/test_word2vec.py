@@ -68,3 +68,13 @@ def test_python_s_texts_are_learnt(store):
     known = vectors(result.model, result.data)
     near = [word for word, _ in known.neighbours("try", 5)]
     assert {"except", "finally"} & set(near)
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, True), (False, False)])
+def test_steps_are_compiled_unless_the_user_says_otherwise(tmp_path, given, expected):
+    from keras_dl.training import fit
+    from keras_dl.training.job import Job
+
+    values = {n: h.default for n, h in recipe.space().items()}
+    job = Job(recipe, values, 0, 1, tmp_path, jit=given)
+    assert fit.built(job, small()).jit_compile is expected
