@@ -37,7 +37,7 @@ class Known(NamedTuple):
 SST2 = tuple(f"text/sst2/stsa.binary.{split}" for split in ("train", "dev", "test"))
 OPINIONS = ("negative", "positive")
 LABELLED = {
-    "topics": Known(("", "", ""), None, "771 passages of Python's reference, 6 chapters", "PSF"),
+    "topics": Known(("", "", ""), None, "779 passages of Python's reference, 6 chapters", "PSF"),
     "sst2": Known(
         (SST2[0], SST2[1], SST2[2]),
         OPINIONS,
