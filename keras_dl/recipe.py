@@ -73,6 +73,8 @@ class Recipe:
         headline: metric of a finished run that tables quote, `cosine`; None: the objective's on the
             test set.
         paper: the published value of that metric, accuracies as a share; None without one.
+        jit: whether XLA compiles the steps unless the user says otherwise; None leaves that to the
+            backend and the machine.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Recipe:
     factors: tuple[str, ...] = ()
     headline: str | None = None
     paper: float | None = None
+    jit: bool | None = None
 
     def __post_init__(self) -> None:
         name = self.name

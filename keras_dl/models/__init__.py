@@ -29,11 +29,14 @@ from keras_dl.models.resnet import (
     resnet152,
 )
 from keras_dl.models.t_c import t_c
+from keras_dl.models.texts import bag_of_words, text_classifier
 from keras_dl.models.threshold import gate_net, threshold_unit, xor_net
+from keras_dl.models.word2vec import word2vec
 
 __all__ = [
     "alexnet",
     "alexnet_cifar",
+    "bag_of_words",
     "cifar_resnet",
     "domain_adversarial",
     "gate_net",
@@ -68,6 +71,8 @@ __all__ = [
     "resnet110",
     "resnet152",
     "t_c",
+    "text_classifier",
     "threshold_unit",
+    "word2vec",
     "xor_net",
 ]

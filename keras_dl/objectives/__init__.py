@@ -4,5 +4,13 @@ from keras_dl.objectives.adversarial_training import AdversarialTraining
 from keras_dl.objectives.convex_learning import ConvexLearning, Slope
 from keras_dl.objectives.domain_adaptation import DomainAdaptation
 from keras_dl.objectives.hebbian_learning import HebbianLearning
+from keras_dl.objectives.word2vec_learning import Word2VecLearning
 
-__all__ = ["AdversarialTraining", "ConvexLearning", "DomainAdaptation", "HebbianLearning", "Slope"]
+__all__ = [
+    "AdversarialTraining",
+    "ConvexLearning",
+    "DomainAdaptation",
+    "HebbianLearning",
+    "Slope",
+    "Word2VecLearning",
+]

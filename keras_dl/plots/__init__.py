@@ -17,9 +17,11 @@ from keras_dl.plots.robustness import adversarial_examples, robustness
 from keras_dl.plots.spread import predictive_spread
 from keras_dl.plots.studies import comparison, importance, search_history
 from keras_dl.plots.weights import filters
+from keras_dl.plots.words import analogy_bars, neighbour_table, word_map
 
 __all__ = [
     "adversarial_examples",
+    "analogy_bars",
     "approximation",
     "by_epoch_and_layer",
     "comparison",
@@ -44,10 +46,12 @@ __all__ = [
     "loss_surface",
     "main_effects",
     "mistakes",
+    "neighbour_table",
     "predicted_against_actual",
     "predictive_spread",
     "rate_test",
     "robustness",
     "search_history",
     "weight_table",
+    "word_map",
 ]

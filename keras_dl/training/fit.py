@@ -73,7 +73,8 @@ def built(job: Job, data: Data) -> Any:
     count = model.count_params()
     if job.max_parameters is not None and count > job.max_parameters:
         raise Oversized(f"{count:,} parameters, {job.max_parameters:,} allowed")
-    jit = _jit() if job.jit is None else job.jit
+    wanted = job.recipe.jit if job.jit is None else job.jit
+    jit = _jit() if wanted is None else wanted
     if jit is not None:
         model.jit_compile = jit
     return model

@@ -15,7 +15,7 @@ ENTRIES = {e.name: e for e in catalog.entries()}
 IMAGES = [n for n, e in ENTRIES.items() if e.settings["task"] == "classification"]
 WIDELY = ("mlp", "lenet5", "resnet20")  # on every set; the others on grey and coloured images
 HEAVY = ("resnet56", "plain_vs_residual")  # half a minute each, most of it tracing
-EMBEDDED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
+EMBEDDED = ("digits", "iris", "wine", "breast_cancer", "diabetes", "topics")
 SETS = ("mnist", "fashion_mnist", "cifar10", "hymenoptera", "usps")
 real = pytest.mark.skipif(
     "KERAS_DL_DATA" not in os.environ, reason="set KERAS_DL_DATA to the folder of real data sets"

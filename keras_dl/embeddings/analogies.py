@@ -1,0 +1,125 @@
+"""Questions of the form "a is to b as c is to …?"."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from keras_dl.data.text.reading import read_text
+from keras_dl.embeddings.vectors import WordVectors
+
+__all__ = ["Analogies", "analogies", "read_questions"]
+
+Question = tuple[str, str, str, str]
+AT_ONCE = 256  # questions that are answered by one product of matrices
+EPSILON = 1e-3  # of 3CosMul, as in the paper
+
+
+@dataclass(frozen=True)
+class Analogies:
+    """How many questions of each section were answered rightly.
+
+    Attributes:
+        right: by section.
+        asked: by section, questions of which all four words are known.
+        left_out: by section, the others.
+    """
+
+    right: dict[str, int]
+    asked: dict[str, int]
+    left_out: dict[str, int]
+
+    def accuracy(self, kind: str | None = None) -> float:
+        """Share of right answers; NaN where none was asked.
+
+        Args:
+            kind: "semantic", "syntactic" (sections whose name begins with "gram"), the name of a
+                section, or None for all.
+        """
+        asked = self.count(kind)
+        right = sum(n for section, n in self.right.items() if _belongs(section, kind))
+        return right / asked if asked else float("nan")
+
+    def count(self, kind: str | None = None) -> int:
+        """Number of questions that were asked."""
+        return sum(n for section, n in self.asked.items() if _belongs(section, kind))
+
+
+def read_questions(path: Path) -> dict[str, list[Question]]:
+    """Questions by section from a file in the form of word2vec's questions-words.txt.
+
+    Raises:
+        ValueError: if a line is neither a section nor four words.
+    """
+    sections: dict[str, list[Question]] = {}
+    questions: list[Question] = []
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        words = line.split()
+        if line.startswith(":"):
+            questions = sections.setdefault(" ".join(words[1:]) or line[1:].strip(), [])
+        elif words:
+            if len(words) != 4 or not sections:
+                raise ValueError(
+                    "`path` must hold `: section` and lines of four words. "
+                    f"Received: {line!r}, line {number} of {path}"
+                )
+            questions.append((words[0], words[1], words[2], words[3]))
+    return sections
+
+
+def analogies(
+    vectors: WordVectors,
+    questions: Mapping[str, Sequence[Question]],
+    *,
+    method: str = "add",
+    most: int | None = 30_000,
+) -> Analogies:
+    """Answers each question by the word that fits best; a, b and c themselves are no answer.
+
+    Args:
+        vectors: of words in lower case.
+        questions: by section, (a, b, c, answer); read in lower case.
+        method: "add", the largest cos(x, b) - cos(x, a) + cos(x, c), or "mul", the largest
+            cos(x, b)·cos(x, c)/(cos(x, a) + 0.001) of cosines brought to [0, 1].
+        most: words that are looked at, the first ones; None for all.
+
+    Raises:
+        ValueError: if `method` is neither.
+
+    Reference:
+        Mikolov, Yih and Zweig, 2013, Linguistic Regularities in Continuous Space Word
+        Representations. Levy and Goldberg, 2014, Linguistic Regularities in Sparse and Explicit
+        Word Representations, eqs. 3 and 4, for "mul".
+    """
+    if method not in ("add", "mul"):
+        raise ValueError(f'`method` must be "add" or "mul". Received: method={method!r}')
+    known = vectors if most is None else vectors.most_frequent(most)
+    right, asked, left_out = {}, {}, {}
+    for section, listed in questions.items():
+        rows = [[known.numbers.get(word.lower(), -1) for word in q] for q in listed]
+        usable = np.array([r for r in rows if min(r) >= 0], np.int64).reshape(-1, 4)
+        answers = [
+            _answers(known.unit, usable[i : i + AT_ONCE, :3], method)
+            for i in range(0, len(usable), AT_ONCE)
+        ]
+        found = np.concatenate(answers) if answers else np.zeros(0, np.int64)
+        right[section] = int((found == usable[:, 3]).sum())
+        asked[section], left_out[section] = len(usable), len(rows) - len(usable)
+    return Analogies(right, asked, left_out)
+
+
+def _answers(unit: np.ndarray, rows: np.ndarray, method: str) -> np.ndarray:
+    a, b, c = (unit[rows[:, i]] for i in range(3))
+    if method == "add":
+        fits = (b - a + c) @ unit.T
+    else:
+        to_a, to_b, to_c = ((1 + x @ unit.T) / 2 for x in (a, b, c))
+        fits = to_b * to_c / (to_a + EPSILON)
+    np.put_along_axis(fits, rows, -np.inf, axis=1)
+    return fits.argmax(axis=1)
+
+
+def _belongs(section: str, kind: str | None) -> bool:
+    own = "syntactic" if section.startswith("gram") else "semantic"
+    return kind in (None, section, own)

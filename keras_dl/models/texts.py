@@ -1,0 +1,139 @@
+"""Classifiers of texts: linear on bags of words, and nets on the words' vectors in order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_dl.models._check import (
+    check_choice,
+    check_classes,
+    check_count,
+    check_penalty,
+    check_rate,
+)
+
+__all__ = ["HEADS", "PUBLISHED", "bag_of_words", "text_classifier"]
+
+PUBLISHED: dict[str, dict[str, Any]] = {}  # the papers count no parameters
+HEADS = ("average", "cnn", "lstm")
+
+
+def bag_of_words(
+    features: int, num_classes: int, *, weight_decay: float = 0.0, name: str = "bag_of_words"
+) -> keras.Model:
+    """A linear classifier of texts as `keras_dl.data.text.counted` gives them.
+
+    Logits are the weights of a text's n-grams times a row for each in a table; row 0 is the bias.
+
+    Args:
+        features: number of n-grams with the constant.
+        num_classes: number of classes.
+        weight_decay: factor λ of the penalty λ·‖W‖², the bias included.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, 2, n-grams of a text) to logits (batch, num_classes).
+
+    Raises:
+        TypeError, ValueError: if a size is no positive integer or the penalty negative.
+    """
+    check_count("features", features, "it is the number of n-grams with the constant")
+    check_classes(num_classes)
+    check_penalty("weight_decay", weight_decay)
+    inputs: Any = keras.Input((2, None), name="ngrams")
+    penalty = keras.regularizers.L2(weight_decay) if weight_decay else None
+    table = keras.layers.Embedding(
+        features,
+        num_classes,
+        "zeros",
+        embeddings_regularizer=penalty,
+        dtype="float32",
+        name="weights",
+    )
+    numbers: Any
+    weights: Any
+    numbers, weights = ops.cast(inputs[:, 0], "int32"), inputs[:, 1]
+    logits = ops.sum(table(numbers) * weights[..., None], axis=1)
+    return keras.Model(inputs, logits, name=name)
+
+
+def text_classifier(
+    vocabulary: int,
+    num_classes: int,
+    *,
+    head: str = "average",
+    dim: int = 100,
+    units: int = 100,
+    widths: Sequence[int] = (3, 4, 5),
+    dropout: float = 0.5,
+    vectors: np.ndarray | None = None,
+    frozen: bool = False,
+    name: str = "text_classifier",
+) -> keras.Model:
+    """A net on the vectors of a text's words.
+
+    * "average": the mean of the vectors; as a bag of words, it knows no order.
+    * "cnn": Kim's: filters over 3, 4 and 5 words, and the largest response of each.
+    * "lstm": the last state of a long short-term memory.
+
+    Args:
+        vocabulary: number of words, with padding 0 and the unknown word 1.
+        num_classes: number of classes.
+        head: one of the above.
+        dim: length of a vector.
+        units: filters of each width of "cnn", or cells of "lstm".
+        widths: words under a filter of "cnn".
+        dropout: share of the features that is dropped in front of the logits.
+        vectors: to start from, (vocabulary, dim); None draws them at random.
+        frozen: whether the vectors stay as they are.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from word numbers (batch, time) to logits (batch, num_classes). "cnn"
+        needs at least as many words as its widest filter.
+
+    Raises:
+        TypeError, ValueError: if a size is no positive integer, `head` unknown, or `vectors` have
+            another shape.
+
+    Reference:
+        Kim, 2014, Convolutional Neural Networks for Sentence Classification, arXiv:1408.5882.
+        Iyyer et al., 2015, Deep Unordered Composition Rivals Syntactic Methods for Text
+        Classification, for "average".
+    """
+    check_count("vocabulary", vocabulary, "it is the number of words, padding included", least=2)
+    check_classes(num_classes)
+    check_choice("head", head, HEADS)
+    check_count("dim", dim, "it is the length of a word's vector")
+    check_count("units", units, "it is the number of filters or cells")
+    check_rate("dropout", dropout)
+    if vectors is not None and np.shape(vectors) != (vocabulary, dim):
+        raise ValueError(
+            f"`vectors` must have the shape ({vocabulary}, {dim}). "
+            f"Received: shape={np.shape(vectors)}"
+        )
+    inputs = keras.Input((None,), dtype="int32", name="words")
+    # Keras' convolutions know no masks.
+    table = keras.layers.Embedding(
+        vocabulary, dim, mask_zero=head != "cnn", trainable=not frozen, name="vectors"
+    )
+    x = table(inputs)
+    if vectors is not None:  # as an initializer they would be written into every config
+        table.set_weights([vectors])
+    if head == "average":
+        x = keras.layers.GlobalAveragePooling1D(name="average")(x)
+    elif head == "cnn":
+        x = keras.layers.Concatenate(name="features")([_strongest(x, units, w) for w in widths])
+    else:
+        x = keras.layers.LSTM(units, name="lstm")(x)
+    x = keras.layers.Dropout(dropout, name="dropout")(x)
+    logits = keras.layers.Dense(num_classes, dtype="float32", name="logits")(x)
+    return keras.Model(inputs, logits, name=name)
+
+
+def _strongest(x: Any, filters: int, width: int) -> Any:
+    x = keras.layers.Conv1D(filters, width, activation="relu", name=f"filters{width}")(x)
+    return keras.layers.GlobalMaxPooling1D(name=f"strongest{width}")(x)

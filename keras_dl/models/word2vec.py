@@ -1,0 +1,45 @@
+"""word2vec's net: two tables of vectors, and how well a word and a neighbour fit."""
+
+from typing import Any
+
+import keras
+
+from keras_dl.models._check import check_count
+
+__all__ = ["PUBLISHED", "word2vec"]
+
+PUBLISHED: dict[str, dict[str, Any]] = {}  # the papers count no parameters
+
+
+def word2vec(vocabulary: int, *, dim: int = 100, name: str = "word2vec") -> keras.Model:
+    """A word's vector times a neighbour's other vector; there is no non-linearity.
+
+    Lectures call it a perceptron with two hidden layers. There is one, the projection "words", and
+    its output layer "contexts".
+
+    Args:
+        vocabulary: number of words.
+        dim: length of a vector.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from {"word": (batch,), "context": (batch,)}, numbers of words, to
+        logits (batch, 1) that the two stand near each other.
+
+    Raises:
+        TypeError: if a size is not an integer.
+        ValueError: if a size is below 1.
+
+    Reference:
+        Mikolov, Sutskever, Chen, Corrado and Dean, 2013, Distributed Representations of Words and
+        Phrases and their Compositionality, arXiv:1310.4546, eq. 4. Weights start as in its code.
+    """
+    check_count("vocabulary", vocabulary, "it is the number of words", least=2)
+    check_count("dim", dim, "it is the length of a word's vector")
+    inputs = {role: keras.Input((), dtype="int32", name=role) for role in ("word", "context")}
+    start: Any = keras.initializers.RandomUniform(-0.5 / dim, 0.5 / dim)
+    words = keras.layers.Embedding(vocabulary, dim, start, dtype="float32", name="words")
+    contexts = keras.layers.Embedding(vocabulary, dim, "zeros", dtype="float32", name="contexts")
+    pair = [words(inputs["word"]), contexts(inputs["context"])]
+    logits = keras.layers.Dot(axes=-1, dtype="float32", name="logits")(pair)
+    return keras.Model(inputs, logits, name=name)

@@ -1,0 +1,92 @@
+"""Word vectors: where words lie, which are near, which questions they answer."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from keras_dl.plots._style import BLUE, COLOURS, check_lengths, figure_of, shorten
+
+__all__ = ["analogy_bars", "neighbour_table", "word_map"]
+
+
+def word_map(points: np.ndarray, words: Sequence[str]) -> Figure:
+    """Words written where a projection to the plane puts them.
+
+    Args:
+        points: (n, 2), such as the first two principal components.
+        words: one for each point.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if there is not one word a point, or none.
+    """
+    points = np.asarray(points)
+    check_lengths(points=points, words=words)
+    figure = figure_of(8.0, 7.0)
+    axes = figure.subplots()
+    axes.scatter(*points.T, s=4, color=BLUE, alpha=0.4)
+    for (x, y), word in zip(points, words, strict=True):
+        axes.annotate(shorten(word), (x, y), fontsize=7, xytext=(2, 2), textcoords="offset points")
+    axes.margins(0.08)
+    axes.set_xlabel("first principal component")
+    axes.set_ylabel("second principal component")
+    return figure
+
+
+def neighbour_table(neighbours: Mapping[str, Sequence[tuple[str, float]]]) -> Figure:
+    """The nearest words of some words, a column for each, with their cosines.
+
+    Args:
+        neighbours: word → (word, cosine) pairs, the nearest first; the same number for all.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if the numbers differ or are 0.
+    """
+    check_lengths(**dict(neighbours))
+    rows = len(next(iter(neighbours.values())))
+    figure = figure_of(max(1.5 * len(neighbours), 3.0), 0.26 * (rows + 1) + 0.3)
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.set_xlim(0, len(neighbours))
+    axes.set_ylim(rows + 0.5, -0.5)
+    for column, (word, near) in enumerate(neighbours.items()):
+        axes.text(column, 0, shorten(word, 16), fontsize=9, weight="bold", va="center")
+        for row, (other, cosine) in enumerate(near, 1):
+            axes.text(column, row, shorten(other, 14), fontsize=8, va="center")
+            text = f"{cosine:.2f}"
+            axes.text(column + 0.92, row, text, fontsize=7, va="center", ha="right", color=BLUE)
+    return figure
+
+
+def analogy_bars(shares: Mapping[str, Sequence[float]], sections: Sequence[str]) -> Figure:
+    """Share of right answers in each section of a set of questions.
+
+    Args:
+        shares: method → a share in [0, 1] for each section.
+        sections: their names.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if lengths differ or are 0.
+    """
+    check_lengths(sections=sections, **dict(shares))
+    figure = figure_of(7.0, 0.42 * len(sections) + 0.9)
+    axes = figure.subplots()
+    places, height = np.arange(len(sections)), 0.8 / len(shares)
+    for i, (method, values) in enumerate(shares.items()):
+        offset = (i - (len(shares) - 1) / 2) * height
+        axes.barh(places + offset, values, height, color=COLOURS[i], label=method)
+    axes.set_yticks(places, [shorten(section, 32) for section in sections], fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("share of right answers")
+    figure.legend(loc="outside upper right", ncols=len(shares), fontsize="small")
+    return figure

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from keras_dl.data.text import labelled
+from recipes import bag_of_words, text_classification
+
+
+def test_bag_of_words_tells_its_words(store):
+    texts = ["good fine film", "bad awful film"] * 30
+    result = bag_of_words.recipe.run(
+        data=(texts, ["up", "down"] * 30), epochs=5, min_count=1, verbose=False
+    )
+    assert result.metrics["test/accuracy"] == 1
+    shown = [t.get_text() for t in result.figures["telling_words"].axes[0].texts]
+    down, up = shown[: len(shown) // 2], shown[len(shown) // 2 :]
+    assert down[0] == "down"
+    assert "awful" in down
+    assert "good" in up
+    assert "confusion_matrix" in result.figures
+
+
+@pytest.mark.parametrize("head", ["average", "cnn", "lstm"])
+def test_nets_learn_which_word_decides(store, head):
+    rng = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    texts = [" ".join([*rng.choice(list("abcdef"), 5), ("yes", "no")[label]]) for label in y]
+    result = text_classification.recipe.run(
+        data=(texts, y), head=head, length=20, epochs=8, learning_rate=0.02, verbose=False
+    )
+    assert result.metrics["test/accuracy"] > 0.9
+
+
+@pytest.mark.slow
+def test_word2vec_gives_the_first_vectors_and_frozen_ones_stay():
+    data = labelled("topics", length=30)
+    given = {"vectors": "word2vec", "dim": 25, "word_epochs": 20}
+    model = text_classification.build(data, **given, frozen=True)
+    table = model.get_layer("vectors").get_weights()[0]
+    assert not table[:2].any()
+    assert table[2:].std() > 0.03
+    model.fit(data.train.x, data.train.y, epochs=1, verbose=0)
+    np.testing.assert_array_equal(model.get_layer("vectors").get_weights()[0], table)
+
+
+@pytest.mark.slow
+def test_both_can_be_compared(store):
+    found = bag_of_words.recipe.compare(
+        text_classification.recipe, seeds=2, budget="smoke", workers=0, verbose=False
+    )
+    assert {row.label for row in found.rows} == {"bag_of_words", "text_classification"}
+
+
+@pytest.mark.slow
+def test_bag_of_words_tells_chapters_of_python_apart(store):
+    result = bag_of_words.recipe.run(verbose=False)
+    assert result.metrics["test/accuracy"] > 0.8
