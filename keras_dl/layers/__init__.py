@@ -13,6 +13,7 @@ from keras_dl.layers.random_distortion import RandomDistortion
 from keras_dl.layers.random_shift import RandomShift
 from keras_dl.layers.rbf_output import RBFOutput
 from keras_dl.layers.sparse_map_convolution import SparseMapConv2D
+from keras_dl.layers.spectral_normalization import SpectralNormalization
 from keras_dl.layers.trainable_subsampling import TrainableSubsampling
 from keras_dl.layers.unshared_bias_convolution import UnsharedBiasConv2D
 
@@ -28,6 +29,7 @@ __all__ = [
     "RandomShift",
     "SimpleCells2D",
     "SparseMapConv2D",
+    "SpectralNormalization",
     "TrainableSubsampling",
     "UnsharedBiasConv2D",
     "monte_carlo",

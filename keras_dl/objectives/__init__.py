@@ -3,6 +3,17 @@
 from keras_dl.objectives.adversarial_training import AdversarialTraining
 from keras_dl.objectives.convex_learning import ConvexLearning, Slope
 from keras_dl.objectives.domain_adversarial import DomainAdversarial
+from keras_dl.objectives.games import GAMES, Game
 from keras_dl.objectives.hebbian_learning import HebbianLearning
+from keras_dl.objectives.two_player import TwoPlayer
 
-__all__ = ["AdversarialTraining", "ConvexLearning", "DomainAdversarial", "HebbianLearning", "Slope"]
+__all__ = [
+    "GAMES",
+    "AdversarialTraining",
+    "ConvexLearning",
+    "DomainAdversarial",
+    "Game",
+    "HebbianLearning",
+    "Slope",
+    "TwoPlayer",
+]
