@@ -58,9 +58,7 @@ def tensor_gradients(
     return by_backend[keras.backend.backend()](function, tensors, again)
 
 
-def _tensorflow(
-    function: Callable[[list[Any]], Any], tensors: list[Any], again: bool
-) -> list[Any]:
+def _tensorflow(function: Callable[[list[Any]], Any], tensors: list[Any], again: bool) -> list[Any]:
     tf = importlib.import_module("tensorflow")
     with tf.GradientTape() as tape:
         tape.watch(tensors)
@@ -68,23 +66,17 @@ def _tensorflow(
     return tape.gradient(scalar, tensors)
 
 
-def _jax(
-    function: Callable[[list[Any]], Any], tensors: list[Any], again: bool
-) -> list[Any]:
+def _jax(function: Callable[[list[Any]], Any], tensors: list[Any], again: bool) -> list[Any]:
     jax = importlib.import_module("jax")
     return jax.grad(function)(tensors)
 
 
-def _torch(
-    function: Callable[[list[Any]], Any], tensors: list[Any], again: bool
-) -> list[Any]:
+def _torch(function: Callable[[list[Any]], Any], tensors: list[Any], again: bool) -> list[Any]:
     torch = importlib.import_module("torch")
     watched = [tensor.detach().requires_grad_() for tensor in tensors]
     with torch.enable_grad():
         return list(
-            torch.autograd.grad(
-                function(watched), watched, allow_unused=True, create_graph=again
-            )
+            torch.autograd.grad(function(watched), watched, allow_unused=True, create_graph=again)
         )
 
 

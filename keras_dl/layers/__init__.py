@@ -6,6 +6,7 @@ from keras_dl import initializers as initializers
 from keras_dl.layers.gradient_reversal import GradientReversal
 from keras_dl.layers.local_response_normalization import LocalResponseNormalization
 from keras_dl.layers.locally_connected import LocallyConnected2D
+from keras_dl.layers.maxout import Maxout
 from keras_dl.layers.monte_carlo_dropout import MonteCarloDropout, monte_carlo
 from keras_dl.layers.neocognitron_cells import ComplexCells2D, SimpleCells2D
 from keras_dl.layers.plain_batch_normalization import PlainBatchNormalization
@@ -22,6 +23,7 @@ __all__ = [
     "GradientReversal",
     "LocalResponseNormalization",
     "LocallyConnected2D",
+    "Maxout",
     "MonteCarloDropout",
     "PlainBatchNormalization",
     "RBFOutput",

@@ -1,6 +1,14 @@
 """Builders: an input shape and a number of classes in, an uncompiled Keras model out."""
 
 from keras_dl.models.alexnet import alexnet, alexnet_cifar
+from keras_dl.models.gan import (
+    conditional_discriminator,
+    conditional_generator,
+    dcgan_discriminator,
+    dcgan_generator,
+    gan_discriminator,
+    gan_generator,
+)
 from keras_dl.models.hebbian import hebbian
 from keras_dl.models.lecun1989 import lecun1989, net1, net2, net3, net4, net5
 from keras_dl.models.lenet import lenet5, lenet5_1998
@@ -34,6 +42,12 @@ __all__ = [
     "alexnet",
     "alexnet_cifar",
     "cifar_resnet",
+    "conditional_discriminator",
+    "conditional_generator",
+    "dcgan_discriminator",
+    "dcgan_generator",
+    "gan_discriminator",
+    "gan_generator",
     "gate_net",
     "hebbian",
     "imagenet_resnet",

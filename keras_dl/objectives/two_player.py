@@ -36,8 +36,8 @@ class TwoPlayer(keras.Model):
     the sum is, for each player, that of its own loss alone. Both are taken at the same weights and
     on the same noise; algorithm 1 of the paper takes turns and draws anew for the generator.
 
-    A player that rests in a step has its loss weighed by 0, and `PlayerOptimizer` leaves its weights
-    alone; they are computed all the same.
+    A player that rests in a step has its loss weighed by 0, and `PlayerOptimizer` leaves its
+    weights alone; its gradients are computed all the same.
 
     Calling the model on a batch of images gives as many made ones, as pixels 0..255; what the
     images show does not matter. After training, `generator` (or `average`) is the net to keep.
@@ -153,7 +153,7 @@ class TwoPlayer(keras.Model):
         return super().fit(*args, callbacks=[self.watch, *(callbacks or [])], **kwargs)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """As many images as `inputs` has: pixels; while training a dict, in [-1, 1], with labels."""
+        """As many images as `inputs` has: pixels; while training in [-1, 1], with their labels."""
         seed = self.noise if training else self.test_noise
         count: Any = ops.shape(inputs)[0]  # pyright: ignore[reportIndexIssue]
         parts = [keras.random.normal((count, self._fixed.shape[1]), seed=seed)]
