@@ -113,6 +113,8 @@ class PlayerOptimizer(keras.optimizers.Optimizer):
         self._iterations.assign_add(1)
 
     def _step(self, player: Any, grads: list[Any], norm: Any) -> None:
+        if all(grad is None for grad in grads):  # nothing in the loss depends on this player
+            return
         moving = [*player._trainable_variables, *player.variables]
         # Copies: on torch, optimizers write into the tensors themselves.
         before = [ops.copy(v.value) for v in moving] if self._may_rest else []

@@ -33,9 +33,9 @@ def build(
     game: Annotated[str, Choice("non_saturating", "minimax", "least_squares")] = "non_saturating",
     latent_dim: Annotated[int, Range(10, 200, log=True)] = 100,
     dropout: Annotated[float, Range(0.0, 0.5)] = 0.5,
-    learning_rate: Annotated[float, Range(1e-5, 1e-2, log=True)] = 2e-4,
+    learning_rate: Annotated[float, Range(1e-5, 1e-2, log=True)] = 5e-4,
     rate_ratio: Annotated[float, Range(0.1, 10.0, log=True)] = 1.0,
-    momentum: Annotated[float, Range(0.0, 0.9)] = 0.5,
+    momentum: Annotated[float, Range(0.0, 0.9)] = 0.0,
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
     average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:

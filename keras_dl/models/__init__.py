@@ -16,6 +16,7 @@ from keras_dl.models.linear import linear_regression, logistic_regression
 from keras_dl.models.mlp import mlp
 from keras_dl.models.neocognitron import neocognitron
 from keras_dl.models.perceptron import perceptron
+from keras_dl.models.pix2pix import patch_discriminator, unet_generator
 from keras_dl.models.resnet import (
     cifar_resnet,
     imagenet_resnet,
@@ -63,6 +64,7 @@ __all__ = [
     "net3",
     "net4",
     "net5",
+    "patch_discriminator",
     "perceptron",
     "plain20",
     "plain32",
@@ -81,5 +83,6 @@ __all__ = [
     "resnet152",
     "t_c",
     "threshold_unit",
+    "unet_generator",
     "xor_net",
 ]

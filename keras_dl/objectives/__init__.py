@@ -5,6 +5,7 @@ from keras_dl.objectives.convex_learning import ConvexLearning, Slope
 from keras_dl.objectives.domain_adversarial import DomainAdversarial
 from keras_dl.objectives.games import GAMES, Game
 from keras_dl.objectives.hebbian_learning import HebbianLearning
+from keras_dl.objectives.image_translation import ImageTranslation
 from keras_dl.objectives.two_player import TwoPlayer
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "DomainAdversarial",
     "Game",
     "HebbianLearning",
+    "ImageTranslation",
     "Slope",
     "TwoPlayer",
 ]
