@@ -44,15 +44,17 @@ class FrechetDistance(keras.metrics.Metric):
 
     def result(self) -> Any:
         """Gives the distance; 0 before the first batch."""
-        count = ops.maximum(self.count, 2.0)
+        count: Any = ops.maximum(self.count, 2.0)
         means: Any = self.sums / count
-        outer = ops.expand_dims(means, 2) * ops.expand_dims(means, 1)
+        columns: Any = ops.expand_dims(means, 2)
+        outer: Any = columns * ops.expand_dims(means, 1)
         covariances: Any = (self.squares - count * outer) / (count - 1.0)
         gap: Any = ops.sum(ops.square(means[0] - means[1]))
         root = _root(covariances[0])
-        values: Any = ops.eigh(ops.matmul(ops.matmul(root, covariances[1]), root))[0]
+        inner: Any = ops.matmul(ops.matmul(root, covariances[1]), root)
+        values = _spectrum(inner)[0]
         common: Any = ops.sum(ops.sqrt(ops.relu(values)))
-        traces: Any = ops.trace(covariances[0]) + ops.trace(covariances[1])
+        traces: Any = ops.trace(covariances[0] + covariances[1])
         return ops.relu(gap + traces - 2.0 * common)
 
     def get_config(self) -> dict[str, Any]:
@@ -62,6 +64,10 @@ class FrechetDistance(keras.metrics.Metric):
 
 def _root(matrix: Any) -> Any:
     """The positive square root of a symmetric matrix; what rounding made negative counts as 0."""
-    values, vectors = ops.eigh(matrix)
+    values, vectors = _spectrum(matrix)
     values = ops.sqrt(ops.relu(values))
     return ops.matmul(vectors * values, ops.transpose(vectors))
+
+
+def _spectrum(matrix: Any) -> Any:
+    return ops.eigh(matrix)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 __all__ = ["PlayerOptimizer"]
@@ -129,10 +130,9 @@ class PlayerOptimizer(keras.optimizers.Optimizer):
         Returns:
             One number a player; 0 for one that took no step.
         """
-        sums, counts = (
-            ops.convert_to_numpy(v.value).tolist() for v in (self.norm_sums, self.step_counts)
-        )
-        for variable in (self.norm_sums, self.step_counts):
+        kept = (self.norm_sums, self.step_counts)
+        sums, counts = (np.asarray(ops.convert_to_numpy(v.value)).tolist() for v in kept)
+        for variable in kept:
             variable.assign(ops.zeros(variable.shape))
         return [total / max(count, 1.0) for total, count in zip(sums, counts, strict=True)]
 
@@ -167,10 +167,11 @@ class PlayerOptimizer(keras.optimizers.Optimizer):
 
 def _norm(grads: Sequence[Any]) -> Any:
     """Euclidean length of all gradients together; divided first, as squares leave float32."""
-    known = [ops.cast(grad, "float32") for grad in grads if grad is not None]
+    known: list[Any] = [ops.cast(grad, "float32") for grad in grads if grad is not None]
     if not known:
         return ops.zeros((), "float32")
     largest: Any = ops.max(ops.stack([ops.max(ops.abs(grad)) for grad in known]))
-    scale = ops.where(ops.equal(largest, 0.0), 1.0, largest)
-    total: Any = sum(ops.sum(ops.square(grad / scale)) for grad in known)
-    return scale * ops.sqrt(total)
+    scale: Any = ops.where(ops.equal(largest, 0.0), 1.0, largest)
+    squares: list[Any] = [ops.sum(ops.square(grad / scale)) for grad in known]
+    length: Any = ops.sqrt(ops.sum(ops.stack(squares)))
+    return scale * length

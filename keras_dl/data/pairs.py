@@ -81,7 +81,7 @@ def facades(*, batch_size: int = 1, image_size: int = 256) -> Data:
         for part, images in whole.items()
     }
     train = halves["train"]
-    cut = {
+    cut: Any = {
         "train": Split(*(part[:-HELD_OUT] for part in train)),
         "validation": Split(*(part[-HELD_OUT:] for part in train)),
         "test": halves["test"],

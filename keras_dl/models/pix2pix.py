@@ -1,6 +1,7 @@
 """Image to image: a U-Net that translates, and a discriminator that looks at patches."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -156,7 +157,7 @@ def _depth(shape: Sequence[int]) -> int:
     return depth
 
 
-def _options(bias: bool) -> dict:
+def _options(bias: bool) -> dict[str, Any]:
     normal = keras.initializers.RandomNormal(stddev=NORMAL)
     return {"use_bias": bias, "kernel_initializer": normal}
 
@@ -165,11 +166,11 @@ def _convolution(filters: int, name: str, bias: bool) -> keras.layers.Layer:
     return keras.layers.Conv2D(filters, 4, 2, padding="same", name=name, **_options(bias))
 
 
-def _plain(filters: int, name: str, bias: bool, **options: str) -> keras.layers.Layer:
+def _plain(filters: int, name: str, bias: bool, **options: Any) -> keras.layers.Layer:
     return keras.layers.Conv2D(filters, 4, name=name, **_options(bias), **options)
 
 
-def _doubling(filters: int, name: str, bias: bool = False, **options: str) -> keras.layers.Layer:
+def _doubling(filters: int, name: str, bias: bool = False, **options: Any) -> keras.layers.Layer:
     return keras.layers.Conv2DTranspose(
         filters, 4, 2, padding="same", name=name, **_options(bias), **options
     )

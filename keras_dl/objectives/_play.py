@@ -12,15 +12,19 @@ from keras_dl.objectives.games import GAMES
 from keras_dl.player_optimizer import PlayerOptimizer
 
 __all__ = [
-    "PlayWatch",
+    "alone",
+    "check_average",
     "check_game",
+    "check_labels",
     "check_weight",
     "frozen",
+    "length",
     "shared_out",
     "slope_lengths",
     "to_pixels",
     "to_signed",
     "turns",
+    "twin",
     "wins",
 ]
 
@@ -54,25 +58,27 @@ def turns(step: Any, discriminator_steps: int, generator_steps: int) -> tuple[An
     """
     cycle = max(discriminator_steps, generator_steps)
     place: Any = ops.mod(step, float(cycle))
-    return tuple(
-        ops.cast(place >= cycle - own, "float32") for own in (discriminator_steps, generator_steps)
-    )
+    first, second = (cycle - own for own in (discriminator_steps, generator_steps))
+    return ops.cast(place >= first, "float32"), ops.cast(place >= second, "float32")
 
 
 def wins(real: Any, fake: Any) -> Any:
     """Share of the made examples that score above the real one beside them, 1/2 for a draw."""
     draws: Any = ops.cast(ops.equal(fake, real), "float32")
-    return ops.mean(ops.cast(ops.greater(fake, real), "float32") + draws / 2.0)
+    above: Any = ops.cast(ops.greater(fake, real), "float32")
+    return ops.mean(above + draws / 2.0)
 
 
 def to_signed(pixels: Any) -> Any:
     """Pixels 0..255 as float32 in [-1, 1]."""
-    return ops.cast(pixels, "float32") / 127.5 - 1.0
+    values: Any = ops.cast(pixels, "float32")
+    return values / 127.5 - 1.0
 
 
 def to_pixels(images: Any) -> Any:
     """Images in [-1, 1] as float32 pixels 0..255."""
-    return (ops.cast(images, "float32") + 1.0) * 127.5
+    values: Any = ops.cast(images, "float32")
+    return (values + 1.0) * 127.5
 
 
 def shared_out(optimizer: Any, *players: keras.Model, may_rest: bool) -> None:
@@ -118,31 +124,51 @@ def check_weight(name: str, value: Any) -> None:
         )
 
 
-class PlayWatch(keras.callbacks.Callback):
-    """Notes each player's mean gradient norm, and what the generator makes, after each epoch.
+def length(batch: Any) -> Any:
+    """Number of examples, which a compiled step may not know before it runs."""
+    shape: Any = ops.shape(batch)
+    return shape[0]
 
-    Among the epoch's metrics appear `discriminator_gradient_norm` and `generator_gradient_norm`,
-    the mean over the steps in which the player learnt.
 
-    Args:
-        make: gives some images as uint8, always from the same noise.
+def alone(parts: list[Any]) -> Any:
+    """A list of inputs, or the only one."""
+    return parts if len(parts) > 1 else parts[0]
 
-    Attributes:
-        snapshots: epoch (from 1) → what `make` gave.
+
+def twin(net: keras.Model) -> keras.Model:
+    """A copy that no optimizer moves."""
+    twin: Any = keras.models.clone_model(net)
+    twin.set_weights(net.get_weights())
+    twin.trainable = False
+    return twin
+
+
+def check_average(average: Any) -> None:
+    """Accept None, or a share in [0, 1).
+
+    Raises:
+        TypeError: if `average` is neither None nor a number.
+        ValueError: if it is out of range.
     """
+    if average is None:
+        return
+    check_weight("average", average)
+    if not average < 1:
+        raise ValueError(
+            "`average` must lie in [0, 1); it is the share of the mean that is kept in a step. "
+            f"Received: average={average}"
+        )
 
-    def __init__(self, make: Any) -> None:
-        super().__init__()
-        self.make = make
-        self.snapshots: dict[int, Any] = {}
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Adds to the epoch's metrics; callbacks after this one see them."""
-        model: Any = self.model
-        optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-        for name, norm in zip(
-            ("discriminator", "generator"), optimizer.average_norms(), strict=True
-        ):
-            if logs is not None:
-                logs[f"{name}_gradient_norm"] = norm
-        self.snapshots[epoch + 1] = self.make()
+def check_labels(generator: keras.Model, discriminator: keras.Model) -> None:
+    """Accept two nets that both take labels, or neither.
+
+    Raises:
+        ValueError: if one does and the other does not.
+    """
+    takes = [len(net.inputs) for net in (generator, discriminator)]
+    if takes[0] != takes[1] or takes[0] not in (1, 2):
+        raise ValueError(
+            "`generator` and `discriminator` must both take labels, as a second input, or neither. "
+            f"Received: {takes[0]} and {takes[1]} inputs"
+        )

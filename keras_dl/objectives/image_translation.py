@@ -8,7 +8,6 @@ from keras import ops
 
 from keras_dl.metrics import FrechetDistance
 from keras_dl.objectives._play import (
-    PlayWatch,
     check_game,
     check_weight,
     frozen,
@@ -17,6 +16,7 @@ from keras_dl.objectives._play import (
     to_signed,
     wins,
 )
+from keras_dl.objectives._watch import PlayWatch
 from keras_dl.objectives.games import GAMES
 
 __all__ = ["ImageTranslation"]
@@ -79,10 +79,11 @@ class ImageTranslation(keras.Model):
         names = ("discriminator_loss", "generator_loss", "generator_wins", "l1")
         shown = names if adversarial else names[-1:]
         self.parts = {name: keras.metrics.Mean(name) for name in shown}
-        size = PATCH * PATCH * int(generator.output.shape[-1])
+        output: Any = generator.output
+        size = PATCH * PATCH * int(output.shape[-1])
         self.patches = FrechetDistance(size, name="patch_distance")
         self._evaluates = False
-        self._shown = np.zeros((0, *generator.input.shape[1:]), np.uint8)
+        self._shown = np.zeros((0, *generator.input_shape[1:]), np.uint8)
         self.watch = PlayWatch(self._snapshot)
 
     def build(self, input_shape: Any) -> None:
@@ -118,7 +119,7 @@ class ImageTranslation(keras.Model):
 
     def images(self, sources: np.ndarray) -> np.ndarray:
         """What is made of sources (n, height, width, channels): uint8 pixels."""
-        made = [
+        made: Any = [
             ops.convert_to_numpy(self(sources[i : i + 32], training=False))
             for i in range(0, len(sources), 32)
         ]

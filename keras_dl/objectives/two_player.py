@@ -9,17 +9,22 @@ from keras import ops
 
 from keras_dl.metrics import FrechetDistance
 from keras_dl.objectives._play import (
-    PlayWatch,
+    alone,
+    check_average,
     check_game,
+    check_labels,
     check_weight,
     frozen,
+    length,
     shared_out,
     slope_lengths,
     to_pixels,
     to_signed,
     turns,
+    twin,
     wins,
 )
+from keras_dl.objectives._watch import PlayWatch
 from keras_dl.objectives.games import GAMES
 
 __all__ = ["TwoPlayer"]
@@ -98,15 +103,15 @@ class TwoPlayer(keras.Model):
         check_game(game, discriminator_steps, generator_steps)
         check_weight("gradient_penalty", gradient_penalty)
         check_weight("r1", r1)
-        _check_average(average)
-        _check_labels(generator, discriminator)
+        check_average(average)
+        check_labels(generator, discriminator)
         super().__init__(**kwargs)
         self.generator, self.discriminator = generator, discriminator
         self.game, self.gradient_penalty, self.r1 = game, float(gradient_penalty), float(r1)
         self.discriminator_steps, self.generator_steps = discriminator_steps, generator_steps
         self.num_classes = int(generator.inputs[1].shape[-1]) if len(generator.inputs) > 1 else 0
-        self.momentum = average
-        self.average = None if average is None else _twin(generator)
+        self._momentum = average
+        self.average = None if average is None else twin(generator)
         self.seed = seed
         # Two streams, so that what is drawn in validation does not change the training.
         self.noise = keras.random.SeedGenerator(seed)
@@ -155,14 +160,14 @@ class TwoPlayer(keras.Model):
     def call(self, inputs: Any, training: bool = False) -> Any:
         """As many images as `inputs` has: pixels; while training in [-1, 1], with their labels."""
         seed = self.noise if training else self.test_noise
-        count: Any = ops.shape(inputs)[0]  # pyright: ignore[reportIndexIssue]
-        parts = [keras.random.normal((count, self._fixed.shape[1]), seed=seed)]
+        count = length(inputs)
+        parts: list[Any] = [keras.random.normal((count, self._fixed.shape[1]), seed=seed)]
         if self.num_classes:
-            drawn = keras.random.randint((count,), 0, self.num_classes, seed=seed)
+            drawn: Any = keras.random.randint((count,), 0, self.num_classes, seed=seed)
             parts.append(ops.one_hot(drawn, self.num_classes))
         if not training:
             return to_pixels(self._made(parts))
-        return {"image": self.generator(_alone(parts), training=True), "labels": parts[1:]}
+        return {"image": self.generator(alone(parts), training=True), "labels": parts[1:]}
 
     def sample(self, count: int, *, labels: Any = None, seed: int = 0) -> np.ndarray:
         """New images.
@@ -184,7 +189,7 @@ class TwoPlayer(keras.Model):
         if self.num_classes:
             labels = np.arange(len(noise)) % self.num_classes if labels is None else labels
             parts.append(np.eye(self.num_classes, dtype="float32")[labels])
-        pixels = [
+        pixels: Any = [
             ops.convert_to_numpy(to_pixels(self._made([part[i : i + 256] for part in parts])))
             for i in range(0, len(noise), 256)
         ]
@@ -192,7 +197,7 @@ class TwoPlayer(keras.Model):
 
     def _made(self, parts: list[Any]) -> Any:
         net = self.generator if self.average is None else self.average
-        return net(_alone(parts), training=False)
+        return net(alone(parts), training=False)
 
     def _snapshot(self) -> np.ndarray:
         return self.images(self._fixed)
@@ -216,12 +221,12 @@ class TwoPlayer(keras.Model):
             asked = label
             fake = self._evaluated(x, label, y_pred)
         net, game = self.discriminator, GAMES[self.game]
-        on_real = net(_alone([real, *label]), training=training)
+        on_real = net(alone([real, *label]), training=training)
         constant = ops.stop_gradient(fake)  # the discriminator learns, the generator does not
-        on_fake = net(_alone([constant, *asked]), training=training)
+        on_fake = net(alone([constant, *asked]), training=training)
         against = game.discriminator(on_real, on_fake)
         # Here the generator learns, and the discriminator does not.
-        made = game.generator(frozen(net, _alone([fake, *asked]), training))
+        made = game.generator(frozen(net, alone([fake, *asked]), training))
         self.parts["discriminator_loss"].update_state(against)
         self.parts["generator_loss"].update_state(made)
         self.parts["generator_wins"].update_state(wins(on_real, on_fake))
@@ -244,31 +249,33 @@ class TwoPlayer(keras.Model):
     def _penalties(self, real: Any, fake: Any, label: list[Any]) -> Any:
         total: Any = 0.0
         if self.gradient_penalty:
-            shape = (ops.shape(real)[0], *(1,) * (len(real.shape) - 1))  # pyright: ignore[reportIndexIssue]
+            shape = (length(real), *(1,) * (len(real.shape) - 1))
             share: Any = keras.random.uniform(shape, seed=self.noise)
             between = ops.cast(share * real + (1.0 - share) * fake, "float32")
             squares = slope_lengths(self.discriminator, between, label, training=True)
-            length: Any = ops.sqrt(squares + 1e-12)  # the root has no slope at 0
-            total = total + self.gradient_penalty * ops.mean(ops.square(length - 1.0))
+            slope: Any = ops.sqrt(squares + 1e-12)  # the root has no slope at 0
+            gap: Any = ops.mean(ops.square(slope - 1.0))
+            total = total + self.gradient_penalty * gap
         if self.r1:
             squares = slope_lengths(self.discriminator, real, label, training=True)
-            total = total + self.r1 / 2.0 * ops.mean(squares)
+            steep: Any = ops.mean(squares)
+            total = total + self.r1 / 2.0 * steep
         return total
 
     def _follow(self) -> None:
         """Moves the mean of the generator's weights on."""
-        if self.average is None:
+        momentum = self._momentum
+        if self.average is None or momentum is None:
             return
         for mean, now in zip(self.average.variables, self.generator.variables, strict=True):
             if "float" in str(mean.dtype):
                 value: Any = now.value
-                mean.assign(self.momentum * mean.value + (1.0 - self.momentum) * value)
+                mean.assign(momentum * mean.value + (1.0 - momentum) * value)
 
     def _evaluated(self, x: Any, label: list[Any], pixels: Any) -> Any:
         """Images made for validation, in [-1, 1], looked at by the judge."""
         if self.num_classes:
-            size: Any = ops.shape(label[0])
-            noise = keras.random.normal((size[0], self._fixed.shape[1]), seed=self.test_noise)
+            noise = keras.random.normal((length(x), self._fixed.shape[1]), seed=self.test_noise)
             pixels = to_pixels(self._made([noise, *label]))
         if self._judge is not None:
             seen = self._judge(pixels)
@@ -291,7 +298,12 @@ class TwoPlayer(keras.Model):
         saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
         names = ("game", "discriminator_steps", "generator_steps", "gradient_penalty", "r1", "seed")
         own = {name: getattr(self, name) for name in names}
-        return {**super().get_config(), **saved, **own, "average": self.momentum}
+        return {
+            **super().get_config(),
+            **saved,
+            **own,
+            "average": None if self.average is None else self._momentum,
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "TwoPlayer":
@@ -301,38 +313,5 @@ class TwoPlayer(keras.Model):
         return cls(**config)
 
 
-def _alone(parts: list[Any]) -> Any:
-    """A list of inputs, or the only one."""
-    return parts if len(parts) > 1 else parts[0]
-
-
-def _twin(net: keras.Model) -> keras.Model:
-    """A copy that no optimizer moves."""
-    twin: Any = keras.models.clone_model(net)
-    twin.set_weights(net.get_weights())
-    twin.trainable = False
-    return twin
-
-
 def _features_of(judge: Any) -> int:
     return int(judge.output["features"].shape[-1])
-
-
-def _check_average(average: Any) -> None:
-    if average is None:
-        return
-    check_weight("average", average)
-    if not average < 1:
-        raise ValueError(
-            "`average` must lie in [0, 1); it is the share of the mean that is kept in a step. "
-            f"Received: average={average}"
-        )
-
-
-def _check_labels(generator: keras.Model, discriminator: keras.Model) -> None:
-    takes = [len(net.inputs) for net in (generator, discriminator)]
-    if takes[0] != takes[1] or takes[0] not in (1, 2):
-        raise ValueError(
-            "`generator` and `discriminator` must both take labels, as a second input, or neither. "
-            f"Received: {takes[0]} and {takes[1]} inputs"
-        )

@@ -70,7 +70,7 @@ def with_judge(data: Data) -> Data:
     return replace(data, extras={**data.extras, "judge": feature_net(data)})
 
 
-def looked_at(net: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def looked_at(net: Any, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Features and classes of images.
 
     Args:
@@ -91,15 +91,16 @@ def _trained(data: Data) -> keras.Model:
     pixels = keras.Input(data.input_shape, name="pixels")
     x = keras.layers.Rescaling(1 / 255, name="scaling")(pixels)
     if shape != data.input_shape:
-        x = keras.layers.Resizing(*shape[:2], name="enlarged")(x)
+        x = keras.layers.Resizing(shape[0], shape[1], name="enlarged")(x)
     both = keras.Model(net.input, [net.get_layer("f6").output, net.output], name="lenet5")
     hidden, logits = both(x)
-    classifier = keras.Model(pixels, logits)
+    classifier: Any = keras.Model(pixels, logits)
     rate: Any = keras.optimizers.schedules.CosineDecay(2e-3, STEPS)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     classifier.compile(keras.optimizers.Adam(rate), loss, jit_compile=False)
-    classifier.fit(_drawn(data), steps_per_epoch=STEPS, verbose=0)
-    found = keras.Model(pixels, hidden).predict(data.train.x, batch_size=256, verbose=0)
+    classifier.fit(_drawn(data), steps_per_epoch=STEPS, shuffle=False, verbose=0)
+    half: Any = keras.Model(pixels, hidden)
+    found = half.predict(data.train.x, batch_size=256, verbose=0)
     spread = float(found.var(axis=0, dtype="float64").sum()) / VARIANCE
     normal: Any = keras.layers.Normalization(
         mean=found.mean(axis=0, dtype="float64").tolist(),
