@@ -4,8 +4,14 @@ Paper: Radford, Metz and Chintala, 2016, Unsupervised Representation Learning wi
     Convolutional Generative Adversarial Networks, sections 3 and 4.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
 Run: keras-dl run dcgan
-Expect: to be measured.
-Differs: to be said.
+Expect: lenet_fid 12.3 on MNIST's test images, seed 0: a Fréchet distance in features of a LeNet-5
+    trained on MNIST, of which real images have 0.15 and a generator that always makes their mean
+    has 100; not comparable with Inception's FID. All ten classes are made, precision 0.56, recall
+    0.66; 4 epochs, 216 s of training on two busy cores of an AMD EPYC. The paper measures no
+    distance.
+Differs: Images of 28×28 pixels and half as many filters; kernels of 4×4, as in the authors' code;
+    both players step at once, on the same noise; rates fall along half a cosine; 54,000 images to
+    train on, 6,000 to validate.
 """
 
 from typing import Annotated, Any
@@ -81,7 +87,7 @@ recipe = Recipe(
     data=data,
     build=build,
     report=report,
-    epochs=5,
+    epochs=4,
     objective=Objective("val_lenet_fid", "min"),
     task="generation",
     family="generative",

@@ -4,8 +4,15 @@ Paper: Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville and 
     Generative Adversarial Nets, section 5.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
 Run: keras-dl run gan
-Expect: to be measured.
-Differs: to be said.
+Expect: lenet_fid 21.3 on MNIST's test images, seed 0: a Fréchet distance in features of a LeNet-5
+    trained on MNIST, of which real images have 0.15 and a generator that always makes their mean
+    has 100; not comparable with Inception's FID. All ten classes are made, precision 0.72, recall
+    0.51; 8 epochs, 195 s of training on two busy cores of an AMD EPYC. The paper has a Parzen
+    window's log-likelihood, 225, which is not computed here.
+Differs: A generator of 256 units a layer for 1200; normal noise for uniform; Adam with β₁ = 0 and
+    rates that fall along half a cosine for SGD with momentum; both players step at once, on the
+    same noise; 54,000 images to train on, 6,000 to validate. With β₁ = 0.5
+    four settings that were tried had collapsed after 420 to 844 steps, and the report said so.
 """
 
 from typing import Annotated, Any
@@ -74,7 +81,7 @@ recipe = Recipe(
     data=data,
     build=build,
     report=report,
-    epochs=20,
+    epochs=8,
     objective=Objective("val_lenet_fid", "min"),
     task="generation",
     family="generative",

@@ -4,8 +4,14 @@ Paper: Gulrajani, Ahmed, Arjovsky, Dumoulin and Courville, 2017, Improved Traini
     GANs, algorithm 1.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
 Run: keras-dl run wgan_gp
-Expect: to be measured.
-Differs: to be said.
+Expect: lenet_fid 8.7 on MNIST's test images, seed 0: a Fréchet distance in features of a LeNet-5
+    trained on MNIST, of which real images have 0.15 and a generator that always makes their mean
+    has 100; not comparable with Inception's FID. All ten classes are made, precision 0.55, recall
+    0.77; 4 epochs, of which the generator learns in every fifth step, 224 s of training on two busy
+    cores of an AMD EPYC. The paper has no figure for MNIST.
+Differs: DCGAN's nets; rates of 1e-3 that fall along half a cosine, for 1e-4; the generator learns
+    in the critic's last step of five, on the same batch; 54,000 images to train on, 6,000 to
+    validate.
 """
 
 from typing import Annotated, Any
@@ -72,7 +78,7 @@ recipe = Recipe(
     data=data,
     build=build,
     report=report,
-    epochs=5,
+    epochs=4,
     objective=Objective("val_lenet_fid", "min"),
     task="generation",
     family="generative",
