@@ -82,7 +82,7 @@ recipe = Recipe(
     objective=Objective("val_lenet_fid", "min"),
     task="generation",
     family="generative",
-    factors=("gradient_penalty", "critic_steps"),
+    factors=("critic_steps",),
 )
 run, tune = recipe.run, recipe.tune
 
