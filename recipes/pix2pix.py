@@ -5,8 +5,17 @@ Paper: Isola, Zhu, Zhou and Efros, 2017, Image-to-Image Translation with Conditi
 Data: 1,797 digits, embedded in scikit-learn, CC BY 4.0, and their outlines; or any other images.
     `--dataset facades` is the paper's label maps to photographs, CMP Facade Database.
 Run: keras-dl ablate pix2pix
-Expect: to be measured.
-Differs: to be said.
+Expect: On facades of 64×64 pixels, seeds 0 and 1, L1 + cGAN and L1 alone in the same order:
+    patch_distance 1.14, 1.05 and 2.23, 2.09; steps between pixels 0.60, 0.73 and 0.38, 0.38 of the
+    real ones'; overlap of the histograms of L 0.82, 0.82 and 0.72, 0.73, of a 0.79, 0.82 and 0.78,
+    0.82, of b 0.74, 0.88 and 0.54, 0.53; l1 0.31, 0.32 and 0.30, 0.31; 12 epochs, 60 to 101 s each
+    on two busy cores of an AMD EPYC. The paper has, on Cityscapes, overlaps 0.86, 0.84, 0.82 and
+    0.81, 0.69, 0.70. On the outlines of digits, seed 0, little is left to guess and the game does
+    not pay: patch_distance 0.009 and 0.005; a LeNet-5 reads 96.7 and 97.2 % of what is made and
+    97.8 % of the targets; 20 epochs, 88 and 79 s.
+Differs: A quarter of the filters, patches of 34 pixels and larger batches; no noise in test:
+    dropout is off and batch normalisation takes the means of training; rates fall along half a
+    cosine. The facades' figures are those of `--image-size 64 --batch-size 4 --learning-rate 2e-4 --epochs 12`.
 """
 
 from dataclasses import replace

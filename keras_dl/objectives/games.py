@@ -33,9 +33,9 @@ def _mean(values: Any) -> Any:
 def _score(logits: Any) -> Any:
     """Their mean, for games in which its slope is the same wherever the logits are.
 
-    Without the detour that slope would depend on the logits' shape alone. Then TensorFlow 2.21's
-    dependency optimization lets a step write a weight that the forward pass has yet to read: under
-    load, one step in twenty came out with other numbers.
+    Without the detour that slope would depend on the logits' shape alone. Then TensorFlow 2.21,
+    unless its dependency optimization is off, may write a weight that the forward pass has yet to
+    read: on a busy machine about one step in twenty came out with other numbers.
     """
     return _mean(ops.where(ops.greater(logits, 0.0), logits, logits))
 

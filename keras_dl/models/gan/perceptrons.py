@@ -169,6 +169,7 @@ def conditional_discriminator(
     input_shape: Sequence[int],
     num_classes: int,
     *,
+    input_dropout: float = 0.2,
     dropout: float = 0.5,
     name: str = "conditional_discriminator",
 ) -> keras.Model:
@@ -179,6 +180,7 @@ def conditional_discriminator(
     Args:
         input_shape: (height, width, channels) of an image.
         num_classes: number of classes, at least 2.
+        input_dropout: share of the pixels dropped while training, in [0, 1).
         dropout: share of the hidden layers' outputs dropped while training, in [0, 1).
         name: name of the model.
 
@@ -196,10 +198,12 @@ def conditional_discriminator(
     """
     check_image_shape(input_shape, smallest=1)
     check_classes(num_classes)
+    check_rate("input_dropout", input_dropout)
     check_rate("dropout", dropout)
     image = keras.Input(tuple(map(int, input_shape)), name="image")
     label = keras.Input((num_classes,), name="label")
     flat = keras.layers.Flatten(name="flat")(image)
+    flat = keras.layers.Dropout(input_dropout, name="input_dropout")(flat)
     parts = [_maxout(flat, 240, 5, "image_hidden"), _maxout(label, 50, 5, "label_hidden")]
     x = keras.layers.Dropout(dropout, name="both_dropout")(
         keras.layers.Concatenate(name="both")(parts)
