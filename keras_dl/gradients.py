@@ -40,22 +40,25 @@ def gradients(
     ]
 
 
-def tensor_gradients(function: Callable[[list[Any]], Any], tensors: list[Any]) -> list[Any]:
+def tensor_gradients(
+    function: Callable[[list[Any]], Any], tensors: list[Any], *, again: bool = False
+) -> list[Any]:
     """As `gradients`, on tensors; also within a compiled step, such as in a `compute_loss`.
 
     Args:
         function: takes a list of tensors, gives a scalar tensor; it must not assign variables.
         tensors: floats where the derivatives are wanted.
+        again: whether the derivatives will be differentiated once more, as in a penalty on them;
+            without it torch forgets how they came about.
 
     Returns:
-        One tensor for each of `tensors`, or None for one that has no effect. Not meant to be
-        differentiated once more: torch forgets how they came about.
+        One tensor for each of `tensors`, or None for one that has no effect.
     """
     by_backend = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
-    return by_backend[keras.backend.backend()](function, tensors)
+    return by_backend[keras.backend.backend()](function, tensors, again)
 
 
-def _tensorflow(function: Callable[[list[Any]], Any], tensors: list[Any]) -> list[Any]:
+def _tensorflow(function: Callable[[list[Any]], Any], tensors: list[Any], again: bool) -> list[Any]:
     tf = importlib.import_module("tensorflow")
     with tf.GradientTape() as tape:
         tape.watch(tensors)
@@ -63,16 +66,18 @@ def _tensorflow(function: Callable[[list[Any]], Any], tensors: list[Any]) -> lis
     return tape.gradient(scalar, tensors)
 
 
-def _jax(function: Callable[[list[Any]], Any], tensors: list[Any]) -> list[Any]:
+def _jax(function: Callable[[list[Any]], Any], tensors: list[Any], again: bool) -> list[Any]:
     jax = importlib.import_module("jax")
     return jax.grad(function)(tensors)
 
 
-def _torch(function: Callable[[list[Any]], Any], tensors: list[Any]) -> list[Any]:
+def _torch(function: Callable[[list[Any]], Any], tensors: list[Any], again: bool) -> list[Any]:
     torch = importlib.import_module("torch")
     watched = [tensor.detach().requires_grad_() for tensor in tensors]
     with torch.enable_grad():
-        return list(torch.autograd.grad(function(watched), watched, allow_unused=True))
+        return list(
+            torch.autograd.grad(function(watched), watched, allow_unused=True, create_graph=again)
+        )
 
 
 def loss_at(

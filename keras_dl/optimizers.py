@@ -4,7 +4,9 @@ from typing import Any
 
 import keras
 
-__all__ = ["optimizer"]
+from keras_dl.player_optimizer import PlayerOptimizer
+
+__all__ = ["optimizer", "two_optimizers"]
 
 
 def optimizer(
@@ -49,3 +51,45 @@ def optimizer(
     if name not in makers:
         raise ValueError(f"`name` must be one of {', '.join(makers)}. Received: name={name!r}")
     return makers[name]()
+
+
+def two_optimizers(
+    learning_rate: float,
+    *,
+    rate_ratio: float = 1.0,
+    momentum: float = 0.5,
+    second_momentum: float = 0.999,
+    decay_steps: int | None = None,
+    discriminator_steps: int = 1,
+    generator_steps: int = 1,
+) -> PlayerOptimizer:
+    """Makes Adam for a discriminator and Adam for a generator, with a rate each.
+
+    Args:
+        learning_rate: of the generator, at the start.
+        rate_ratio: the discriminator's rate over the generator's.
+        momentum: β₁ of both; Keras has 0.9, with which DCGAN's training swings.
+        second_momentum: β₂ of both.
+        decay_steps: steps of training until both rates are zero along half a cosine; None keeps
+            them constant.
+        discriminator_steps: as `TwoPlayer` has it; a player who rests counts fewer steps.
+        generator_steps: the same of the generator.
+
+    Raises:
+        ValueError: if a rate is not positive.
+
+    Reference:
+        Heusel et al., 2017, GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+        Equilibrium, arXiv:1706.08500. Radford et al., 2016, arXiv:1511.06434, section 4, for β₁.
+    """
+    for name, value in (("learning_rate", learning_rate), ("rate_ratio", rate_ratio)):
+        if not value > 0:
+            raise ValueError(f"`{name}` must be positive. Received: {name}={value}")
+    players, cycle = [], max(discriminator_steps, generator_steps)
+    rates = learning_rate * rate_ratio, learning_rate
+    for own, steps in zip(rates, (discriminator_steps, generator_steps), strict=True):
+        rate: Any = own
+        if decay_steps is not None:
+            rate = keras.optimizers.schedules.CosineDecay(own, -(-decay_steps * steps // cycle))
+        players.append(keras.optimizers.Adam(rate, beta_1=momentum, beta_2=second_momentum))
+    return PlayerOptimizer(players)

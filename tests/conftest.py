@@ -10,6 +10,14 @@ from keras_dl import settings
 settings.load_backend()  # once, and with our settings, whichever test comes first
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """The nets that judge images are trained once for all tests, and leave nothing behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_DL_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def empty_store(tmp_path_factory):
     """A database without runs."""

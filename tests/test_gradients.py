@@ -2,7 +2,13 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.gradients import gradients, input_gradient, loss_at, weight_gradients
+from keras_dl.gradients import (
+    gradients,
+    input_gradient,
+    loss_at,
+    tensor_gradients,
+    weight_gradients,
+)
 from tests.probes.values import batch, small
 
 
@@ -72,3 +78,15 @@ def test_model_must_be_compiled():
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3)])
     with pytest.raises(ValueError, match="`model` must be compiled"):
         weight_gradients(model, *batch())
+
+
+def test_derivatives_can_be_differentiated_again():
+    """d/dx of (d/dy x²y³)² at (2, 3): 2·(3x²y²)·(6xy²)."""
+
+    def steepness(values):
+        x, y = values
+        inner = tensor_gradients(lambda v: x**2 * v[0] ** 3, [y], again=True)[0]
+        return inner**2
+
+    slope, _ = gradients(steepness, [np.array(2.0), np.array(3.0)])
+    assert slope == pytest.approx(2 * (3 * 4 * 9) * (6 * 2 * 9))

@@ -6,6 +6,7 @@ from keras_dl import initializers as initializers
 from keras_dl.layers.gradient_reversal import GradientReversal
 from keras_dl.layers.local_response_normalization import LocalResponseNormalization
 from keras_dl.layers.locally_connected import LocallyConnected2D
+from keras_dl.layers.maxout import Maxout
 from keras_dl.layers.monte_carlo_dropout import MonteCarloDropout, monte_carlo
 from keras_dl.layers.neocognitron_cells import ComplexCells2D, SimpleCells2D
 from keras_dl.layers.plain_batch_normalization import PlainBatchNormalization
@@ -13,6 +14,7 @@ from keras_dl.layers.random_distortion import RandomDistortion
 from keras_dl.layers.random_shift import RandomShift
 from keras_dl.layers.rbf_output import RBFOutput
 from keras_dl.layers.sparse_map_convolution import SparseMapConv2D
+from keras_dl.layers.spectral_normalization import SpectralNormalization
 from keras_dl.layers.trainable_subsampling import TrainableSubsampling
 from keras_dl.layers.unshared_bias_convolution import UnsharedBiasConv2D
 
@@ -21,6 +23,7 @@ __all__ = [
     "GradientReversal",
     "LocalResponseNormalization",
     "LocallyConnected2D",
+    "Maxout",
     "MonteCarloDropout",
     "PlainBatchNormalization",
     "RBFOutput",
@@ -28,6 +31,7 @@ __all__ = [
     "RandomShift",
     "SimpleCells2D",
     "SparseMapConv2D",
+    "SpectralNormalization",
     "TrainableSubsampling",
     "UnsharedBiasConv2D",
     "monte_carlo",

@@ -2,6 +2,14 @@
 
 from keras_dl.models.alexnet import alexnet, alexnet_cifar
 from keras_dl.models.domain_adversarial import domain_adversarial
+from keras_dl.models.gan import (
+    conditional_discriminator,
+    conditional_generator,
+    dcgan_discriminator,
+    dcgan_generator,
+    gan_discriminator,
+    gan_generator,
+)
 from keras_dl.models.hebbian import hebbian
 from keras_dl.models.lecun1989 import lecun1989, net1, net2, net3, net4, net5
 from keras_dl.models.lenet import lenet5, lenet5_1998
@@ -9,6 +17,7 @@ from keras_dl.models.linear import linear_regression, logistic_regression
 from keras_dl.models.mlp import mlp
 from keras_dl.models.neocognitron import neocognitron
 from keras_dl.models.perceptron import perceptron
+from keras_dl.models.pix2pix import patch_discriminator, unet_generator
 from keras_dl.models.resnet import (
     cifar_resnet,
     imagenet_resnet,
@@ -38,7 +47,13 @@ __all__ = [
     "alexnet_cifar",
     "bag_of_words",
     "cifar_resnet",
+    "conditional_discriminator",
+    "conditional_generator",
+    "dcgan_discriminator",
+    "dcgan_generator",
     "domain_adversarial",
+    "gan_discriminator",
+    "gan_generator",
     "gate_net",
     "hebbian",
     "imagenet_resnet",
@@ -54,6 +69,7 @@ __all__ = [
     "net3",
     "net4",
     "net5",
+    "patch_discriminator",
     "perceptron",
     "plain20",
     "plain32",
@@ -73,6 +89,7 @@ __all__ = [
     "t_c",
     "text_classifier",
     "threshold_unit",
+    "unet_generator",
     "word2vec",
     "xor_net",
 ]

@@ -9,6 +9,12 @@ from keras_dl.plots.differentiation import computation_graph, gradient_agreement
 from keras_dl.plots.directions import directions, growth, weight_table
 from keras_dl.plots.domains import domain_examples, domain_map
 from keras_dl.plots.factorial import curves_by_level, interaction_lines, main_effects
+from keras_dl.plots.generated import (
+    class_shares,
+    image_grid,
+    samples_by_epoch,
+    translations,
+)
 from keras_dl.plots.landscape import descent_curves, loss_surface, rate_test
 from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profiles
 from keras_dl.plots.regions import decision_regions
@@ -24,6 +30,7 @@ __all__ = [
     "analogy_bars",
     "approximation",
     "by_epoch_and_layer",
+    "class_shares",
     "comparison",
     "computation_graph",
     "confusion_matrix",
@@ -39,6 +46,7 @@ __all__ = [
     "gradient_agreement",
     "growth",
     "heat_maps",
+    "image_grid",
     "importance",
     "interaction_lines",
     "layer_profiles",
@@ -51,7 +59,9 @@ __all__ = [
     "predictive_spread",
     "rate_test",
     "robustness",
+    "samples_by_epoch",
     "search_history",
+    "translations",
     "weight_table",
     "word_map",
 ]

@@ -33,10 +33,18 @@ MODELS = {
     "t_c": models.t_c,
     "neocognitron": lambda: models.neocognitron(planes=5),
     "xor_net": models.xor_net,
+    "gan_generator": lambda: models.gan_generator((4, 4, 1), latent_dim=5, units=8),
+    "gan_discriminator": lambda: models.gan_discriminator((4, 4, 1), units=4, pieces=3),
+    "dcgan_generator": lambda: models.dcgan_generator((8, 8, 1), latent_dim=5, filters=4),
+    "dcgan_discriminator": lambda: models.dcgan_discriminator((8, 8, 1), filters=4),
+    "spectral": lambda: models.dcgan_discriminator((8, 8, 1), filters=4, spectral_norm=True),
+    "unet_generator": lambda: models.unet_generator((16, 16, 1), 3, filters=2),
 }
 
 LAYERS = {
     "gradient_reversal": lambda: layers.GradientReversal(0.7),
+    "maxout": lambda: layers.Maxout(3),
+    "spectral_norm": lambda: layers.SpectralNormalization(keras.layers.Conv2D(4, 3)),
     "local_response": lambda: layers.LocalResponseNormalization(alpha=0.1),
     "locally_connected": lambda: layers.LocallyConnected2D(2, 3, 2, "same", "tanh"),
     "plain_norm": lambda: layers.PlainBatchNormalization(),

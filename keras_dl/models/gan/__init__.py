@@ -1,0 +1,22 @@
+"""Pairs of nets for adversarial games: one makes images from noise, one judges them."""
+
+from keras_dl.models.gan import dcgan, perceptrons
+from keras_dl.models.gan.dcgan import dcgan_discriminator, dcgan_generator
+from keras_dl.models.gan.perceptrons import (
+    conditional_discriminator,
+    conditional_generator,
+    gan_discriminator,
+    gan_generator,
+)
+
+__all__ = [
+    "PUBLISHED",
+    "conditional_discriminator",
+    "conditional_generator",
+    "dcgan_discriminator",
+    "dcgan_generator",
+    "gan_discriminator",
+    "gan_generator",
+]
+
+PUBLISHED = dcgan.PUBLISHED | perceptrons.PUBLISHED

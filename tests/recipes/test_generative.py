@@ -1,0 +1,73 @@
+import importlib
+
+import numpy as np
+import pytest
+
+from recipes import dcgan, gan, pix2pix, wgan_gp
+
+GAMES = {"gan": gan, "dcgan": dcgan, "wgan_gp": wgan_gp}
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return gan.data(dataset="digits")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("gan", {"game": "minimax", "discriminator_steps": 3}),
+        ("dcgan", {"game": "hinge", "r1": 0.5}),
+        ("wgan_gp", {"game": "wasserstein", "discriminator_steps": 2, "gradient_penalty": 5.0}),
+    ],
+)
+def test_hyperparameters_reach_the_game(digits, name, expected):
+    given = {"critic_steps": 2, "gradient_penalty": 5.0} if name == "wgan_gp" else expected
+    model = GAMES[name].build(digits, rate_ratio=3.0, learning_rate=1e-3, **given)
+    for attribute, value in expected.items():
+        assert getattr(model, attribute) == value
+    rates = [float(player.learning_rate) for player in model.optimizer.players]
+    assert rates == pytest.approx([3e-3, 1e-3])
+    assert model.sample(2).shape == (2, 8, 8, 1)
+
+
+def test_average_makes_the_images(digits):
+    assert dcgan.build(digits, average=0.99).average is not None
+    assert dcgan.build(digits).average is None
+
+
+def test_critic_has_no_batch_normalisation(digits):
+    names = [layer.name for layer in wgan_gp.build(digits).discriminator.layers]
+    assert not [name for name in names if name.endswith("norm")]
+
+
+def test_tables_are_refused():
+    for recipe in GAMES.values():
+        with pytest.raises(ValueError, match="`dataset` must hold images.*iris"):
+            recipe.data(dataset="iris")
+
+
+def test_outlines_come_back_as_digits_that_a_classifier_reads():
+    data = pix2pix.data()
+    model = pix2pix.build(data, filters=8)
+    found = pix2pix.report(model, data)
+    assert found["lenet_accuracy_of_real"] > 0.9
+    assert found["lenet_accuracy_of_made"] < 0.5  # nothing is learnt yet
+    assert {"translations", "detail", "overlap_L", "overlap_a", "overlap_b"} <= set(found)
+    assert data.input_shape == data.train.y.shape[1:] == (32, 32, 1)
+
+
+def test_distance_alone_is_a_setting_of_the_same_recipe():
+    data = pix2pix.data()
+    assert pix2pix.build(data, adversarial=0.0).adversarial == 0
+    assert len(pix2pix.build(data).watch.make()) == pix2pix.SHOWN
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_critic_comes_near_the_digits(store):
+    recipe = importlib.import_module("recipes.wgan_gp").recipe
+    result = recipe.run(dataset="digits", epochs=12, verbose=False)
+    fids = result.history["val_lenet_fid"]
+    assert fids[-1] < 0.7 * fids[0]
+    assert np.isfinite(result.metrics["lenet_kid"])
