@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from inspect import signature
 from typing import Any
 
 from keras_dl import models
@@ -78,8 +79,10 @@ def measured(name: str, **arguments: Any) -> Measured:
 def _measured(name: str, arguments: tuple[tuple[str, Any], ...]) -> Measured:
     figures = TABLES[name]
     given = figures.get("arguments", {k: figures.get(k) for k in ("input_shape", "num_classes")})
-    start = {"initializer": "zeros"} if figures["trainable_parameters"] > LARGE else {}
-    model = getattr(models, name)(**{**given, **start, **dict(arguments)})
+    build = getattr(models, name)
+    large = figures["trainable_parameters"] > LARGE and "initializer" in signature(build).parameters
+    start = {"initializer": "zeros"} if large else {}
+    model = build(**{**given, **start, **dict(arguments)})
     layers = {layer.name: layer for layer in model.layers}
     return Measured(
         _size(model.trainable_weights),
