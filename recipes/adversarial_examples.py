@@ -4,7 +4,11 @@ Paper: Szegedy et al., 2014, Intriguing Properties of Neural Networks; Goodfello
     Szegedy, 2015, Explaining and Harnessing Adversarial Examples, section 4.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
 Run: keras-dl run adversarial_examples
-Expect: to be measured.
+Expect: 95.9 % error on MNIST under the fast gradient sign method of ε = 0.25, mean of seeds 0 to 2
+    (95.6, 96.6, 95.5), at 85 % mean confidence, and 1.6 % on clean images; 6 epochs, 21 s of
+    training on two busy cores of an AMD EPYC. The paper has 89.4 % at 97.6 % with maxout. With the
+    basic iterative method 99.9 %, by projected gradient 100 %, of length 2 95.0 %; 48.7 % take the
+    targeted class.
 Differs: A perceptron of two layers of 512 ReLU units, or LeNet-5, for the paper's maxout net. The
     target of the targeted attack is the next class.
 """
