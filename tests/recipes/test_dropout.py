@@ -27,7 +27,9 @@ def test_no_incoming_weights_are_longer_than_the_max_norm():
 
 @pytest.mark.slow
 def test_report_tests_by_scaling_and_by_masks(store):
-    result = recipe.run(dataset="digits", epochs=12, units=(300,), batch_size=64, verbose=False)
+    result = recipe.run(
+        dataset="digits", epochs=15, units=(300,), batch_size=32, learning_rate=3e-3, verbose=False
+    )
     metrics = result.metrics
     assert metrics["weight_scaling_error"] == pytest.approx(1 - metrics["test/accuracy"], abs=1e-6)
     assert abs(metrics["monte_carlo_error"] - metrics["weight_scaling_error"]) < 0.05
