@@ -5,7 +5,11 @@ Paper: Ganin, Ustinova, Ajakan, Germain, Larochelle, Laviolette, Marchand and Le
 Data: 1,797 digits, embedded in scikit-learn, CC BY 4.0, and the same in front of its two
     photographs; or any other images. `--dataset mnist --target mnist_m` is the paper's pair.
 Run: keras-dl run dann
-Expect: to be measured.
+Expect: 54.4 % test accuracy in the target, digits in front of photographs, mean of seeds 0 to 2
+    (54.9, 54.3, 54.0); 20 epochs, 17 s of training on two cores of an AMD EPYC. With `source_only`
+    it is 54.5 %, with its labels of the target 88.0 %: on a thousand digits the reversal confuses
+    the domain head (76 % right for 93 %) and gains nothing. The paper's pair, 52.3 → 76.7 %, has
+    not been run: `--dataset mnist --target mnist_m`.
 Differs: MNIST-M is made anew, with other patches than the lost files. Domains are mixed at random
     in a batch, not half and half; two logits tell them apart; cosine decay from 0.03 for the
     paper's schedule; gradients are clipped; pixels in [0, 1], no mean taken out. Of all epochs that

@@ -5,7 +5,10 @@ Paper: Ganin, Ustinova, Ajakan, Germain, Larochelle, Laviolette, Marchand and Le
 Data: 1,797 digits, embedded in scikit-learn, CC BY 4.0, and the same in front of its two
     photographs; or any other images. `--dataset mnist --target mnist_m` is the paper's pair.
 Run: keras-dl run source_only
-Expect: to be measured.
+Expect: 54.5 % test accuracy in the target, digits in front of photographs, mean of seeds 0 to 2
+    (55.2, 54.0, 54.0), and 98.0 % in the source; with `--labels target` 88.0 % (88.3, 87.7, 88.0);
+    20 epochs, 10 to 18 s of training on two cores of an AMD EPYC. The paper has, from MNIST to
+    MNIST-M, 52.3 % and 95.9 %; that pair has not been run.
 Differs: as in `dann`, whose net, batches and choice of the epoch these are.
 """
 
