@@ -56,7 +56,7 @@ class Measured:
         kernels: shape of the kernel of each layer that has one.
         kinds: name of each layer's class.
         links, units, neurons: as `keras_dl.models._counts` counts them; None for a net with layers
-            that it does not know.
+            that it does not know, or whose examples have no fixed length.
     """
 
     parameters: int
@@ -66,8 +66,8 @@ class Measured:
     kernels: dict[str, tuple[int, ...]]
     kinds: dict[str, str]
     links: int | None
-    units: int
-    neurons: int
+    units: int | None
+    neurons: int | None
 
 
 def measured(name: str, **arguments: Any) -> Measured:
@@ -91,9 +91,9 @@ def _measured(name: str, arguments: tuple[tuple[str, Any], ...]) -> Measured:
         {n: _size(layer.trainable_weights) for n, layer in layers.items()},
         {n: tuple(k.shape) for n, layer in layers.items() if (k := _kernel(layer)) is not None},
         {n: type(layer).__name__ for n, layer in layers.items()},
-        _links(model),
-        units(model),
-        units(model, inputs=False),
+        _counted(links, model),
+        _counted(units, model),
+        _counted(units, model, inputs=False),
     )
 
 
@@ -101,9 +101,9 @@ def _kernel(layer: Any) -> Any:
     return getattr(layer, "kernel", None)
 
 
-def _links(model: Any) -> int | None:
+def _counted(count: Callable[..., int], model: Any, **given: Any) -> int | None:
     try:
-        return links(model)
+        return count(model, **given)
     except TypeError:
         return None
 

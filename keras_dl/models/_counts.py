@@ -26,9 +26,15 @@ def units(model: keras.Model, *, inputs: bool = True) -> int:
     Args:
         model: a built model.
         inputs: count the inputs too, as LeCun's papers do; AlexNet's "650,000 neurons" are without.
+
+    Raises:
+        TypeError: if examples may be of any length.
     """
-    found = [math.prod(layer.output.shape[1:]) for layer in _layers(model)]
-    return sum(found) + (math.prod(model.input_shape[1:]) if inputs else 0)
+    counted = [layer.output for layer in _layers(model)]
+    shapes = [x.shape[1:] for x in counted + (model.inputs if inputs else [])]
+    if any(None in shape for shape in shapes):
+        raise TypeError(f"`model` must take examples of one size. Received: {model.input_shape}")
+    return sum(map(math.prod, shapes))
 
 
 def links(model: keras.Model) -> int:

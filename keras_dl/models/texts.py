@@ -17,7 +17,21 @@ from keras_dl.models._check import (
 
 __all__ = ["HEADS", "PUBLISHED", "bag_of_words", "text_classifier"]
 
-PUBLISHED: dict[str, dict[str, Any]] = {}  # the papers count no parameters
+PUBLISHED = {
+    "bag_of_words": {
+        "trainable_parameters": 20_000,
+        "arguments": {"features": 10_000, "num_classes": 2},
+        "output_shapes": {"weights": (None, 2)},
+        "source": "a weight for each n-gram and class; the constant is one of the n-grams",
+    },
+    "text_classifier": {
+        "trainable_parameters": 960_902,
+        "arguments": {"vocabulary": 2_000, "num_classes": 2, "head": "cnn", "dim": 300},
+        "output_shapes": {"filters3": (None, 100), "features": (300,), "logits": (2,)},
+        "source": "2000·300 + 300·(3+4+5)·100 + 3·100 + 300·2+2: filters of 3, 4 and 5 words, 100 "
+        "of each, on vectors of length 300; Kim, 2014, section 3.1",
+    },
+}
 HEADS = ("average", "cnn", "lstm")
 
 

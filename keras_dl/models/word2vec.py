@@ -8,7 +8,15 @@ from keras_dl.models._check import check_count
 
 __all__ = ["PUBLISHED", "word2vec"]
 
-PUBLISHED: dict[str, dict[str, Any]] = {}  # the papers count no parameters
+PUBLISHED = {
+    "word2vec": {
+        "trainable_parameters": 2_000_000,
+        "arguments": {"vocabulary": 10_000, "dim": 100},
+        "output_shapes": {"words": (100,), "contexts": (100,), "logits": (1,)},
+        "source": "2·V·d, a vector for each word and one for each word as a neighbour; without "
+        "hierarchical softmax, Mikolov et al., 2013, Distributed Representations, section 2",
+    },
+}
 
 
 def word2vec(vocabulary: int, *, dim: int = 100, name: str = "word2vec") -> keras.Model:

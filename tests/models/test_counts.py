@@ -2,7 +2,7 @@ import keras
 import pytest
 
 from keras_dl.layers import LocallyConnected2D, SparseMapConv2D, UnsharedBiasConv2D
-from keras_dl.models import alexnet, lenet5_1998, mlp
+from keras_dl.models import alexnet, lenet5_1998, mlp, text_classifier
 from keras_dl.models._counts import links, units
 
 
@@ -70,3 +70,8 @@ def test_connections_of_alexnet_without_biases():
 def test_unknown_layers_are_refused():
     with pytest.raises(TypeError, match="links are known.*class LSTM"):
         links(_model(keras.layers.LSTM(2), shape=(3, 2)))
+
+
+def test_examples_of_any_length_have_no_number_of_units():
+    with pytest.raises(TypeError, match="must take examples of one size"):
+        units(text_classifier(30, 2))
