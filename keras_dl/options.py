@@ -110,7 +110,7 @@ HELP = {
     "max_parameters": "refuse models with more parameters",
     "prune": "stop a trial whose best so far is worse than the median of the finished ones",
     "final_seeds": "seeds for the test of winner against defaults; 0: no test",
-    "top": "classes to print for each image, likeliest first",
+    "top": "classes or words to print for each, likeliest first",
     "write": "put the table into this Markdown file, in place of the one there",
     "host": "address to listen on; 127.0.0.1 can be reached from this machine only",
     "port": "port to listen on",

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_dl.data.text.labelled import UNKNOWN
+from keras_dl.data.text.readers import UNKNOWN
 from keras_dl.data.text.vocabulary import Vocabulary
 from keras_dl.embeddings.vectors import WordVectors
 from keras_dl.models.word2vec import word2vec

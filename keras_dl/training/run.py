@@ -11,6 +11,7 @@ from typing import Any
 
 from keras_dl import options
 from keras_dl.data import Data
+from keras_dl.data.text import to_json
 from keras_dl.failures import classify
 from keras_dl.recipe import Recipe
 from keras_dl.space import resolve, unknown
@@ -144,7 +145,7 @@ def _finished(job: Job, trained: fit.Trained, tracked: Tracked, probing: Probing
     tracked.metrics({name: v for name, v in metrics.items() if name != "objective"})
     for name, figure in figures.items():
         tracked.figure(figure, name)
-    models.log(tracked, trained.model, trained.data.test.x[:2])
+    models.log(tracked, trained.model, trained.data.test.x[:2], to_json(trained.data.extras))
     tracked.end(stopped=outcome.stopped or "no")
     return Result(
         trained.model,
@@ -225,7 +226,7 @@ def _keep_best(job: Job, model: Any, data: Data, tracked: Tracked) -> None:
     found = fit.checkpoint.load(job.folder, model)
     if found is not None and found[1]:
         fit.checkpoint.restore(model.variables, found[1])
-        models.log(tracked, model, data.test.x[:2])
+        models.log(tracked, model, data.test.x[:2], to_json(data.extras))
         tracked.metrics({"best_epoch": found[0].best_epoch})
 
 

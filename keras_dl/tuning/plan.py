@@ -1,5 +1,6 @@
 """What a search is going to do, settled before it begins."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from keras_dl.space import (
     resolve,
     unknown,
 )
-from keras_dl.training.job import Job, packed
+from keras_dl.training.job import Job, packed, texts_as_json
 
 __all__ = ["Plan", "planned"]
 
@@ -185,5 +186,10 @@ def _refuse_endless_grid(searched: Mapping[str, Hyper]) -> None:
 
 def _fingerprint(data: Any) -> str:
     from keras_dl.data import load
+    from keras_dl.data.text import holds_texts
 
-    return str(data) if isinstance(data, (str, Path)) else load(data).digest
+    if isinstance(data, (str, Path)):
+        return str(data)
+    if holds_texts(data):
+        return hashlib.sha256(texts_as_json(data).encode()).hexdigest()
+    return load(data).digest
