@@ -1,4 +1,4 @@
-"""What a tracked model says of images and texts on disk, and which words are near in its vectors."""
+"""What a tracked model says of images and texts, and which words lie near each other in it."""
 
 from collections.abc import Sequence
 from typing import Any

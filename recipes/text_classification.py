@@ -16,13 +16,11 @@ Differs: Whole sentences alone to train on, where Kim has their phrases too; vec
 
 from typing import Annotated, Any
 
-import numpy as np
-
 from keras_dl import Choice, Objective, Range, Recipe, When
 from keras_dl.compiling import classifier
 from keras_dl.data import Data
 from keras_dl.data.text import labelled
-from keras_dl.embeddings import learnt
+from keras_dl.embeddings import first_table
 from keras_dl.models.texts import text_classifier
 from keras_dl.optimizers import optimizer as make_optimizer
 from keras_dl.reporting import classification
@@ -51,15 +49,15 @@ def build(
     dim: Annotated[int, Range(25, 400, log=True, step=2)] = 100,
     units: Annotated[int, Range(25, 200, log=True, step=2), When("head", "cnn", "lstm")] = 100,
     word_epochs: Annotated[int, Range(1, 100, log=True), When("vectors", "word2vec")] = 20,
+    vector_file: Annotated[str, When("vectors", "word2vec")] = "",
     dropout: Annotated[float, Range(0.0, 0.8)] = 0.5,
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 1e-3,
 ) -> Any:
-    """A head on vectors that start at random or from word2vec on the training texts."""
+    """A head on vectors that start at random, or from word2vec on the training texts or a file."""
     known = data.extras["vocabulary"]
     start = None
     if vectors == "word2vec":
-        found = learnt(data.train.x, known, dim=dim, epochs=word_epochs)
-        start = np.concatenate([np.zeros((2, dim), "float32"), found.matrix])
+        start = first_table(data.train.x, known, dim=dim, epochs=word_epochs, file=vector_file)
     net = text_classifier(
         len(known) + 2,
         data.num_classes,

@@ -29,9 +29,11 @@ from keras_dl.embeddings import WordVectors, standard_report
 from keras_dl.models.word2vec import word2vec
 from keras_dl.objectives import Word2VecLearning
 
-ON_MAP, LEFT_OUT = 100, 50  # words on the map; the most frequent ones say little and are not on it
+ON_MAP, LEFT_OUT = 80, 200  # words on the map; the most frequent ones say little and are not on it
+SHORTEST = 4  # letters of a word on the map
 ASKED = ("king", "paris", "water", "music", "three", "class", "string", "import", "loop", "name")
 COLUMNS, NEAREST = 6, 8
+AMONG = 10_000  # most frequent words that may be shown as neighbours
 
 
 def data(
@@ -82,14 +84,15 @@ def vectors(model: Any, data: Data) -> WordVectors:
 def report(model: Any, data: Data) -> dict[str, Any]:
     """A map, neighbours, and the usual scores where their questions are at hand."""
     known = vectors(model, data)
-    shown = known.matrix[LEFT_OUT : LEFT_OUT + ON_MAP]
-    shown = known.matrix[:ON_MAP] if len(shown) < 2 else shown
-    words = known.words[LEFT_OUT if len(known) > LEFT_OUT + 1 else 0 :][: len(shown)]
+    long = [word for word in known.words if len(word) >= SHORTEST]
+    words = long[LEFT_OUT : LEFT_OUT + ON_MAP] or list(known.words[:ON_MAP])
+    shown = known.unit[[known.row(word) for word in words]]
     left, sizes, _ = np.linalg.svd(shown - shown.mean(axis=0), full_matrices=False)
-    asked = list(dict.fromkeys([*(w for w in ASKED if w in known), *words]))[:COLUMNS]
+    usual = known.most_frequent(AMONG)
+    asked = list(dict.fromkeys([*(w for w in ASKED if w in usual), *words]))[:COLUMNS]
     return {
         "word_map": plots.word_map(left[:, :2] * sizes[:2], words),
-        "neighbours": plots.neighbour_table({w: known.neighbours(w, NEAREST) for w in asked}),
+        "neighbours": plots.neighbour_table({w: usual.neighbours(w, NEAREST) for w in asked}),
         **standard_report(known),
     }
 
