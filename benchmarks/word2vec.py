@@ -24,7 +24,7 @@ from keras_dl.data.text import corpus  # noqa: E402
 from keras_dl.embeddings import WordVectors, standard_scores  # noqa: E402
 from recipes.word2vec import build, vectors  # noqa: E402
 
-ROUNDS, WORDS = 5, 3_000_000  # a round is a pass over so many words of the text
+ROUNDS, WORDS = 5, 2_000_000  # a round is a pass over so many words of the text
 RATES = (0.025, 0.05)  # of gensim, its default and ours; time is taken at the first
 DIM, WINDOW, NEGATIVE, SAMPLE = 100, 5, 5, 1e-3
 LOSS = "held-out loss"
