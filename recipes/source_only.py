@@ -24,7 +24,7 @@ from keras_dl.reporting import adaptation
 
 def data(
     *,
-    dataset: str = "digits",
+    dataset: str = "mnist",
     target: str | None = None,
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
@@ -40,10 +40,9 @@ def build(
     data: Data,
     *,
     units: Annotated[int, Range(32, 512, log=True, step=2)] = 100,
-    batch_norm: bool = False,
-    statistics: Annotated[str, Choice("joint", "separate"), When("batch_norm", True)] = "joint",
-    optimizer: Annotated[str, Choice("momentum", "adam")] = "momentum",
-    learning_rate: Annotated[float, Range(1e-4, 0.1, log=True)] = 0.03,
+    batch_norm: bool = True,
+    optimizer: Annotated[str, Choice("adam", "momentum")] = "adam",
+    learning_rate: Annotated[float, Range(1e-4, 0.1, log=True)] = 1e-3,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "momentum")] = 0.9,
     decay: Annotated[str, Choice("cosine", "inverse")] = "cosine",
     clip_norm: Annotated[float | None, Range(0.1, 10.0, log=True)] = 1.0,
@@ -64,7 +63,6 @@ def build(
         mode="source_only",
         units=units,
         batch_norm=batch_norm,
-        statistics=statistics,
     )
 
 
@@ -73,8 +71,14 @@ recipe = Recipe(
     data=data,
     build=build,
     report=adaptation,
-    epochs=20,
+    epochs=5,
     objective=Objective("val_settled_accuracy", "max"),
+    objectives=(
+        Objective("val_entropy", "min"),
+        Objective("val_reverse_error", "min"),
+        Objective("val_domain_probe", "min"),
+    ),
+    tested=Objective("val_accuracy", "max"),
     task="adaptation",
     family="adversarial",
     factors=("labels",),
