@@ -11,7 +11,7 @@ from recipes import dann, deep_coral, source_only
 
 @pytest.fixture(scope="module")
 def digits():
-    return dann.data()
+    return dann.data(dataset="digits")
 
 
 def test_target_has_no_labels_in_training(digits):
@@ -21,14 +21,14 @@ def test_target_has_no_labels_in_training(digits):
 
 
 def test_source_only_sees_no_target_but_for_measures_without_labels(digits):
-    alone = source_only.data()
+    alone = source_only.data(dataset="digits")
     np.testing.assert_array_equal(alone.train.x, digits.train.x[:, 0])
     np.testing.assert_array_equal(alone.validation.y, digits.validation.y)
-    assert deep_coral.data().digest == digits.digest
+    assert deep_coral.data(dataset="digits").digest == digits.digest
 
 
 def test_bound_alone_sees_the_target_s_labels(digits):
-    bound = source_only.data(labels="target")
+    bound = source_only.data(dataset="digits", labels="target")
     assert not (bound.train.y == -1).any()
     np.testing.assert_array_equal(bound.test.x, digits.test.x)
 
