@@ -61,6 +61,11 @@ class DomainMoments(keras.metrics.Metric):
         surprise: Any = ops.sum(unknown * ops.exp(logs) * logs)
         self.entropy.assign_sub(surprise)
 
+    def unlabelled(self) -> int:
+        """Number of the target's examples so far."""
+        squares: Any = ops.convert_to_numpy(self.squares)
+        return int(squares[1, -1, -1])
+
     def result(self) -> Any:
         """Gives the three by name; entropy and error are 0 where there is no target."""
         counts: Any = ops.maximum(self.squares[:, -1, -1], 1.0)

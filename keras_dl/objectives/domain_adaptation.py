@@ -173,6 +173,13 @@ class DomainAdaptation(keras.Model):
         self.growth.assign(grown)
         self.strength.assign(SIGNS[self.mode] * grown)
 
+    def evaluate(self, *args: Any, return_dict: bool = False, **kwargs: Any) -> Any:
+        """As Keras evaluates; without the measures of the target where no example was its."""
+        found: Any = super().evaluate(*args, return_dict=True, **kwargs)
+        if not self.moments.unlabelled():
+            found = {k: v for k, v in found.items() if k not in self.moments.result()}
+        return found if return_dict else list(found.values())
+
     def get_metrics_result(self) -> dict[str, Any]:
         """While training, without the measures of validation."""
         if self._evaluates:

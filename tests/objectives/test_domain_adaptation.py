@@ -48,6 +48,18 @@ def test_evaluation_looks_at_the_labels_alone():
     np.testing.assert_allclose(model.predict(x, verbose=0), logits, rtol=1e-5)
 
 
+def test_measures_of_the_target_are_there_where_it_is():
+    model, (x, y) = made(), batch()
+    measures = {"entropy", "reverse_error", "domain_probe"}
+    assert measures < set(model.evaluate(x, y, verbose=0, return_dict=True))
+    known = model.evaluate(x, np.zeros(6), verbose=0, return_dict=True)
+    assert set(known) == {"loss", "accuracy", "settled_accuracy"}
+    assert len(model.evaluate(x, np.zeros(6), verbose=0)) == 3
+    history = model.fit(*rows(), validation_data=(x, y), verbose=0).history
+    assert {f"val_{name}" for name in measures} < set(history)
+    assert not measures & set(history)
+
+
 @pytest.mark.parametrize(("mode", "sign"), [("reversal", 1), ("source_only", 0), ("multitask", -1)])
 def test_strength_follows_the_schedule(mode, sign):
     model, (x, y) = made(mode), rows()

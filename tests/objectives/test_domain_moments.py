@@ -61,4 +61,8 @@ def test_without_a_target_there_is_nothing_to_say():
     x, logits, y = seen()
     found = measures(x, logits, np.maximum(y, 0))
     assert found["entropy"] == 0
+    metric = DomainMoments(3, 4)
+    assert metric.unlabelled() == 0
+    metric.update_state(x, logits, y)
+    assert metric.unlabelled() == 200
     assert all(np.isfinite(list(found.values())))
