@@ -4,9 +4,9 @@ import os
 import platform
 import sys
 
-from benchmarks import tracking, word2vec
+from benchmarks import adaptation, tracking, word2vec
 
-ROWS = {"tracking": tracking.rows, "word2vec": word2vec.rows}
+ROWS = {"adaptation": adaptation.rows, "tracking": tracking.rows, "word2vec": word2vec.rows}
 
 
 def main(names: list[str]) -> None:

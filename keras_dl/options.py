@@ -23,6 +23,7 @@ def _training(
 
 def _run(
     *,
+    objective: str | None = None,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     probes: bool = False,
     resume: str | None = None,
@@ -33,6 +34,7 @@ def _run(
 def _tune(
     *,
     trials: Annotated[int, Range(1, 1_000_000)] = 30,
+    objective: str | None = None,
     algorithm: Annotated[str, Choice(*ALGORITHMS)] = "bayesian",
     workers: Annotated[int, Range(0, 4096)] = 1,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
@@ -89,6 +91,7 @@ HELP = {
     "Keras decides",
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
+    "objective": "another metric to go by, one of those that the recipe declares",
     "probes": "draw how layers, gradients and steps change, the loss surface, a learning-rate test",
     "resume": "id of a stopped run to go on with",
     "tune resume": "go on with the same search where it was stopped",

@@ -8,12 +8,12 @@ Data: Python's language reference, 65,000 words, embedded; or any text file. `--
 Run: keras-dl run word2vec
 Expect: with `--dataset enwiki_slice`, seeds 0 to 2, 24.1 % of the analogies right by 3CosAdd among
     30,000 words (23.9, 24.5, 24.0; 23.2 semantic, 24.5 syntactic), 20.1 % by 3CosMul; rank
-    correlation 0.644 on WordSim-353 (0.649, 0.649, 0.634), 0.626 on MEN (0.629, 0.621, 0.627), 0.229
-    on SimLex-999 (0.233, 0.232, 0.223); 8 epochs, 32 to 67 s of training on two cores of an AMD
-    EPYC. With `--budget quick` 12.2 %, 0.556, 0.490, 0.235 in 12 s. The paper has 53.3 % (50.0,
+    correlation 0.644 on WordSim-353 (0.649, 0.649, 0.634), 0.626 on MEN (0.629, 0.621, 0.627),
+    0.229 on SimLex-999 (0.233, 0.232, 0.223); 8 epochs, 32 to 67 s of training on two cores of an
+    AMD EPYC. With `--budget quick` 12.2 %, 0.556, 0.490, 0.235 in 12 s. The paper has 53.3 % (50.0,
     55.9) with 300 numbers a word from 783 million words. `--architecture cbow --learning-rate 0.1`,
-    seed 0: 19.9 % (12.2, 22.8); the paper has 36.1 % (15.5, 53.1). On the embedded
-    text the loss of a pair is 2.464 in test (2.453, 2.465, 2.474), 16 s.
+    seed 0: 19.9 % (12.2, 22.8); the paper has 36.1 % (15.5, 53.1). On the embedded text the loss of
+    a pair is 2.464 in test (2.453, 2.465, 2.474), 16 s.
 Differs: 32 neighbouring words share 32 noise words; steps are taken for 256 words at a time, and
     smaller ones for what a block holds often; a noise word may be the right one. CBOW has its true
     gradient. Windows reach across the ends of sentences.

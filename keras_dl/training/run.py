@@ -57,7 +57,7 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         data: the user's own data in place of the recipe's data set: arrays, a path, a
             `tf.data.Dataset`, or `Data`; see `keras_dl.data.load`.
         **given: hyperparameters of the recipe, and options: `budget`, `epochs`, `steps`,
-            `patience`, `precision`, `jit`, `seed`, `probes`, `resume`, `verbose`.
+            `patience`, `precision`, `jit`, `objective`, `seed`, `probes`, `resume`, `verbose`.
 
     Returns:
         The model, its history, metrics and figures, and where they are stored.
@@ -72,6 +72,8 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         job, chosen, tracked = _resumed(recipe, data, given)
     else:
         values, chosen = settled(recipe, given, options.RUN)
+        recipe = recipe.aiming(chosen["objective"])
+        chosen["objective"] = recipe.objective.name
         epochs, steps = options.planned_epochs(recipe.epochs, chosen)
         chosen |= {"epochs": epochs, "steps": steps, "patience": _patience(recipe, chosen)}
         job, tracked = Job(recipe, values, chosen["seed"], epochs, Path(), steps, data), None
@@ -205,7 +207,7 @@ def _resumed(
         raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {known['recipe']}")
     values, chosen = settled(recipe, {**known["values"], **known["options"]}, options.RUN)
     job = Job(
-        recipe,
+        recipe.aiming(chosen["objective"]),
         values,
         chosen["seed"],
         chosen["epochs"],

@@ -88,7 +88,16 @@ class Plan:
 
     def definition(self) -> dict[str, Any]:
         """What suggestions and results depend on; the number of trials is not among it."""
-        names = ("algorithm", "seed", "seeds", "precision", "jit", "patience", "timeout")
+        names = (
+            "objective",
+            "algorithm",
+            "seed",
+            "seeds",
+            "precision",
+            "jit",
+            "patience",
+            "timeout",
+        )
         return {
             "recipe": self.recipe.name,
             "searched": {
@@ -114,6 +123,8 @@ def planned(recipe: Recipe, data: Any, fix: Mapping[str, Any], given: Mapping[st
     unknown(fix, space, "hyperparameter")
     fixed = {**{k: v for k, v in given.items() if k in space}, **fix}
     chosen = resolve(options.TUNE, {k: v for k, v in given.items() if k in options.TUNE})
+    recipe = recipe.aiming(chosen["objective"])
+    chosen["objective"] = recipe.objective.name
     searched = _searched(recipe, fixed, chosen["search"])
     fixed = {name: check(space[name], value) for name, value in fixed.items()}
     _refuse_idle(space, searched, fixed)
