@@ -3,7 +3,7 @@
 Paper: Wang and Manning, 2012, Baselines and Bigrams: Simple, Good Sentiment and Topic
     Classification; Salton and Buckley, 1988, Term-weighting Approaches in Automatic Text Retrieval.
 Data: 779 passages from six chapters of Python's language reference, embedded; or any labelled
-    texts of your own. `--dataset sst2` is 9,613 sentences of film reviews, `--dataset imdb` 50,000 reviews.
+    texts. `--dataset sst2` is 9,613 sentences of film reviews, `--dataset imdb` 50,000 reviews.
 Run: keras-dl run bag_of_words
 Expect: with `--dataset sst2` 80.6 % right in test, mean of seeds 0 to 2 (80.5, 80.8, 80.5); 12
     epochs, 5 s of training each on two busy cores of an AMD EPYC; Socher et al., 2013, have 79.4 %
