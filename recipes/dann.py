@@ -85,7 +85,7 @@ recipe = Recipe(
     tested=Objective("val_accuracy", "max"),
     task="adaptation",
     family="adversarial",
-    factors=("mode", "batch_norm", "statistics"),
+    factors=("mode", "statistics"),
     headline="test/accuracy",
 )
 run, tune = recipe.run, recipe.tune

@@ -82,7 +82,7 @@ recipe = Recipe(
     tested=Objective("val_accuracy", "max"),
     task="adaptation",
     family="adversarial",
-    factors=("batch_norm", "statistics"),
+    factors=("statistics",),
     headline="test/accuracy",
 )
 run, tune = recipe.run, recipe.tune
