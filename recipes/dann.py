@@ -2,18 +2,18 @@
 
 Paper: Ganin, Ustinova, Ajakan, Germain, Larochelle, Laviolette, Marchand and Lempitsky, 2016,
     Domain-Adversarial Training of Neural Networks, section 5.2 and table 2.
-Data: 1,797 digits, embedded in scikit-learn, CC BY 4.0, and the same in front of its two
-    photographs; or any other images. `--dataset mnist --target mnist_m` is the paper's pair.
+Data: MNIST and MNIST-M: 70,000 digits, CC BY-SA 3.0, and the same in front of photographs; or any
+    images, `--dataset digits` embedded, `--dataset mnist+usps --target mnist_m` from two sources.
 Run: keras-dl run dann
-Expect: 54.4 % test accuracy in the target, digits in front of photographs, mean of seeds 0 to 2
-    (54.9, 54.3, 54.0); 20 epochs, 17 s of training on two cores of an AMD EPYC. With `source_only`
-    it is 54.5 %, with its labels of the target 88.0 %: on a thousand digits the reversal confuses
-    the domain head (76 % right for 93 %) and gains nothing. The paper's pair, 52.3 → 76.7 %, has
-    not been run: `--dataset mnist --target mnist_m`.
-Differs: MNIST-M is made anew, with other patches than the lost files. Domains are mixed at random
-    in a batch, not half and half; two logits tell them apart; cosine decay from 0.03 for the
-    paper's schedule; gradients are clipped; pixels in [0, 1], no mean taken out. Of all epochs that
-    of the highest accuracy in the source, times λ, is kept: no label of the target is looked at.
+Expect: 87.2 % right in the target, MNIST-M, mean of seeds 0 to 4 (88.5, 90.0, 87.3, 84.3, 85.7), no
+    label of which is looked at; with `source_only` 39.9 %, with its labels 98.1 %. 5 epochs, SECONDS s of
+    training on two busy cores of an AMD EPYC. The paper has 76.7 % between 52.3 and 95.9 %. As in
+    the paper, without batch normalization (`--no-batch-norm --optimizer momentum --learning-rate
+    0.01 --decay inverse --clip-norm none`), PAPERFORM. On embedded digits DIGITS.
+Differs: Batch normalization, of each domain by itself; Adam with cosine decay; gradients are
+    clipped; a logit for each domain; pixels in [0, 1], no mean taken out. MNIST-M is made anew, with
+    other patches than the lost files. Of all epochs that of the highest accuracy in the source,
+    times λ, is kept.
 """
 
 from typing import Annotated, Any
