@@ -8,15 +8,18 @@ from keras_dl.models.gan.perceptrons import (
     gan_discriminator,
     gan_generator,
 )
+from keras_dl.models.gan.projection import conditional_dcgan_generator, projection_discriminator
 
 __all__ = [
     "PUBLISHED",
+    "conditional_dcgan_generator",
     "conditional_discriminator",
     "conditional_generator",
     "dcgan_discriminator",
     "dcgan_generator",
     "gan_discriminator",
     "gan_generator",
+    "projection_discriminator",
 ]
 
 PUBLISHED = dcgan.PUBLISHED | perceptrons.PUBLISHED

@@ -204,7 +204,13 @@ def conditional_discriminator(
     label = keras.Input((num_classes,), name="label")
     flat = keras.layers.Flatten(name="flat")(image)
     flat = keras.layers.Dropout(input_dropout, name="input_dropout")(flat)
-    parts = [_maxout(flat, 240, 5, "image_hidden"), _maxout(label, 50, 5, "label_hidden")]
+    # Of a label one input is 1 and the rest 0: by their number, Glorot's rule makes it a
+    # thousandth of what the pixels are, and it goes unheard.
+    drawn: Any = keras.initializers.RandomNormal(stddev=1.0)
+    parts = [
+        _maxout(flat, 240, 5, "image_hidden"),
+        _maxout(label, 50, 5, "label_hidden", kernel_initializer=drawn),
+    ]
     x = keras.layers.Dropout(dropout, name="both_dropout")(
         keras.layers.Concatenate(name="both")(parts)
     )
@@ -217,9 +223,9 @@ def _rectified(x: Any, units: int, name: str) -> Any:
     return keras.layers.Dense(units, "relu", kernel_initializer="he_normal", name=name)(x)
 
 
-def _maxout(x: Any, units: int, pieces: int, name: str) -> Any:
+def _maxout(x: Any, units: int, pieces: int, name: str, **options: Any) -> Any:
     """The largest of some linear pieces, for each unit."""
-    x = keras.layers.Dense(units * pieces, name=f"{name}_pieces")(x)
+    x = keras.layers.Dense(units * pieces, name=f"{name}_pieces", **options)(x)
     return Maxout(pieces, name=name)(x)
 
 
