@@ -79,6 +79,7 @@ __all__ = [
     "plain44",
     "plain56",
     "plain110",
+    "projection_discriminator",
     "resnet18",
     "resnet20",
     "resnet32",

@@ -60,8 +60,8 @@ def is_done(job: Job) -> bool:
 def run_unit(job: Job) -> Outcome:
     """Trains the job unless its result is on disk, and writes the result there.
 
-    Where the job asks for the test, also `model.keras`, figures, a generator's images by epoch and a
-    few examples are left, unless it does not want to keep them.
+    Where the job asks for the test, also `model.keras`, figures, a generator's images by epoch and
+    a few examples are left, unless it does not want to keep them.
     """
     path = job.folder / RESULT
     if is_done(job):

@@ -1,4 +1,4 @@
-"""What convolutional players are made of: a vector grown to an image, an image shrunk to a vector."""
+"""Parts of convolutional players: from a vector to an image, and from an image to a vector."""
 
 from collections.abc import Sequence
 from typing import Any
