@@ -13,7 +13,11 @@ from keras_dl.data.pairs import pairs
 from keras_dl.models import patch_discriminator, unet_generator
 from keras_dl.objectives import ImageTranslation, TwoPlayer
 from keras_dl.optimizers import two_optimizers
+from keras_dl.tracking import runs
 from keras_dl.tracking import store as tracking
+from keras_dl.training.job import Job
+from keras_dl.tuning.crew import log_leftovers
+from keras_dl.tuning.unit import run_unit
 from tests.toys import toy
 from tests.training.test_run import all_runs, interrupted_at
 
@@ -142,6 +146,16 @@ def test_samples_of_each_epoch_are_images_with_a_step(store):
     np.testing.assert_array_equal(np.array(found[3])[:8, 9:17], shown[1, :, :, 0])
     tags = tracking.client().get_run(result.run_id).data.tags
     assert tags["mlflow.loggedImages"] == "True"
+
+
+def test_samples_of_a_worker_s_training_reach_the_store(store, tmp_path):
+    job = Job(game, {"dataset": "digits"}, 0, 2, tmp_path / "unit", steps=2, test=True)
+    run_unit(job)
+    tracked = runs.start(game, "digits-generation", "final", "final", {})
+    log_leftovers(tracked, job.folder)
+    tracked.end()
+    assert list(images_by_epoch(tracked.id)) == [1, 2]
+    assert not (job.folder / "images.npz").exists()
 
 
 def test_nets_that_make_nothing_leave_no_images(store):

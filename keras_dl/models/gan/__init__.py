@@ -1,14 +1,18 @@
 """Pairs of nets for adversarial games: one makes images from noise, one judges them."""
 
 from keras_dl.models.gan import dcgan, perceptrons
-from keras_dl.models.gan.dcgan import dcgan_discriminator, dcgan_generator
+from keras_dl.models.gan.dcgan import (
+    conditional_dcgan_generator,
+    dcgan_discriminator,
+    dcgan_generator,
+    projection_discriminator,
+)
 from keras_dl.models.gan.perceptrons import (
     conditional_discriminator,
     conditional_generator,
     gan_discriminator,
     gan_generator,
 )
-from keras_dl.models.gan.projection import conditional_dcgan_generator, projection_discriminator
 
 __all__ = [
     "PUBLISHED",
