@@ -97,7 +97,7 @@ translation = Recipe(
         (game, {"conditional": False}, "lenet_fid"),
         (game, {"conditional": True}, "label_accuracy"),
         (translation, {"adversarial": 1.0}, "patch_distance"),
-        (translation, {"adversarial": 0.0}, "patch_distance"),
+        pytest.param(translation, {"adversarial": 0.0}, "patch_distance", marks=pytest.mark.slow),
     ],
 )
 def test_resumed_game_equals_the_uninterrupted_one(store, recipe, options, reported):

@@ -175,7 +175,8 @@ def conditional_discriminator(
 ) -> keras.Model:
     """Image and label have a maxout layer each, of 240×5 and 50×5, before a common one of 240×4.
 
-    The paper gives 1,224,351 weights for 28×28 pixels and ten classes, counted from its sizes.
+    The paper gives 1,224,351 weights for 28×28 pixels and ten classes, counted from its sizes. The
+    label's begin with variance 1, about which it says nothing.
 
     Args:
         input_shape: (height, width, channels) of an image.
@@ -204,8 +205,8 @@ def conditional_discriminator(
     label = keras.Input((num_classes,), name="label")
     flat = keras.layers.Flatten(name="flat")(image)
     flat = keras.layers.Dropout(input_dropout, name="input_dropout")(flat)
-    # Of a label one input is 1 and the rest 0: by their number, Glorot's rule makes it a
-    # thousandth of what the pixels are, and it goes unheard.
+    # Of a label one input is 1 and the rest 0. Glorot's rule, which goes by their number, would
+    # leave it two thousandths of the pixels' energy: it goes unheard.
     drawn: Any = keras.initializers.RandomNormal(stddev=1.0)
     parts = [
         _maxout(flat, 240, 5, "image_hidden"),
