@@ -1,7 +1,6 @@
 """Convolutional adversarial nets: DCGAN's pair for any image size, and its conditional twin."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 
@@ -119,10 +118,10 @@ def conditional_dcgan_generator(
     filters: int = 64,
     name: str = "conditional_dcgan_generator",
 ) -> keras.Model:
-    """DCGAN's generator of noise with a vector of the class beside it.
+    """DCGAN's generator of noise with the one-hot label beside it.
 
-    The vector is learnt, begins normal with variance 1 and is as long as the noise: what is asked
-    for and what is drawn have equal parts of the input.
+    So the noise has a hundred times the label's part of the input. A learnt vector of the class
+    with as much as the noise learns the classes too, but soon makes one image of each.
 
     Args:
         output_shape: (height, width, channels) of an image, at least 8 pixels a side, both even.
@@ -147,11 +146,7 @@ def conditional_dcgan_generator(
     check_count("latent_dim", latent_dim, "it is the length of the noise")
     noise = keras.Input((latent_dim,), name="noise")
     label = keras.Input((num_classes,), name="label")
-    normal: Any = keras.initializers.RandomNormal(stddev=1.0)
-    embedding = keras.layers.Dense(
-        latent_dim, use_bias=False, kernel_initializer=normal, name="embedding"
-    )
-    x = keras.layers.Concatenate(name="both")([noise, embedding(label)])
+    x = keras.layers.Concatenate(name="both")([noise, label])
     return keras.Model([noise, label], grown(x, output_shape, filters), name=name)
 
 
