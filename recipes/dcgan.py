@@ -17,10 +17,10 @@ Differs: Images of 28×28 pixels and half as many filters; kernels of 4×4, as i
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe
+from keras_dl.compiling import players
 from keras_dl.data import Data, load
 from keras_dl.models.gan import dcgan_discriminator, dcgan_generator
 from keras_dl.objectives import TwoPlayer
-from keras_dl.optimizers import two_optimizers
 from keras_dl.quality import generation, with_judge
 
 
@@ -56,37 +56,28 @@ def build(
     discriminator = dcgan_discriminator(
         data.input_shape, filters=filters, batch_norm=batch_norm, spectral_norm=spectral_norm
     )
-    model = TwoPlayer(
-        generator,
-        discriminator,
-        game=game,
-        discriminator_steps=discriminator_steps,
-        r1=r1,
-        average=average,
-        judge=data.extras["judge"],
-    )
-    model.compile(
-        two_optimizers(
-            learning_rate,
-            rate_ratio=rate_ratio,
-            momentum=momentum,
-            decay_steps=data.planned_steps,
+    return players(
+        TwoPlayer(
+            generator,
+            discriminator,
+            game=game,
             discriminator_steps=discriminator_steps,
-        )
+            r1=r1,
+            average=average,
+            judge=data.extras["judge"],
+        ),
+        data,
+        learning_rate=learning_rate,
+        rate_ratio=rate_ratio,
+        momentum=momentum,
     )
-    return model
-
-
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """Samples, the same ones by epoch, walks between them, and how good they are."""
-    return generation(model, data)
 
 
 recipe = Recipe(
     name="dcgan",
     data=data,
     build=build,
-    report=report,
+    report=generation,
     epochs=4,
     objective=Objective("val_lenet_fid", "min"),
     task="generation",

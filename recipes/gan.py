@@ -18,10 +18,10 @@ Differs: A generator of 256 units a layer for 1200; normal noise for uniform; Ad
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe
+from keras_dl.compiling import players
 from keras_dl.data import Data, load
 from keras_dl.models.gan import gan_discriminator, gan_generator
 from keras_dl.objectives import TwoPlayer
-from keras_dl.optimizers import two_optimizers
 from keras_dl.quality import generation, with_judge
 
 
@@ -51,42 +51,32 @@ def build(
     """The paper's perceptrons, each with an Adam of its own."""
     generator = gan_generator(data.input_shape, latent_dim=latent_dim, units=units)
     discriminator = gan_discriminator(data.input_shape, dropout=dropout)
-    model = TwoPlayer(
-        generator,
-        discriminator,
-        game=game,
-        discriminator_steps=discriminator_steps,
-        average=average,
-        judge=data.extras["judge"],
-    )
-    model.compile(
-        two_optimizers(
-            learning_rate,
-            rate_ratio=rate_ratio,
-            momentum=momentum,
-            decay_steps=data.planned_steps,
+    return players(
+        TwoPlayer(
+            generator,
+            discriminator,
+            game=game,
             discriminator_steps=discriminator_steps,
-        )
+            average=average,
+            judge=data.extras["judge"],
+        ),
+        data,
+        learning_rate=learning_rate,
+        rate_ratio=rate_ratio,
+        momentum=momentum,
     )
-    return model
-
-
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """Samples, the same ones by epoch, walks between them, and how good they are."""
-    return generation(model, data)
 
 
 recipe = Recipe(
     name="gan",
     data=data,
     build=build,
-    report=report,
+    report=generation,
     epochs=8,
     objective=Objective("val_lenet_fid", "min"),
     task="generation",
     family="generative",
     factors=("game",),
-    headline="test/lenet_fid",
 )
 run, tune = recipe.run, recipe.tune
 

@@ -17,10 +17,10 @@ Differs: DCGAN's nets; rates of 1e-3 that fall along half a cosine, for 1e-4; th
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe
+from keras_dl.compiling import players
 from keras_dl.data import Data, load
 from keras_dl.models.gan import dcgan_discriminator, dcgan_generator
 from keras_dl.objectives import TwoPlayer
-from keras_dl.optimizers import two_optimizers
 from keras_dl.quality import generation, with_judge
 
 
@@ -46,38 +46,29 @@ def build(
     average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
     """DCGAN's nets, the critic without batch normalisation; Adam with β₁ = 0 and β₂ = 0.9."""
-    model = TwoPlayer(
-        dcgan_generator(data.input_shape, latent_dim=latent_dim, filters=filters),
-        dcgan_discriminator(data.input_shape, filters=filters, batch_norm=False),
-        game="wasserstein",
-        discriminator_steps=critic_steps,
-        gradient_penalty=gradient_penalty,
-        average=average,
-        judge=data.extras["judge"],
-    )
-    model.compile(
-        two_optimizers(
-            learning_rate,
-            rate_ratio=rate_ratio,
-            momentum=0.0,
-            second_momentum=0.9,
-            decay_steps=data.planned_steps,
+    return players(
+        TwoPlayer(
+            dcgan_generator(data.input_shape, latent_dim=latent_dim, filters=filters),
+            dcgan_discriminator(data.input_shape, filters=filters, batch_norm=False),
+            game="wasserstein",
             discriminator_steps=critic_steps,
-        )
+            gradient_penalty=gradient_penalty,
+            average=average,
+            judge=data.extras["judge"],
+        ),
+        data,
+        learning_rate=learning_rate,
+        rate_ratio=rate_ratio,
+        momentum=0.0,
+        second_momentum=0.9,
     )
-    return model
-
-
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """Samples, the same ones by epoch, walks between them, and how good they are."""
-    return generation(model, data)
 
 
 recipe = Recipe(
     name="wgan_gp",
     data=data,
     build=build,
-    report=report,
+    report=generation,
     epochs=4,
     objective=Objective("val_lenet_fid", "min"),
     task="generation",

@@ -1,9 +1,14 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 
-from keras_dl.compiling import classifier
+from keras_dl.compiling import classifier, players
+from keras_dl.data import load
 from keras_dl.models import mlp
+from keras_dl.objectives import TwoPlayer
+from tests.objectives.play_values import nets
 
 
 def _evaluated(label_smoothing):
@@ -28,3 +33,26 @@ def test_loss_and_accuracy_are_those_of_the_logits(label_smoothing):
 def test_bad_smoothing_is_refused():
     with pytest.raises(ValueError, match="`label_smoothing` must lie in"):
         classifier(mlp((4,), 3), "sgd", label_smoothing=1.0)
+
+
+def test_each_player_s_rate_falls_to_zero_in_its_own_steps():
+    data = dataclasses.replace(load("iris"), planned_steps=30)
+    game = players(
+        TwoPlayer(*nets(), discriminator_steps=3),
+        data,
+        learning_rate=0.1,
+        rate_ratio=2.0,
+        momentum=0.25,
+        second_momentum=0.75,
+    )
+    discriminator, generator = game.optimizer.players
+    for player, rate, steps in ((discriminator, 0.2, 30), (generator, 0.1, 10)):
+        schedule = player._learning_rate
+        values = [float(schedule(step)) for step in (0, steps // 2, steps)]
+        assert values == pytest.approx([rate, rate / 2, 0.0], abs=1e-6)
+        assert (player.beta_1, player.beta_2) == (0.25, 0.75)
+
+
+def test_rate_that_is_not_positive_is_refused():
+    with pytest.raises(ValueError, match="`learning_rate` must be positive"):
+        players(TwoPlayer(*nets()), load("iris"), learning_rate=0.0)

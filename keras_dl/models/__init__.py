@@ -3,12 +3,14 @@
 from keras_dl.models.alexnet import alexnet, alexnet_cifar
 from keras_dl.models.domain_adversarial import domain_adversarial
 from keras_dl.models.gan import (
+    conditional_dcgan_generator,
     conditional_discriminator,
     conditional_generator,
     dcgan_discriminator,
     dcgan_generator,
     gan_discriminator,
     gan_generator,
+    projection_discriminator,
 )
 from keras_dl.models.hebbian import hebbian
 from keras_dl.models.lecun1989 import lecun1989, net1, net2, net3, net4, net5
@@ -47,6 +49,7 @@ __all__ = [
     "alexnet_cifar",
     "bag_of_words",
     "cifar_resnet",
+    "conditional_dcgan_generator",
     "conditional_discriminator",
     "conditional_generator",
     "dcgan_discriminator",
@@ -76,6 +79,7 @@ __all__ = [
     "plain44",
     "plain56",
     "plain110",
+    "projection_discriminator",
     "resnet18",
     "resnet20",
     "resnet32",

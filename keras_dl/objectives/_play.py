@@ -17,10 +17,12 @@ __all__ = [
     "check_game",
     "check_labels",
     "check_weight",
+    "follow",
     "frozen",
     "length",
     "shared_out",
-    "slope_lengths",
+    "slope_gap",
+    "steepness",
     "to_pixels",
     "to_signed",
     "turns",
@@ -49,6 +51,29 @@ def slope_lengths(net: keras.Model, x: Any, condition: Sequence[Any], training: 
 
     slope: Any = tensor_gradients(total, [x], again=True)[0]
     return ops.sum(ops.square(slope), axis=tuple(range(1, len(x.shape))))
+
+
+def slope_gap(net: keras.Model, real: Any, fake: Any, condition: Sequence[Any], seed: Any) -> Any:
+    """E[(‖∇D(x̂)‖ - 1)²], each x̂ drawn between a real and a made image."""
+    shape = (length(real), *(1,) * (len(real.shape) - 1))
+    share: Any = keras.random.uniform(shape, seed=seed)
+    between = ops.cast(share * real + (1.0 - share) * fake, "float32")
+    squares = slope_lengths(net, between, condition, training=True)
+    slope: Any = ops.sqrt(squares + 1e-12)  # the root has no slope at 0
+    return ops.mean(ops.square(slope - 1.0))
+
+
+def steepness(net: keras.Model, real: Any, condition: Sequence[Any]) -> Any:
+    """E[‖∇D(x)‖²] at the real images."""
+    return ops.mean(slope_lengths(net, real, condition, training=True))
+
+
+def follow(mean: keras.Model, net: keras.Model, momentum: float) -> None:
+    """Moves a running mean of the net's weights on by a step."""
+    for average, now in zip(mean.variables, net.variables, strict=True):
+        if "float" in str(average.dtype):
+            value: Any = now.value
+            average.assign(momentum * average.value + (1.0 - momentum) * value)
 
 
 def turns(step: Any, discriminator_steps: int, generator_steps: int) -> tuple[Any, Any]:

@@ -7,17 +7,19 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_dl.metrics import FrechetDistance
+from keras_dl.objectives._judging import judged, judgements
 from keras_dl.objectives._play import (
     alone,
     check_average,
     check_game,
     check_labels,
     check_weight,
+    follow,
     frozen,
     length,
     shared_out,
-    slope_lengths,
+    slope_gap,
+    steepness,
     to_pixels,
     to_signed,
     turns,
@@ -29,7 +31,7 @@ from keras_dl.objectives.games import GAMES
 
 __all__ = ["TwoPlayer"]
 
-SHOWN = 16  # images kept of each epoch
+SHOWN = 16  # images kept of each epoch; of conditional nets one of each class, up to as many
 
 
 @keras.saving.register_keras_serializable("keras_dl")
@@ -121,16 +123,13 @@ class TwoPlayer(keras.Model):
         )
         names = ("discriminator_loss", "generator_loss", "generator_wins")
         self.parts = {name: keras.metrics.Mean(name) for name in names}
-        self.judged = {}
-        if judge is not None:
-            self.judged["lenet_fid"] = FrechetDistance(_features_of(judge), name="lenet_fid")
-            if self.num_classes:
-                self.judged["label_accuracy"] = keras.metrics.Mean("label_accuracy")
+        self.judged = {} if judge is None else judgements(judge, labelled=self.num_classes > 0)
         # In a function, or Keras would take the judge's weights for the model's own.
         self._judge = None if judge is None else lambda images: judge(images)
         self._evaluates = False
         random = np.random.default_rng(0)
-        self._fixed = random.normal(size=(SHOWN, int(generator.inputs[0].shape[-1])))
+        shown = min(self.num_classes or SHOWN, SHOWN)
+        self._fixed = random.normal(size=(shown, int(generator.inputs[0].shape[-1])))
         self.watch = PlayWatch(self._snapshot)
 
     def build(self, input_shape: Any) -> None:
@@ -233,10 +232,15 @@ class TwoPlayer(keras.Model):
         self._evaluates = not training
         if not training:
             return against + made
-        against = against + self._penalties(real, constant, label)
+        if self.gradient_penalty:
+            gap = slope_gap(net, real, constant, label, self.noise)
+            against = against + self.gradient_penalty * gap
+        if self.r1:
+            against = against + self.r1 / 2.0 * steepness(net, real, label)
         first, second = turns(self.steps_done.value, self.discriminator_steps, self.generator_steps)
         self.steps_done.assign_add(1.0)
-        self._follow()
+        if self.average is not None and self._momentum is not None:
+            follow(self.average, self.generator, self._momentum)
         return first * against + second * made
 
     def _one_hot(self, y: Any) -> list[Any]:
@@ -246,45 +250,13 @@ class TwoPlayer(keras.Model):
         numbers = ops.reshape(ops.cast(ops.convert_to_tensor(y), "int32"), (-1,))
         return [ops.one_hot(numbers, self.num_classes)]
 
-    def _penalties(self, real: Any, fake: Any, label: list[Any]) -> Any:
-        total: Any = 0.0
-        if self.gradient_penalty:
-            shape = (length(real), *(1,) * (len(real.shape) - 1))
-            share: Any = keras.random.uniform(shape, seed=self.noise)
-            between = ops.cast(share * real + (1.0 - share) * fake, "float32")
-            squares = slope_lengths(self.discriminator, between, label, training=True)
-            slope: Any = ops.sqrt(squares + 1e-12)  # the root has no slope at 0
-            gap: Any = ops.mean(ops.square(slope - 1.0))
-            total = total + self.gradient_penalty * gap
-        if self.r1:
-            squares = slope_lengths(self.discriminator, real, label, training=True)
-            steep: Any = ops.mean(squares)
-            total = total + self.r1 / 2.0 * steep
-        return total
-
-    def _follow(self) -> None:
-        """Moves the mean of the generator's weights on."""
-        momentum = self._momentum
-        if self.average is None or momentum is None:
-            return
-        for mean, now in zip(self.average.variables, self.generator.variables, strict=True):
-            if "float" in str(mean.dtype):
-                value: Any = now.value
-                mean.assign(momentum * mean.value + (1.0 - momentum) * value)
-
     def _evaluated(self, x: Any, label: list[Any], pixels: Any) -> Any:
         """Images made for validation, in [-1, 1], looked at by the judge."""
         if self.num_classes:
             noise = keras.random.normal((length(x), self._fixed.shape[1]), seed=self.test_noise)
             pixels = to_pixels(self._made([noise, *label]))
         if self._judge is not None:
-            seen = self._judge(pixels)
-            self.judged["lenet_fid"].update_state(
-                self._judge(ops.cast(x, "float32"))["features"], seen["features"]
-            )
-            if self.num_classes:
-                right = ops.equal(ops.argmax(seen["logits"], -1), ops.argmax(label[0], -1))
-                self.judged["label_accuracy"].update_state(ops.cast(right, "float32"))
+            judged(self._judge, self.judged, x, pixels, label)
         return to_signed(pixels)
 
     def get_metrics_result(self) -> dict[str, Any]:
@@ -311,7 +283,3 @@ class TwoPlayer(keras.Model):
         for part in ("generator", "discriminator"):
             config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
         return cls(**config)
-
-
-def _features_of(judge: Any) -> int:
-    return int(judge.output["features"].shape[-1])

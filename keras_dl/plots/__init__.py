@@ -13,6 +13,7 @@ from keras_dl.plots.generated import (
     class_shares,
     image_grid,
     samples_by_epoch,
+    tiled,
     translations,
 )
 from keras_dl.plots.landscape import descent_curves, loss_surface, rate_test
@@ -61,6 +62,7 @@ __all__ = [
     "robustness",
     "samples_by_epoch",
     "search_history",
+    "tiled",
     "translations",
     "weight_table",
     "word_map",

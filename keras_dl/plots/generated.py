@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from keras_dl.plots._style import BLUE, VERMILION, check_lengths, figure_of, shorten, spaced
 
-__all__ = ["class_shares", "image_grid", "samples_by_epoch", "translations"]
+__all__ = ["class_shares", "image_grid", "samples_by_epoch", "tiled", "translations"]
 
 MOST_ROWS = 12
 
@@ -33,7 +33,7 @@ def image_grid(images: np.ndarray, columns: int, *, title: str = "") -> Figure:
     figure = figure_of(max(0.62 * columns, 3.0), 0.62 * rows + (0.4 if title else 0.0))
     axes = figure.subplots()
     axes.set_axis_off()
-    axes.imshow(_tiled(images, columns), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.imshow(tiled(images, columns), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     if title:
         axes.set_title(title, fontsize=9)
     return figure
@@ -59,7 +59,7 @@ def samples_by_epoch(snapshots: Mapping[int, np.ndarray]) -> Figure:
     figure = figure_of(0.5 * count + 0.6, 0.5 * len(shown) + 0.3)
     axes = figure.subplots()
     rows = np.concatenate([snapshots[epoch] for epoch in shown])
-    picture = _tiled(rows, count)
+    picture = tiled(rows, count)
     axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     height = picture.shape[0] / len(shown)
     axes.set_yticks((np.arange(len(shown)) + 0.5) * height, [str(epoch) for epoch in shown])
@@ -129,8 +129,16 @@ def translations(columns: Mapping[str, np.ndarray]) -> Figure:
     return figure
 
 
-def _tiled(images: np.ndarray, columns: int) -> np.ndarray:
-    """One picture of all, white between them and where the last row ends."""
+def tiled(images: np.ndarray, columns: int) -> np.ndarray:
+    """One picture of all images, white between them and where the last row ends.
+
+    Args:
+        images: (n, height, width, 1 or 3) uint8.
+        columns: images in a row.
+
+    Returns:
+        (rows, columns) uint8 pixels, with an axis of 3 colours where the images have it.
+    """
     count, height, width, channels = images.shape
     rows = -(-count // columns)
     picture = np.full((rows, columns, height + 1, width + 1, channels), 255, np.uint8)

@@ -18,14 +18,24 @@ from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.tracking import store
 
-__all__ = ["Tracked", "format_param", "metric_name", "reopen", "stamp", "start", "table"]
+__all__ = [
+    "SAMPLES",
+    "Tracked",
+    "format_param",
+    "metric_name",
+    "reopen",
+    "stamp",
+    "start",
+    "table",
+]
 
+SAMPLES = "samples"  # name of the images that a generator makes after each epoch
 # Writing an epoch's metrics to SQLite takes 20 ms and more; one thread keeps that off the training.
 _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracking")
 
 
 class Tracked:
-    """A run that is being written. Metrics go out in the background; `end` waits for them.
+    """A run that is being written. Metrics and images go out in the background; `end` waits.
 
     Attributes:
         run: MLflow's run.
@@ -63,6 +73,16 @@ class Tracked:
     def figure(self, figure: Any, name: str) -> None:
         """Stores a matplotlib figure as `figures/NAME.png`."""
         store.client().log_figure(self.id, figure, f"figures/{name}.png")
+
+    def image(self, image: Any, name: str, step: int) -> None:
+        """Shows an image among those of its name, which MLflow's page leafs through by step.
+
+        Args:
+            image: (height, width) or (height, width, 1 or 3) uint8.
+            name: the same for all steps.
+            step: epoch, from 1.
+        """
+        self._later(store.client().log_image, self.id, image, key=name, step=step)
 
     def text(self, text: str, file: str) -> None:
         """Stores a text file."""

@@ -1,14 +1,17 @@
 """What is drawn after a training, from the test set, which is looked at here for the only time."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from keras_dl import plots
 from keras_dl.data import Data
 from keras_dl.recipe import Recipe
 from keras_dl.reporting import classification
 
-__all__ = ["drawn", "made"]
+__all__ = ["drawn", "made", "pictures"]
 
 
 def made(recipe: Recipe, model: Any, data: Data) -> dict[str, Any]:
@@ -22,3 +25,22 @@ def drawn(history: Mapping[str, list[float]], reported: Mapping[str, Any]) -> di
     """The figures among what was reported, with the learning curves in front."""
     figures = {name: v for name, v in reported.items() if hasattr(v, "savefig")}
     return {"learning_curves": plots.learning_curves(dict(history)), **figures}
+
+
+def pictures(model: Any, since: int = 1) -> dict[int, np.ndarray]:
+    """What a model that makes images made after each epoch that its `watch` has seen.
+
+    Args:
+        model: any model.
+        since: first epoch asked for.
+
+    Returns:
+        Epoch (from 1) → one uint8 picture of all its images; nothing for models without a watch.
+    """
+    watch = getattr(model, "watch", None)
+    kept = {} if watch is None else watch.snapshots
+    return {
+        epoch: plots.tiled(images, math.ceil(math.sqrt(len(images))))
+        for epoch, images in kept.items()
+        if epoch >= since and len(images)
+    }

@@ -16,9 +16,9 @@ from keras_dl.failures import classify
 from keras_dl.recipe import Recipe
 from keras_dl.space import resolve, unknown
 from keras_dl.tracking import models, runs, store
-from keras_dl.tracking.runs import Tracked
+from keras_dl.tracking.runs import SAMPLES, Tracked
 from keras_dl.training import fit, report
-from keras_dl.training.job import Job
+from keras_dl.training.job import Job, Listener
 from keras_dl.training.probing import Probing
 
 __all__ = ["Result", "run", "settled"]
@@ -111,7 +111,7 @@ def _tracked(
         bar = 0 if not chosen["verbose"] else 1 if live else 2
         probing = Probing(model, data) if chosen["probes"] else None
         watching = probing.callbacks if probing else ()
-        trained = fit.train(job, data, model, tracked.epoch, bar, watching)
+        trained = fit.train(job, data, model, _teller(tracked, model), bar, watching)
         result = _finished(job, trained, tracked, probing)
     except KeyboardInterrupt:
         _keep_best(job, model, data, tracked)
@@ -128,6 +128,17 @@ def _tracked(
     shutil.rmtree(job.folder)
     say(_summary(job, result))
     return result
+
+
+def _teller(tracked: Tracked, model: Any) -> Listener:
+    """Tells MLflow of an epoch: its metrics, and what a generator has made after it."""
+
+    def tell(epoch: int, values: Mapping[str, float]) -> None:
+        tracked.epoch(epoch, values)
+        for step, image in report.pictures(model, since=epoch).items():
+            tracked.image(image, SAMPLES, step)
+
+    return tell
 
 
 def _finished(job: Job, trained: fit.Trained, tracked: Tracked, probing: Probing | None) -> Result:

@@ -12,7 +12,7 @@ import numpy as np
 
 from keras_dl.failures import Failure, classify
 from keras_dl.tracking import models
-from keras_dl.tracking.runs import Tracked
+from keras_dl.tracking.runs import SAMPLES, Tracked
 from keras_dl.training.job import Job, Outcome
 from keras_dl.tuning.pool import InProcess, WorkerPool
 from keras_dl.tuning.unit import dry_run, entries, run_unit
@@ -142,14 +142,18 @@ def log_outcome(tracked: Tracked, outcome: Outcome) -> None:
 
 
 def log_leftovers(tracked: Tracked, folder: Path) -> None:
-    """Moves figures and model that a tested training left in its folder into MLflow."""
+    """Moves figures, images and model that a tested training left in its folder into MLflow."""
     import keras
 
     from keras_dl.tracking import store
 
     store.client().log_artifacts(tracked.id, str(folder / "figures"), "figures")
+    with np.load(folder / "images.npz", allow_pickle=False) as images:
+        for epoch in images.files:
+            tracked.image(images[epoch], SAMPLES, int(epoch))
     model = keras.saving.load_model(folder / "model.keras", safe_mode=True)
     reader = (folder / "reader.json").read_text(encoding="utf-8")
     models.log(tracked, model, np.load(folder / "examples.npy", allow_pickle=False), reader)
-    (folder / "model.keras").unlink()
+    for name in ("model.keras", "images.npz"):
+        (folder / name).unlink()
     shutil.rmtree(folder / "figures")

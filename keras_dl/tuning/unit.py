@@ -61,8 +61,8 @@ def is_done(job: Job) -> bool:
 def run_unit(job: Job) -> Outcome:
     """Trains the job unless its result is on disk, and writes the result there.
 
-    Where the job asks for the test, also `model.keras`, figures and a few examples are left,
-    unless it does not want to keep them.
+    Where the job asks for the test, also `model.keras`, figures, a generator's images by epoch and
+    a few examples are left, unless it does not want to keep them.
     """
     path = job.folder / RESULT
     if is_done(job):
@@ -156,6 +156,8 @@ def _tested(trained: fit.Trained, job: Job) -> dict[str, float]:
     folder.mkdir(exist_ok=True)
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=100)
+    by_epoch = {str(epoch): image for epoch, image in report.pictures(trained.model).items()}
+    np.savez(job.folder / "images.npz", allow_pickle=False, **by_epoch)
     trained.model.save(job.folder / "model.keras")
     (job.folder / "reader.json").write_text(to_json(trained.data.extras), encoding="utf-8")
     np.save(job.folder / "examples.npy", trained.data.test.x[:2], allow_pickle=False)

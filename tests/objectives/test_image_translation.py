@@ -2,25 +2,15 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.models import patch_discriminator, unet_generator
-from keras_dl.objectives import ImageTranslation
 from keras_dl.optimizers import two_optimizers
 from keras_dl.quality import frechet_distance
-
-RANDOM = np.random.default_rng(0)
-SOURCE = RANDOM.integers(0, 256, (6, 16, 16, 1)).astype("uint8")
-TARGET = RANDOM.integers(0, 256, (6, 16, 16, 3)).astype("uint8")
+from tests.objectives.backends import values_on
+from tests.objectives.translation_values import CASES, SOURCE, TARGET, game, trained
 
 
 def made(**options):
     keras.utils.set_random_seed(0)
-    model = ImageTranslation(
-        unet_generator((16, 16, 1), 3, filters=2, dropout=0.0),
-        patch_discriminator((16, 16, 1), (16, 16, 3), filters=2, strided=1),
-        **options,
-    )
-    model.compile(two_optimizers(0.01))
-    return model
+    return game(two_optimizers(0.01), **options)
 
 
 def weights(net):
@@ -112,3 +102,19 @@ def test_saved_model_translates_as_the_one_in_memory(tmp_path):
 def test_bad_input_is_refused(options, error, message):
     with pytest.raises(error, match=message):
         made(**options)
+
+
+def test_compiled_steps_equal_plain_ones():
+    if keras.backend.backend() == "torch":
+        pytest.skip("torch's compiler is not part of this project")
+    plain, compiled = (trained("game", jit_compile=jit) for jit in (False, True))
+    np.testing.assert_allclose(compiled, plain, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_training_equals_another_backend_s(backend, tmp_path):
+    there = values_on(backend, "translation_values", tmp_path)
+    for case in CASES:
+        # float32, through three steps of nets with batch normalisation.
+        np.testing.assert_allclose(there[case], trained(case), rtol=1e-3, atol=1e-4)

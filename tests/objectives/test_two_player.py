@@ -1,15 +1,10 @@
-import importlib.util
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
 
 from keras_dl.objectives import TwoPlayer
 from keras_dl.quality import frechet_distance
+from tests.objectives.backends import values_on
 from tests.objectives.play_values import (
     BATCH,
     CASES,
@@ -21,8 +16,6 @@ from tests.objectives.play_values import (
     noise,
     trained,
 )
-
-ROOT = Path(__file__).parents[2]
 
 
 def weights(net):
@@ -165,6 +158,7 @@ def test_gradient_norms_and_images_of_each_epoch_are_noted():
 def test_conditional_images_depend_on_the_label():
     model = made("conditional")
     draws = np.repeat(noise()[:1], 3, axis=0)
+    assert len(model.watch.make()) == 3  # one of each class
     images = model.images(draws, [0, 1, 1])
     assert np.array_equal(images[1], images[2])
     assert not np.array_equal(images[0], images[1])
@@ -209,19 +203,10 @@ def test_compiled_steps_equal_plain_ones():
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_training_equals_another_backend_s(backend, tmp_path):
-    if backend == keras.backend.backend():
-        pytest.skip(f"{backend} runs these tests")
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    target = tmp_path / "values.npz"
-    command = [sys.executable, "-m", "tests.objectives.play_values", str(target)]
-    environment = {**os.environ, "KERAS_BACKEND": backend}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    with np.load(target) as there:
-        for case in CASES:
-            # Distances of thousands: float32, and eigenvalues of covariances of six examples.
-            np.testing.assert_allclose(there[case], trained(case), rtol=2e-4, atol=1e-3)
+    there = values_on(backend, "play_values", tmp_path)
+    for case in CASES:
+        # Distances of thousands: float32, and eigenvalues of covariances of six examples.
+        np.testing.assert_allclose(there[case], trained(case), rtol=2e-4, atol=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ import importlib
 import numpy as np
 import pytest
 
-from recipes import dcgan, gan, pix2pix, wgan_gp
+from recipes import conditional_gan, dcgan, gan, pix2pix, wgan_gp
 
-GAMES = {"gan": gan, "dcgan": dcgan, "wgan_gp": wgan_gp}
+GAMES = {"gan": gan, "dcgan": dcgan, "wgan_gp": wgan_gp, "conditional_gan": conditional_gan}
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +18,7 @@ def digits():
     [
         ("gan", {"game": "minimax", "discriminator_steps": 3}),
         ("dcgan", {"game": "hinge", "r1": 0.5}),
+        ("conditional_gan", {"game": "hinge", "discriminator_steps": 2}),
         ("wgan_gp", {"game": "wasserstein", "discriminator_steps": 2, "gradient_penalty": 5.0}),
     ],
 )
@@ -39,6 +40,15 @@ def test_average_makes_the_images(digits):
 def test_critic_has_no_batch_normalisation(digits):
     names = [layer.name for layer in wgan_gp.build(digits).discriminator.layers]
     assert not [name for name in names if name.endswith("norm")]
+
+
+@pytest.mark.parametrize(("nets", "layer"), [("convolutional", "up1"), ("perceptrons", "hidden")])
+def test_players_are_told_the_class_in_both_kinds_of_nets(digits, nets, layer):
+    model = conditional_gan.build(digits, nets=nets, latent_dim=7)
+    assert model.num_classes == 10
+    assert [tuple(x.shape[1:]) for x in model.generator.inputs] == [(7,), (10,)]
+    assert [tuple(x.shape[1:]) for x in model.discriminator.inputs] == [(8, 8, 1), (10,)]
+    assert model.generator.get_layer(layer) is not None
 
 
 def test_tables_are_refused():
@@ -71,3 +81,13 @@ def test_critic_comes_near_the_digits(store):
     fids = result.history["val_lenet_fid"]
     assert fids[-1] < 0.7 * fids[0]
     assert np.isfinite(result.metrics["lenet_kid"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("nets", ["convolutional", "perceptrons"])
+def test_what_is_asked_for_is_made(store, nets):
+    result = conditional_gan.recipe.run(
+        dataset="digits", nets=nets, epochs=40, batch_size=64, verbose=False
+    )
+    assert result.metrics["test/label_accuracy"] > 0.6  # by chance 0.1

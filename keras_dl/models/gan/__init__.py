@@ -1,7 +1,12 @@
 """Pairs of nets for adversarial games: one makes images from noise, one judges them."""
 
 from keras_dl.models.gan import dcgan, perceptrons
-from keras_dl.models.gan.dcgan import dcgan_discriminator, dcgan_generator
+from keras_dl.models.gan.dcgan import (
+    conditional_dcgan_generator,
+    dcgan_discriminator,
+    dcgan_generator,
+    projection_discriminator,
+)
 from keras_dl.models.gan.perceptrons import (
     conditional_discriminator,
     conditional_generator,
@@ -11,12 +16,14 @@ from keras_dl.models.gan.perceptrons import (
 
 __all__ = [
     "PUBLISHED",
+    "conditional_dcgan_generator",
     "conditional_discriminator",
     "conditional_generator",
     "dcgan_discriminator",
     "dcgan_generator",
     "gan_discriminator",
     "gan_generator",
+    "projection_discriminator",
 ]
 
 PUBLISHED = dcgan.PUBLISHED | perceptrons.PUBLISHED

@@ -1,14 +1,19 @@
-"""Convolutional adversarial nets: DCGAN's pair for any image size."""
+"""Convolutional adversarial nets: DCGAN's pair for any image size, and its conditional twin."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 
-from keras_dl.layers import SpectralNormalization
-from keras_dl.models._check import check_count, check_image_shape
+from keras_dl.models._check import check_classes, check_count
+from keras_dl.models.gan._convolutions import grown, score, shrunk
 
-__all__ = ["PUBLISHED", "dcgan_discriminator", "dcgan_generator"]
+__all__ = [
+    "PUBLISHED",
+    "conditional_dcgan_generator",
+    "dcgan_discriminator",
+    "dcgan_generator",
+    "projection_discriminator",
+]
 
 PUBLISHED = {
     "dcgan_generator": {
@@ -28,9 +33,6 @@ PUBLISHED = {
         "+ 512·1) + 2·(128+256+512)",
     },
 }
-
-LEAK = 0.2
-NORMAL = 0.02  # standard deviation of the initial weights, section 4
 
 
 def dcgan_generator(
@@ -67,22 +69,8 @@ def dcgan_generator(
         Convolutional Generative Adversarial Networks, arXiv:1511.06434, figure 1 and section 3.
     """
     check_count("latent_dim", latent_dim, "it is the length of the noise")
-    check_count("filters", filters, "so many maps has the last layer but one")
-    stages = _stages(output_shape, "output_shape")
-    height, width = (int(side) >> stages for side in output_shape[:2])
-    wide = filters << (stages - 1)
     noise = keras.Input((latent_dim,), name="noise")
-    x = keras.layers.Dense(height * width * wide, use_bias=False, **_normal(), name="project")(
-        noise
-    )
-    x = keras.layers.Reshape((height, width, wide), name="start")(x)
-    x = _rectified(x, "start")
-    for stage in range(1, stages):
-        x = _up(wide >> stage, f"up{stage}")(x)
-        x = _rectified(x, f"up{stage}")
-    # float32 even under mixed precision: pixels have 256 levels.
-    image = _up(int(output_shape[2]), "image", activation="tanh", dtype="float32")(x)
-    return keras.Model(noise, image, name=name)
+    return keras.Model(noise, grown(noise, output_shape, filters), name=name)
 
 
 def dcgan_discriminator(
@@ -116,53 +104,91 @@ def dcgan_discriminator(
         Training of Wasserstein GANs, arXiv:1704.00028, section 4, for no batch normalisation.
         Miyato et al., 2018, Spectral Normalization, arXiv:1802.05957.
     """
-    check_count("filters", filters, "so many maps has the first layer")
-    stages = _stages(input_shape, "input_shape")
-
-    def normalised(layer: Any) -> Any:
-        if not spectral_norm:
-            return layer
-        return SpectralNormalization(layer, name=f"{layer.name}_spectral", dtype=layer.dtype_policy)
-
     image = keras.Input(tuple(map(int, input_shape)), name="image")
-    x = image
-    for stage in range(stages):
-        down = f"down{stage + 1}"
-        normed = batch_norm and stage > 0
-        options = {"padding": "same", "use_bias": not batch_norm, **_normal()}
-        x = normalised(keras.layers.Conv2D(filters << stage, 4, 2, **options, name=down))(x)
-        if normed:
-            x = keras.layers.BatchNormalization(momentum=0.9, name=f"{down}_norm")(x)
-        x = keras.layers.LeakyReLU(LEAK, name=f"{down}_leaky")(x)
-    x = keras.layers.Flatten(name="flat")(x)
-    last = keras.layers.Dense(1, use_bias=False, **_normal(), dtype="float32", name="logit")
-    return keras.Model(image, normalised(last)(x), name=name)
+    x = shrunk(image, filters, batch_norm=batch_norm, spectral_norm=spectral_norm)
+    logit = score(x, spectral_norm=spectral_norm)
+    return keras.Model(image, logit, name=name)
 
 
-def _stages(shape: Sequence[int], name: str) -> int:
-    """How often both sides can be halved from more than 4 pixels, or twice from 8."""
-    check_image_shape(shape, smallest=8)
-    height, width, stages = int(shape[0]), int(shape[1]), 0
-    while (min(height, width) > 4 or stages < 2) and height % 2 == width % 2 == 0:
-        height, width, stages = height // 2, width // 2, stages + 1
-    if not stages:
-        raise ValueError(
-            f"`{name}` must have even sides; each layer doubles or halves them. "
-            f"Received: {name}={tuple(shape)}"
-        )
-    return stages
+def conditional_dcgan_generator(
+    output_shape: Sequence[int],
+    num_classes: int,
+    *,
+    latent_dim: int = 100,
+    filters: int = 64,
+    name: str = "conditional_dcgan_generator",
+) -> keras.Model:
+    """DCGAN's generator of noise with the one-hot label beside it.
+
+    So the noise has a hundred times the label's part of the input. A learnt vector of the class
+    with as much as the noise learns the classes too, but soon makes one image of each.
+
+    Args:
+        output_shape: (height, width, channels) of an image, at least 8 pixels a side, both even.
+        num_classes: number of classes, at least 2.
+        latent_dim: length of the noise.
+        filters: of the last layer but one; each layer before it has twice as many.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from [noise (batch, latent_dim), one-hot labels (batch, num_classes)] to
+        images (batch, height, width, channels) float32 in [-1, 1].
+
+    Raises:
+        TypeError: if a size is not an integer.
+        ValueError: if a size is too small, or a side odd.
+
+    Reference:
+        Radford, Metz and Chintala, 2016, arXiv:1511.06434, for the layers. Mirza and Osindero,
+        2014, Conditional Generative Adversarial Nets, arXiv:1411.1784, for the label.
+    """
+    check_classes(num_classes)
+    check_count("latent_dim", latent_dim, "it is the length of the noise")
+    noise = keras.Input((latent_dim,), name="noise")
+    label = keras.Input((num_classes,), name="label")
+    x = keras.layers.Concatenate(name="both")([noise, label])
+    return keras.Model([noise, label], grown(x, output_shape, filters), name=name)
 
 
-def _normal() -> dict[str, Any]:
-    return {"kernel_initializer": keras.initializers.RandomNormal(stddev=NORMAL)}
+def projection_discriminator(
+    input_shape: Sequence[int],
+    num_classes: int,
+    *,
+    filters: int = 64,
+    batch_norm: bool = True,
+    spectral_norm: bool = False,
+    name: str = "projection_discriminator",
+) -> keras.Model:
+    """DCGAN's discriminator whose logit is w·φ(x) + v_y·φ(x), with a v for each class.
 
+    So the class chooses what to look for in the image's features φ, instead of being one feature
+    among hundreds.
 
-def _up(filters: int, name: str, **options: Any) -> keras.layers.Layer:
-    return keras.layers.Conv2DTranspose(
-        filters, 4, 2, padding="same", use_bias=False, **_normal(), name=name, **options
-    )
+    Args:
+        input_shape: (height, width, channels) of an image, at least 8 pixels a side, both even.
+        num_classes: number of classes, at least 2.
+        filters: of the first layer; each further one has twice as many.
+        batch_norm: normalise all layers but the first and the last.
+        spectral_norm: divide each kernel by its largest singular value.
+        name: name of the model.
 
+    Returns:
+        An uncompiled model from [images (batch, height, width, channels) in [-1, 1], one-hot labels
+        (batch, num_classes)] to float32 logits (batch, 1).
 
-def _rectified(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
-    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
-    return keras.layers.ReLU(name=f"{name}_relu")(x)
+    Raises:
+        TypeError: if a size is not an integer.
+        ValueError: if a size is too small, or a side odd.
+
+    Reference:
+        Miyato and Koyama, 2018, cGANs with Projection Discriminator, arXiv:1802.05637, eq. 3.
+    """
+    check_classes(num_classes)
+    image = keras.Input(tuple(map(int, input_shape)), name="image")
+    label = keras.Input((num_classes,), name="label")
+    x = shrunk(image, filters, batch_norm=batch_norm, spectral_norm=spectral_norm)
+    each = score(x, num_classes, spectral_norm=spectral_norm, name="classes")
+    chosen = keras.layers.Dot(axes=1, dtype="float32", name="projection")([each, label])
+    alone = score(x, spectral_norm=spectral_norm)
+    logit = keras.layers.Add(dtype="float32", name="sum")([alone, chosen])
+    return keras.Model([image, label], logit, name=name)

@@ -52,6 +52,21 @@ def test_images_lie_in_the_signed_range_and_depend_on_both_inputs():
     assert not np.allclose(one, images[:1])
 
 
+def test_discriminator_hears_the_label_beside_the_pixels():
+    """The class alone moves the common layer by a fifth at least of what another image does."""
+    keras.utils.set_random_seed(0)
+    net = conditional_discriminator((28, 28, 1), 10)
+    both = keras.Model(net.inputs, net.get_layer("both").output)
+    random = np.random.default_rng(0)
+    images = np.sign(random.normal(size=(2, 28, 28, 1))).astype("float32")
+    labels = np.eye(10, dtype="float32")[[3, 7]]
+    base = numpy(both([images[:1], labels[:1]]))
+    other_label = numpy(both([images[:1], labels[1:]]))
+    other_image = numpy(both([images[1:], labels[:1]]))
+    moved = [np.linalg.norm(x - base) for x in (other_label, other_image)]
+    assert moved[0] > 0.2 * moved[1]
+
+
 def test_pairs_of_inputs_are_saved():
     net = conditional_discriminator((4, 4, 1), 3)
     inputs = [np.zeros((2, 4, 4, 1), "float32"), np.eye(3, dtype="float32")[:2]]

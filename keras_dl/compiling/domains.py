@@ -1,38 +1,14 @@
-"""How classifiers among the recipes are compiled."""
+"""Classifiers between domains, built and compiled."""
 
 from typing import Any
 
 import keras
 
 from keras_dl.data import Data, scaled
-from keras_dl.losses import SmoothedCrossentropy
 from keras_dl.models import domain_adversarial
 from keras_dl.objectives import DomainAdaptation
 
-__all__ = ["classifier", "domain_classifier"]
-
-
-def classifier(model: keras.Model, optimizer: Any, *, label_smoothing: float = 0.0) -> keras.Model:
-    """Compiles a model that gives logits: cross-entropy with class numbers, accuracy.
-
-    Args:
-        model: from raw examples to logits (batch, classes).
-        optimizer: a Keras optimizer.
-        label_smoothing: share of the probability that is spread over all classes, in [0, 1);
-            the validation and test losses are smoothed too, as Keras does it.
-
-    Returns:
-        The same model.
-
-    Raises:
-        TypeError, ValueError: if `label_smoothing` is not a number in [0, 1).
-    """
-    if label_smoothing == 0:
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    else:
-        loss = SmoothedCrossentropy(label_smoothing)
-    model.compile(optimizer, loss, metrics=["accuracy"])
-    return model
+__all__ = ["domain_classifier"]
 
 
 def domain_classifier(
