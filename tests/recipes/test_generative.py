@@ -85,9 +85,13 @@ def test_critic_comes_near_the_digits(store):
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("nets", ["convolutional", "perceptrons"])
-def test_what_is_asked_for_is_made(store, nets):
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"nets": "perceptrons", "learning_rate": 5e-4, "momentum": 0.0}],
+    ids=["convolutional", "perceptrons"],
+)
+def test_what_is_asked_for_is_made(store, given):
     result = conditional_gan.recipe.run(
-        dataset="digits", nets=nets, epochs=40, batch_size=64, verbose=False
+        dataset="digits", epochs=40, batch_size=64, verbose=False, **given
     )
     assert result.metrics["test/label_accuracy"] > 0.6  # by chance 0.1
