@@ -13,6 +13,9 @@ Expect: 87.2 % right in the target, MNIST-M, no label of which is looked at: mea
     --decay inverse --clip-norm none`, has 54.7 % after these 5 epochs, seed 0. On a thousand
     embedded digits the reversal gains nothing: 54.2 % (53.8, 54.6, 54.3) for 53.8 % with `--dataset
     digits --epochs 20 --no-batch-norm --optimizer momentum --learning-rate 0.03`, 20 s.
+    Over 20 settings, what ranks them best without a label of the target is `--objective
+    val_reverse_error`: rank correlation 0.81 with the target's accuracy, for 0.68 of the source's
+    accuracy, 0.49 of entropy and 0.25 of the domain probe (`python -m benchmarks adaptation`).
 Differs: Batch normalization, of each domain by itself; Adam with cosine decay; gradients are
     clipped; a logit for each domain; pixels in [0, 1], no mean taken out. MNIST-M is made anew,
     with other patches than the lost files. Of all epochs that of the highest accuracy in the
