@@ -283,4 +283,6 @@ class TestComparison:
         assert {"mean", "95 % interval", "one seed"} <= set(_texts(figure))
 
     def test_a_single_name_without_interval(self):
-        _check(plots.comparison(["a"], [1.0], [None], [None], [[1.0]], "error (%)", "min"))
+        figure = plots.comparison(["a"], [1.0], [None], [None], [[1.0]], "error (%)", "min")
+        means = _check(figure).axes[0].collections[-1]
+        np.testing.assert_array_equal(means.get_offsets(), [[1, 0]])

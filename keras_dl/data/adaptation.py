@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +20,7 @@ LEARNT = ("both", "source", "target")
 
 
 def load_domains(
-    dataset: str,
+    dataset: Any,
     target: str | None = None,
     *,
     batch_size: int = 64,
@@ -28,7 +30,7 @@ def load_domains(
     """Sources and a target by name, as `join_domains` joins them.
 
     Args:
-        dataset: the source, as in `load`; several are joined by a plus, "mnist+usps".
+        dataset: the source, as in `load`; names of several are joined by a plus, "mnist+usps".
         target: the other domain, as in `load`, brought to the source's size; None blends the first
             source into photographs, as `load("mnist_m")` does.
         batch_size: examples per step of each domain.
@@ -38,11 +40,12 @@ def load_domains(
     Raises:
         DatasetError: if classes differ, or a source holds no images.
     """
-    first, *more = dataset.split("+")
+    named = isinstance(dataset, str) and not Path(dataset).exists()
+    first, *more = dataset.split("+") if named else [dataset]
     source = load(first, batch_size=batch_size, image_size=image_size, at_least=28)
     side = source.input_shape[0]
     others = [load(name, image_size=side) for name in more]
-    if target is None and first in KNOWN:
+    if target is None and named and first in KNOWN:
         target = f"{first}_m"
     other = mnist_m(source) if target is None else load(target, image_size=side)
     return join_domains([source, *others], other, learnt=learnt)

@@ -78,6 +78,18 @@ def test_domains_by_name(digits, target):
     assert same.batch_size == 32
 
 
+def test_a_source_may_be_arrays_or_a_path_with_a_plus(tmp_path):
+    x = np.zeros((60, 28, 28), np.uint8)
+    x[np.arange(60), np.arange(60) % 28] = 255
+    y = np.arange(60) % 3
+    path = tmp_path / "a+b.npz"
+    np.savez(path, x_train=x, y_train=y, x_test=x[:9], y_test=y[:9])
+    for given in (((x, y), (x[:9], y[:9])), str(path)):
+        data = load_domains(given)
+        assert data.input_shape == (28, 28, 3)
+        assert data.extras["domains"] == 2
+
+
 def test_domains_that_do_not_fit_are_refused(digits):
     with pytest.raises(DatasetError, match="same classes and image size"):
         join_domains([digits], load("digits"))
