@@ -4,9 +4,9 @@ import os
 import platform
 import sys
 
-from benchmarks import tracking, word2vec
+from benchmarks import tracking, training, word2vec
 
-ROWS = {"tracking": tracking.rows, "word2vec": word2vec.rows}
+ROWS = {"tracking": tracking.rows, "training": training.rows, "word2vec": word2vec.rows}
 
 
 def main(names: list[str]) -> None:

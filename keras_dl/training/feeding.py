@@ -1,4 +1,4 @@
-"""What `fit` and `evaluate` are fed: numbers of rows where the data fit on the device, else batches.
+"""What `fit` and `evaluate` are fed: numbers of steps where the data fit on the device, or batches.
 
 Data that fit are put there once as they are; each step picks its rows and makes floats of them. A
 model learns the same from both, and is afterwards as if it had never been so fed.

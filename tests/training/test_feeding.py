@@ -23,7 +23,9 @@ on_tensorflow = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", [c if c == "plain" else pytest.param(c, marks=pytest.mark.slow) for c in CASES]
+)
 def test_training_equals_the_one_from_batches(case):
     placed, streamed = both(case)
     # Gathered rows are the same numbers; their sums may be taken in another order.
@@ -127,7 +129,7 @@ def test_without_them_a_stretch_of_steps_is_one_call():
 
     with mock.patch.object(Loop, "_go", counted):
         _, history = fitted("plain", 0.5, epochs=3)
-    assert sum(calls) == 3 * (4 + 2) + 2  # training and validation, then the test
+    assert sum(calls) == 3 * (4 + 2) + 1  # training and validation, then the test
     assert calls.count(4) >= 1  # a whole epoch
     assert np.isfinite(history["loss"]).all()
 
@@ -153,6 +155,17 @@ def test_model_is_left_as_it_was(share, tmp_path):
     history = model.fit(IMAGES, CLASSES, batch_size=5, verbose=0).history
     assert np.isfinite(history["loss"]).all()
     assert model.evaluate(IMAGES, CLASSES, verbose=0, return_dict=True)["accuracy"] >= 0
+
+
+@on_tensorflow
+@pytest.mark.slow
+def test_steps_compiled_by_xla_learn_the_same():
+    found = []
+    for share in (0.5, 0.0):
+        model, _ = fitted("adaptation", share, epochs=0)
+        model.jit_compile = True
+        found.append(fitted("adaptation", share, model=model, epochs=2)[1]["loss"])
+    np.testing.assert_allclose(*found, rtol=1e-5)
 
 
 @on_tensorflow
