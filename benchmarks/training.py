@@ -1,7 +1,8 @@
 """Training beside plain Keras: images a second once a fit runs steadily, and what was learnt.
 
-Plain is what Keras' own examples do: floats in numpy, `model.fit`, no settings of ours. Each side
-trains in a process of its own, in turn, from the same initial weights.
+Plain is what Keras' own examples do: floats in numpy, `model.fit`, no settings of ours; once with
+oneDNN, which TensorFlow leaves off on processors without AVX-512 or VNNI, and once without. Each
+side trains in a process of its own, in turn, from the same initial weights.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 __all__ = ["rows"]
 
 ROUNDS, SIZE = 3, 128
+PLAIN = {"plain": "0", "onednn": "1"}  # side → TF_ENABLE_ONEDNN_OPTS
 
 
 class Work(NamedTuple):
@@ -36,31 +38,31 @@ WORKS = {
 def rows() -> Iterator[tuple[str, ...]]:
     """A row for each net: speed by the clock and by processor time, with accuracies."""
     for net, work in WORKS.items():
-        found: dict[str, list[dict[str, float]]] = {"ours": [], "plain": []}
+        found: dict[str, list[dict[str, float]]] = {side: [] for side in ("ours", *PLAIN)}
         for _ in range(ROUNDS):
             for side, seen in found.items():
                 seen.append(_apart(side, net))
         accuracy = {s: statistics.mean(r["accuracy"] for r in seen) for s, seen in found.items()}
-        for key, label in (("speed", "images a second"), ("cpu_speed", "images a CPU second")):
-            speeds = {side: [r[key] for r in seen] for side, seen in found.items()}
-            middle = {side: statistics.median(values) for side, values in speeds.items()}
-            ratios = [a / b for a, b in zip(speeds["ours"], speeds["plain"], strict=True)]
-            yield (
-                f"{net} on {work.count:,} images of {work.dataset}, {work.epochs} epochs: "
-                f"{middle['ours']:,.0f} {label}, accuracy {accuracy['ours']:.4f}",
-                f"plain Keras: {middle['plain']:,.0f}, {accuracy['plain']:.4f}",
-                f"{middle['ours'] / middle['plain']:.2f}",
-                f"{min(ratios):.2f} … {max(ratios):.2f}",
-                str(ROUNDS),
-            )
+        for side in PLAIN:
+            for key, label in (("speed", "images a second"), ("cpu_speed", "a CPU second")):
+                pairs = [(a[key], b[key]) for a, b in zip(found["ours"], found[side], strict=True)]
+                ours, other = map(statistics.median, zip(*pairs, strict=True))
+                ratios = [a / b for a, b in pairs]
+                yield (
+                    f"{net} on {work.count:,} images of {work.dataset}, {work.epochs} epochs: "
+                    f"{ours:,.0f} {label}, accuracy {accuracy['ours']:.4f}",
+                    f"plain Keras, oneDNN {'on' if side == 'onednn' else 'off'}: {other:,.0f}, "
+                    f"{accuracy[side]:.4f}",
+                    f"{ours / other:.2f}",
+                    f"{min(ratios):.2f} … {max(ratios):.2f}",
+                    str(ROUNDS),
+                )
 
 
 def _apart(side: str, net: str) -> dict[str, float]:
     """One training in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.training", side, net]
-    environment = dict(os.environ)
-    if side == "plain":
-        environment.pop("TF_ENABLE_ONEDNN_OPTS", None)  # whoever starts us may have it set already
+    environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": PLAIN.get(side, "1")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
@@ -68,16 +70,13 @@ def _apart(side: str, net: str) -> dict[str, float]:
 
 
 def _one(side: str, net: str) -> dict[str, float]:
-    if side == "plain":
-        import keras
+    from keras_dl import settings
 
-        keras.ops.ones(1)  # TensorFlow has read its settings now, before ours are made
-    else:
-        from keras_dl import settings
-
+    if side == "ours":
         settings.load_backend()
-        import keras
-    from keras_dl import models  # ours to build with only, where the backend is loaded already
+    import keras
+
+    from keras_dl import models
     from keras_dl.data import load, scaled
 
     work, seen = WORKS[net], _clock(keras)
@@ -89,7 +88,7 @@ def _one(side: str, net: str) -> dict[str, float]:
         model = scaled(data, model)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile("adam", loss, metrics=["accuracy"])
-    if side == "plain":
+    if side in PLAIN:
         x, test = (part.x.astype("float32") / 255 for part in (train, data.test))
         model.fit(x, train.y, SIZE, work.epochs, verbose=0, callbacks=[seen])
         found = model.evaluate(test, data.test.y, SIZE, verbose=0, return_dict=True)

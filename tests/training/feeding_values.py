@@ -92,7 +92,7 @@ CASES = {
 
 
 def fitted(case, share, *, epochs=3, first=0, model=None, watching=(), steps=None):
-    """The model, its losses by epoch and those on the test set, with so much memory for the data."""
+    """The model and its losses; data may take `share` of the memory."""
     make, x, y = CASES[case]
     if model is None:
         keras.utils.set_random_seed(0)
