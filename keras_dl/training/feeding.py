@@ -97,6 +97,7 @@ class Feeder:
         backend = keras.backend.backend()
         if (
             self._model.run_eagerly
+            or self._model.steps_per_execution != 1  # the model's own way to save calls
             or _many_devices(self._model)
             or not all(isinstance(a, np.ndarray) and a.dtype.kind in "uifb" for a in arrays)
             or sum(a.nbytes for a in arrays) > SHARE * _free()

@@ -35,6 +35,7 @@ class Loop(keras.callbacks.Callback):
         self._training, self._size = training, batch_size
         self._walk = _compiled(model, training, batch_size)
         self._split: tuple[Any, ...] = ()
+        self._spec: Any = None
         self._order: tuple[Any, ...] = ()
         self._steps = self._asked = self._done = 0
         self._logs: dict[str, Any] = {}
@@ -55,9 +56,11 @@ class Loop(keras.callbacks.Callback):
             What `fit` or `evaluate` takes in place of the data: a pipeline as long as an epoch.
         """
         whole = -(-len(split.x) // self._size)
-        self._steps = min(whole, steps or whole)
+        self._steps = min(whole, steps or whole, keras.config.max_steps_per_epoch() or whole)
         self._split, self._seed, self._singly = tuple(map(_placed, split)), seed, singly
-        return importlib.import_module("tensorflow").data.Dataset.range(self._steps)
+        pipeline = importlib.import_module("tensorflow").data.Dataset.range(self._steps)
+        self._spec = pipeline.element_spec
+        return pipeline
 
     def leave(self) -> None:
         """Lets the device's memory go; the trace stays for the next split."""
@@ -75,12 +78,20 @@ class Loop(keras.callbacks.Callback):
         if not self._training:
             self._asked = self._done = 0
 
-    def __call__(self, _: Any) -> dict[str, Any]:
+    def __call__(self, iterator: Any) -> dict[str, Any]:
         """One step, as Keras sees it.
+
+        Args:
+            iterator: over what `over` gave; counts, and is not looked into.
 
         Returns:
             The metrics' means over this pass, after the last step that was done.
+
+        Raises:
+            RuntimeError: if a callback evaluates the model on something else while `fit` runs.
         """
+        if getattr(iterator, "element_spec", None) != self._spec or self._asked == self._steps:
+            raise RuntimeError("`evaluate` must wait until `fit` has ended")
         if self._asked == self._done:
             self._go(min(self._length(), self._steps - self._done))
         self._asked += 1

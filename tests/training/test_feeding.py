@@ -64,7 +64,10 @@ def test_small_data_go_to_the_device_and_large_ones_are_streamed():
     ):
         assert isinstance(x, Batches)
         assert model.test_function is None
-    model.run_eagerly = True
+    model.steps_per_execution = 2
+    with feeder.evaluate(small) as (x, callbacks):
+        assert isinstance(x, Batches)
+    model.steps_per_execution, model.run_eagerly = 1, True
     with feeder.evaluate(small) as (x, callbacks):
         assert isinstance(x, Batches)
 
@@ -132,6 +135,16 @@ def test_without_them_a_stretch_of_steps_is_one_call():
     assert sum(calls) == 3 * (4 + 2) + 1  # training and validation, then the test
     assert calls.count(4) >= 1  # a whole epoch
     assert np.isfinite(history["loss"]).all()
+
+
+@on_tensorflow
+def test_evaluating_something_else_in_the_middle_is_refused():
+    class Looks(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.evaluate(IMAGES, CLASSES, verbose=0)
+
+    with pytest.raises(RuntimeError, match="must wait until `fit` has ended"):
+        fitted("plain", 0.5, epochs=1, watching=[Looks()])
 
 
 def test_steps_shorten_the_epoch():
