@@ -17,9 +17,9 @@ from keras_dl.training.job import Listener
 __all__ = ["Guard", "Keep"]
 
 DIVERGENCE = 100.0  # times the first loss (at least 1): far beyond any bad start seen
-# Of a training's time that checkpoints may take. An epoch of iris lasts as long as writing one:
-# then not every epoch leaves one, and a kill loses the few since the last.
-SAVING = 0.1
+# Of a training's time that checkpoints may take, after the first epochs. An epoch of iris lasts as
+# long as writing one: then not every epoch leaves one, and a kill loses the few since the last.
+SAVING, FIRST = 0.1, 10
 
 
 class Keep(keras.callbacks.Callback):
@@ -50,7 +50,7 @@ class Keep(keras.callbacks.Callback):
         self.objective, self.state, self.best, self.folder = objective, state, best, folder
         self.listener, self.patience, self.bar = listener, patience, bar
         self.stopped = ""
-        self._begun, self._saving = time.monotonic(), 0.0
+        self._begun, self._saving, self._first = time.monotonic(), 0.0, state.epoch
         self._untold: list[tuple[int, dict[str, float]]] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -66,7 +66,8 @@ class Keep(keras.callbacks.Callback):
             self.best[:] = checkpoint.snapshot(self.model)
         best = value if state.best is None else state.best
         self._untold.append((state.epoch, {"objective": best, **values}))
-        if self._saving <= SAVING * (time.monotonic() - self._begun):
+        early = state.epoch <= self._first + FIRST
+        if early or self._saving <= SAVING * (time.monotonic() - self._begun):
             self._save()
         self._stop_early()
 
