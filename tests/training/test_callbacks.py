@@ -20,9 +20,9 @@ def kept(tmp_path, epochs, saving_takes, epoch_takes):
         told.append([])
 
     with (
-        mock.patch.object(callbacks.time, "monotonic", lambda: clock.now),
+        mock.patch.object(callbacks.time, "monotonic", side_effect=lambda: clock.now),
         mock.patch.object(callbacks.checkpoint, "save", save),
-        mock.patch.object(callbacks.checkpoint, "snapshot", lambda model: []),
+        mock.patch.object(callbacks.checkpoint, "snapshot", return_value=[]),
     ):
         objective = Objective("val_accuracy", "max")
         keep = Keep(objective, State(), [], tmp_path, lambda epoch, _: told[-1].append(epoch))
