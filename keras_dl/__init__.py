@@ -20,6 +20,7 @@ __all__ = [
     "ablate",
     "compare",
     "load",
+    "reader",
 ]
 __version__ = "0.1.0"
 
@@ -29,7 +30,8 @@ settings.prepare()  # before anyone imports a backend
 def load(run_id: str) -> Any:
     """Gives back the trained Keras model of a run, custom layers included.
 
-    The model takes raw examples (pixels 0..255) and gives logits.
+    The model takes raw examples (pixels 0..255) and gives logits. One of texts takes what
+    `keras_dl.reader(run_id)` makes of them.
 
     Args:
         run_id: MLflow run id, as printed at the end of a run; eight leading characters suffice.
@@ -37,9 +39,29 @@ def load(run_id: str) -> Any:
     Raises:
         ValueError: if no such run exists in the store, or it has no model.
     """
+    settings.load_backend()
     from keras_dl.tracking.models import load as load_model
 
     return load_model(run_id)
+
+
+def reader(run_id: str) -> Any:
+    """Gives back what turns texts into the examples that a run's model takes.
+
+    Args:
+        run_id: MLflow run id; eight leading characters suffice.
+
+    Returns:
+        Called with a list of texts, it gives an array for the model's `predict`. For word vectors,
+        whose model takes numbers of words, it is their vocabulary.
+
+    Raises:
+        ValueError: if no such run exists in the store, or its model takes no texts.
+    """
+    settings.load_backend()
+    from keras_dl.predicting import reader as read
+
+    return read(run_id)
 
 
 def ablate(recipe: Any, **options: Any) -> Any:

@@ -23,6 +23,7 @@ def _training(
 
 def _run(
     *,
+    objective: str | None = None,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     probes: bool = False,
     resume: str | None = None,
@@ -33,6 +34,7 @@ def _run(
 def _tune(
     *,
     trials: Annotated[int, Range(1, 1_000_000)] = 30,
+    objective: str | None = None,
     algorithm: Annotated[str, Choice(*ALGORITHMS)] = "bayesian",
     workers: Annotated[int, Range(0, 4096)] = 1,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
@@ -89,6 +91,7 @@ HELP = {
     "Keras decides",
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
+    "objective": "another metric to go by, one of those that the recipe declares",
     "probes": "draw how layers, gradients and steps change, the loss surface, a learning-rate test",
     "resume": "id of a stopped run to go on with",
     "tune resume": "go on with the same search where it was stopped",
@@ -110,7 +113,7 @@ HELP = {
     "max_parameters": "refuse models with more parameters",
     "prune": "stop a trial whose best so far is worse than the median of the finished ones",
     "final_seeds": "seeds for the test of winner against defaults; 0: no test",
-    "top": "classes to print for each image, likeliest first",
+    "top": "classes or words to print for each, likeliest first",
     "write": "put the table into this Markdown file, in place of the one there",
     "host": "address to listen on; 127.0.0.1 can be reached from this machine only",
     "port": "port to listen on",

@@ -65,6 +65,8 @@ class Recipe:
         report: `report(model, data)` gives figures and numbers by name.
         epochs: passes over the training set at the full budget.
         objective: what early stopping, best weights and search go by.
+        objectives: others that they may go by instead, chosen by name.
+        tested: what trainings are compared by on the test set, where that is not the objective.
         patience: epochs without improvement before training stops; None: never early.
         task: second half of the MLflow experiment's name, `mnist-classification`.
         family: group in lists and tags.
@@ -83,6 +85,8 @@ class Recipe:
     report: Callable[..., Mapping[str, Any]] | None = None
     epochs: int = 10
     objective: Objective = Objective("val_accuracy", "max")
+    objectives: tuple[Objective, ...] = ()
+    tested: Objective | None = None
     patience: int | None = None
     task: str = "classification"
     family: str = "user"
@@ -98,11 +102,15 @@ class Recipe:
         for role in ("data", "build", *(["report"] if self.report is not None else [])):
             if not callable(getattr(self, role)):
                 raise TypeError(f"`{role}` must be a function. Received: {getattr(self, role)!r}")
-        if not isinstance(self.objective, Objective):
-            raise TypeError(
-                '`objective` must be an Objective: Objective("val_accuracy", "max"). '
-                f"Received: objective={self.objective!r}"
-            )
+        for role, found in (
+            ("objective", self.objective),
+            *(("objectives", o) for o in self.objectives),
+        ):
+            if not isinstance(found, Objective):
+                raise TypeError(
+                    f'`{role}` must be an Objective: Objective("val_accuracy", "max"). '
+                    f"Received: {role}={found!r}"
+                )
         check(replace(RUN["epochs"], optional=False), self.epochs)
         check(RUN["patience"], self.patience)
 
@@ -115,6 +123,25 @@ class Recipe:
                 lies outside its domain, or a condition can never hold.
         """
         return joined(self.name, hypers(self.data), hypers(self.build))
+
+    def aiming(self, name: str | None) -> "Recipe":
+        """This recipe, judged by another of its objectives.
+
+        Args:
+            name: of the metric; None changes nothing.
+
+        Raises:
+            ValueError: if the recipe declares no objective of that name.
+        """
+        known = {objective.name: objective for objective in (self.objective, *self.objectives)}
+        if name is None:
+            return self
+        if name not in known:
+            raise ValueError(
+                f"`objective` must be one of {', '.join(known)} for {self.name}. "
+                f"Received: objective={name!r}"
+            )
+        return replace(self, objective=known[name], objectives=tuple(known.values()))
 
     def run(self, **options: Any) -> "Result":
         """Trains once and tracks it; see `keras_dl.training.run.run` for the options."""

@@ -8,7 +8,8 @@ Expect: 95.9 % error on MNIST under the fast gradient sign method of ε = 0.25, 
     (95.6, 96.6, 95.5), at 85 % mean confidence, and 1.6 % on clean images; 6 epochs, 21 s of
     training on two busy cores of an AMD EPYC. The paper has 89.4 % at 97.6 % with maxout. With the
     basic iterative method 99.9 %, by projected gradient 100 %, of length 2 95.0 %; 48.7 % take the
-    targeted class.
+    targeted class. LeNet-5 errs on 61.8 % of those made for the perceptron and on 96.6 % of its own
+    (`--net lenet5 --surrogate RUN`, seed 0).
 Differs: A perceptron of two layers of 512 ReLU units, or LeNet-5, for the paper's maxout net. The
     target of the targeted attack is the next class.
 """

@@ -35,6 +35,21 @@ def test_rate_falls_along_half_a_cosine():
     assert second_step("gradient_descent", decay_steps=2) == pytest.approx(0.05, rel=1e-4)
 
 
+def test_rate_falls_as_in_the_paper_on_domains():
+    rate = optimizer("momentum", 0.01, decay_steps=200, decay="inverse")._learning_rate
+    found = [float(rate(step)) for step in (0, 100, 200, 300)]
+    np.testing.assert_allclose(found, [0.01, 0.01 / 6**0.75, 0.01 / 11**0.75, 0.01 / 11**0.75])
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(rate))
+    assert float(again(100)) == found[1]
+
+
+def test_gradients_are_clipped_to_a_norm():
+    weight = keras.Variable(np.zeros(2))
+    stepper = optimizer("gradient_descent", 1.0, clip_norm=0.5)
+    stepper.apply([keras.ops.convert_to_tensor([3.0, 4.0])], [weight])
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(weight), [-0.3, -0.4], rtol=1e-6)
+
+
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match=r"`name` must be one of adam, .*Received: name='lion'"):
         optimizer("lion", 0.1)

@@ -62,7 +62,9 @@ class TestLearningCurves:
         assert axes.get_yscale() == "log"
 
     def test_diverged_and_missing_values_leave_gaps(self):
-        _check(plots.learning_curves({"loss": [1.0, float("nan"), float("inf"), None]}))
+        figure = _check(plots.learning_curves({"loss": [1.0, float("nan"), float("inf"), None]}))
+        drawn = figure.axes[0].lines[0].get_ydata()
+        np.testing.assert_array_equal(np.isfinite(drawn), [True, False, False, False])
 
     def test_nothing_to_draw_is_refused(self):
         with pytest.raises(ValueError, match=r"`history` must hold at least one value"):
@@ -221,8 +223,9 @@ class TestSearchHistory:
         assert {"all 3 trials failed", "failed (3)"} <= set(_texts(figure))
 
     def test_one_and_many_trials(self):
-        _check(plots.search_history([0.5], "max", "accuracy"))
-        _check(plots.search_history(np.linspace(0, 1, 500), "max", "accuracy"))
+        for scores in ([0.5], np.linspace(0, 1, 500)):
+            (axes,) = _check(plots.search_history(scores, "max", "accuracy")).axes
+            assert sum(len(dots.get_offsets()) for dots in axes.collections) >= len(scores)
 
     def test_bad_input_is_refused(self):
         with pytest.raises(ValueError, match=r"`direction` must be 'max' or 'min'"):

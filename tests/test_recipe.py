@@ -144,3 +144,15 @@ def test_wrong_recipe_is_refused(field, value, kind, said):
 def test_recipe_is_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Recipe("r", data, build).epochs = 3  # type: ignore[misc]
+
+
+def test_another_objective_is_chosen_by_name():
+    others = (Objective("val_loss", "min"),)
+    recipe = Recipe(name="toy", data=data, build=build, objectives=others)
+    assert recipe.aiming(None) is recipe
+    assert recipe.aiming("val_loss").objective == Objective("val_loss", "min")
+    assert recipe.aiming("val_loss").aiming("val_accuracy").objective == recipe.objective
+    with pytest.raises(ValueError, match="one of val_accuracy, val_loss for toy.*'val_los'"):
+        recipe.aiming("val_los")
+    with pytest.raises(TypeError, match="`objectives` must be an Objective"):
+        Recipe(name="toy", data=data, build=build, objectives=("val_loss",))

@@ -80,7 +80,9 @@ def _training(entry: Entry) -> str:
     patience = known.get("patience")
     early = f"; stops after {patience} epochs without improvement" if patience else ""
     epochs = f"{known['epochs']} epoch{'s' if known['epochs'] > 1 else ''}"
-    return f"{epochs}, for the {best} {objective.name}{early}"
+    others = [o.name for o in known.get("objectives", ()) if o.name != objective.name]
+    more = f"; objectives besides: {', '.join(others)}" if others else ""
+    return f"{epochs}, for the {best} {objective.name}{early}{more}"
 
 
 def _paper(entry: Entry) -> str:

@@ -25,7 +25,7 @@ COMMANDS = {
     "tune": "search hyperparameters",
     "compare": "train several recipes on the same data and seeds",
     "ablate": "measure what hyperparameters do, alone and together",
-    "predict": "classes and probabilities for images on disk",
+    "predict": "classes of images and texts with their probabilities, or the nearest words",
     "report": "a table of all recipes with what their tracked runs have measured",
     "ui": "open the MLflow pages of this folder's runs",
     "data": "list data sets, prepare one, or say where they are looked for",
@@ -172,7 +172,11 @@ def _compare(parser: Parser, words: list[str]) -> Builder:
 
 def _predict(parser: Parser, _: list[str]) -> Builder:
     parser.add_argument("RUN_ID", help="id of a run, or its first characters")
-    parser.add_argument("PATH", nargs="+", help="images, folders of images, .npz")
+    parser.add_argument(
+        "PATH",
+        nargs="+",
+        help="images, folders of images, .npz; texts, files and folders of texts; words",
+    )
     _flags(parser, "options of predict", _option_help("predict", options.PREDICT), options.PREDICT)
 
     def build(given: argparse.Namespace) -> Call:

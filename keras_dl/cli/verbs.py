@@ -39,14 +39,17 @@ def compare(names: Sequence[str], given: Mapping[str, Any]) -> None:
 
 
 def predict(run_id: str, paths: Sequence[str], top: int) -> None:
-    """Prints the likeliest classes of images."""
+    """Prints the likeliest classes of images or texts, or the nearest words."""
     settings.load_backend()
-    from keras_dl.predicting import predict as predictions
+    from keras_dl import predicting
 
-    rows = pages.table("file", "class", "probability", "then")
-    for file, ranking in predictions(run_id, list(paths), top):
-        then = ", ".join(f"{label} {chance:.1%}" for label, chance in ranking[1:])
-        rows.add_row(*map(escape, (file, ranking[0][0], f"{ranking[0][1]:.1%}", then)))
+    words = predicting.takes_words(run_id)
+    found = (predicting.nearest if words else predicting.predict)(run_id, list(paths), top)
+    heads = ("word", "nearest", "cosine") if words else ("input", "class", "probability")
+    rows, form = pages.table(*heads, "then"), ".2f" if words else ".1%"
+    for asked, ranking in found:
+        then = ", ".join(f"{label} {value:{form}}" for label, value in ranking[1:])
+        rows.add_row(*map(escape, (asked, ranking[0][0], f"{ranking[0][1]:{form}}", then)))
     pages.terminal().print(rows)
 
 

@@ -121,7 +121,8 @@ def concluded(
         SearchFailed: if too few trainings ended well.
     """
     objective = plan.recipe.objective
-    metric, rows, curves = objective.test_name, [], []
+    tested = plan.recipe.tested or objective
+    metric, rows, curves = tested.test_name, [], []
     for (index, seed), unit in units.items():
         found = unit.result()
         good = not isinstance(found, Failure)
@@ -141,14 +142,14 @@ def concluded(
         parent.run.info.experiment_id,
         parent.id[:12],
         f"tags.ablation = '{parent.id}'",
-        objective.direction,
+        tested.direction,
         [*levels, "seed"],
         (metric, "objective"),
     )
     figures = _drawn(levels, rows, curves, told, metric, objective.name)
-    said = _verdict(told, metric, objective.direction)
+    said = _verdict(told, metric, tested.direction)
     made = Ablation(
-        metric, objective.direction, levels, rows, told, said, figures, parent.id, links.table
+        metric, tested.direction, levels, rows, told, said, figures, parent.id, links.table
     )
     _written(made, parent, links.chart)
     return made

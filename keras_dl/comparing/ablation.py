@@ -219,4 +219,5 @@ def _definition(plan: Plan, levels: Mapping[str, Sequence[Any]]) -> dict[str, An
 
 
 def _score(plan: Plan, found: Any) -> float:
-    return found.metrics.get(plan.recipe.objective.test_name, found.score)
+    tested = plan.recipe.tested or plan.recipe.objective
+    return found.metrics.get(tested.test_name, found.score)

@@ -129,7 +129,7 @@ def _plans(recipes: Sequence[Recipe], data: Any, given: Mapping[str, Any]) -> li
         raise ValueError(
             f"`recipes` must be two or more different ones. Received: {names or 'none'}"
         )
-    kinds = {(r.objective, r.task) for r in recipes}
+    kinds = {(r.tested or r.objective, r.task) for r in recipes}
     if len(kinds) > 1:
         raise ValueError(
             f"`recipes` must share task and objective. Received: {sorted(map(str, kinds))}"
@@ -185,7 +185,8 @@ def _ended(unit: Unit, left: int, show: Show) -> None:
 def _compared(
     contenders: Sequence[Contender], units: Mapping[tuple[str, int], Unit], parent: runs.Tracked
 ) -> Comparison:
-    objective = contenders[0].recipe.objective
+    first = contenders[0].recipe
+    objective = first.tested or first.objective
     metric = objective.test_name
     rows = []
     for label in (c.label for c in contenders):

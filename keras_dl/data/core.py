@@ -78,8 +78,8 @@ class Data:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one example, without the batch axis."""
-        return self.train.x.shape[1:]
+        """Shape of one example, without the batch axis; a row of train may hold several."""
+        return self.test.x.shape[1:]
 
     @property
     def num_classes(self) -> int:

@@ -8,11 +8,13 @@ import urllib.parse
 import urllib.request
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
+from keras_dl.data import places
 from keras_dl.data.errors import DatasetError
 
-__all__ = ["check_content", "unreachable"]
+__all__ = ["check_content", "check_listed", "unreachable"]
 
 # Sha256 of the unpacked files. Copies of these two sets are often compressed anew, which changes
 # the digest of the .gz file and nothing else.
@@ -70,6 +72,33 @@ def check_content(file: Path, name: str, checksum: str) -> None:
         raise DatasetError(
             f"`{file.name}` must be the official file of {name}; its content is another. "
             f"Received: {file} with sha256 {found[:12]}…, not {(expected or checksum)[:12]}…"
+        )
+
+
+@cache
+def check_listed(file: Path) -> None:
+    """Makes sure that a file of the mirror is the one that SHA256SUMS there lists, once.
+
+    Nothing is said of a file that the list leaves out, or where there is no list.
+
+    Raises:
+        DatasetError: if the content is another.
+    """
+    folder = places.mirror()
+    listed = folder / "SHA256SUMS" if folder else None
+    if folder is None or listed is None or not (listed.is_file() and file.is_relative_to(folder)):
+        return
+    own = file.relative_to(folder).as_posix()
+    rows = (line.split(maxsplit=1) for line in listed.read_text(encoding="utf-8").splitlines())
+    expected = next((row[0] for row in rows if row[1:] and row[1].lstrip("*./") == own), None)
+    if expected is None:
+        return
+    with file.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != expected:
+        raise DatasetError(
+            f"`{own}` must be the file that {listed} lists; copy it again. "
+            f"Received: sha256 {found[:12]}…, not {expected[:12]}…"
         )
 
 

@@ -41,9 +41,11 @@ def read(name: str) -> Raw:
     return Raw(name, source, (bunch.data, bunch.target), class_names=names)
 
 
-def folder() -> Path:
-    """Where scikit-learn keeps the files, found without importing it."""
+def folder(name: str) -> Path:
+    """Where scikit-learn, or for "topics" Python, keeps the files; found without importing it."""
     from importlib.util import find_spec
 
-    spec = find_spec("sklearn")
-    return Path(spec.origin if spec and spec.origin else "sklearn").parent / "datasets" / "data"
+    package = "pydoc_data" if name == "topics" else "sklearn"
+    spec = find_spec(package)
+    home = Path(spec.origin if spec and spec.origin else package).parent
+    return home if name == "topics" else home / "datasets" / "data"

@@ -1,6 +1,6 @@
 """Images sorted into one folder per class, in a folder or archive; and images to predict."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path, PurePosixPath
 
@@ -9,22 +9,13 @@ import numpy as np
 from keras_dl.data.core import Raw
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import ARCHIVES, IMAGES, Member, image_members
+from keras_dl.data.layout import sorted_by_class
 from keras_dl.data.memory import read_npz
 from keras_dl.data.pictures import decode, header_sizes, stacked
 from keras_dl.data.pixels import pixels
 from keras_dl.data.resizing import common_size, resized
 
 __all__ = ["read_classes", "read_images"]
-
-SPLITS = {
-    "train": "train", "training": "train",
-    "val": "validation", "valid": "validation", "validation": "validation",
-    "test": "test", "testing": "test",
-}  # fmt: skip
-LAYOUT = (
-    "`dataset` must sort its images into one folder per class: class/image.png, or "
-    "train/class/image.png with test/ or val/ beside train/."
-)
 
 
 def read_classes(
@@ -44,7 +35,7 @@ def read_classes(
     Raises:
         DatasetError: if there are no images, no class folders, or files that cannot be decoded.
     """
-    splits = _by_split(_without_wrapper(image_members(path)), path)
+    splits = sorted_by_class(path, IMAGES, "images")
     members = [member for split in splits.values() for member, _ in split]
     sizes = header_sizes(members) if image_size is None else ()
     images = stacked(decode(members, common_size(sizes, image_size, at_least)))
@@ -110,34 +101,6 @@ def _read_one(path: Path, input_shape: tuple[int, ...]) -> tuple[np.ndarray, lis
 
 def _flat(image: np.ndarray) -> np.ndarray:
     return image[..., 0] if image.shape[-1] == 1 else image
-
-
-def _without_wrapper(members: list[Member]) -> list[Member]:
-    """Takes off folders around everything, such as the one an archive is often made with."""
-    while members:
-        first = members[0].path.parts[0]
-        wrapped = all(len(m.path.parts) >= 3 and m.path.parts[0] == first for m in members)
-        if not wrapped or first.lower() in SPLITS:
-            break
-        members = [m._replace(path=PurePosixPath(*m.path.parts[1:])) for m in members]
-    return members
-
-
-def _by_split(members: Sequence[Member], path: Path) -> dict[str, list[tuple[Member, str]]]:
-    """Members with their class, under train and, if there, validation and test."""
-    if not members:
-        raise DatasetError(f"{LAYOUT} Received: no {', '.join(IMAGES)} file in {path}")
-    split_layout = any(SPLITS.get(m.path.parts[0].lower()) == "train" for m in members)
-    splits: dict[str, list[tuple[Member, str]]] = {}
-    for member in members:
-        parts = member.path.parts
-        split = SPLITS.get(parts[0].lower()) if split_layout else "train"
-        if split is None or len(parts) < (3 if split_layout else 2):
-            raise DatasetError(f"{LAYOUT} Received: {member.path} in {path}")
-        splits.setdefault(split, []).append((member, parts[1 if split_layout else 0]))
-    if "validation" in splits and "test" not in splits:
-        splits["test"] = splits.pop("validation")
-    return splits
 
 
 def _index(label: str, class_names: tuple[str, ...], split: str) -> int:

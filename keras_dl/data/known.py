@@ -9,20 +9,22 @@ class Known(NamedTuple):
     """A data set's entry.
 
     Attributes:
-        home: "embedded" in scikit-learn, "official" in TensorFlow Datasets, "mirror" for a file in
-            the folder that KERAS_DL_DATA names, or "made" from another set.
-        kind: "image" or "table".
+        home: "embedded" in scikit-learn or Python, "official" in TensorFlow Datasets, "mirror" for
+            a file in the folder that KERAS_DL_DATA names, or "made" from another set.
+        kind: "image", "table", "text" or "pairs" of images.
         size: examples and their form, in words.
         licence: what its authors state, and who they are.
         file: path inside the mirror; for official sets the folder with the original files; for made
             sets the name of the other.
+        more: further files of a set in the mirror.
     """
 
     home: Literal["embedded", "official", "mirror", "made"]
-    kind: Literal["image", "table"]
+    kind: Literal["image", "table", "text", "pairs"]
     size: str
     licence: str
     file: str = ""
+    more: tuple[str, ...] = ()
 
 
 CIFAR = "airplane automobile bird cat deer dog frog horse ship truck"
@@ -30,6 +32,7 @@ FASHION = "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankl
 CLASSES = {"cifar10_jpeg": tuple(CIFAR.split()), "fashion_mnist": tuple(FASHION.split(","))}
 UCI = "CC BY 4.0 (UCI)"
 UNSTATED = "not stated"
+PTB, SST2 = "text/ptb/ptb.{}.txt.gz", "text/sst2/stsa.binary.{}"
 
 KNOWN = {
     "digits": Known("embedded", "image", "1797 digits 8×8 gray, 10 classes", UCI),
@@ -60,4 +63,23 @@ KNOWN = {
                            "tabular/pima-indians-diabetes.csv"),
     "boston_housing": Known("mirror", "table", "506 districts, 13 features, regression", UNSTATED,
                             "tabular/housing.csv"),
+    "facades": Known("mirror", "pairs", "400 + 106 photographs of facades and their parts, RGB",
+                     f"{UNSTATED} (CMP Facade Database)", "facades/facades.tar"),
+    "topics": Known("embedded", "text", "65,000 words of Python's reference; 779 passages, "
+                    "6 classes", "PSF (Python)"),
+    "sst2": Known("mirror", "text", "6920 + 872 + 1821 sentences of film reviews, 2 classes",
+                  f"{UNSTATED} (Socher et al. 2013)", SST2.format("train"),
+                  (SST2.format("dev"), SST2.format("test"))),
+    "imdb": Known("mirror", "text", "25000 + 25000 film reviews, 2 classes",
+                  f"{UNSTATED} (Maas et al. 2011)", "text/imdb/imdb_train.tsv.bz2",
+                  ("text/imdb/imdb_test.tsv.bz2",)),
+    "trec": Known("mirror", "text", "5452 + 500 questions, 6 classes",
+                  f"{UNSTATED} (Li and Roth 2002)", "text/trec/TREC.train",
+                  ("text/trec/TREC.test",)),
+    "enwiki_slice": Known("mirror", "text", "6.1 million words of Wikipedia, 2015",
+                          "CC BY-SA (Wikipedia)", "text/enwiki_slice/enwiki_slice.txt.gz"),
+    "ptb": Known("mirror", "text", "0.9 million words of the Penn Treebank", f"{UNSTATED} (LDC)",
+                 PTB.format("train"), (PTB.format("valid"), PTB.format("test"))),
+    "tiny_shakespeare": Known("mirror", "text", "0.2 million words of Shakespeare",
+                              "public domain", "text/tiny_shakespeare/input.txt"),
 }  # fmt: skip

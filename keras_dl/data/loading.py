@@ -91,7 +91,8 @@ def _where(name: str) -> str:
     if home == "made":
         return f"made from {KNOWN[name].file}: {_where(KNOWN[name].file)}"
     if home == "embedded":
-        return f"embedded in scikit-learn ({embedded.folder().parent})"
+        owner = "Python" if KNOWN[name].kind == "text" else "scikit-learn"
+        return f"embedded in {owner} ({embedded.folder(name)})"
     folder = places.prepared(name) if home == "official" else None
     if folder:
         return f"prepared ({folder})"
@@ -100,4 +101,6 @@ def _where(name: str) -> str:
         return f"mirror, as {sources.STAND_INS[name]} ({found})"
     if found:
         return f"mirror ({found})"
-    return "download" if home == "official" and not places.offline() else "not available"
+    if home == "official":
+        return "not available" if places.offline() else "download"
+    return f"not available; its place: <KERAS_DL_DATA>/{KNOWN[name].file}"

@@ -21,11 +21,13 @@ SUFFIXES = ("", ".npz", ".csv", *files.ARCHIVES)
 def find(name: str) -> Path | None:
     """The file or folder that the mirror has under a name, or None.
 
-    Known sets have their own place; any other `name` may be a folder, an `.npz` or CSV file or an
-    archive that stands in the mirror.
+    Known sets have their own place, the first of their files, which all must be there; any other
+    `name` may be a folder, an `.npz` or CSV file or an archive that stands in the mirror.
     """
     folder = places.mirror()
     if folder is None:
+        return None
+    if name in KNOWN and not all((folder / file).exists() for file in KNOWN[name].more):
         return None
     names = [KNOWN[name].file] if name in KNOWN else [f"{name}{suffix}" for suffix in SUFFIXES]
     return next((folder / n for n in names if n and (folder / n).exists()), None)

@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from keras_dl.data import mirror
 from keras_dl.data.core import Data, Split, digest
+from keras_dl.data.downloads import check_listed
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import image_members
 from keras_dl.data.loading import load
@@ -55,20 +56,21 @@ def facades(*, batch_size: int = 1, image_size: int = 256) -> Data:
 
     Raises:
         DatasetUnavailable: if the mirror has no file facades/facades.tar.
+        DatasetError: if it is not the file that the mirror lists.
 
     Reference:
         Tyleček and Šára, 2013, Spatial Pattern Templates for Recognition of Objects with Regular
         Structure (CMP Facade Database). Isola et al., 2017, arXiv:1611.07004, section 4.
     """
-    folder = mirror.find("facades")
-    path = folder / "facades.tar" if folder else None
-    if path is None or not path.is_file():
+    path = mirror.find("facades")
+    if path is None:
         raise DatasetUnavailable(
             "`dataset` must be at hand; put facades.tar, with train/ and test/ of 512×256 pixels, "
             "photograph and labels side by side, into the folder facades of the mirror that "
             "KERAS_DL_DATA names, or take another set: its outlines stand in. "
             "Received: dataset='facades'"
         )
+    check_listed(path)
     members = sorted(image_members(path), key=lambda m: (len(m.path.name), str(m.path)))
     whole = {
         part: stacked(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from keras_dl.data import embedded, mirror, official, places
 from keras_dl.data.core import Raw
+from keras_dl.data.downloads import check_listed
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import ARCHIVES
 from keras_dl.data.folders import read_classes
@@ -67,7 +68,7 @@ def prepare(name: str) -> Path:
     if home == "made":
         return prepare(KNOWN[name].file)
     if home == "embedded":
-        return embedded.folder()
+        return embedded.folder(name)
     if home == "mirror":
         found = mirror.find(name)
         if found is None:
@@ -79,7 +80,13 @@ def prepare(name: str) -> Path:
 
 
 def _named(name: str, image_size: int | None, at_least: int | None) -> Raw:
-    home = KNOWN[name].home if name in KNOWN else None
+    home, kind = (KNOWN[name].home, KNOWN[name].kind) if name in KNOWN else (None, "image")
+    if kind in ("text", "pairs"):
+        held = "texts" if kind == "text" else "pairs of images"
+        raise DatasetError(
+            f"`dataset` must hold labelled images or a table here; {name} holds {held}. "
+            f"Received: dataset={name!r}"
+        )
     if home == "embedded":
         return embedded.read(name)
     folder = places.prepared(name) if home != "mirror" else None
@@ -88,6 +95,8 @@ def _named(name: str, image_size: int | None, at_least: int | None) -> Raw:
     name = STAND_INS.get(name, name) if mirror.find(STAND_INS.get(name, name)) else name
     found = mirror.find(name)
     if found is not None and (name not in KNOWN or KNOWN[name].home == "mirror"):
+        if found.is_file():
+            check_listed(found)
         if name == "cifar10_jpeg":
             return mirror.read_jpegs(found, name)
         return _at(found, image_size, at_least)._replace(name=name)
@@ -154,7 +163,7 @@ def _unavailable(name: str, tried: list[str], spellings: Iterable[str] = ()) -> 
     looked = [f"a path {Path(name).absolute()}", f"prepared in {places.official() / name}",
               f"the mirror {folder}" if folder else "a mirror (KERAS_DL_DATA is not set)",
               *tried]  # fmt: skip
-    embedded_sets = [n for n, known in KNOWN.items() if known.home == "embedded"]
+    embedded_sets = [n for n, k in KNOWN.items() if k.home == "embedded" and k.kind != "text"]
     meant = f" (did you mean {close[0]}?)" if close else ""
     return DatasetUnavailable(
         f"`dataset` must be a data set that is at hand{meant}; looked for {'; '.join(looked)}. "

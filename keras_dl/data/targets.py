@@ -19,21 +19,21 @@ def encode(
 ) -> tuple[list[np.ndarray], tuple[str, ...]]:
     """Class numbers and class names, or regression targets and no names.
 
-    Images always have classes. In a table, text and whole numbers with at most 20 distinct values
-    (or 0..C-1 without gap) are classes, any other numbers are regression targets.
+    Images and texts always have classes. In a table, text and whole numbers with at most 20
+    distinct values (or 0..C-1 without gap) are classes, any other numbers are regression targets.
 
     Args:
         targets: one array per split, train first: class numbers or names (n,) or (n, 1), one-hot
             rows (n, classes), or regression targets (n,) or (n, outputs).
-        kind: "image" or "table".
+        kind: "image", "text" or "table".
         class_names: names of the class numbers 0..C-1; None reads the classes from train.
 
     Returns:
         The targets, int32 0..C-1 or float32, and one name per class.
 
     Raises:
-        DatasetError: if targets are missing, not finite, out of range, not whole for images, of a
-            class unseen in train.
+        DatasetError: if targets are missing, not finite, out of range, not whole for images and
+            texts, of a class unseen in train.
     """
     arrays = [_plain(y) for y in targets]
     if arrays[0].ndim == 2:
@@ -75,7 +75,7 @@ def _one_hot(y: np.ndarray) -> bool:
 
 
 def _are_classes(arrays: list[np.ndarray], kind: Kind) -> bool:
-    if kind == "image" or arrays[0].dtype.kind in "bU":
+    if kind != "table" or arrays[0].dtype.kind in "bU":
         return True
     if not all((y == np.rint(y)).all() for y in arrays):
         return False
@@ -85,7 +85,7 @@ def _are_classes(arrays: list[np.ndarray], kind: Kind) -> bool:
 
 
 def _quantity(y: np.ndarray, kind: Kind) -> np.ndarray:
-    if kind == "image" or y.dtype.kind == "U":
+    if kind != "table" or y.dtype.kind == "U":
         raise DatasetError(
             "`y` must be one class per example, or one-hot rows with a single 1. "
             f"Received: shape={y.shape}, dtype={y.dtype}"
@@ -96,7 +96,7 @@ def _quantity(y: np.ndarray, kind: Kind) -> np.ndarray:
 def _positions(y: np.ndarray, known: np.ndarray) -> np.ndarray:
     if y.dtype.kind == "f" and not (y == np.rint(y)).all():
         raise DatasetError(
-            "`y` must hold whole numbers; images need classes to be sorted into. "
+            "`y` must hold whole numbers; images and texts need classes to be sorted into. "
             f"Received: y[{int(np.argmax(y != np.rint(y)))}]={y[np.argmax(y != np.rint(y))]}"
         )
     unseen = np.setdiff1d(y, known)

@@ -1,17 +1,19 @@
-"""Word vectors learnt from the texts at hand, for nets that are to start from them."""
+"""Word vectors for nets that are to start from them: learnt from the texts at hand, or read."""
 
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from keras_dl.data.text.labelled import UNKNOWN
+from keras_dl.data.text.readers import UNKNOWN
 from keras_dl.data.text.vocabulary import Vocabulary
+from keras_dl.embeddings.files import load
 from keras_dl.embeddings.vectors import WordVectors
 from keras_dl.models.word2vec import word2vec
 from keras_dl.objectives import Word2VecLearning
 
-__all__ = ["learnt"]
+__all__ = ["first_table", "learnt"]
 
 ROWS = 512  # texts in a step
 
@@ -53,3 +55,42 @@ def learnt(
     model.fit(rows, np.zeros(len(rows)), batch_size=ROWS, epochs=epochs, verbose=0)
     (table,) = model.net.get_layer("words").get_weights()
     return WordVectors(vocabulary.words, table)
+
+
+def first_table(
+    x: np.ndarray, vocabulary: Vocabulary, *, dim: int = 100, epochs: int = 20, file: str = ""
+) -> np.ndarray:
+    """The table of vectors that a classifier of texts starts from.
+
+    Args:
+        x: texts as `keras_dl.data.text.labelled` gives them, (n, length).
+        vocabulary: their words, number 2 of `x` the first.
+        dim: length of a vector.
+        epochs: passes of word2vec over the texts, where no file is given.
+        file: path of vectors in word2vec's text format, or its binary one (.bin); words that it
+            lacks are drawn evenly with the same variance, as in Kim, 2014, section 3.
+
+    Returns:
+        (words + 2, dim) float32; the rows of padding and of unknown words are 0. Depends on
+        `keras.utils.set_random_seed`.
+
+    Raises:
+        ValueError: if the file does not exist, is of another format, or has vectors of another
+            length.
+    """
+    if not file:
+        made = learnt(x, vocabulary, dim=dim, epochs=epochs).matrix
+    else:
+        if not Path(file).is_file():
+            raise ValueError(f"`vector_file` must exist. Received: vector_file={file!r}")
+        known = load(file, binary=file.endswith(".bin"))
+        if known.dim != dim:
+            raise ValueError(
+                f"`dim` must be the length of the vectors in {file}, {known.dim}. "
+                f"Received: dim={dim}"
+            )
+        reach = float(np.sqrt(3.0) * known.matrix.std())
+        drawn: Any = keras.random.uniform((len(vocabulary), dim), -reach, reach)
+        missing = np.asarray(keras.ops.convert_to_numpy(drawn))
+        made = known.rows_for(vocabulary.words, missing=missing)
+    return np.concatenate([np.zeros((2, dim), np.float32), made])

@@ -31,7 +31,8 @@ def _layers(*kinds: str, remove: tuple[str, ...] = ()) -> int:
 def _multiplied_links() -> int:
     """Links without biases: products of an input and a weight."""
     net = measured("alexnet")
-    assert net.links is not None and net.neurons is not None
+    assert net.links is not None
+    assert net.neurons is not None
     return net.links - net.neurons
 
 

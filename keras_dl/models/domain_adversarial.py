@@ -1,6 +1,7 @@
 """A classifier with a second head that tells domains apart, behind a reversed gradient."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -28,6 +29,7 @@ def domain_adversarial(
     domains: int = 2,
     units: int = 100,
     strength: float = 0.0,
+    batch_norm: bool = False,
     name: str = "domain_adversarial",
 ) -> keras.Model:
     """The paper's net for digits: two convolutions, a label head and a domain head.
@@ -41,6 +43,8 @@ def domain_adversarial(
         domains: number of domains, at least 2.
         units: width of the hidden layers of both heads.
         strength: λ of the reversal at the start, a variable of the layer `reversal`.
+        batch_norm: normalize what both convolutions and the hidden layers of both heads give, in
+            front of their ReLUs; the paper's net does not.
         name: name of the model.
 
     Returns:
@@ -61,17 +65,27 @@ def domain_adversarial(
     check_count("domains", domains, "one logit stands for each domain", least=2)
     check_count("units", units, "it is the width of the heads' hidden layers")
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
-    x = keras.layers.Conv2D(32, 5, activation="relu", name="conv1")(inputs)
+    x = _relu(keras.layers.Conv2D(32, 5, use_bias=not batch_norm, name="conv1")(inputs), batch_norm)
     x = keras.layers.MaxPooling2D(2, name="pool1")(x)
-    x = keras.layers.Conv2D(48, 5, activation="relu", name="conv2")(x)
+    x = _relu(keras.layers.Conv2D(48, 5, use_bias=not batch_norm, name="conv2")(x), batch_norm)
     x = keras.layers.MaxPooling2D(2, name="pool2")(x)
     features = keras.layers.Flatten(name="features")(x)
 
-    x = keras.layers.Dense(units, activation="relu", name="label_hidden1")(features)
-    x = keras.layers.Dense(units, activation="relu", name="label_hidden2")(x)
+    x = _hidden(features, units, batch_norm, "label_hidden1")
+    x = _hidden(x, units, batch_norm, "label_hidden2")
     label = keras.layers.Dense(num_classes, dtype="float32", name="label")(x)
 
     x = GradientReversal(strength, name="reversal")(features)
-    x = keras.layers.Dense(units, activation="relu", name="domain_hidden")(x)
+    x = _hidden(x, units, batch_norm, "domain_hidden")
     domain = keras.layers.Dense(domains, dtype="float32", name="domain")(x)
     return keras.Model(inputs, {"label": label, "domain": domain}, name=name)
+
+
+def _hidden(x: Any, units: int, batch_norm: bool, name: str) -> Any:
+    return _relu(keras.layers.Dense(units, use_bias=not batch_norm, name=name)(x), batch_norm)
+
+
+def _relu(x: Any, batch_norm: bool) -> Any:
+    if batch_norm:
+        x = keras.layers.BatchNormalization()(x)
+    return keras.layers.ReLU()(x)

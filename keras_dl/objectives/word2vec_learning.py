@@ -90,42 +90,27 @@ class Word2VecLearning(keras.Model):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        check_choice_of_two("architecture", architecture, "skip_gram", "cbow")
-        check_count("window", window, "it is the widest reach of a window")
-        check_count("negative", negative, "it is the number of noise words for each pair")
-        check_count("block", block, "it is the number of words in a step of SGD", least=GROUP)
-        _check_positive("learning_rate", learning_rate, "it is the rate of the blocks' steps")
-        if subsample is not None:
-            _check_positive("subsample", subsample, "more frequent words are thinned out")
-        if total_steps is not None:
-            check_count("total_steps", total_steps, "the rate falls over so many steps")
-        if block % GROUP:
-            raise ValueError(f"`block` must be a multiple of {GROUP}. Received: block={block}")
+        _check(architecture, window, negative, subsample, learning_rate, total_steps, block)
         super().__init__(**kwargs)
-        self.net, self.architecture, self.window, self.negative = (
-            net,
-            architecture,
-            window,
-            negative,
-        )
-        self.subsample, self.learning_rate, self.total_steps = subsample, learning_rate, total_steps
-        self.block, self.seed = block, seed
+        self.net, self.architecture, self.block, self.seed = net, architecture, block, seed
+        self.window, self.negative, self.subsample = window, negative, subsample
+        self.learning_rate, self.total_steps = learning_rate, total_steps
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.vocabulary = net.get_layer("words").embeddings.shape[0]
-        kinds = {"keep": "float32", "noise_chance": "float32", "noise_other": "int32"}
-        self.keep, self.noise_chance, self.noise_other = (
-            self.add_weight(
-                shape=(self.vocabulary,), initializer="zeros", trainable=False, dtype=d, name=n
-            )
-            for n, d in kinds.items()
-        )
-        self.steps_done = self.add_weight(
-            shape=(), initializer="zeros", trainable=False, dtype="float32", name="steps_done"
-        )
+        self.keep = self._noted("keep", (self.vocabulary,))
+        self.noise_chance = self._noted("noise_chance", (self.vocabulary,))
+        self.noise_other = self._noted("noise_other", (self.vocabulary,), "int32")
+        self.steps_done = self._noted("steps_done", ())
         if counts is not None:
             self._know(np.asarray(counts, np.float64))
         self.pair_loss = keras.metrics.Mean("pair_loss")
         self.built = True
+
+    def _noted(self, name: str, shape: tuple[int, ...], dtype: str = "float32") -> Any:
+        """A variable that nothing is learnt by, saved with the model."""
+        return self.add_weight(
+            shape=shape, initializer="zeros", trainable=False, dtype=dtype, name=name
+        )
 
     def _know(self, counts: np.ndarray) -> None:
         """Notes what depends on the words' frequencies."""
@@ -238,6 +223,28 @@ class Word2VecLearning(keras.Model):
         """Make a model from what `get_config` gave."""
         net = keras.saving.deserialize_keras_object(config.pop("net"), custom_objects)
         return cls(net, **config)
+
+
+def _check(
+    architecture: Any,
+    window: Any,
+    negative: Any,
+    subsample: Any,
+    learning_rate: Any,
+    total_steps: Any,
+    block: Any,
+) -> None:
+    check_choice_of_two("architecture", architecture, "skip_gram", "cbow")
+    check_count("window", window, "it is the widest reach of a window")
+    check_count("negative", negative, "it is the number of noise words for each pair")
+    check_count("block", block, "it is the number of words in a step of SGD", least=GROUP)
+    _check_positive("learning_rate", learning_rate, "it is the rate of the blocks' steps")
+    if subsample is not None:
+        _check_positive("subsample", subsample, "more frequent words are thinned out")
+    if total_steps is not None:
+        check_count("total_steps", total_steps, "the rate falls over so many steps")
+    if block % GROUP:
+        raise ValueError(f"`block` must be a multiple of {GROUP}. Received: block={block}")
 
 
 def _check_positive(name: str, value: Any, meaning: str) -> None:

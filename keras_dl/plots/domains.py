@@ -35,7 +35,7 @@ def domain_examples(domains: Mapping[str, np.ndarray]) -> Figure:
 
 
 def domain_map(
-    points: np.ndarray,
+    maps: Mapping[str, np.ndarray],
     domains: Sequence[int] | np.ndarray,
     labels: Sequence[int] | np.ndarray,
     names: Sequence[str],
@@ -43,7 +43,7 @@ def domain_map(
     """Features in the plane, coloured by domain, each point the number of its class.
 
     Args:
-        points: (n, 2), the features' first two principal components.
+        maps: title → (n, 2), the features' first two principal components; a panel for each.
         domains: number of each point's domain, (n,).
         labels: class number of each point, (n,).
         names: of the domains, six at most.
@@ -54,15 +54,20 @@ def domain_map(
     Raises:
         ValueError: if lengths differ or are 0.
     """
-    check_lengths(points=points, domains=domains, labels=labels)
-    figure = figure_of(6.0, 5.6)
-    axes = figure.subplots()
-    for number, name in enumerate(names):
-        chosen = np.asarray(domains) == number
-        axes.scatter(*np.asarray(points)[chosen].T, s=4, color=COLOURS[number], label=name)
-    for (x, y), domain, label in zip(points, domains, labels, strict=True):
-        axes.annotate(str(label), (x, y), color=COLOURS[domain], fontsize=7, alpha=0.8)
-    axes.set_xlabel("first principal component")
-    axes.set_ylabel("second principal component")
-    figure.legend(loc="outside upper center", ncols=len(names), fontsize="small", markerscale=3)
+    check_lengths(**dict(maps), domains=domains, labels=labels)
+    figure = figure_of(5.4 * len(maps) + 0.4, 5.6)
+    panels = figure.subplots(1, len(maps), squeeze=False)[0]
+    for axes, (title, points) in zip(panels, maps.items(), strict=True):
+        for number, name in enumerate(names):
+            chosen = np.asarray(domains) == number
+            axes.scatter(*np.asarray(points)[chosen].T, s=4, color=COLOURS[number], label=name)
+        for (x, y), domain, label in zip(points, domains, labels, strict=True):
+            axes.annotate(str(label), (x, y), color=COLOURS[domain], fontsize=7, alpha=0.8)
+        axes.set_title(title, fontsize=10)
+        axes.set_xlabel("first principal component")
+    panels[0].set_ylabel("second principal component")
+    handles = panels[0].get_legend_handles_labels()
+    figure.legend(
+        *handles, loc="outside upper center", ncols=len(names), fontsize="small", markerscale=3
+    )
     return figure

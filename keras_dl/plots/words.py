@@ -9,6 +9,8 @@ from keras_dl.plots._style import BLUE, COLOURS, check_lengths, figure_of, short
 
 __all__ = ["analogy_bars", "neighbour_table", "word_map"]
 
+SIZE = 7.0  # of the letters on the map, in points
+
 
 def word_map(points: np.ndarray, words: Sequence[str]) -> Figure:
     """Words written where a projection to the plane puts them.
@@ -28,12 +30,37 @@ def word_map(points: np.ndarray, words: Sequence[str]) -> Figure:
     figure = figure_of(8.0, 7.0)
     axes = figure.subplots()
     axes.scatter(*points.T, s=4, color=BLUE, alpha=0.4)
-    for (x, y), word in zip(points, words, strict=True):
-        axes.annotate(shorten(word), (x, y), fontsize=7, xytext=(2, 2), textcoords="offset points")
-    axes.margins(0.08)
+    axes.margins(0.1)
     axes.set_xlabel("first principal component")
     axes.set_ylabel("second principal component")
+    figure.draw_without_rendering()  # gives the axes their size
+    shown = [shorten(word) for word in words]
+    places = _beside(axes.transData.transform(points) * 72 / figure.dpi, shown)
+    for point, word, (place, side) in zip(points, shown, places, strict=True):
+        axes.annotate(
+            word, tuple(point), fontsize=SIZE, xytext=place, textcoords="offset points", ha=side
+        )
     return figure
+
+
+def _beside(points: np.ndarray, words: Sequence[str]) -> list[tuple[tuple[float, float], str]]:
+    """Where each word stands beside its point, in points of print: where no other one is yet."""
+    taken: list[tuple[float, float, float, float]] = []
+    chosen = []
+    for (x, y), word in zip(points, words, strict=True):
+        width, boxes = 0.6 * SIZE * len(word), []
+        for side, rise in (("left", 2.0), ("left", -SIZE), ("right", 2.0), ("right", -SIZE)):
+            left = x + 2 if side == "left" else x - 2 - width
+            boxes.append((side, rise, (left, y + rise, left + width, y + rise + SIZE)))
+        free = [box for box in boxes if not any(_overlap(box[2], other) for other in taken)]
+        side, rise, box = (free or boxes)[0]
+        taken.append(box)
+        chosen.append(((2.0 if side == "left" else -2.0, rise), side))
+    return chosen
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def neighbour_table(neighbours: Mapping[str, Sequence[tuple[str, float]]]) -> Figure:

@@ -13,16 +13,19 @@ from keras_dl import catalog
 from keras_dl.tracking import store
 from keras_dl.tracking.runs import Tracked
 
-__all__ = ["load", "log", "spec"]
+__all__ = ["load", "log", "reader", "spec"]
+
+READER, SPEC = "reader.json", "data.json"
 
 
-def log(tracked: Tracked, model: Any, example: np.ndarray) -> None:
+def log(tracked: Tracked, model: Any, example: np.ndarray, reader: str = "") -> None:
     """Stores the model under the run, with the signature that `example` shows.
 
     Args:
         tracked: the run.
         model: a Keras model that takes `example`.
         example: a few raw inputs, (n, …).
+        reader: what reads texts for it, as JSON; stored as `reader.json`.
     """
     from mlflow.models import Model, infer_signature
 
@@ -30,6 +33,8 @@ def log(tracked: Tracked, model: Any, example: np.ndarray) -> None:
     # Named, because finding them out means importing everything anew in a subprocess: 12 s.
     needs = [f"{n}=={importlib.metadata.version(n)}" for n in ("keras", "tensorflow", "numpy")]
     tracked.flush()
+    if reader:
+        tracked.text(reader, READER)
     # Made beforehand: left to itself, MLflow puts models into the experiment "Default".
     made = store.client().create_logged_model(
         tracked.run.info.experiment_id, name="model", source_run_id=tracked.id
@@ -70,13 +75,32 @@ def spec(run_id: str) -> dict[str, Any]:
     Raises:
         ValueError: if the run has none.
     """
+    text = _text(run_id, SPEC)
+    if not text:
+        raise ValueError(f"`run_id` must name a finished training. Received: {run_id}")
+    return json.loads(text)
+
+
+def reader(run_id: str) -> str:
+    """What reads texts for the run's model, as JSON: the run's `reader.json`.
+
+    Raises:
+        ValueError: if there is no such run, or its model does not take texts.
+    """
+    text = _text(run_id, READER)
+    if not text:
+        raise ValueError(f"`run_id` must name a run whose model takes texts. Received: {run_id}")
+    return text
+
+
+def _text(run_id: str, file: str) -> str:
+    """A text file of a run, "" where it has none."""
     run = store.find_run(run_id)
+    if file not in [f.path for f in store.client().list_artifacts(run.info.run_id)]:
+        return ""
     with tempfile.TemporaryDirectory() as folder:
-        names = [f.path for f in store.client().list_artifacts(run.info.run_id)]
-        if "data.json" not in names:
-            raise ValueError(f"`run_id` must name a finished training. Received: {run.info.run_id}")
-        path = store.client().download_artifacts(run.info.run_id, "data.json", folder)
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        path = store.client().download_artifacts(run.info.run_id, file, folder)
+        return Path(path).read_text(encoding="utf-8")
 
 
 def _download(model_id: str, folder: Path) -> Path:

@@ -1,5 +1,6 @@
 """One training as a value: everything a process needs to do it, and what comes back."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,11 +9,22 @@ from typing import Any
 import numpy as np
 
 from keras_dl.data import Data, Split, load
+from keras_dl.data.text import from_json, holds_texts, running, said, to_json
 from keras_dl.recipe import Recipe
 from keras_dl.space import hypers
 
-__all__ = ["Job", "Listener", "Outcome", "arguments", "load_data"]
+__all__ = [
+    "Job",
+    "Listener",
+    "Outcome",
+    "arguments",
+    "load_data",
+    "packed",
+    "texts_as_json",
+    "unpacked",
+]
 
+ARRAYS, TEXTS = "packed.npz", "packed.json"
 Listener = Callable[[int, Mapping[str, float]], None]
 
 
@@ -107,25 +119,44 @@ def load_data(job: Job) -> Data:
 
 def unpacked(data: Any) -> Any:
     """Reads back what `packed` wrote; anything else passes through."""
-    if not (isinstance(data, Path) and data.name == "packed.npz"):
+    if not (isinstance(data, Path) and data.name in (ARRAYS, TEXTS)):
         return data
+    if data.name == TEXTS:
+        return json.loads(data.read_text(encoding="utf-8"))
     with np.load(data, allow_pickle=False) as f:
         cut = {s: Split(f[f"x_{s}"], f[f"y_{s}"]) for s in ("train", "validation", "test")}
-        words = {k: str(f[k]) for k in ("name", "source", "digest", "kind")}
-        return Data(**cut, **words, class_names=tuple(f["class_names"].tolist()))  # type: ignore[arg-type]
+        words: Any = {k: str(f[k]) for k in ("name", "source", "digest", "kind")}
+        extras = from_json(str(f["reader"]))
+        return Data(**cut, **words, class_names=tuple(f["class_names"].tolist()), extras=extras)
 
 
 def packed(data: Any, folder: Path) -> Path:
     """Writes in-memory data once, for worker processes to read.
 
     Args:
-        data: anything `keras_dl.data.load` takes.
-        folder: where `packed.npz` goes.
+        data: anything `keras_dl.data.load` takes, or texts with labels or without.
+        folder: where the file goes: `packed.json` with texts, or `packed.npz` with arrays. Of a
+            `Data`'s extras, what reads texts is kept.
     """
-    made, path = load(data), folder / "packed.npz"
+    if holds_texts(data):
+        path = folder / TEXTS
+        path.write_text(texts_as_json(data), encoding="utf-8")
+        return path
+    made, path = load(data), folder / ARRAYS
     arrays: dict[str, Any] = {}
     for split in ("train", "validation", "test"):
         arrays |= {f"{axis}_{split}": a for axis, a in getattr(made, split)._asdict().items()}
     arrays |= {k: np.array(getattr(made, k)) for k in ("name", "source", "digest", "kind")}
+    arrays["reader"] = np.array(to_json(made.extras))
     np.savez(path, **arrays, class_names=np.array(made.class_names, dtype=str))
     return path
+
+
+def texts_as_json(data: Any) -> str:
+    """Texts in memory in one form that recipes take, whichever they came in."""
+    texts = running(data)
+    if texts is not None:
+        return json.dumps(texts, ensure_ascii=False)
+    axes = {f"{axis}_{split}": values for split, pair in said(data).items()
+            for axis, values in zip("xy", pair, strict=True)}  # fmt: skip
+    return json.dumps(axes, ensure_ascii=False)

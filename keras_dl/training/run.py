@@ -11,6 +11,7 @@ from typing import Any
 
 from keras_dl import options
 from keras_dl.data import Data
+from keras_dl.data.text import to_json
 from keras_dl.failures import classify
 from keras_dl.recipe import Recipe
 from keras_dl.space import resolve, unknown
@@ -56,7 +57,7 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         data: the user's own data in place of the recipe's data set: arrays, a path, a
             `tf.data.Dataset`, or `Data`; see `keras_dl.data.load`.
         **given: hyperparameters of the recipe, and options: `budget`, `epochs`, `steps`,
-            `patience`, `precision`, `jit`, `seed`, `probes`, `resume`, `verbose`.
+            `patience`, `precision`, `jit`, `objective`, `seed`, `probes`, `resume`, `verbose`.
 
     Returns:
         The model, its history, metrics and figures, and where they are stored.
@@ -71,6 +72,8 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         job, chosen, tracked = _resumed(recipe, data, given)
     else:
         values, chosen = settled(recipe, given, options.RUN)
+        recipe = recipe.aiming(chosen["objective"])
+        chosen["objective"] = recipe.objective.name
         epochs, steps = options.planned_epochs(recipe.epochs, chosen)
         chosen |= {"epochs": epochs, "steps": steps, "patience": _patience(recipe, chosen)}
         job, tracked = Job(recipe, values, chosen["seed"], epochs, Path(), steps, data), None
@@ -144,7 +147,7 @@ def _finished(job: Job, trained: fit.Trained, tracked: Tracked, probing: Probing
     tracked.metrics({name: v for name, v in metrics.items() if name != "objective"})
     for name, figure in figures.items():
         tracked.figure(figure, name)
-    models.log(tracked, trained.model, trained.data.test.x[:2])
+    models.log(tracked, trained.model, trained.data.test.x[:2], to_json(trained.data.extras))
     tracked.end(stopped=outcome.stopped or "no")
     return Result(
         trained.model,
@@ -204,7 +207,7 @@ def _resumed(
         raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {known['recipe']}")
     values, chosen = settled(recipe, {**known["values"], **known["options"]}, options.RUN)
     job = Job(
-        recipe,
+        recipe.aiming(chosen["objective"]),
         values,
         chosen["seed"],
         chosen["epochs"],
@@ -225,7 +228,7 @@ def _keep_best(job: Job, model: Any, data: Data, tracked: Tracked) -> None:
     found = fit.checkpoint.load(job.folder, model)
     if found is not None and found[1]:
         fit.checkpoint.restore(model.variables, found[1])
-        models.log(tracked, model, data.test.x[:2])
+        models.log(tracked, model, data.test.x[:2], to_json(data.extras))
         tracked.metrics({"best_epoch": found[0].best_epoch})
 
 

@@ -149,6 +149,7 @@ def log_leftovers(tracked: Tracked, folder: Path) -> None:
 
     store.client().log_artifacts(tracked.id, str(folder / "figures"), "figures")
     model = keras.saving.load_model(folder / "model.keras", safe_mode=True)
-    models.log(tracked, model, np.load(folder / "examples.npy", allow_pickle=False))
+    reader = (folder / "reader.json").read_text(encoding="utf-8")
+    models.log(tracked, model, np.load(folder / "examples.npy", allow_pickle=False), reader)
     (folder / "model.keras").unlink()
     shutil.rmtree(folder / "figures")

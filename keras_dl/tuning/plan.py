@@ -1,5 +1,6 @@
 """What a search is going to do, settled before it begins."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from keras_dl.space import (
     resolve,
     unknown,
 )
-from keras_dl.training.job import Job, packed
+from keras_dl.training.job import Job, packed, texts_as_json
 
 __all__ = ["Plan", "planned"]
 
@@ -87,7 +88,16 @@ class Plan:
 
     def definition(self) -> dict[str, Any]:
         """What suggestions and results depend on; the number of trials is not among it."""
-        names = ("algorithm", "seed", "seeds", "precision", "jit", "patience", "timeout")
+        names = (
+            "objective",
+            "algorithm",
+            "seed",
+            "seeds",
+            "precision",
+            "jit",
+            "patience",
+            "timeout",
+        )
         return {
             "recipe": self.recipe.name,
             "searched": {
@@ -113,6 +123,8 @@ def planned(recipe: Recipe, data: Any, fix: Mapping[str, Any], given: Mapping[st
     unknown(fix, space, "hyperparameter")
     fixed = {**{k: v for k, v in given.items() if k in space}, **fix}
     chosen = resolve(options.TUNE, {k: v for k, v in given.items() if k in options.TUNE})
+    recipe = recipe.aiming(chosen["objective"])
+    chosen["objective"] = recipe.objective.name
     searched = _searched(recipe, fixed, chosen["search"])
     fixed = {name: check(space[name], value) for name, value in fixed.items()}
     _refuse_idle(space, searched, fixed)
@@ -185,5 +197,10 @@ def _refuse_endless_grid(searched: Mapping[str, Hyper]) -> None:
 
 def _fingerprint(data: Any) -> str:
     from keras_dl.data import load
+    from keras_dl.data.text import holds_texts
 
-    return str(data) if isinstance(data, (str, Path)) else load(data).digest
+    if isinstance(data, (str, Path)):
+        return str(data)
+    if holds_texts(data):
+        return hashlib.sha256(texts_as_json(data).encode()).hexdigest()
+    return load(data).digest

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 
 from keras_dl.data import Data, Split
+from keras_dl.data.text import to_json
 from keras_dl.training import fit
 from keras_dl.training.callbacks import objective_value
 from keras_dl.training.job import Job, Outcome, arguments
@@ -156,6 +157,7 @@ def _tested(trained: fit.Trained, job: Job) -> dict[str, float]:
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=100)
     trained.model.save(job.folder / "model.keras")
+    (job.folder / "reader.json").write_text(to_json(trained.data.extras), encoding="utf-8")
     np.save(job.folder / "examples.npy", trained.data.test.x[:2], allow_pickle=False)
     return metrics | {k: float(v) for k, v in made.items() if k not in figures}
 

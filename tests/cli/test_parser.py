@@ -113,7 +113,7 @@ def help_of(line: str, capsys) -> str:
         ),
         ("compare deep shallow", "--optimizer WORD adam | sgd; default adam"),
         ("compare deep shallow", "--batch-norm, --no-batch-norm shallow: off by default"),
-        ("predict", "--top N classes to print for each image, likeliest first; default 3"),
+        ("predict", "--top N classes or words to print for each, likeliest first; default 3"),
     ],
 )
 def test_help_says(line, words, capsys):

@@ -163,7 +163,9 @@ def test_describe_and_where(bare, monkeypatch):
     assert rows["digits"].startswith("embedded")
     assert rows["mnist"].startswith("mirror")
     assert rows["fashion_mnist"] == "download"
-    assert rows["usps"] == "not available"
+    assert rows["usps"] == "not available; its place: <KERAS_DL_DATA>/usps/usps.npz"
+    assert rows["ptb"].endswith("<KERAS_DL_DATA>/text/ptb/ptb.train.txt.gz")
+    assert rows["topics"].startswith("embedded in Python")
     assert rows["kmnist"].startswith("prepared")
     monkeypatch.setenv("KERAS_DL_OFFLINE", "1")
     assert {row["name"]: row["where"] for row in describe()}["cifar10"] == "not available"

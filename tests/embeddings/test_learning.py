@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.data.text import labelled
-from keras_dl.embeddings import learnt
+from keras_dl.data.text import labelled, vocabulary
+from keras_dl.embeddings import WordVectors, first_table, learnt, save
 
 
 @pytest.mark.slow  # XLA takes seconds to compile
@@ -19,3 +19,26 @@ def test_vectors_of_a_labelled_set_s_words():
     nearest = {word: known.neighbours(word, 1)[0][0][0] for word in known.words}
     assert np.mean([word[0] == near for word, near in nearest.items()]) >= 0.9
     assert known.dim == 8
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_first_table_takes_known_words_from_a_file_and_draws_the_others(tmp_path, binary):
+    rng = np.random.default_rng(0)
+    known = WordVectors(tuple("abcd"), rng.normal(0, 2, (4, 50)).astype("float32"))
+    file = str(tmp_path / ("v.bin" if binary else "v.txt"))
+    save(known, file, binary=binary)
+    keras.utils.set_random_seed(0)
+    made = first_table(np.zeros((1, 1)), vocabulary("xbbddd"), dim=50, file=file)
+    assert made.dtype == np.float32
+    assert not made[:2].any()
+    np.testing.assert_array_equal(made[2:4], [known["d"], known["b"]])
+    assert made[4].std() == pytest.approx(2, rel=0.3)  # 50 draws
+
+
+def test_file_that_does_not_fit_is_refused(tmp_path):
+    words = vocabulary("ab")
+    with pytest.raises(ValueError, match="`vector_file` must exist"):
+        first_table(np.zeros((1, 1)), words, file=str(tmp_path / "none"))
+    save(WordVectors(("a",), np.ones((1, 3), "float32")), tmp_path / "v.txt")
+    with pytest.raises(ValueError, match="`dim` must be the length of the vectors in .*, 3"):
+        first_table(np.zeros((1, 1)), words, dim=4, file=str(tmp_path / "v.txt"))

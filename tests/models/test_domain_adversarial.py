@@ -17,6 +17,14 @@ def test_counts_and_shapes_are_those_of_the_figure():
         assert tuple(net.get_layer(name).output.shape[1:]) == shape, name
 
 
+def test_batch_norm_stands_in_every_hidden_layer_of_both_heads():
+    net = domain_adversarial((28, 28, 3), 10, batch_norm=True)
+    normal = [layer for layer in net.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert sorted(layer.output.shape[-1] for layer in normal) == [32, 48, 100, 100, 100]
+    plain = count_parameters(domain_adversarial((28, 28, 3), 10))
+    assert count_parameters(net) - plain == 32 + 48 + 3 * 100  # two weights a unit for its bias
+
+
 @pytest.mark.filterwarnings("ignore:Gradients do not exist for variables")  # of the label head
 def test_domain_head_moves_the_features_by_the_strength():
     images = np.random.default_rng(0).random((4, 16, 16, 1), dtype="float32")

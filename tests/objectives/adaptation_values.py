@@ -41,11 +41,19 @@ def batch():
     return x, np.array([0, -1, 2, -1, 1, -1])
 
 
-def trained(mode="reversal", jit_compile=False):
-    """All variables and losses of three steps."""
-    model, (x, y) = made(mode, jit_compile=jit_compile), batch()
+def rows():
+    """The same as training has them: three rows of one example of each domain."""
+    x, y = batch()
+    return x.reshape(3, 2, 5), y.reshape(3, 2)
+
+
+def trained(mode="reversal", jit_compile=False, **options):
+    """All variables and losses of three steps, and what an evaluation then says."""
+    model, (x, y) = made(mode, jit_compile=jit_compile, **options), rows()
     losses = [model.train_on_batch(x, y) for _ in range(3)]
-    return np.concatenate([w.ravel() for w in model.get_weights()] + [np.ravel(losses)])
+    found = model.evaluate(*batch(), verbose=0, return_dict=True)
+    said = [found[name] for name in sorted(found)]
+    return np.concatenate([w.ravel() for w in model.get_weights()] + [np.ravel(losses), said])
 
 
 if __name__ == "__main__":
@@ -54,5 +62,6 @@ if __name__ == "__main__":
         sys.argv[1],
         reversal=trained(),
         coral=trained("coral"),
+        separate=trained("reversal", statistics="separate"),
         compiled=trained(jit_compile=compiled),
     )

@@ -24,9 +24,14 @@ def test_paths_lie_on_the_surface():
 
 def test_flat_and_infinite_losses_are_drawn():
     first, second, loss = bowl()
-    plots.loss_surface(first, second, np.ones_like(loss)).draw_without_rendering()
-    loss[0, 0] = np.inf
-    plots.loss_surface(first, second, loss).draw_without_rendering()
+    flat = np.ones_like(loss)
+    infinite = np.where(loss == loss[0, 0], np.inf, loss)
+    for values in (flat, infinite):
+        figure = plots.loss_surface(first, second, values)
+        figure.draw_without_rendering()
+        axes, bar = figure.axes
+        assert axes.collections
+        assert np.isfinite(bar.get_ylim()).all()
 
 
 def test_surface_of_another_shape_is_refused():

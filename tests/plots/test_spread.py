@@ -11,7 +11,10 @@ def test_right_and_wrong_are_counted():
 
 
 def test_one_kind_alone_is_drawn():
-    plots.predictive_spread([0.0, 0.0], [True, True]).draw_without_rendering()
+    figure = plots.predictive_spread([0.0, 0.0], [True, True])
+    figure.draw_without_rendering()
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels == ["right: 2 examples, mean 0.000"]
 
 
 def test_unequal_lengths_are_refused():

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,31 @@ def test_both_can_be_compared(store):
 def test_bag_of_words_tells_chapters_of_python_apart(store):
     result = bag_of_words.recipe.run(verbose=False)
     assert result.metrics["test/accuracy"] > 0.8
+
+
+@pytest.mark.slow
+def test_texts_in_memory_reach_workers(store):
+    texts = (["good fine film", "bad awful film"] * 30, ["up", "down"] * 30)
+    search = bag_of_words.recipe.tune(
+        data=texts, workers=2, trials=2, epochs=2, final_seeds=1, algorithm="random",
+        search=("l2", "min_count"), verbose=False,
+    )  # fmt: skip
+    assert {trial.status for trial in search.trials} == {"done"}
+    assert search.score == 1
+
+
+@pytest.mark.slow
+def test_resumed_run_of_texts_equals_the_uninterrupted_one(store):
+    from keras_dl.training import fit
+    from keras_dl.training.job import Job
+
+    found = []
+    for name, ends in (("whole", (2,)), ("parts", (1, 2))):
+        for end in ends:
+            values = {n: h.default for n, h in text_classification.recipe.space().items()}
+            job = Job(text_classification.recipe, values, 0, 2, store / name)
+            ready = fit.prepared(job)
+            model = fit.built(job, ready)
+            trained = fit.train(dataclasses.replace(job, epochs=end), ready, model, lambda *_: None)
+        found.append(trained.state.history)
+    assert found[0] == found[1]

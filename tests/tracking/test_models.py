@@ -83,7 +83,7 @@ def test_predict_names_the_classes_of_images_on_disk(store):
 
 def test_predict_refuses_tables_and_strange_runs(store):
     result = toy.run(epochs=1, verbose=False)
-    with pytest.raises(ValueError, match="must name an image classifier. Received: table"):
+    with pytest.raises(ValueError, match="a classifier of images or texts. Received: table"):
         predict(result.run_id, ["x.png"])
     with pytest.raises(ValueError, match="`top` must be 1 or more"):
         predict(result.run_id, ["x.png"], top=0)

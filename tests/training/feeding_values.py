@@ -22,6 +22,7 @@ def pixels(*shape):
 
 
 IMAGES, CLASSES = pixels(COUNT, *SHAPE), (np.arange(COUNT) % 3).astype("int32")
+FEATURES = RANDOM.normal(size=(COUNT, 2, 5)).astype("float32")  # rows of both domains
 SCENES, MAPS = pixels(COUNT, 16, 16, 1), pixels(COUNT, 16, 16, 3)
 
 
@@ -82,11 +83,7 @@ CASES = {
     ),
     "game": (game, IMAGES, CLASSES),
     "translation": (translation, SCENES, MAPS),
-    "adaptation": (
-        adaptation,
-        RANDOM.normal(size=(COUNT, 5)).astype("float32"),
-        CLASSES - 1,
-    ),
+    "adaptation": (adaptation, FEATURES, np.stack([CLASSES, np.full(COUNT, -1)], 1)),
     "word2vec": (lambda: word2vec_values.learner()[0], TEXT, np.zeros(COUNT, "int32")),
 }
 
@@ -94,13 +91,14 @@ CASES = {
 def fitted(case, share, *, epochs=3, first=0, model=None, watching=(), steps=None):
     """The model and its losses; data may take `share` of the memory."""
     make, x, y = CASES[case]
+    held_x, held_y = (x[:, 0], y[:, 0]) if case == "adaptation" else (x, y)
     if model is None:
         keras.utils.set_random_seed(0)
         model = make()
-        model(x[:1])
+        model(held_x[:1])
     # Smaller last batches are compiled anew: one case has them.
     size, some = (SIZE, 11) if case == "plain" else (COUNT // 4, COUNT // 2)
-    part, rest = Split(x[:some], y[:some]), Split(x[: some // 2], y[: some // 2])
+    part, rest = (Split(held_x[:n], held_y[:n]) for n in (some, some // 2))
     data = Data("toy", Split(x, y), part, rest, ("a", "b", "c"), "made", "0" * 64, size)
     feeder = feeding.Feeder(model, size)
     with mock.patch.object(feeding, "SHARE", share):

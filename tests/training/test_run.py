@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import keras_dl
-from keras_dl import Recipe
+from keras_dl import Objective, Recipe
 from keras_dl.data import load
 from keras_dl.failures import Crashed, DiskFull, Diverged, Failure, OutOfMemory
 from keras_dl.tracking import store as tracking
@@ -68,6 +68,16 @@ def test_best_weights_are_kept_not_the_last(store):
     best = max(result.history["val_accuracy"])
     found = result.model.evaluate(*result.data.validation, verbose=0, return_dict=True)
     assert found["accuracy"] == pytest.approx(best)
+
+
+def test_another_declared_objective_chooses_the_weights(store):
+    recipe = digits(objectives=(Objective("val_loss", "min"),))
+    result = recipe.run(objective="val_loss", **QUIET)
+    run = tracking.find_run(result.run_id)
+    assert result.metrics["objective"] == min(result.history["val_loss"])
+    assert run.data.params["objective"] == run.data.tags["objective_name"] == "val_loss"
+    with pytest.raises(ValueError, match="`objective` must be one of val_accuracy, val_loss"):
+        recipe.run(objective="loss", **QUIET)
 
 
 def test_patience_stops(store):

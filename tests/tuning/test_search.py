@@ -1,9 +1,11 @@
 """Searches from end to end, in this process and in workers."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
+from keras_dl import Objective
 from keras_dl.failures import SearchFailed
 from keras_dl.tracking import store as tracking
 from tests.toys import conditional, faulty, misjudged, toy
@@ -191,6 +193,15 @@ def test_winner_is_tested_against_the_defaults(store):
     assert {r.label for r in search.final.rows} == {"tuned", "defaults"}
     assert all(len(r.scores) == 3 for r in search.final.rows)
     assert search.final.metric == "test/accuracy"
+
+
+def test_search_goes_by_one_metric_and_is_tested_by_another(store):
+    loss, accuracy = Objective("val_loss", "min"), Objective("val_accuracy", "max")
+    recipe = replace(toy, objectives=(loss,), tested=accuracy)
+    search = recipe.tune(objective="val_loss", trials=3, **{**QUICK, "final_seeds": 2})
+    assert search.objective == loss
+    assert search.score == min(trial.score for trial in search.trials)
+    assert (search.final.metric, search.final.direction) == ("test/accuracy", "max")
 
 
 def test_exhausted_space_ends_the_search(store):

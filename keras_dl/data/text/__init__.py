@@ -1,20 +1,34 @@
 """Texts: running ones for word vectors, labelled ones for classifiers; light, as all of data."""
 
+from keras_dl.data.text.asked import read_texts
 from keras_dl.data.text.corpora import CORPORA, corpus
 from keras_dl.data.text.counted import counted
-from keras_dl.data.text.labelled import LABELLED, Passages, labelled, passages
+from keras_dl.data.text.labelled import Passages, labelled, passages
+from keras_dl.data.text.memory import holds_texts, running, said
+from keras_dl.data.text.own import own
+from keras_dl.data.text.readers import NgramReader, WordReader, from_json, to_json
 from keras_dl.data.text.reading import tokenize
+from keras_dl.data.text.sets import LABELLED
 from keras_dl.data.text.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "CORPORA",
     "LABELLED",
+    "NgramReader",
     "Passages",
     "Vocabulary",
+    "WordReader",
     "corpus",
     "counted",
+    "from_json",
+    "holds_texts",
     "labelled",
+    "own",
     "passages",
+    "read_texts",
+    "running",
+    "said",
+    "to_json",
     "tokenize",
     "vocabulary",
 ]

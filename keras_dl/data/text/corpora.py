@@ -4,13 +4,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from keras_dl.data.core import Data, Split, digest
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.text.reading import mirrored, python_topics, read_text, tokenize
+from keras_dl.data.files import ARCHIVES, members
+from keras_dl.data.text.memory import running
+from keras_dl.data.text.reading import decoded, mirrored, python_topics, read_text, tokenize
 from keras_dl.data.text.vocabulary import vocabulary
 from keras_dl.domains import did_you_mean
 
@@ -19,33 +21,7 @@ __all__ = ["CORPORA", "HELD_OUT", "corpus"]
 HELD_OUT = 0.05  # share of the text that validation has, and test; both at its end
 
 
-class Corpus(NamedTuple):
-    """Entry of a corpus: files of its splits in the mirror, size, licence."""
-
-    files: tuple[str, ...]
-    size: str
-    licence: str
-
-
-UNSTATED = "not stated"
-PTB = tuple(f"text/ptb/ptb.{split}.txt.gz" for split in ("train", "valid", "test"))
-CORPORA = {
-    "topics": Corpus((), "65,000 words, Python's language reference", "PSF (Python)"),
-    "enwiki_slice": Corpus(
-        ("text/enwiki_slice/enwiki_slice.txt.gz",),
-        "6.1 million words of Wikipedia, 2015",
-        "CC BY-SA (Wikipedia)",
-    ),
-    "ptb": Corpus(PTB, "0.9 million words of the Penn Treebank", f"{UNSTATED} (LDC)"),
-    "tiny_shakespeare": Corpus(
-        ("text/tiny_shakespeare/input.txt",), "0.2 million words of Shakespeare", "public domain"
-    ),
-    "imdb": Corpus(
-        ("text/imdb/imdb_train.tsv.bz2",),
-        "6 million words of film reviews",
-        f"{UNSTATED} (Maas et al. 2011)",
-    ),
-}
+CORPORA = ("topics", "enwiki_slice", "ptb", "tiny_shakespeare", "imdb")
 
 
 def corpus(
@@ -63,8 +39,8 @@ def corpus(
     twentieth is for test, the one before for validation.
 
     Args:
-        dataset: name of one of `CORPORA`, path of a text file (.txt, also .gz or .bz2), a list of
-            texts, or `Data` that this function gave.
+        dataset: name of one of `CORPORA`, path of a text file (.txt, also .gz or .bz2), of a
+            folder or archive of .txt files, a list of texts, or `Data` that this function gave.
         min_count: words that are rarer in train are left out.
         most_words: size of the vocabulary at most; None sets no limit.
         length: words in a row.
@@ -106,33 +82,45 @@ def corpus(
 
 def _texts(dataset: Any) -> tuple[str, str, Sequence[str | list[str]]]:
     """Name, source and the texts of one split, or of three."""
-    if isinstance(dataset, (list, tuple)) and all(isinstance(text, str) for text in dataset):
-        return "texts", "the caller's texts", ["\n".join(dataset)]
+    texts = running(dataset)
+    if texts is not None:
+        return "texts", "the caller's texts", ["\n".join(texts)]
     if not isinstance(dataset, (str, os.PathLike)):
         raise DatasetError(
-            "`dataset` must be the name of a corpus, a text file or a list of texts. "
+            "`dataset` must be the name of a corpus, a text file, a folder of them or a list of "
+            "texts. "
             f"Received: {type(dataset).__name__}"
         )
     name = str(dataset)
     if name == "topics":
         return name, "embedded in Python", ["\n".join(python_topics().values())]
     if name in CORPORA:
-        places = [mirrored(name, file, ["topics"]) for file in CORPORA[name].files]
-        read: list[Any] = [read_text(place) for place in places]
+        files = mirrored(name, CORPORA)
+        read: list[Any] = [read_text(file) for file in (files[:1] if name == "imdb" else files)]
         if name == "imdb":
             read = [_reviews(text) for text in read]
         # These are lower-case words and blanks already; splitting is six times as fast.
         if name in ("enwiki_slice", "ptb"):
             read = [text.replace("<unk>", " ").split() for text in read]
-        return name, str(places[0].parent), read
+        return name, str(files[0].parent), read
     path = Path(name).expanduser()
     if not path.exists() and os.sep not in name and not path.suffix:
         hint = did_you_mean(name, CORPORA)
         raise DatasetUnavailable(
-            f"`dataset` must be a text file or one of {', '.join(CORPORA)}.{hint} "
-            f"Received: dataset={name!r}"
+            f"`dataset` must be a text file, a folder of them or one of {', '.join(CORPORA)}."
+            f"{hint} Received: dataset={name!r}"
         )
-    return path.name.partition(".")[0], str(path), [read_text(path)]
+    return path.resolve().name.partition(".")[0], str(path), [_own(path)]
+
+
+def _own(path: Path) -> str:
+    """A text file, or all .txt files of a folder or an archive, one after the other."""
+    if not path.is_dir() and not path.name.lower().endswith(ARCHIVES):
+        return read_text(path)
+    found = members(path, (".txt",))
+    if not found:
+        raise DatasetError(f"`dataset` must hold .txt files. Received: none in {path}")
+    return "\n".join(decoded(member.read(), path / member.path) for member in found)
 
 
 def _reviews(text: str) -> str:

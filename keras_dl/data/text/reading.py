@@ -3,12 +3,15 @@
 import bz2
 import gzip
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from keras_dl.data import places
+from keras_dl.data.downloads import check_listed
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.known import KNOWN
 
-__all__ = ["WORD", "mirrored", "python_topics", "read_text", "tokenize"]
+__all__ = ["WORD", "decoded", "mirrored", "python_topics", "read_text", "tokenize"]
 
 # A word with the apostrophes and hyphens within it; numbers stay whole.
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -39,13 +42,26 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
         )
     opened = OPENERS.get(path.suffix, open)
     try:
-        with opened(path, "rt", encoding=encoding) as file:
-            text = str(file.read())
-    except (UnicodeDecodeError, EOFError, OSError) as error:
+        with opened(path, "rb") as file:
+            content = file.read()
+    except (EOFError, OSError) as error:
         if isinstance(error, PermissionError):
             raise DatasetError(f"`dataset` must be readable. Received: {path}") from None
+        raise DatasetError(f"`dataset` must be a whole file. Received: {path} ({error})") from None
+    return decoded(content, path, encoding)
+
+
+def decoded(content: bytes, path: Path, encoding: str = "utf-8") -> str:
+    """Text from the bytes of a file, with the line ends of Unix.
+
+    Raises:
+        DatasetError: if it is none; names the file.
+    """
+    try:
+        text = content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
         raise DatasetError(
-            f"`dataset` must be a text in {encoding}, plain or packed. Received: {path} ({error})"
+            f"`dataset` must be a text in {encoding}. Received: {path} ({error})"
         ) from None
     strange = sum(c < " " and not c.isspace() for c in text[:10_000])
     if not text.strip() or strange > CONTROL * len(text[:10_000]):
@@ -53,26 +69,31 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
     return text
 
 
-def mirrored(name: str, file: str, known: list[str]) -> Path:
-    """File of a known text in the mirror that KERAS_DL_DATA names.
+def mirrored(name: str, others: Sequence[str]) -> list[Path]:
+    """Files of a known text in the mirror that KERAS_DL_DATA names, checked by its list of digests.
 
     Args:
-        name: of the text, for the message.
-        file: its path inside of the mirror.
-        known: texts that are always at hand, for the message.
+        name: of the text.
+        others: texts of the same use, for the message.
 
     Raises:
-        DatasetUnavailable: if it is not there.
+        DatasetUnavailable: if one is not there.
+        DatasetError: if one is not the file that the mirror lists.
     """
-    folder = places.mirror()
-    if folder is not None and (folder / file).is_file():
-        return folder / file
-    setting = "" if folder else " and set KERAS_DL_DATA=<folder>"
-    raise DatasetUnavailable(
-        f"`dataset` must be a text that is at hand; put its file at {folder or '<folder>'}/{file}"
-        f"{setting}, or give a text file of your own. At hand without files: {', '.join(known)}. "
-        f"Received: dataset='{name}'"
-    )
+    folder, known = places.mirror(), KNOWN[name]
+    files = (known.file, *known.more)
+    missing = [file for file in files if folder is None or not (folder / file).is_file()]
+    if folder is None or missing:
+        setting = "" if folder else " and set KERAS_DL_DATA=<folder>"
+        embedded = ", ".join(n for n in others if KNOWN[n].home == "embedded")
+        raise DatasetUnavailable(
+            f"`dataset` must be a text that is at hand; put its file at {folder or '<folder>'}/"
+            f"{missing[0]}{setting}, or give texts of your own. At hand without files: {embedded}. "
+            f"Received: dataset='{name}'"
+        )
+    for file in files:
+        check_listed(folder / file)
+    return [folder / file for file in files]
 
 
 def python_topics() -> dict[str, str]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import DatasetError, DatasetUnavailable
+from keras_dl.data.known import KNOWN
 from keras_dl.data.text import CORPORA, corpus, tokenize, vocabulary
 
 WORDS = [f"w{i}" for i in range(20)]
@@ -99,8 +100,18 @@ def test_given_data_pass_through():
 
 
 def test_known_corpora_name_their_files_and_licence():
-    assert all(entry.licence and entry.size for entry in CORPORA.values())
-    assert [name for name, entry in CORPORA.items() if not entry.files] == ["topics"]
+    assert all(KNOWN[name].licence and KNOWN[name].size for name in CORPORA)
+    assert [name for name in CORPORA if not KNOWN[name].file] == ["topics"]
+
+
+def test_own_folder_gives_its_files_one_after_the_other(bare):
+    (bare / "books").mkdir()
+    for name, said in (("b.txt", "three four five six"), ("a.txt", "one two"), ("n.md", "no")):
+        (bare / "books" / name).write_text(said)
+    data = corpus("books", min_count=1, length=10, batch_size=1)
+    assert data.name == "books"
+    joined = np.concatenate([s.x.ravel() for s in (data.train, data.validation, data.test)])
+    assert data.extras["vocabulary"].decode(joined) == ["one", "two", "three", "four"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from keras_dl.data import DatasetError, DatasetUnavailable
+from keras_dl.data.known import KNOWN
 from keras_dl.data.text import LABELLED, counted, labelled, passages, tokenize
 
 
@@ -141,4 +142,4 @@ def test_line_without_label_is_named(bare):
 
 
 def test_known_sets_state_licence_and_size():
-    assert all(entry.licence and entry.size for entry in LABELLED.values())
+    assert all(KNOWN[name].licence and KNOWN[name].size for name in LABELLED)

@@ -1,0 +1,74 @@
+"""What recipes report of a classifier between two domains."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_dl import plots
+from keras_dl.data import Data
+from keras_dl.reporting.classification import classification
+
+__all__ = ["adaptation"]
+
+ON_MAP = 150  # test images of each domain
+PROBED = 1000  # the same, for the classifier of domains
+
+
+def adaptation(model: Any, data: Data) -> dict[str, Any]:
+    """Figures of a classifier between two domains: what it makes of either, and of their features.
+
+    Args:
+        model: `keras_dl.objectives.DomainAdaptation`; takes raw images, gives logits.
+        data: the target in test, `extras["source_test"]` from the sources, as
+            `keras_dl.data.adaptation` joins them.
+
+    Returns:
+        Those of `classification` for the target; examples of both domains; the features of both in
+        the plane of their first two principal components, with the first weights and the last.
+        `source/accuracy`, the share of right labels in the source; `domain/accuracy`, of a
+        logistic regression on the features that tells sources from target, learnt on one half of a
+        thousand test images of each and tried on the other: 0.5 where they look alike.
+    """
+    domains = {"source": data.extras["source_test"], "target": data.test}
+    right = model.predict(domains["source"].x, verbose=0).argmax(axis=1) == domains["source"].y
+    few = min(PROBED, *(len(s.x) for s in domains.values()))
+    inside = [_features(model.net, s.x[:few]) for s in domains.values()]
+    shown = min(ON_MAP, few)
+    x, y = (
+        np.concatenate([getattr(s, part)[:shown] for s in domains.values()]) for part in ("x", "y")
+    )
+    maps = {
+        "before training": _plane(_features(keras.models.clone_model(model.net), x)),
+        "after": _plane(np.concatenate([rows[:shown] for rows in inside])),
+    }
+    return {
+        **classification(model, data),
+        "domains": plots.domain_examples({name: s.x[:8] for name, s in domains.items()}),
+        "features": plots.domain_map(maps, np.repeat([0, 1], shown), y, tuple(domains)),
+        "source/accuracy": float(np.mean(right)),
+        "domain/accuracy": _told_apart(*inside),
+    }
+
+
+def _features(net: Any, x: np.ndarray) -> np.ndarray:
+    part: Any = keras.Model(net.input, net.get_layer("features").output)
+    return part.predict(x.astype("float32") / 255, verbose=0)
+
+
+def _plane(rows: np.ndarray) -> np.ndarray:
+    left, sizes, _ = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
+    return left[:, :2] * sizes[:2]
+
+
+def _told_apart(source: np.ndarray, target: np.ndarray) -> float:
+    # scikit-learn takes a second to import.
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    rows, which = np.concatenate([source, target]), np.repeat([0, 1], [len(source), len(target)])
+    order = np.random.default_rng(0).permutation(len(rows))
+    learnt, tried = np.array_split(order, 2)
+    probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))
+    return float(probe.fit(rows[learnt], which[learnt]).score(rows[tried], which[tried]))

@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from keras_dl.data import DatasetError, Split, load
+from keras_dl.data.adaptation import join_domains, load_domains
+from keras_dl.data.mnist_m import mnist_m
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load("digits", at_least=28)
+
+
+@pytest.fixture(scope="module")
+def target(digits):
+    return mnist_m(digits)
+
+
+def test_a_row_of_train_holds_one_example_of_each_domain(digits, target):
+    data = join_domains([digits], target)
+    np.testing.assert_array_equal(data.train.x[:, 0], np.repeat(digits.train.x, 3, axis=-1))
+    np.testing.assert_array_equal(data.train.x[:, 1], target.train.x)
+    np.testing.assert_array_equal(data.train.y[:, 0], digits.train.y)
+    assert (data.train.y[:, 1] == -1).all()
+    assert data.input_shape == (28, 28, 3)
+    assert data.name == "digits_to_digits_m"
+    assert data.digest not in (digits.digest, target.digest)
+
+
+def test_labels_of_the_target_are_in_its_test_alone(digits, target):
+    for learnt in ("both", "source"):
+        data = join_domains([digits], target, learnt=learnt)
+        n = len(digits.validation.y)
+        np.testing.assert_array_equal(data.validation.y[:n], digits.validation.y)
+        np.testing.assert_array_equal(data.validation.x[:n, ..., 0], digits.validation.x[..., 0])
+        np.testing.assert_array_equal(data.validation.x[n:], target.validation.x)
+        assert (data.validation.y[n:] == -1).all()
+        np.testing.assert_array_equal(data.test.y, target.test.y)
+        np.testing.assert_array_equal(data.test.x, target.test.x)
+        np.testing.assert_array_equal(data.extras["source_test"].y, digits.test.y)
+
+
+def test_smaller_domains_begin_anew(digits, target):
+    short = replace(target, train=Split(target.train.x[:7], target.train.y[:7]))
+    data = join_domains([digits], short)
+    assert len(data.train.x) == len(digits.train.x)
+    np.testing.assert_array_equal(data.train.x[:7, 1], data.train.x[7:14, 1])
+
+
+def test_several_sources_stand_beside_each_other(digits, target):
+    data = join_domains([digits, digits], target)
+    assert data.train.x.shape[1:] == (3, 28, 28, 3)
+    assert data.extras["domains"] == 3
+    assert data.name == "digits+digits_to_digits_m"
+    n = len(digits.train.y)
+    alone = join_domains([digits, digits], target, learnt="source")
+    np.testing.assert_array_equal(alone.train.y, np.tile(digits.train.y, 2))
+    np.testing.assert_array_equal(alone.train.x[n:, ..., 0], digits.train.x[..., 0])
+    assert load_domains("digits+digits", "digits_m").digest == data.digest
+
+
+def test_bound_learns_from_the_target_with_its_labels(digits, target):
+    data = join_domains([digits], target, learnt="target")
+    np.testing.assert_array_equal(data.train.y, target.train.y)
+    np.testing.assert_array_equal(data.train.x, target.train.x)
+    np.testing.assert_array_equal(data.validation.x, target.validation.x)
+    np.testing.assert_array_equal(data.test.x, target.test.x)
+
+
+def test_domains_by_name(digits, target):
+    blended = load_domains("digits")
+    assert blended.digest == load_domains("digits", "digits_m").digest
+    assert blended.digest == join_domains([digits], target).digest
+    same = load_domains("digits", "digits", image_size=16, batch_size=32)
+    assert same.input_shape == (16, 16, 1)
+    assert same.batch_size == 32
+
+
+def test_domains_that_do_not_fit_are_refused(digits):
+    with pytest.raises(DatasetError, match="same classes and image size"):
+        join_domains([digits], load("digits"))
+    with pytest.raises(DatasetError, match="must hold images"):
+        load_domains("iris")
+    with pytest.raises(DatasetError, match="a table has no height"):
+        load_domains("digits", "iris")
+    with pytest.raises(ValueError, match="`learnt` must be one of both, source, target"):
+        join_domains([digits], digits, learnt="all")
