@@ -4,9 +4,14 @@ import os
 import platform
 import sys
 
-from benchmarks import adaptation, tracking, word2vec
+from benchmarks import adaptation, tracking, training, word2vec
 
-ROWS = {"adaptation": adaptation.rows, "tracking": tracking.rows, "word2vec": word2vec.rows}
+ROWS = {
+    "adaptation": adaptation.rows,
+    "tracking": tracking.rows,
+    "training": training.rows,
+    "word2vec": word2vec.rows,
+}
 
 
 def main(names: list[str]) -> None:

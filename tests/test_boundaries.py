@@ -102,7 +102,9 @@ def parts(*names: str) -> list[str]:
             [
                 "keras_dl/data",
                 "keras_dl/settings.py",
+                "keras_dl/training/feeding.py",
                 "keras_dl/training/fit.py",
+                "keras_dl/training/loops.py",
                 "keras_dl/gradients.py",
             ],
         ),

@@ -1,5 +1,7 @@
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +44,41 @@ def test_native_messages_are_shown_when_loading_fails(capfd):
     with pytest.raises(ImportError):
         fail()
     assert capfd.readouterr().err == "the cause"
+
+
+LEAN = """
+import sys
+from pathlib import Path
+from keras_dl import settings
+
+settings.load_backend(lean=True)
+from keras_dl.training.job import Job
+from keras_dl.tuning.unit import run_unit
+from tests.toys import toy
+
+own = [[float(i % 2), i % 3] for i in range(60)], [i % 2 for i in range(60)]
+run_unit(Job(toy, {"batch_size": 32}, 0, 1, Path(sys.argv[1]), data=own))
+print([n for n in ("matplotlib", "pandas", "sklearn", "mlflow", "keras_tuner") if n in sys.modules])
+import matplotlib.pyplot, pandas, sklearn
+"""
+
+
+@pytest.mark.slow
+def test_a_trial_does_without_what_it_does_not_need(tmp_path):
+    command = [sys.executable, "-c", LEAN, str(tmp_path / "job")]
+    root = Path(__file__).parent.parent
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def test_libraries_are_hidden_for_a_while_only(monkeypatch):
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    kept = sys.modules["json"]
+    with settings._hidden(["colorsys", "json"]):
+        assert sys.modules["json"] is kept
+        with pytest.raises(ImportError):
+            import colorsys
+    import colorsys
+
+    assert colorsys.rgb_to_hsv(0, 0, 0) == (0, 0, 0)

@@ -42,8 +42,9 @@ def recipe(name: str) -> Recipe:
         ValueError: if there is none, or the file holds none or several.
     """
     path = catalog.find(name)
-    settings.load_backend()
-    if path.parent == catalog.folder():
+    ours = path.parent == catalog.folder()
+    settings.load_backend(lean=ours)  # a user's own file may give Keras DataFrames
+    if ours:
         return importlib.import_module(f"recipes.{path.stem}").recipe
     found = {id(v): v for v in vars(_module(path)).values() if isinstance(v, Recipe)}
     if len(found) != 1:

@@ -1,21 +1,30 @@
 """A split as batches for `fit`, on every backend, in an order that a resumed run meets again."""
 
+import functools
+import importlib
 import math
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_dl.data.core import Split
 
-__all__ = ["Batches", "EpochOrder"]
+__all__ = ["Batches", "EpochOrder", "epoch_order"]
+
+
+def epoch_order(seed: int, epoch: int, count: int) -> np.ndarray:
+    """The order in which an epoch meets `count` examples; by seed and epoch number alone."""
+    return np.random.default_rng((seed, epoch)).permutation(count)
 
 
 class Batches(keras.utils.PyDataset):
     """Batches of a split, shuffled anew each epoch by seed and epoch number alone.
 
-    Epoch e has the order ``np.random.default_rng((seed, e)).permutation(n)``: a run resumed at
-    epoch e sees what the uninterrupted run saw. The last batch may be smaller.
+    Epoch e has the order ``epoch_order(seed, e, n)``: a run resumed at epoch e sees what the
+    uninterrupted run saw. The last batch may be smaller.
 
     Two things are `fit`'s to do. ``shuffle=False``: by default it deals the batches in an order of
     its own, from Python's global generator. ``callbacks=[EpochOrder(batches)]`` tells which epoch
@@ -29,6 +38,7 @@ class Batches(keras.utils.PyDataset):
         seed: of the order; None keeps the split's own order, for validation and test.
         steps: batches per epoch at most, or None for all.
         epoch: number of the first epoch.
+        on_device: on JAX, puts the split on the device once and picks each batch's rows there.
 
     Example:
         model.fit(batches, shuffle=False, callbacks=[EpochOrder(batches)], initial_epoch=3)
@@ -42,9 +52,11 @@ class Batches(keras.utils.PyDataset):
         seed: int | None,
         steps: int | None = None,
         epoch: int = 0,
+        on_device: bool = False,
     ) -> None:
         super().__init__()
         self.split = split
+        self._placed = [keras.ops.convert_to_tensor(a) for a in split] if on_device else None
         self.batch_size = batch_size
         self.seed = seed
         self.epoch = epoch
@@ -61,8 +73,7 @@ class Batches(keras.utils.PyDataset):
     def epoch(self, value: int) -> None:
         self._epoch = value
         if self.seed is not None:
-            random = np.random.default_rng((self.seed, value))
-            self._order = random.permutation(len(self.split.x))
+            self._order = epoch_order(self.seed, value, len(self.split.x))
 
     @property
     def num_batches(self) -> int:
@@ -72,10 +83,15 @@ class Batches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return self.steps
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
         if self._read is not None:
             self._note(index, self._read)
         chosen = slice(index * self.batch_size, (index + 1) * self.batch_size)
+        if self._placed is not None:
+            rows = (
+                np.arange(len(self.split.x))[chosen] if self.seed is None else self._order[chosen]
+            )
+            return _pick()(*self._placed, rows.astype("int32"))
         if self.seed is None:
             return self.split.x[chosen], self.split.y[chosen]
         return self.split.x[self._order[chosen]], self.split.y[self._order[chosen]]
@@ -101,6 +117,13 @@ class Batches(keras.utils.PyDataset):
         if self._read is not None and len(self._read) == self.steps:
             self.epoch += 1
         self._read = None
+
+
+@functools.cache
+def _pick() -> Callable[..., Any]:
+    """Picks the same rows of two arrays in one call to the device."""
+    jax = importlib.import_module("jax")
+    return jax.jit(lambda x, y, rows: tuple(a.at[rows].get(mode="clip") for a in (x, y)))
 
 
 class EpochOrder(keras.callbacks.Callback):

@@ -17,6 +17,9 @@ from keras_dl.training.job import Listener
 __all__ = ["Guard", "Keep"]
 
 DIVERGENCE = 100.0  # times the first loss (at least 1): far beyond any bad start seen
+# Of a training's time that checkpoints may take, after the first epochs. An epoch of iris lasts as
+# long as writing one: then not every epoch leaves one, and a kill loses the few since the last.
+SAVING, FIRST = 0.1, 10
 
 
 class Keep(keras.callbacks.Callback):
@@ -26,9 +29,9 @@ class Keep(keras.callbacks.Callback):
         objective: what "best" means.
         state: where training stands; changed in place.
         best: best weights so far, as `checkpoint.snapshot` gives them; changed in place.
-        folder: where the checkpoint goes.
+        folder: where the checkpoint goes, after each epoch unless writing takes too long for that.
         listener: called after the checkpoint is on disk, with the epoch (from 1) and its metrics,
-            of which "objective" is the best value so far.
+            of which "objective" is the best value so far; for all epochs since the last one.
         patience: epochs without improvement before stopping; None: never.
         bar: value that the best so far must reach after epoch 1, 2, …; NaN: none.
     """
@@ -47,6 +50,8 @@ class Keep(keras.callbacks.Callback):
         self.objective, self.state, self.best, self.folder = objective, state, best, folder
         self.listener, self.patience, self.bar = listener, patience, bar
         self.stopped = ""
+        self._begun, self._saving, self._first = time.monotonic(), 0.0, state.epoch
+        self._untold: list[tuple[int, dict[str, float]]] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Keeps, saves, tells and decides."""
@@ -59,11 +64,25 @@ class Keep(keras.callbacks.Callback):
         if self.objective.better(value, than=state.best):
             state.best, state.best_epoch = value, state.epoch
             self.best[:] = checkpoint.snapshot(self.model)
-        checkpoint.save(self.folder, self.model, state, self.best)
-        self.listener(
-            state.epoch, {"objective": value if state.best is None else state.best, **values}
-        )
+        best = value if state.best is None else state.best
+        self._untold.append((state.epoch, {"objective": best, **values}))
+        early = state.epoch <= self._first + FIRST
+        if early or self._saving <= SAVING * (time.monotonic() - self._begun):
+            self._save()
         self._stop_early()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Saves and tells what is left."""
+        if self._untold:
+            self._save()
+
+    def _save(self) -> None:
+        start = time.monotonic()
+        checkpoint.save(self.folder, self.model, self.state, self.best)
+        self._saving += time.monotonic() - start
+        untold, self._untold = self._untold, []
+        for epoch, values in untold:
+            self.listener(epoch, values)
 
     def _stop_early(self) -> None:
         state = self.state

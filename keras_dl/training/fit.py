@@ -12,11 +12,11 @@ import numpy as np
 import psutil
 
 from keras_dl.data import Data
-from keras_dl.data.batches import Batches, EpochOrder
 from keras_dl.failures import Oversized
 from keras_dl.training import checkpoint
 from keras_dl.training.callbacks import Guard, Keep
 from keras_dl.training.checkpoint import State
+from keras_dl.training.feeding import Feeder
 from keras_dl.training.job import Job, Listener, Outcome, arguments, load_data
 
 __all__ = ["Trained", "built", "evaluate", "outcome", "prepared", "train"]
@@ -32,6 +32,7 @@ class Trained:
         state: epochs, best value, history.
         seconds: wall time of build and fit.
         stopped: "patience", "median" or "".
+        feeder: of the model.
     """
 
     model: Any
@@ -39,6 +40,7 @@ class Trained:
     state: State
     seconds: float
     stopped: str
+    feeder: Feeder
 
 
 def prepared(job: Job) -> Data:
@@ -105,27 +107,28 @@ def train(
     start = time.monotonic()
     state, best = _starting_point(job, model)
     keep = Keep(job.recipe.objective, state, best, job.folder, listener, job.patience, job.bar)
+    feeder = Feeder(model, data.batch_size)
     if state.epoch < job.epochs:
-        size = data.batch_size
-        train = Batches(data.train, size, seed=job.seed, steps=job.steps, epoch=state.epoch)
-        model.fit(
-            train,
-            validation_data=Batches(data.validation, size, seed=None),
-            epochs=job.epochs,
-            initial_epoch=state.epoch,
-            shuffle=False,  # Batches deals each epoch its own order
-            callbacks=[EpochOrder(train), Guard(state, job.timeout), keep, *callbacks],
-            verbose=verbose,
-        )
+        feeding = feeder.fit(data, job.seed, job.steps, state.epoch, callbacks)
+        with feeding as (x, held_out, ahead):
+            model.fit(
+                x,
+                validation_data=held_out,
+                epochs=job.epochs,
+                initial_epoch=state.epoch,
+                shuffle=False,  # each epoch has an order of its own
+                callbacks=[*ahead, Guard(state, job.timeout), keep, *callbacks],
+                verbose=verbose,
+            )
     if best:
         checkpoint.restore(model.variables, best)
-    return Trained(model, data, state, time.monotonic() - start, keep.stopped)
+    return Trained(model, data, state, time.monotonic() - start, keep.stopped, feeder)
 
 
 def evaluate(trained: Trained) -> dict[str, float]:
     """Metrics on the whole test set, as `test/loss`, `test/accuracy`; called once, at the end."""
-    batches = Batches(trained.data.test, trained.data.batch_size, seed=None)
-    values = trained.model.evaluate(batches, verbose=0, return_dict=True)
+    with trained.feeder.evaluate(trained.data.test) as (x, callbacks):
+        values = trained.model.evaluate(x, callbacks=callbacks, verbose=0, return_dict=True)
     return {f"test/{name}": float(value) for name, value in values.items()}
 
 

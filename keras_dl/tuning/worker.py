@@ -24,7 +24,7 @@ def main(descriptor: int) -> None:
     pipe = Connection(descriptor)
     sys.path[:] = cloudpickle.loads(pipe.recv_bytes())
     threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
-    settings.load_backend()
+    settings.load_backend(lean=True)
     importlib.import_module("keras_dl.training.fit")
     with contextlib.suppress(EOFError, OSError):
         while True:

@@ -1,0 +1,128 @@
+"""What `fit` and `evaluate` are fed: numbers of steps where the data fit on the device, or batches.
+
+Data that fit are put there once as they are; each step picks its rows and makes floats of them. A
+model learns the same from both, and is afterwards as if it had never been so fed.
+"""
+
+import contextlib
+import importlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import psutil
+
+from keras_dl.data import Data, Split
+from keras_dl.data.batches import Batches, EpochOrder
+from keras_dl.training.loops import Loop
+
+__all__ = ["SHARE", "Feeder"]
+
+SHARE = 0.25  # of the device's free memory that data may take; the steps need the rest
+
+
+class Feeder:
+    """Feeds one model.
+
+    Args:
+        model: compiled and built.
+        batch_size: examples per step.
+    """
+
+    def __init__(self, model: Any, batch_size: int) -> None:
+        self._model, self._size = model, batch_size
+        self._tests: Loop | None = None  # one trace serves validation and test
+
+    @contextlib.contextmanager
+    def fit(
+        self, data: Data, seed: int, steps: int | None, epoch: int, watching: Sequence[Any] = ()
+    ) -> Iterator[tuple[Any, Any, list[Any]]]:
+        """For one `fit` with ``shuffle=False``.
+
+        Args:
+            data: train and validation are used.
+            seed: of the order, as `Batches` has it.
+            steps: in an epoch at most; None for all.
+            epoch: number of the first epoch.
+            watching: callbacks that may look at each step.
+
+        Yields:
+            (x, validation_data, callbacks to go in front of the others).
+        """
+        train, held_out, size = data.train, data.validation, self._size
+        how = self._how(train, held_out)
+        if how == "loops":
+            singly = any(map(_looks_at_steps, watching))
+            loops = Loop(self._model, training=True, batch_size=size), self._testing()
+            with self._in_place(*loops):
+                x = loops[0].over(train, seed=seed, steps=steps, singly=singly)
+                yield x, loops[1].over(held_out), list(loops)
+        else:
+            placed = how == "placed"
+            x = Batches(train, size, seed=seed, steps=steps, epoch=epoch, on_device=placed)
+            yield x, Batches(held_out, size, seed=None, on_device=placed), [EpochOrder(x)]
+
+    @contextlib.contextmanager
+    def evaluate(self, split: Split) -> Iterator[tuple[Any, list[Any]]]:
+        """For one `evaluate`; yields (x, callbacks)."""
+        how = self._how(split)
+        if how == "loops":
+            loop = self._testing()
+            with self._in_place(None, loop):
+                yield loop.over(split), [loop]
+        else:
+            yield Batches(split, self._size, seed=None, on_device=how == "placed"), []
+
+    def _testing(self) -> Loop:
+        self._tests = self._tests or Loop(self._model, training=False, batch_size=self._size)
+        return self._tests
+
+    @contextlib.contextmanager
+    def _in_place(self, training: Loop | None, testing: Loop) -> Iterator[None]:
+        model = self._model
+        model.train_function, model.test_function = training, testing
+        try:
+            yield
+        finally:
+            # Whoever calls `fit` or `evaluate` next with batches gets functions of Keras' own.
+            model.train_function = model.test_function = None
+            for loop in (training, testing):
+                if loop is not None:
+                    loop.leave()
+
+    def _how(self, *splits: Split) -> str:
+        """The way to feed: "loops" on TensorFlow, "placed" on JAX, else "streamed"."""
+        arrays = [array for split in splits for array in split]
+        backend = keras.backend.backend()
+        if (
+            self._model.run_eagerly
+            or self._model.steps_per_execution != 1  # the model's own way to save calls
+            or _many_devices(self._model)
+            or not all(isinstance(a, np.ndarray) and a.dtype.kind in "uifb" for a in arrays)
+            or sum(a.nbytes for a in arrays) > SHARE * _free()
+        ):
+            return "streamed"
+        return {"tensorflow": "loops", "jax": "placed"}.get(backend, "streamed")
+
+
+def _looks_at_steps(callback: Any) -> bool:
+    names = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+    silent = keras.callbacks.Callback
+    return any(getattr(type(callback), name) is not getattr(silent, name) for name in names)
+
+
+def _many_devices(model: Any) -> bool:
+    if keras.backend.backend() == "tensorflow":
+        return model.distribute_strategy.num_replicas_in_sync > 1
+    return keras.distribution.distribution() is not None
+
+
+def _free() -> float:
+    """Bytes of memory free on the device that trains."""
+    backend = keras.backend.backend()
+    if backend == "jax":
+        found = importlib.import_module("jax").devices()[0].memory_stats()
+        if found and "bytes_limit" in found:
+            return found["bytes_limit"] - found["bytes_in_use"]
+    return psutil.virtual_memory().available
