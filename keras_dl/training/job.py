@@ -41,7 +41,7 @@ class Job:
         folder: checkpoint and epoch journal live here.
         data: the user's own data in place of the recipe's `dataset`, or None.
         precision: Keras dtype policy.
-        jit: XLA on, off, or None for the default.
+        jit: XLA on, off, or None for what is faster.
         patience: epochs without improvement before stopping; None: never.
         bar: per epoch (from 1) the value that the best so far must reach; NaN: none yet.
         warm_start: folder of a job whose last checkpoint this one continues, or None.
@@ -82,6 +82,7 @@ class Outcome:
         stopped: "patience" or "median" where training ended early, else "".
         metrics: "test/loss", "test/accuracy", … where the job asked for the test.
         rss: resident memory of the process at the end, in MB.
+        jit: whether the steps were compiled (by XLA, for TensorFlow and JAX).
     """
 
     score: float
@@ -92,6 +93,7 @@ class Outcome:
     stopped: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
     rss: float = 0.0
+    jit: bool | None = None
 
 
 def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from keras_dl.data import Data, Split
@@ -20,6 +19,7 @@ from keras_dl.data.text import to_json
 from keras_dl.training import fit
 from keras_dl.training.callbacks import objective_value
 from keras_dl.training.job import Job, Outcome, arguments
+from keras_dl.tuning import engines
 
 __all__ = ["DryRun", "Entry", "dry_run", "entries", "is_done", "run_unit"]
 
@@ -68,12 +68,14 @@ def run_unit(job: Job) -> Outcome:
     if is_done(job):
         return Outcome(**json.loads(path.read_text()))
     job.folder.mkdir(parents=True, exist_ok=True)
-    keras.utils.clear_session(free_memory=False)  # collected below, once
     data = _data(job)
-    model = fit.built(job, data)
     journal = _Journal(job.folder)
-    trained = fit.train(job, data, model, journal.add)
-    metrics = _tested(trained, job) if job.test else {}
+    with engines.lent(job, data) as (model, learner, feeder):
+        trained = fit.train(job, data, learner, journal.add, feeder=feeder)
+        metrics = fit.evaluate(trained) if job.test else {}
+    trained = dataclasses.replace(trained, model=model)
+    if job.test and job.keep:
+        metrics |= _left(trained, job)
     result = fit.outcome(trained, metrics)
     _write(path, json.dumps(dataclasses.asdict(result)))
     del model, trained
@@ -144,12 +146,10 @@ def _data(job: Job) -> Data:
     return _kept[key]
 
 
-def _tested(trained: fit.Trained, job: Job) -> dict[str, float]:
+def _left(trained: fit.Trained, job: Job) -> dict[str, float]:
+    """Leaves files for the tracked run; gives the numbers of the recipe's report."""
     from keras_dl.training import report
 
-    metrics = fit.evaluate(trained)
-    if not job.keep:
-        return metrics
     made = report.made(job.recipe, trained.model, trained.data)
     figures = report.drawn(trained.state.history, made)
     folder = job.folder / "figures"
@@ -161,7 +161,7 @@ def _tested(trained: fit.Trained, job: Job) -> dict[str, float]:
     trained.model.save(job.folder / "model.keras")
     (job.folder / "reader.json").write_text(to_json(trained.data.extras), encoding="utf-8")
     np.save(job.folder / "examples.npy", trained.data.test.x[:2], allow_pickle=False)
-    return metrics | {k: float(v) for k, v in made.items() if k not in figures}
+    return {k: float(v) for k, v in made.items() if k not in figures}
 
 
 def _write(path: Path, text: str) -> None:
