@@ -74,15 +74,16 @@ class Feeder:
             yield x, Batches(held_out, size, seed=None, on_device=placed), [EpochOrder(x)]
 
     @contextlib.contextmanager
-    def evaluate(self, split: Split) -> Iterator[tuple[Any, list[Any]]]:
-        """For one `evaluate`; yields (x, callbacks)."""
+    def evaluate(self, split: Split, steps: int | None = None) -> Iterator[tuple[Any, list[Any]]]:
+        """For one `evaluate`, on so many batches at most; yields (x, callbacks)."""
         how = self._how(split)
         if how == "loops":
             loop = self._loop(training=False)
             with self._in_place(None, loop):
-                yield loop.over(split), [loop]
+                yield loop.over(split, steps=steps), [loop]
         else:
-            yield Batches(split, self._size, seed=None, on_device=how == "placed"), []
+            placed = how == "placed"
+            yield Batches(split, self._size, seed=None, steps=steps, on_device=placed), []
 
     def in_loops(self, data: Data) -> bool:
         """Whether both splits are fed as numbers of steps."""

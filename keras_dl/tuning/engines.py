@@ -53,7 +53,7 @@ class Engine:
                 raise ValueError("weights are drawn otherwise than with Keras' seeds")
         self.feeder = Feeder(self.model, data.batch_size)
         self.model.optimizer.build(self.model.trainable_variables)
-        with self.feeder.evaluate(data.validation) as (x, ahead):  # makes the metrics' variables
+        with self.feeder.evaluate(data.validation, steps=1) as (x, ahead):  # makes the metrics
             self.model.evaluate(x, callbacks=ahead, verbose=0)
         for graph in self.feeder.graphs(data):
             self._check(graph)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data import Data, Split
+from keras_dl.data import Data
 from keras_dl.data.text import to_json
 from keras_dl.training import fit
 from keras_dl.training.callbacks import objective_value
@@ -24,6 +24,7 @@ from keras_dl.tuning import engines
 __all__ = ["DryRun", "Entry", "dry_run", "entries", "is_done", "run_unit"]
 
 RESULT, JOURNAL = "result.json", "journal.jsonl"
+CHECK = 0.35  # of a step's time: a forward pass
 _kept: dict[str, Data] = {}  # the last data set loaded here: trials mostly share it
 
 
@@ -89,21 +90,26 @@ def dry_run(job: Job) -> DryRun:
     Raises:
         ValueError, TypeError: what is wrong with data, build or objective.
     """
-    data = _data(job)
+    data, start = _data(job), time.monotonic()
     size = data.batch_size
-    one = {s: Split(*(a[:size] for a in getattr(data, s))) for s in ("train", "validation")}
-    start = time.monotonic()
-    model = fit.built(job, dataclasses.replace(data, **one))
-    held_out = one["validation"]
-    told = model.fit(*one["train"], batch_size=size, validation_data=held_out, verbose=0).history
-    objective_value(job.recipe.objective, {k: v[-1] for k, v in told.items()})
-    middle = time.monotonic()
-    count = max(1, min(5, len(data.train.x) // size))  # whole batches: another size is traced anew
-    model.fit(*(a[: count * size] for a in data.train), batch_size=size, verbose=0)
-    step = (time.monotonic() - middle) / count
-    checks = 0.35 * len(data.validation.x) / size  # a forward pass is a third of a step
+    with engines.lent(job, data) as (model, learner, feeder):
+        objective_value(job.recipe.objective, _tried(job, data, learner, feeder, 1))
+        middle = time.monotonic()
+        count = max(1, min(5, len(data.train.x) // size))  # whole batches: the usual ones
+        _tried(job, data, learner, feeder, count)
+        step = (time.monotonic() - middle) / (count + CHECK)
+    checks = CHECK * -(-len(data.validation.x) // size)
     seconds = step * (fit.steps_per_epoch(job, data) + checks)
     return DryRun(data.facts(), model.count_params(), seconds, middle - start)
+
+
+def _tried(job: Job, data: Data, learner: Any, feeder: Any, steps: int) -> dict[str, float]:
+    """Metrics after some steps of training and one of validation."""
+    with feeder.fit(data, job.seed, steps, 0) as (x, _, ahead):
+        told = learner.fit(x, shuffle=False, callbacks=ahead, verbose=0).history
+    with feeder.evaluate(data.validation, steps=1) as (x, ahead):
+        found = learner.evaluate(x, callbacks=ahead, verbose=0, return_dict=True)
+    return {k: v[-1] for k, v in told.items()} | {f"val_{k}": v for k, v in found.items()}
 
 
 def entries(folder: Path, since: int) -> tuple[list[Entry], int]:
