@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
+from keras_dl import settings
 from keras_dl.training.loops import Loop
 
 __all__ = ["Chooser", "Timing", "memory"]
@@ -114,8 +115,7 @@ def signature(model: Any, loop: Loop) -> str:
 
 def memory() -> Path:
     """The file of what was found on this machine."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "keras_dl" / "jit.json"
+    return settings.cache() / "jit.json"
 
 
 def remembered(key: str) -> Timing | None:
