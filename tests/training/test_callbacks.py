@@ -26,6 +26,7 @@ def kept(tmp_path, epochs, saving_takes, epoch_takes):
     ):
         objective = Objective("val_accuracy", "max")
         keep = Keep(objective, State(), [], tmp_path, lambda epoch, _: told[-1].append(epoch))
+        keep.set_model(SimpleNamespace(jit_compile=False))
         for epoch in range(epochs):
             clock.now += epoch_takes
             keep.on_epoch_end(epoch, {"val_accuracy": 0.5})
