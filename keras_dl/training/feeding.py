@@ -16,6 +16,7 @@ import psutil
 from keras_dl.data import Data, Split
 from keras_dl.data.batches import Batches, EpochOrder
 from keras_dl.training.loops import Loop
+from keras_dl.training.parallel import shared
 
 __all__ = ["SHARE", "Feeder"]
 
@@ -28,10 +29,11 @@ class Feeder:
     Args:
         model: compiled and built.
         batch_size: examples per step.
+        devices: how many share each step.
     """
 
-    def __init__(self, model: Any, batch_size: int) -> None:
-        self._model, self._size = model, batch_size
+    def __init__(self, model: Any, batch_size: int, devices: int = 1) -> None:
+        self._model, self._size, self._devices = model, batch_size, devices
         self._tests: Loop | None = None  # one trace serves validation and test
 
     @contextlib.contextmanager
@@ -54,14 +56,15 @@ class Feeder:
         how = self._how(train, held_out)
         if how == "loops":
             singly = any(map(_looks_at_steps, watching))
-            loops = Loop(self._model, training=True, batch_size=size), self._testing()
+            loops = self._loop(training=True), self._testing()
             with self._in_place(*loops):
                 x = loops[0].over(train, seed=seed, steps=steps, singly=singly)
                 yield x, loops[1].over(held_out), list(loops)
         else:
             placed = how == "placed"
             x = Batches(train, size, seed=seed, steps=steps, epoch=epoch, on_device=placed)
-            yield x, Batches(held_out, size, seed=None, on_device=placed), [EpochOrder(x)]
+            with shared(self._model, self._devices):
+                yield x, Batches(held_out, size, seed=None, on_device=placed), [EpochOrder(x)]
 
     @contextlib.contextmanager
     def evaluate(self, split: Split) -> Iterator[tuple[Any, list[Any]]]:
@@ -72,11 +75,16 @@ class Feeder:
             with self._in_place(None, loop):
                 yield loop.over(split), [loop]
         else:
-            yield Batches(split, self._size, seed=None, on_device=how == "placed"), []
+            with shared(self._model, self._devices):
+                yield Batches(split, self._size, seed=None, on_device=how == "placed"), []
 
     def _testing(self) -> Loop:
-        self._tests = self._tests or Loop(self._model, training=False, batch_size=self._size)
+        self._tests = self._tests or self._loop(training=False)
         return self._tests
+
+    def _loop(self, *, training: bool) -> Loop:
+        size, devices = self._size, self._devices
+        return Loop(self._model, training=training, batch_size=size, devices=devices)
 
     @contextlib.contextmanager
     def _in_place(self, training: Loop | None, testing: Loop) -> Iterator[None]:

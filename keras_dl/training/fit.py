@@ -13,7 +13,7 @@ import psutil
 
 from keras_dl.data import Data
 from keras_dl.failures import Oversized
-from keras_dl.training import checkpoint
+from keras_dl.training import checkpoint, parallel
 from keras_dl.training.callbacks import Guard, Keep
 from keras_dl.training.checkpoint import State
 from keras_dl.training.feeding import Feeder
@@ -61,6 +61,7 @@ def built(job: Job, data: Data) -> Any:
     Raises:
         TypeError: if the recipe's build gives anything but a compiled Keras model.
         Oversized: if the model has more than `max_parameters`.
+        ValueError: if it cannot be trained on so many `devices`.
     """
     with _policy(job.precision):
         keras.utils.set_random_seed(job.seed)
@@ -79,6 +80,7 @@ def built(job: Job, data: Data) -> Any:
     jit = _jit() if wanted is None else wanted
     if jit is not None:
         model.jit_compile = jit
+    parallel.check(job.devices, model, data.batch_size, job.jit)
     return model
 
 
@@ -107,7 +109,7 @@ def train(
     start = time.monotonic()
     state, best = _starting_point(job, model)
     keep = Keep(job.recipe.objective, state, best, job.folder, listener, job.patience, job.bar)
-    feeder = Feeder(model, data.batch_size)
+    feeder = Feeder(model, data.batch_size, job.devices)
     if state.epoch < job.epochs:
         feeding = feeder.fit(data, job.seed, job.steps, state.epoch, callbacks)
         with feeding as (x, held_out, ahead):

@@ -14,6 +14,7 @@ import numpy as np
 
 from keras_dl.data import Split
 from keras_dl.data.batches import epoch_order
+from keras_dl.training.parallel import Step
 
 __all__ = ["Loop"]
 
@@ -28,12 +29,13 @@ class Loop(keras.callbacks.Callback):
         model: compiled.
         training: whether the steps learn.
         batch_size: examples per step.
+        devices: how many share each step.
     """
 
-    def __init__(self, model: Any, *, training: bool, batch_size: int) -> None:
+    def __init__(self, model: Any, *, training: bool, batch_size: int, devices: int = 1) -> None:
         super().__init__()
         self._training, self._size = training, batch_size
-        self._walk = _compiled(model, training, batch_size)
+        self._walk = _compiled(model, training, batch_size, devices)
         self._split: tuple[Any, ...] = ()
         self._spec: Any = None
         self._order: tuple[Any, ...] = ()
@@ -132,9 +134,11 @@ def _placed(array: np.ndarray) -> Any:
     return tf.experimental.dlpack.from_dlpack(aligned.__dlpack__())
 
 
-def _compiled(model: Any, training: bool, size: int) -> Any:
+def _compiled(model: Any, training: bool, size: int, devices: int) -> Any:
     """The loop over the steps from `start` up to `stop`."""
     tf = importlib.import_module("tensorflow")
+    if devices > 1:
+        return _shared_out(model, training, size, devices)
     given = model.train_step if training else model.test_step
     plain: dict[str, Any] = {"autograph": False, "reduce_retracing": True}
     step = tf.function(lambda x, y: given((x, y)), jit_compile=model.jit_compile, **plain)
@@ -160,3 +164,28 @@ def _compiled(model: Any, training: bool, size: int) -> Any:
         return walk(lambda n: (x[n : n + size], y[n : n + size]), x, y, start, stop)
 
     return tf.function(shuffled if training else straight, **plain)
+
+
+def _shared_out(model: Any, training: bool, size: int, devices: int) -> Any:
+    """As `_compiled`, over steps that several devices share."""
+    tf = importlib.import_module("tensorflow")
+    step = Step(model, training=training, devices=devices)
+
+    def walk(x: Any, y: Any, *bounds: Any) -> Any:
+        *order, start, stop = bounds
+
+        def go(number: Any) -> Any:
+            rows = slice(number * size, (number + 1) * size)
+            step(*((tf.gather(a, order[0][rows]) if order else a[rows]) for a in (x, y)))
+            return number + 1
+
+        tf.while_loop(lambda number: number < stop, go, (start,))
+        return model.get_metrics_result()
+
+    compiled = tf.function(walk, autograph=False, reduce_retracing=True)
+
+    def prepared(x: Any, y: Any, *bounds: Any) -> Any:
+        step.prepare(x[:1], y[:1])
+        return compiled(x, y, *bounds)
+
+    return prepared

@@ -1,0 +1,128 @@
+"""Trainings on one device and on two simulated ones; run once per backend, in a process of its own.
+
+Two devices are two halves of the processor, which must be said before the backend starts.
+"""
+
+import os
+import sys
+from unittest import mock
+
+os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+
+import keras
+import numpy as np
+
+from keras_dl.data import Data, Split
+from keras_dl.training import feeding
+
+COUNT, SIZE = 45, 8  # five batches, and one of five
+RANDOM = np.random.default_rng(0)
+IMAGES = RANDOM.integers(0, 256, (COUNT, 6, 6, 1)).astype("uint8")
+WORDS = RANDOM.integers(0, 20, (COUNT, 5)).astype("int32")
+CLASSES = (np.arange(COUNT) % 3).astype("int32")
+layers = keras.layers
+
+
+def simulate():
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        half = tf.config.LogicalDeviceConfiguration()
+        processor = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(processor, [half, half])
+
+
+def compiled(parts, **options):
+    model = keras.Sequential(parts)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    optimizer = keras.optimizers.Adam(0.01, **options)
+    metrics = ["accuracy", keras.metrics.SparseTopKCategoricalAccuracy(2, name="top")]
+    model.compile(optimizer, loss, metrics=metrics)
+    model.jit_compile = keras.backend.backend() == "jax"
+    return model
+
+
+def convolutions():
+    return compiled(
+        [
+            keras.Input(IMAGES.shape[1:]),
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(4, 3, use_bias=False, kernel_regularizer=keras.regularizers.L2(0.01)),
+            layers.BatchNormalization(momentum=0.9),
+            layers.Activation("relu"),
+            layers.Flatten(),
+            layers.Dense(8, "tanh", activity_regularizer=keras.regularizers.L2(0.01)),
+            layers.Dense(3),
+        ],
+        global_clipnorm=0.1,
+    )
+
+
+def words():
+    return compiled(
+        [
+            keras.Input(WORDS.shape[1:], dtype="int32"),
+            layers.Embedding(20, 4),
+            layers.LSTM(4),
+            layers.Dense(3),
+        ]
+    )
+
+
+def dropout():
+    return compiled(
+        [
+            keras.Input(IMAGES.shape[1:]),
+            layers.Rescaling(1 / 255),
+            layers.Flatten(),
+            layers.Dense(16, "relu"),
+            layers.Dropout(0.5),
+            layers.Dense(3),
+        ]
+    )
+
+
+CASES = {"convolutions": (convolutions, IMAGES), "words": (words, WORDS)}
+if keras.backend.backend() == "jax":  # on TensorFlow each device draws masks of its own
+    CASES["dropout"] = dropout, IMAGES
+
+
+def fitted(case, devices, share, *, epochs=3):
+    """Model and history, test metrics among it; data may take `share` of the memory."""
+    make, x = CASES[case]
+    keras.utils.set_random_seed(0)
+    model = make()
+    # The rest of validation is a single example, that of the test three.
+    part, rest = Split(x[:17], CLASSES[:17]), Split(x[5:16], CLASSES[5:16])
+    data = Data("toy", Split(x, CLASSES), part, rest, ("a", "b", "c"), "made", "0" * 64, SIZE)
+    feeder = feeding.Feeder(model, SIZE, devices)
+    with mock.patch.object(feeding, "SHARE", share):
+        with feeder.fit(data, 5, None, 0) as (fed, held_out, ahead):
+            history = model.fit(
+                fed,
+                validation_data=held_out,
+                epochs=epochs,
+                shuffle=False,
+                callbacks=ahead,
+                verbose=0,
+            ).history
+        with feeder.evaluate(rest) as (fed, ahead):
+            found = model.evaluate(fed, callbacks=ahead, verbose=0, return_dict=True)
+    return model, {**history, **{f"test_{name}": [value] for name, value in found.items()}}
+
+
+def numbers(case, devices, share):
+    model, history = fitted(case, devices, share)
+    state = [*model.variables, *model.optimizer.variables]
+    arrays = {f"variable{i}": keras.ops.convert_to_numpy(v.value) for i, v in enumerate(state)}
+    assert np.isfinite(model.predict(CASES[case][1], verbose=0)).all()
+    return {**arrays, **{name: np.array(values) for name, values in history.items()}}
+
+
+if __name__ == "__main__":
+    simulate()
+    found = {}
+    for case in CASES:
+        for name, devices, share in (("one", 1, 0.5), ("two", 2, 0.5), ("streamed", 2, 0.0)):
+            found |= {f"{case}|{name}|{k}": v for k, v in numbers(case, devices, share).items()}
+    np.savez(sys.argv[1], **found)
