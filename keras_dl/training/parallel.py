@@ -4,9 +4,10 @@ A step sees the whole batch at once, as on one device: one gradient, one step of
 count of the metrics. A batch that cannot be shared out evenly, as the last one of a split, is
 computed whole on each device, and counts once.
 
-On JAX everything is equal to one device but for the order of sums. On TensorFlow that holds where
-examples do not depend on one another: batch normalization is synchronized for it; a dropout mask is
-drawn for each device's part of the batch, from the same seed.
+On JAX all is equal to one device but for the order of sums. On TensorFlow that holds where examples
+do not depend on one another, and for `keras.layers.BatchNormalization`, which is synchronized; other
+layers that look at a whole batch see a device's part of it. Dropout draws other masks, as each
+device draws those of its part. Steps are taken without XLA there.
 """
 
 import contextlib
@@ -137,7 +138,9 @@ def _shared_on_jax(model: Any, devices: int) -> Iterator[None]:
         yield
     finally:
         for variable in state():
-            variable.assign(np.asarray(variable.value))
+            # Arrays of a step that was interrupted are gone; a checkpoint has those before it.
+            with contextlib.suppress(RuntimeError, TypeError):
+                variable.assign(np.asarray(variable.value))
 
 
 @contextlib.contextmanager
@@ -228,7 +231,9 @@ class Step:
         """What one device finds: gradients, variables moved on, what it adds to the metrics."""
         tf = importlib.import_module("tensorflow")
         model, metrics = self._model, self._model.metrics_variables
-        x, y, share = self._part(x, y)
+        rank = tf.distribute.get_replica_context().replica_id_in_sync_group
+        x, y, share = self._part(rank, x, y)
+        values = self._drawing_apart(rank, values)
         zeros = [tf.zeros(v.shape, v.dtype) for v in metrics]
         state = zip([*model.variables, *metrics], [*values, *zeros], strict=True)
         gradients: list[Any] = []
@@ -244,10 +249,18 @@ class Step:
         moved = {i: b for i, (a, b) in enumerate(zip(before, after, strict=True)) if a is not b}
         return known, moved, [tf.where(share > 0, a, tf.zeros_like(a)) for a in counted]
 
-    def _part(self, x: Any, y: Any) -> tuple[Any, Any, Any]:
+    def _drawing_apart(self, rank: Any, values: list[Any]) -> list[Any]:
+        """Gives each device random numbers of its own, and the first one those of a single one."""
+        tf = importlib.import_module("tensorflow")
+        known = {id(weight) for weight in self._model.weights}  # the other variables are seeds
+        return [
+            value if id(variable) in known else value + tf.cast(rank, value.dtype)
+            for variable, value in zip(self._model.variables, values, strict=True)
+        ]
+
+    def _part(self, rank: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
         """A device's rows and their weight; where there is a rest, all rows, for the first alone."""
         tf = importlib.import_module("tensorflow")
-        rank = tf.distribute.get_replica_context().replica_id_in_sync_group
         count = tf.shape(x)[0]
         even = tf.equal(count % self._devices, 0)
         size = tf.where(even, count // self._devices, count)

@@ -5,6 +5,8 @@ Two devices are two halves of the processor, which must be said before the backe
 
 import os
 import sys
+import tempfile
+import warnings
 from unittest import mock
 
 os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
@@ -12,8 +14,11 @@ os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
 import keras
 import numpy as np
 
+from keras_dl import settings
 from keras_dl.data import Data, Split
-from keras_dl.training import feeding
+from keras_dl.tracking import store
+from keras_dl.training import callbacks, feeding
+from tests.toys import toy
 
 COUNT, SIZE = 45, 8  # five batches, and one of five
 RANDOM = np.random.default_rng(0)
@@ -82,12 +87,22 @@ def dropout():
     )
 
 
-CASES = {"convolutions": (convolutions, IMAGES), "words": (words, WORDS)}
-if keras.backend.backend() == "jax":  # on TensorFlow each device draws masks of its own
-    CASES["dropout"] = dropout, IMAGES
+# Case → (model, examples, ways of two devices to go; all cases go on one device too).
+WAYS = {"one": (1, 0.5), "two": (2, 0.5), "streamed": (2, 0.0)}  # devices, share of the memory
+CASES = {
+    "convolutions": (convolutions, IMAGES),
+    "words": (words, WORDS),
+    "dropout": (dropout, IMAGES),
+}
+QUICK = [("convolutions", "one"), ("convolutions", "two")]
+SLOW = [
+    *((case, way) for case in ("words", "dropout") for way in ("one", "two")),
+    ("convolutions", "one"),
+    ("convolutions", "streamed"),
+]
 
 
-def fitted(case, devices, share, *, epochs=3):
+def fitted(case, devices, share):
     """Model and history, test metrics among it; data may take `share` of the memory."""
     make, x = CASES[case]
     keras.utils.set_random_seed(0)
@@ -101,7 +116,7 @@ def fitted(case, devices, share, *, epochs=3):
             history = model.fit(
                 fed,
                 validation_data=held_out,
-                epochs=epochs,
+                epochs=2,
                 shuffle=False,
                 callbacks=ahead,
                 verbose=0,
@@ -111,18 +126,62 @@ def fitted(case, devices, share, *, epochs=3):
     return model, {**history, **{f"test_{name}": [value] for name, value in found.items()}}
 
 
-def numbers(case, devices, share):
-    model, history = fitted(case, devices, share)
+def numbers(case, way):
+    """All numbers of a training; of the seeds that dropout leaves too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        model, history = fitted(case, *WAYS[way])
     state = [*model.variables, *model.optimizer.variables]
-    arrays = {f"variable{i}": keras.ops.convert_to_numpy(v.value) for i, v in enumerate(state)}
-    assert np.isfinite(model.predict(CASES[case][1], verbose=0)).all()
-    return {**arrays, **{name: np.array(values) for name, values in history.items()}}
+    arrays = {f"variable {i}": keras.ops.convert_to_numpy(v.value) for i, v in enumerate(state)}
+    outputs = model.predict(CASES[case][1], verbose=0)  # as ever, on one device
+    return {**arrays, **{k: np.array(v) for k, v in history.items()}, "outputs": outputs}
+
+
+def runs():
+    """Losses of whole runs on one device and two, and of one on two that was interrupted."""
+    given = {"epochs": 4, "dropout": 0.0, "verbose": False}
+    found = {f"run on {n}": toy.run(devices=n, **given) for n in (1, 2)}
+    real = callbacks.Guard.on_train_batch_end
+
+    def interrupt(self, batch, logs=None):
+        real(self, batch, logs)
+        if self.state.epoch == 2 and batch == 1:
+            raise KeyboardInterrupt
+
+    with mock.patch.object(callbacks.Guard, "on_train_batch_end", interrupt):
+        try:
+            toy.run(devices=2, **given)
+        except KeyboardInterrupt:
+            pass
+    ids = [e.experiment_id for e in store.client().search_experiments()]
+    stopped = next(r for r in store.search(ids, "") if r.info.status == "KILLED").info.run_id
+    found["resumed"] = toy.run(resume=stopped, verbose=False)
+    params = [store.find_run(result.run_id).data.params["devices"] for result in found.values()]
+    losses = {
+        name: np.array([*r.history["loss"], *r.history["val_loss"], r.metrics["test/loss"]])
+        for name, r in found.items()
+    }
+    return {**losses, "devices": np.array(params), "refused": np.array(refused())}
+
+
+def refused():
+    """What is said to whom asks for more devices than there are."""
+    try:
+        toy.run(devices=4, epochs=1, verbose=False)
+    except ValueError as error:
+        return str(error)
+    return "nothing"
 
 
 if __name__ == "__main__":
+    target, quick = os.path.abspath(sys.argv[1]), sys.argv[2] == "quick"
+    settings.load_backend()
     simulate()
     found = {}
-    for case in CASES:
-        for name, devices, share in (("one", 1, 0.5), ("two", 2, 0.5), ("streamed", 2, 0.0)):
-            found |= {f"{case}|{name}|{k}": v for k, v in numbers(case, devices, share).items()}
-    np.savez(sys.argv[1], **found)
+    for case, way in QUICK if quick else SLOW:
+        found |= {f"{case}|{way}|{k}": v for k, v in numbers(case, way).items()}
+    if quick:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            found |= {f"runs||{name}": v for name, v in runs().items()}
+    np.savez(target, **found)
