@@ -93,8 +93,8 @@ HELP = {
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
     "objective": "another metric to go by, one of those that the recipe declares",
-    "devices": "graphics cards that share each step, to the same result but for dropout on "
-    "TensorFlow; without cards, simulated devices",
+    "devices": "graphics cards of this machine that share each step; the result is that of one, "
+    "but for dropout's masks on TensorFlow",
     "probes": "draw how layers, gradients and steps change, the loss surface, a learning-rate test",
     "resume": "id of a stopped run to go on with",
     "tune resume": "go on with the same search where it was stopped",

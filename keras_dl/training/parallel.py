@@ -126,7 +126,13 @@ def _shared_on_jax(model: Any, devices: int) -> Iterator[None]:
         step = given
         if model.jit_compile and not model.run_eagerly:
             step = jax.jit(given, donate_argnums=0, out_shardings=(None, whole))
-        return lambda state, batches: step(state, placed(next(batches)))
+
+        def once(state: Any, batches: Any) -> Any:
+            found = step(state, placed(next(batches)))
+            # Simulated devices share threads: those of one step could wait for those of the next.
+            return jax.block_until_ready(found) if jax.default_backend() == "cpu" else found
+
+        return once
 
     def state() -> list[Any]:
         return [*model.variables, *model.optimizer.variables, *model.metrics_variables]
