@@ -88,8 +88,8 @@ HELP = {
     "steps": "optimizer steps in each epoch, instead of the whole training set",
     "patience": "stop after this many epochs without improvement of the objective",
     "precision": "number format of the layers' computations",
-    "jit": "compile with XLA, or never; if not given: never for TensorFlow on a CPU, elsewhere as "
-    "Keras decides",
+    "jit": "compile with XLA, or never; if not given: what is faster, tried for TensorFlow in "
+    "trainings of over a minute, else never on a CPU and as Keras decides on a GPU",
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
     "objective": "another metric to go by, one of those that the recipe declares",

@@ -19,6 +19,10 @@ def test_defaults_give_way_to_the_users_settings(monkeypatch):
     }
 
 
+def test_each_setting_says_what_it_does():
+    assert settings.EFFECTS.keys() == settings.DEFAULTS.keys()
+
+
 def test_loading_twice_costs_nothing(monkeypatch):
     asked = []
     monkeypatch.setitem(sys.modules, "keras", object())
@@ -58,7 +62,7 @@ from tests.toys import toy
 
 own = [[float(i % 2), i % 3] for i in range(60)], [i % 2 for i in range(60)]
 run_unit(Job(toy, {"batch_size": 32}, 0, 1, Path(sys.argv[1]), data=own))
-print([n for n in ("matplotlib", "pandas", "sklearn", "mlflow", "keras_tuner") if n in sys.modules])
+print([n for n in (*settings.OPTIONAL, "mlflow", "keras_tuner") if n in sys.modules])
 import matplotlib.pyplot, pandas, sklearn
 """
 
@@ -70,6 +74,16 @@ def test_a_trial_does_without_what_it_does_not_need(tmp_path):
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
+
+
+def test_backend_is_the_one_that_keras_takes(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    assert settings.backend() == "tensorflow"
+    (tmp_path / "keras.json").write_text('{"backend": "torch"}')
+    assert settings.backend() == "torch"
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert settings.backend() == "jax"
 
 
 def test_libraries_are_hidden_for_a_while_only(monkeypatch):

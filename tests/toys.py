@@ -11,11 +11,12 @@ from keras_dl import Choice, Objective, Range, Recipe, Repeat, When
 from keras_dl.data import load, scaled
 
 
-def tiny(data, units=8, rate=0.01, dropout=0.0):
-    """A compiled net of one hidden layer."""
+def tiny(data, units=8, rate=0.01, dropout=0.0, front=None):
+    """A compiled net of one hidden layer, behind another net where there is one."""
     net = keras.Sequential(
         [
             keras.Input(data.input_shape),
+            *([front] if front is not None else []),
             keras.layers.Flatten(),
             keras.layers.Dense(units, activation="relu", name="hidden"),
             keras.layers.Dropout(dropout),

@@ -1,5 +1,6 @@
 """`doctor`: versions, backend, devices, store, data folders; what is broken and how to mend it."""
 
+import gc
 import importlib.metadata
 import os
 import shutil
@@ -71,7 +72,15 @@ def _settings() -> Iterator[Finding]:
     for name, default in settings.DEFAULTS.items():
         value = os.environ.get(name, "")
         yours = "" if value == default else f" (yours; the default is {default})"
-        yield name, True, value + yours
+        yield name, True, f"{value}{yours}: {settings.EFFECTS[name]}"
+    frozen = gc.get_freeze_count()
+    yield "gc.freeze", True, f"{frozen:,} objects of imports are not visited at each collection"
+    cores = os.cpu_count() or 1
+    yield "threads", True, f"{cores}; N workers of a search have {cores} / N each, and at least one"
+    from keras_dl.training import jitting
+
+    kept = jitting.memory()
+    yield "XLA", True, f"tried in trainings of over a minute, remembered in {kept}"
 
 
 def _store() -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_dl.data.aligned import aligned
 from keras_dl.data.core import Data, Kind, Raw, Split, digest
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.pixels import pixels
@@ -137,7 +138,8 @@ def _three(splits: dict[str, Split], *, stratified: bool) -> tuple[Split, Split,
                 f"the {name} split from"
             )
         rest, chosen = cut(y, share, stratified=stratified)
-        splits |= {"train": Split(x[rest], y[rest]), name: Split(x[chosen], y[chosen])}
+        parts = [Split(aligned(x, rows), aligned(y, rows)) for rows in (rest, chosen)]
+        splits |= {"train": parts[0], name: parts[1]}
     seen = np.unique(splits["train"].y) if stratified else ()
     if stratified and len(seen) < 2:
         raise DatasetError(

@@ -42,7 +42,7 @@ class SmoothedCrossentropy(keras.losses.Loss):
                 f"Received: label_smoothing={label_smoothing}"
             )
         super().__init__(name=name, **kwargs)
-        self.label_smoothing = float(label_smoothing)
+        self.label_smoothing = label_smoothing
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Give the loss of each example in nats, (batch,).

@@ -34,8 +34,11 @@ def layer_options(
 
 def penalty(weight_decay: float) -> keras.regularizers.Regularizer | None:
     """The penalty λ/2·‖w‖², of gradient λ·w; None without decay."""
-    # Keras' L2(c) adds c·‖w‖², of gradient 2c·w.
-    return keras.regularizers.L2(weight_decay / 2) if weight_decay else None
+    if not weight_decay:
+        return None
+    made = keras.regularizers.L2()
+    made.l2 = weight_decay / 2  # Keras' L2(c) adds c·‖w‖², of gradient 2c·w
+    return made
 
 
 def normalise(

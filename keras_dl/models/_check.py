@@ -1,6 +1,7 @@
 """Checks that every builder makes at its boundary: one message form, one place."""
 
 import difflib
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,7 +59,7 @@ def check_rate(name: str, value: Any) -> None:
     """
     meaning = "it is the share of units that are dropped"
     check_real(name, value, meaning)
-    if not 0 <= float(value) < 1:
+    if not 0 <= value < 1:
         raise ValueError(f"`{name}` must lie in [0, 1); {meaning}. Received: {name}={value}")
 
 
@@ -71,7 +72,7 @@ def check_penalty(name: str, value: Any) -> None:
     """
     meaning = "it multiplies a penalty, and 0 switches it off"
     check_real(name, value, meaning)
-    if not 0 <= float(value) < float("inf"):
+    if not 0 <= value < math.inf:
         raise ValueError(
             f"`{name}` must be finite and 0 or more; {meaning}. Received: {name}={value}"
         )

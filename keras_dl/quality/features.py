@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from keras_dl.data import Data
+from keras_dl.forward import outputs
 from keras_dl.models.lenet import lenet5
 
 __all__ = ["feature_net", "looked_at", "with_judge"]
@@ -80,7 +81,7 @@ def looked_at(net: Any, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         Features (n, dim) float32, and class numbers (n,).
     """
-    seen = net.predict(images, batch_size=256, verbose=0)
+    seen = outputs(net, images)
     return seen["features"], seen["logits"].argmax(axis=1)
 
 

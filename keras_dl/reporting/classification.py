@@ -9,6 +9,7 @@ from scipy.special import softmax
 
 from keras_dl import plots
 from keras_dl.data import Data
+from keras_dl.forward import outputs
 
 __all__ = ["classification", "first_kernel", "probabilities"]
 
@@ -24,7 +25,7 @@ def probabilities(model: Any, x: np.ndarray, batch_size: int = 256) -> np.ndarra
     Returns:
         (n, classes) float32, each row adding up to 1.
     """
-    logits = model.predict(x, batch_size=batch_size, verbose=0)
+    logits = outputs(model, x, batch_size)
     return softmax(np.asarray(logits, dtype="float32"), axis=-1)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_dl import plots
 from keras_dl.data import Data
+from keras_dl.forward import outputs
 from keras_dl.reporting.classification import classification
 
 __all__ = ["adaptation"]
@@ -31,7 +32,7 @@ def adaptation(model: Any, data: Data) -> dict[str, Any]:
         thousand test images of each and tried on the other: 0.5 where they look alike.
     """
     domains = {"source": data.extras["source_test"], "target": data.test}
-    right = model.predict(domains["source"].x, verbose=0).argmax(axis=1) == domains["source"].y
+    right = outputs(model, domains["source"].x).argmax(axis=1) == domains["source"].y
     few = min(PROBED, *(len(s.x) for s in domains.values()))
     inside = [_features(model.net, s.x[:few]) for s in domains.values()]
     shown = min(ON_MAP, few)

@@ -14,6 +14,7 @@ from typing import Any
 
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 
+from keras_dl import settings
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.tracking import store
@@ -64,6 +65,10 @@ class Tracked:
         stamp = int((time.time() if when is None else when) * 1000)
         rows = [Metric(name, float(value), stamp, step) for name, value in values.items()]
         self._later(store.client().log_batch, self.id, metrics=rows)
+
+    def params(self, values: Mapping[str, Any]) -> None:
+        """Adds parameters, or repeats them as they are; None is left out."""
+        self._later(store.client().log_batch, self.id, params=_params(values))
 
     def tags(self, values: Mapping[str, Any]) -> None:
         """Sets tags."""
@@ -151,7 +156,7 @@ def start(
         "recipe": recipe.name,
         "family": recipe.family,
         "kind": kind,
-        "backend": os.environ.get("KERAS_BACKEND") or _backend(),
+        "backend": settings.backend(),
         "objective_name": recipe.objective.name,
         "objective_direction": recipe.objective.direction,
         "process": store.process_tag(),
@@ -164,9 +169,12 @@ def start(
     run = store.client().create_run(
         store.experiment(experiment), run_name=name, tags={k: str(v) for k, v in known.items()}
     )
-    rows = [Param(k, format_param(v)) for k, v in params.items() if v is not None]
-    store.client().log_batch(run.info.run_id, params=rows)
+    store.client().log_batch(run.info.run_id, params=_params(params))
     return Tracked(run)
+
+
+def _params(values: Mapping[str, Any]) -> list[Param]:
+    return [Param(k, format_param(v)) for k, v in values.items() if v is not None]
 
 
 def reopen(run: Any) -> Tracked:
@@ -202,13 +210,6 @@ def table(tracked: Tracked, csv: str, name: str) -> None:
         path = Path(folder) / f"{name}.csv"
         path.write_text(csv, encoding="utf-8")
         store.client().log_artifact(tracked.id, str(path))
-
-
-def _backend() -> str:
-    config = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "keras.json"
-    if config.is_file():
-        return str(json.loads(config.read_text()).get("backend", "tensorflow"))
-    return "tensorflow"
 
 
 @cache

@@ -58,7 +58,7 @@ class Keep(keras.callbacks.Callback):
         values = {name: float(value) for name, value in (logs or {}).items()}
         value = objective_value(self.objective, values)
         state = self.state
-        state.epoch = epoch + 1
+        state.epoch, state.jit = epoch + 1, bool(self.model.jit_compile)  # type: ignore[union-attr]
         for name, number in values.items():
             state.history.setdefault(name, []).append(number)
         if self.objective.better(value, than=state.best):

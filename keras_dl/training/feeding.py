@@ -15,6 +15,7 @@ import psutil
 
 from keras_dl.data import Data, Split
 from keras_dl.data.batches import Batches, EpochOrder
+from keras_dl.training.jitting import Chooser
 from keras_dl.training.loops import Loop
 from keras_dl.training.parallel import shared
 
@@ -34,11 +35,18 @@ class Feeder:
 
     def __init__(self, model: Any, batch_size: int, devices: int = 1) -> None:
         self._model, self._size, self._devices = model, batch_size, devices
-        self._tests: Loop | None = None  # one trace serves validation and test
+        # One trace serves all trainings of the model, another its validations and tests.
+        self._loops: dict[bool, Loop] = {}
 
     @contextlib.contextmanager
     def fit(
-        self, data: Data, seed: int, steps: int | None, epoch: int, watching: Sequence[Any] = ()
+        self,
+        data: Data,
+        seed: int,
+        steps: int | None,
+        epoch: int,
+        watching: Sequence[Any] = (),
+        epochs: int | None = None,
     ) -> Iterator[tuple[Any, Any, list[Any]]]:
         """For one `fit` with ``shuffle=False``.
 
@@ -48,6 +56,7 @@ class Feeder:
             steps: in an epoch at most; None for all.
             epoch: number of the first epoch.
             watching: callbacks that may look at each step.
+            epochs: where XLA is to be tried, on TensorFlow: epochs still to come.
 
         Yields:
             (x, validation_data, callbacks to go in front of the others).
@@ -56,10 +65,11 @@ class Feeder:
         how = self._how(train, held_out)
         if how == "loops":
             singly = any(map(_looks_at_steps, watching))
-            loops = self._loop(training=True), self._testing()
+            loops = self._loop(training=True), self._loop(training=False)
+            choosing = [] if epochs is None else [Chooser(self._model, loops[0], epochs)]
             with self._in_place(*loops):
                 x = loops[0].over(train, seed=seed, steps=steps, singly=singly)
-                yield x, loops[1].over(held_out), list(loops)
+                yield x, loops[1].over(held_out), [*loops, *choosing]
         else:
             placed = how == "placed"
             x = Batches(train, size, seed=seed, steps=steps, epoch=epoch, on_device=placed)
@@ -67,24 +77,39 @@ class Feeder:
                 yield x, Batches(held_out, size, seed=None, on_device=placed), [EpochOrder(x)]
 
     @contextlib.contextmanager
-    def evaluate(self, split: Split) -> Iterator[tuple[Any, list[Any]]]:
-        """For one `evaluate`; yields (x, callbacks)."""
+    def evaluate(self, split: Split, steps: int | None = None) -> Iterator[tuple[Any, list[Any]]]:
+        """For one `evaluate`, on so many batches at most; yields (x, callbacks)."""
         how = self._how(split)
         if how == "loops":
-            loop = self._testing()
+            loop = self._loop(training=False)
             with self._in_place(None, loop):
-                yield loop.over(split), [loop]
+                yield loop.over(split, steps=steps), [loop]
         else:
+            placed = how == "placed"
             with shared(self._model, self._devices):
-                yield Batches(split, self._size, seed=None, on_device=how == "placed"), []
+                yield Batches(split, self._size, seed=None, steps=steps, on_device=placed), []
 
-    def _testing(self) -> Loop:
-        self._tests = self._tests or self._loop(training=False)
-        return self._tests
+    def in_loops(self, data: Data) -> bool:
+        """Whether both splits are fed as numbers of steps."""
+        return self._how(data.train, data.validation) == "loops"
+
+    def graphs(self, data: Data) -> list[Any]:
+        """TensorFlow's graphs of training and testing in loops, once metrics have variables."""
+        found = []
+        for training, split in ((True, data.train), (False, data.validation)):
+            loop = self._loop(training=training)
+            loop.over(split)
+            loop.on_epoch_begin(0)
+            found.append(loop.traced(self._model.jit_compile).graph)
+            loop.leave()
+        return found
 
     def _loop(self, *, training: bool) -> Loop:
-        size, devices = self._size, self._devices
-        return Loop(self._model, training=training, batch_size=size, devices=devices)
+        if training not in self._loops:
+            size, devices = self._size, self._devices
+            made = Loop(self._model, training=training, batch_size=size, devices=devices)
+            self._loops[training] = made
+        return self._loops[training]
 
     @contextlib.contextmanager
     def _in_place(self, training: Loop | None, testing: Loop) -> Iterator[None]:

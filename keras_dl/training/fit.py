@@ -2,6 +2,8 @@
 
 import contextlib
 import dataclasses
+import importlib
+import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -55,8 +57,14 @@ def steps_per_epoch(job: Job, data: Data) -> int:
     return min(whole, job.steps or whole)
 
 
-def built(job: Job, data: Data) -> Any:
+def built(job: Job, data: Data, *, seed_backend: bool = True) -> Any:
     """Seeds everything, sets the precision and builds the compiled model.
+
+    Args:
+        job: what is trained.
+        data: what it is trained on.
+        seed_backend: whether the backend's own generator, from which Keras' layers do not draw, is
+            seeded too; TensorFlow then optimises again whatever is traced.
 
     Raises:
         TypeError: if the recipe's build gives anything but a compiled Keras model.
@@ -64,7 +72,10 @@ def built(job: Job, data: Data) -> Any:
         ValueError: if it cannot be trained on so many `devices`.
     """
     with _policy(job.precision):
-        keras.utils.set_random_seed(job.seed)
+        random.seed(job.seed)
+        np.random.seed(job.seed)
+        if seed_backend:
+            keras.utils.set_random_seed(job.seed)
         model = job.recipe.build(data, **arguments(job.recipe.build, job.values))
     if not isinstance(model, keras.Model) or not model.compiled:
         raise TypeError(
@@ -76,12 +87,19 @@ def built(job: Job, data: Data) -> Any:
     count = model.count_params()
     if job.max_parameters is not None and count > job.max_parameters:
         raise Oversized(f"{count:,} parameters, {job.max_parameters:,} allowed")
-    wanted = job.recipe.jit if job.jit is None else job.jit
-    jit = _jit() if wanted is None else wanted
+    jit = _wanted_jit(job)
+    if jit is None and _on_processor():  # XLA's convolutions are slow there; see `jitting`
+        jit = False
     if jit is not None:
         model.jit_compile = jit
     parallel.check(job.devices, model, data.batch_size, job.jit)
     return model
+
+
+def _wanted_jit(job: Job) -> bool | None:
+    if job.devices > 1 and keras.backend.backend() == "tensorflow":
+        return False  # replicas talk to each other in the midst of a step
+    return job.recipe.jit if job.jit is None else job.jit
 
 
 def train(
@@ -91,6 +109,7 @@ def train(
     listener: Listener,
     verbose: int | str = 0,
     callbacks: Sequence[Any] = (),
+    feeder: Feeder | None = None,
 ) -> Trained:
     """Fits the model, from the job's checkpoint where there is one, and restores its best weights.
 
@@ -101,6 +120,7 @@ def train(
         listener: called with each epoch's number and metrics.
         verbose: of Keras.
         callbacks: further ones for Keras.
+        feeder: of the model, where it has one already.
 
     Raises:
         Diverged, TimedOut: see `keras_dl.training.callbacks.Guard`.
@@ -109,9 +129,13 @@ def train(
     start = time.monotonic()
     state, best = _starting_point(job, model)
     keep = Keep(job.recipe.objective, state, best, job.folder, listener, job.patience, job.bar)
-    feeder = Feeder(model, data.batch_size, job.devices)
+    feeder = feeder or Feeder(model, data.batch_size, job.devices)
+    jit = _wanted_jit(job) if state.jit is None else state.jit
+    if jit is not None:
+        model.jit_compile = jit
     if state.epoch < job.epochs:
-        feeding = feeder.fit(data, job.seed, job.steps, state.epoch, callbacks)
+        trial = job.epochs - state.epoch if jit is None else None
+        feeding = feeder.fit(data, job.seed, job.steps, state.epoch, callbacks, trial)
         with feeding as (x, held_out, ahead):
             model.fit(
                 x,
@@ -146,6 +170,7 @@ def outcome(trained: Trained, metrics: dict[str, float]) -> Outcome:
         stopped=trained.stopped,
         metrics=metrics,
         rss=psutil.Process().memory_info().rss / 2**20,
+        jit=state.jit,
     )
 
 
@@ -156,14 +181,11 @@ def _starting_point(job: Job, model: Any) -> tuple[State, list[np.ndarray]]:
     return found or (State(), [])
 
 
-def _jit() -> bool | None:
-    # On a CPU, XLA's convolutions run at a tenth of oneDNN's speed, and each trial compiles anew.
-    import importlib
-
+def _on_processor() -> bool:
+    """Whether TensorFlow trains, and without a graphics card."""
     if keras.backend.backend() != "tensorflow":
-        return None
-    tf = importlib.import_module("tensorflow")
-    return None if tf.config.list_physical_devices("GPU") else False
+        return False
+    return not importlib.import_module("tensorflow").config.list_physical_devices("GPU")
 
 
 @contextlib.contextmanager

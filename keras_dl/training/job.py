@@ -41,7 +41,7 @@ class Job:
         folder: checkpoint and epoch journal live here.
         data: the user's own data in place of the recipe's `dataset`, or None.
         precision: Keras dtype policy.
-        jit: XLA on, off, or None for the default.
+        jit: XLA on, off, or None for what is faster.
         devices: how many of this machine share each step.
         patience: epochs without improvement before stopping; None: never.
         bar: per epoch (from 1) the value that the best so far must reach; NaN: none yet.
@@ -84,6 +84,7 @@ class Outcome:
         stopped: "patience" or "median" where training ended early, else "".
         metrics: "test/loss", "test/accuracy", … where the job asked for the test.
         rss: resident memory of the process at the end, in MB.
+        jit: whether the steps were compiled (by XLA, for TensorFlow and JAX).
     """
 
     score: float
@@ -94,6 +95,7 @@ class Outcome:
     stopped: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
     rss: float = 0.0
+    jit: bool | None = None
 
 
 def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from keras_dl.data import Split
+from keras_dl.data.aligned import placed
 from keras_dl.data.batches import epoch_order
 from keras_dl.training.parallel import Step
 
@@ -34,8 +35,9 @@ class Loop(keras.callbacks.Callback):
 
     def __init__(self, model: Any, *, training: bool, batch_size: int, devices: int = 1) -> None:
         super().__init__()
-        self._training, self._size = training, batch_size
-        self._walk = _compiled(model, training, batch_size, devices)
+        self._learner, self._training, self._size = model, training, batch_size
+        self._devices = devices
+        self._walks: dict[bool | str, Any] = {}  # by whether XLA compiles the steps
         self._split: tuple[Any, ...] = ()
         self._spec: Any = None
         self._order: tuple[Any, ...] = ()
@@ -59,7 +61,7 @@ class Loop(keras.callbacks.Callback):
         """
         whole = -(-len(split.x) // self._size)
         self._steps = min(whole, steps or whole, keras.config.max_steps_per_epoch() or whole)
-        self._split, self._seed, self._singly = tuple(map(_placed, split)), seed, singly
+        self._split, self._seed, self._singly = tuple(map(placed, split)), seed, singly
         pipeline = importlib.import_module("tensorflow").data.Dataset.range(self._steps)
         self._spec = pipeline.element_spec
         return pipeline
@@ -67,6 +69,27 @@ class Loop(keras.callbacks.Callback):
     def leave(self) -> None:
         """Lets the device's memory go; the trace stays for the next split."""
         self._split = self._order = ()
+
+    def traced(self, jit: bool | str) -> Any:
+        """What the steps on the split compute: TensorFlow's function for it, traced if need be."""
+        return self._walk(jit).get_concrete_function(*self._given(0, 1))
+
+    def timed(self, jit: bool | str, steps: int) -> float:
+        """Seconds of the first steps, which change what they change; `fit` does not count them."""
+        start = time.perf_counter()
+        for value in self._walk(jit)(*self._given(0, steps)).values():
+            value.numpy()
+        return time.perf_counter() - start
+
+    @property
+    def shapes(self) -> list[Any]:
+        """Batch size, shape and type of an example and of its target."""
+        return [self._size, *([list(a.shape[1:]), a.dtype.name] for a in self._split)]
+
+    @property
+    def full_steps(self) -> int:
+        """Steps of an epoch with whole batches."""
+        return min(self._steps, int(self._split[0].shape[0]) // self._size)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Draws the epoch's order."""
@@ -105,10 +128,20 @@ class Loop(keras.callbacks.Callback):
         wanted = STRETCH / self._seconds if self._seconds else GROWTH
         return max(1, int(min(wanted, GROWTH * self._last)))
 
+    def _walk(self, jit: bool | str) -> Any:
+        if jit not in self._walks:
+            given = self._learner, self._training, self._size
+            alone = self._devices == 1
+            self._walks[jit] = _compiled(*given, jit) if alone else _shared(*given, self._devices)
+        return self._walks[jit]
+
+    def _given(self, start: int, stop: int) -> tuple[Any, ...]:
+        return (*self._split, *self._order, np.int32(start), np.int32(stop))
+
     def _go(self, steps: int) -> None:
         start = time.perf_counter()
-        ends = np.int32(self._done), np.int32(self._done + steps)
-        logs = self._walk(*self._split, *self._order, *ends)
+        walk = self._walk(self._learner.jit_compile)
+        logs = walk(*self._given(self._done, self._done + steps))
         self._logs = {name: _plain(value) for name, value in logs.items()}
         if self._last:
             self._seconds = (time.perf_counter() - start) / steps
@@ -122,26 +155,12 @@ def _plain(value: Any) -> Any:
     return float(array) if array.ndim == 0 else array
 
 
-def _placed(array: np.ndarray) -> Any:
-    """The array as a tensor; on a CPU with one copy, where TensorFlow itself makes two."""
-    tf = importlib.import_module("tensorflow")
-    if array.dtype.kind not in "uif" or tf.config.list_physical_devices("GPU"):
-        return tf.convert_to_tensor(array)
-    room = np.empty(array.nbytes + 64, np.uint8)
-    start = -room.ctypes.data % 64  # TensorFlow's own tensors begin at such an address
-    aligned = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
-    aligned[...] = array
-    return tf.experimental.dlpack.from_dlpack(aligned.__dlpack__())
-
-
-def _compiled(model: Any, training: bool, size: int, devices: int) -> Any:
+def _compiled(model: Any, training: bool, size: int, jit: bool | str) -> Any:
     """The loop over the steps from `start` up to `stop`."""
     tf = importlib.import_module("tensorflow")
-    if devices > 1:
-        return _shared_out(model, training, size, devices)
     given = model.train_step if training else model.test_step
     plain: dict[str, Any] = {"autograph": False, "reduce_retracing": True}
-    step = tf.function(lambda x, y: given((x, y)), jit_compile=model.jit_compile, **plain)
+    step = tf.function(lambda x, y: given((x, y)), jit_compile=jit, **plain)
 
     def walk(batch: Any, x: Any, y: Any, start: Any, stop: Any) -> Any:
         specs = [tf.TensorSpec([None, *a.shape[1:]], a.dtype) for a in (x, y)]
@@ -166,7 +185,7 @@ def _compiled(model: Any, training: bool, size: int, devices: int) -> Any:
     return tf.function(shuffled if training else straight, **plain)
 
 
-def _shared_out(model: Any, training: bool, size: int, devices: int) -> Any:
+def _shared(model: Any, training: bool, size: int, devices: int) -> Any:
     """As `_compiled`, over steps that several devices share."""
     tf = importlib.import_module("tensorflow")
     step = Step(model, training=training, devices=devices)

@@ -4,10 +4,10 @@ A step sees the whole batch at once, as on one device: one gradient, one step of
 count of the metrics. A batch that cannot be shared out evenly, as the last one of a split, is
 computed whole on each device, and counts once.
 
-On JAX all is equal to one device but for the order of sums. On TensorFlow that holds where examples
-do not depend on one another, and for `keras.layers.BatchNormalization`, which is synchronized; other
-layers that look at a whole batch see a device's part of it. Dropout draws other masks, as each
-device draws those of its part. Steps are taken without XLA there.
+On JAX all is equal to one device but for the order of sums. On TensorFlow that holds where
+examples do not depend on one another, and for `keras.layers.BatchNormalization`, which is
+synchronized; other layers that look at a whole batch see a device's part of it. Dropout draws other
+masks, as each device draws those of its part. Steps are taken without XLA there.
 """
 
 import contextlib
@@ -265,7 +265,7 @@ class Step:
         ]
 
     def _part(self, rank: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
-        """A device's rows and their weight; where there is a rest, all rows, for the first alone."""
+        """A device's rows and their weight; with a rest, all rows, which count for the first."""
         tf = importlib.import_module("tensorflow")
         count = tf.shape(x)[0]
         even = tf.equal(count % self._devices, 0)

@@ -160,6 +160,7 @@ def _finished(job: Job, trained: fit.Trained, tracked: Tracked, probing: Probing
     metrics |= {k: float(v) for k, v in made.items() if k not in figures}
     if probing is not None:
         figures |= probing.figures(trained.model, trained.state.epoch)
+    tracked.params({"jit": outcome.jit})
     tracked.metrics({name: v for name, v in metrics.items() if name != "objective"})
     for name, figure in figures.items():
         tracked.figure(figure, name)

@@ -14,6 +14,7 @@ from keras_dl.failures import Failure, classify
 from keras_dl.tracking import models
 from keras_dl.tracking.runs import SAMPLES, Tracked
 from keras_dl.training.job import Job, Outcome
+from keras_dl.tuning import engines
 from keras_dl.tuning.pool import InProcess, WorkerPool
 from keras_dl.tuning.unit import dry_run, entries, run_unit
 
@@ -116,6 +117,7 @@ class Crew:
         trace: TracebackType | None,
     ) -> None:
         self._executor.shutdown(wait=True, cancel_futures=error is not None)
+        engines.forget()  # of trainings in this process
         for unit in self.units:
             follow(unit)
 
@@ -130,6 +132,7 @@ def follow(unit: Unit) -> None:
 
 def log_outcome(tracked: Tracked, outcome: Outcome) -> None:
     """Writes the closing numbers of a training."""
+    tracked.params({"jit": outcome.jit})
     tracked.metrics(
         {
             "best_epoch": outcome.best_epoch,

@@ -72,6 +72,7 @@ class Publisher:
                 child.metrics({"objective": value}, step=epoch)
         child.metrics(numbers)
         for run in [*below, child]:
+            run.params({"jit": trial.jit})
             run.end("FAILED" if failed else "FINISHED", **said)
         if trial.score is not None and self.objective.better(trial.score, than=self._best):
             self._best = trial.score

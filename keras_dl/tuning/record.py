@@ -37,6 +37,7 @@ class Trial:
         parameters: number of the model's parameters.
         curve: best objective so far after each epoch, mean over the seeds.
         rss: resident memory of the worker at the end, in MB.
+        jit: whether the steps were compiled.
     """
 
     number: int
@@ -53,6 +54,7 @@ class Trial:
     parameters: int = 0
     curve: list[float] = field(default_factory=list)
     rss: float = 0.0
+    jit: bool | None = None
 
 
 class Record:

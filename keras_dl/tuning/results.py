@@ -105,6 +105,7 @@ def conclude(trial: Trial, ended: list[Outcome | Failure], objective: Objective)
     if outcomes:
         trial.parameters = outcomes[0].parameters
         trial.rss = max(o.rss for o in outcomes)
+        trial.jit = outcomes[0].jit
         trial.curve = _mean_curve(outcomes, objective)
     if failures:
         trial.status, trial.reason = "failed", failures[0].reason

@@ -12,18 +12,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
-from keras_dl.data import Data, Split
+from keras_dl.data import Data
 from keras_dl.data.text import to_json
 from keras_dl.training import fit
 from keras_dl.training.callbacks import objective_value
 from keras_dl.training.job import Job, Outcome, arguments
+from keras_dl.tuning import engines
 
 __all__ = ["DryRun", "Entry", "dry_run", "entries", "is_done", "run_unit"]
 
 RESULT, JOURNAL = "result.json", "journal.jsonl"
+CHECK = 0.35  # of a step's time: a forward pass
 _kept: dict[str, Data] = {}  # the last data set loaded here: trials mostly share it
 
 
@@ -68,12 +69,14 @@ def run_unit(job: Job) -> Outcome:
     if is_done(job):
         return Outcome(**json.loads(path.read_text()))
     job.folder.mkdir(parents=True, exist_ok=True)
-    keras.utils.clear_session(free_memory=False)  # collected below, once
     data = _data(job)
-    model = fit.built(job, data)
     journal = _Journal(job.folder)
-    trained = fit.train(job, data, model, journal.add)
-    metrics = _tested(trained, job) if job.test else {}
+    with engines.lent(job, data) as (model, learner, feeder):
+        trained = fit.train(job, data, learner, journal.add, feeder=feeder)
+        metrics = fit.evaluate(trained) if job.test else {}
+    trained = dataclasses.replace(trained, model=model)
+    if job.test and job.keep:
+        metrics |= _left(trained, job)
     result = fit.outcome(trained, metrics)
     _write(path, json.dumps(dataclasses.asdict(result)))
     del model, trained
@@ -87,21 +90,26 @@ def dry_run(job: Job) -> DryRun:
     Raises:
         ValueError, TypeError: what is wrong with data, build or objective.
     """
-    data = _data(job)
+    data, start = _data(job), time.monotonic()
     size = data.batch_size
-    one = {s: Split(*(a[:size] for a in getattr(data, s))) for s in ("train", "validation")}
-    start = time.monotonic()
-    model = fit.built(job, dataclasses.replace(data, **one))
-    held_out = one["validation"]
-    told = model.fit(*one["train"], batch_size=size, validation_data=held_out, verbose=0).history
-    objective_value(job.recipe.objective, {k: v[-1] for k, v in told.items()})
-    middle = time.monotonic()
-    count = max(1, min(5, len(data.train.x) // size))  # whole batches: another size is traced anew
-    model.fit(*(a[: count * size] for a in data.train), batch_size=size, verbose=0)
-    step = (time.monotonic() - middle) / count
-    checks = 0.35 * len(data.validation.x) / size  # a forward pass is a third of a step
+    with engines.lent(job, data) as (model, learner, feeder):
+        objective_value(job.recipe.objective, _tried(job, data, learner, feeder, 1))
+        middle = time.monotonic()
+        count = max(1, min(5, len(data.train.x) // size))  # whole batches: the usual ones
+        _tried(job, data, learner, feeder, count)
+        step = (time.monotonic() - middle) / (count + CHECK)
+    checks = CHECK * -(-len(data.validation.x) // size)
     seconds = step * (fit.steps_per_epoch(job, data) + checks)
     return DryRun(data.facts(), model.count_params(), seconds, middle - start)
+
+
+def _tried(job: Job, data: Data, learner: Any, feeder: Any, steps: int) -> dict[str, float]:
+    """Metrics after some steps of training and one of validation."""
+    with feeder.fit(data, job.seed, steps, 0) as (x, _, ahead):
+        told = learner.fit(x, shuffle=False, callbacks=ahead, verbose=0).history
+    with feeder.evaluate(data.validation, steps=1) as (x, ahead):
+        found = learner.evaluate(x, callbacks=ahead, verbose=0, return_dict=True)
+    return {k: v[-1] for k, v in told.items()} | {f"val_{k}": v for k, v in found.items()}
 
 
 def entries(folder: Path, since: int) -> tuple[list[Entry], int]:
@@ -144,12 +152,10 @@ def _data(job: Job) -> Data:
     return _kept[key]
 
 
-def _tested(trained: fit.Trained, job: Job) -> dict[str, float]:
+def _left(trained: fit.Trained, job: Job) -> dict[str, float]:
+    """Leaves files for the tracked run; gives the numbers of the recipe's report."""
     from keras_dl.training import report
 
-    metrics = fit.evaluate(trained)
-    if not job.keep:
-        return metrics
     made = report.made(job.recipe, trained.model, trained.data)
     figures = report.drawn(trained.state.history, made)
     folder = job.folder / "figures"
@@ -161,7 +167,7 @@ def _tested(trained: fit.Trained, job: Job) -> dict[str, float]:
     trained.model.save(job.folder / "model.keras")
     (job.folder / "reader.json").write_text(to_json(trained.data.extras), encoding="utf-8")
     np.save(job.folder / "examples.npy", trained.data.test.x[:2], allow_pickle=False)
-    return metrics | {k: float(v) for k, v in made.items() if k not in figures}
+    return {k: float(v) for k, v in made.items() if k not in figures}
 
 
 def _write(path: Path, text: str) -> None:

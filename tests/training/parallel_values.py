@@ -3,6 +3,7 @@
 Two devices are two halves of the processor, which must be said before the backend starts.
 """
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -148,11 +149,9 @@ def runs():
         if self.state.epoch == 2 and batch == 1:
             raise KeyboardInterrupt
 
-    with mock.patch.object(callbacks.Guard, "on_train_batch_end", interrupt):
-        try:
-            toy.run(devices=2, **given)
-        except KeyboardInterrupt:
-            pass
+    stop = mock.patch.object(callbacks.Guard, "on_train_batch_end", interrupt)
+    with stop, contextlib.suppress(KeyboardInterrupt):
+        toy.run(devices=2, **given)
     ids = [e.experiment_id for e in store.client().search_experiments()]
     stopped = next(r for r in store.search(ids, "") if r.info.status == "KILLED").info.run_id
     found["resumed"] = toy.run(resume=stopped, verbose=False)
