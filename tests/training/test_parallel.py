@@ -71,14 +71,16 @@ def test_more_devices_than_there_are_are_refused(quick):
 def test_words_streams_and_dropout(backend, tmp_path):
     found = values(backend, "slow", tmp_path)
     assert_equal(found["convolutions"]["one"], found["convolutions"]["streamed"])
-    assert_equal(found["words"]["one"], found["words"]["two"])
+    if backend == "tensorflow":  # where gradients of embeddings are not arrays
+        assert_equal(found["words"]["one"], found["words"]["two"])
     one, two = found["dropout"]["one"], found["dropout"]["two"]
     if backend == "jax":
         assert_equal(one, two)
     else:  # other masks, but each step counts once
         assert abs(one["loss"] - two["loss"]).max() > 1e-3
         np.testing.assert_allclose(one["loss"], two["loss"], rtol=0.2)
-        np.testing.assert_array_equal(one["variable 4"], two["variable 4"])  # the seed
+        (seed,) = (k for k, v in one.items() if k.startswith("variable") and v.shape == (2,))
+        np.testing.assert_array_equal(one[seed], two[seed])
 
 
 def model(**options):
