@@ -25,6 +25,7 @@ def _run(
     *,
     objective: str | None = None,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
+    devices: Annotated[int, Range(1, 1024)] = 1,
     probes: bool = False,
     resume: str | None = None,
     verbose: bool = True,
@@ -92,6 +93,8 @@ HELP = {
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
     "objective": "another metric to go by, one of those that the recipe declares",
+    "devices": "graphics cards of this machine that share each step; the result is that of one, "
+    "but for dropout's masks on TensorFlow",
     "probes": "draw how layers, gradients and steps change, the loss surface, a learning-rate test",
     "resume": "id of a stopped run to go on with",
     "tune resume": "go on with the same search where it was stopped",

@@ -17,6 +17,7 @@ from keras_dl.data import Data, Split
 from keras_dl.data.batches import Batches, EpochOrder
 from keras_dl.training.jitting import Chooser
 from keras_dl.training.loops import Loop
+from keras_dl.training.parallel import shared
 
 __all__ = ["SHARE", "Feeder"]
 
@@ -29,10 +30,11 @@ class Feeder:
     Args:
         model: compiled and built.
         batch_size: examples per step.
+        devices: how many share each step.
     """
 
-    def __init__(self, model: Any, batch_size: int) -> None:
-        self._model, self._size = model, batch_size
+    def __init__(self, model: Any, batch_size: int, devices: int = 1) -> None:
+        self._model, self._size, self._devices = model, batch_size, devices
         # One trace serves all trainings of the model, another its validations and tests.
         self._loops: dict[bool, Loop] = {}
 
@@ -71,7 +73,8 @@ class Feeder:
         else:
             placed = how == "placed"
             x = Batches(train, size, seed=seed, steps=steps, epoch=epoch, on_device=placed)
-            yield x, Batches(held_out, size, seed=None, on_device=placed), [EpochOrder(x)]
+            with shared(self._model, self._devices):
+                yield x, Batches(held_out, size, seed=None, on_device=placed), [EpochOrder(x)]
 
     @contextlib.contextmanager
     def evaluate(self, split: Split, steps: int | None = None) -> Iterator[tuple[Any, list[Any]]]:
@@ -83,7 +86,8 @@ class Feeder:
                 yield loop.over(split, steps=steps), [loop]
         else:
             placed = how == "placed"
-            yield Batches(split, self._size, seed=None, steps=steps, on_device=placed), []
+            with shared(self._model, self._devices):
+                yield Batches(split, self._size, seed=None, steps=steps, on_device=placed), []
 
     def in_loops(self, data: Data) -> bool:
         """Whether both splits are fed as numbers of steps."""
@@ -102,7 +106,9 @@ class Feeder:
 
     def _loop(self, *, training: bool) -> Loop:
         if training not in self._loops:
-            self._loops[training] = Loop(self._model, training=training, batch_size=self._size)
+            size, devices = self._size, self._devices
+            made = Loop(self._model, training=training, batch_size=size, devices=devices)
+            self._loops[training] = made
         return self._loops[training]
 
     @contextlib.contextmanager

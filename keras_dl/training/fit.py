@@ -15,7 +15,7 @@ import psutil
 
 from keras_dl.data import Data
 from keras_dl.failures import Oversized
-from keras_dl.training import checkpoint
+from keras_dl.training import checkpoint, parallel
 from keras_dl.training.callbacks import Guard, Keep
 from keras_dl.training.checkpoint import State
 from keras_dl.training.feeding import Feeder
@@ -69,6 +69,7 @@ def built(job: Job, data: Data, *, seed_backend: bool = True) -> Any:
     Raises:
         TypeError: if the recipe's build gives anything but a compiled Keras model.
         Oversized: if the model has more than `max_parameters`.
+        ValueError: if it cannot be trained on so many `devices`.
     """
     with _policy(job.precision):
         random.seed(job.seed)
@@ -91,10 +92,13 @@ def built(job: Job, data: Data, *, seed_backend: bool = True) -> Any:
         jit = False
     if jit is not None:
         model.jit_compile = jit
+    parallel.check(job.devices, model, data.batch_size, job.jit)
     return model
 
 
 def _wanted_jit(job: Job) -> bool | None:
+    if job.devices > 1 and keras.backend.backend() == "tensorflow":
+        return False  # replicas talk to each other in the midst of a step
     return job.recipe.jit if job.jit is None else job.jit
 
 
@@ -125,7 +129,7 @@ def train(
     start = time.monotonic()
     state, best = _starting_point(job, model)
     keep = Keep(job.recipe.objective, state, best, job.folder, listener, job.patience, job.bar)
-    feeder = feeder or Feeder(model, data.batch_size)
+    feeder = feeder or Feeder(model, data.batch_size, job.devices)
     jit = _wanted_jit(job) if state.jit is None else state.jit
     if jit is not None:
         model.jit_compile = jit

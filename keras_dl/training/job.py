@@ -42,6 +42,7 @@ class Job:
         data: the user's own data in place of the recipe's `dataset`, or None.
         precision: Keras dtype policy.
         jit: XLA on, off, or None for what is faster.
+        devices: how many of this machine share each step.
         patience: epochs without improvement before stopping; None: never.
         bar: per epoch (from 1) the value that the best so far must reach; NaN: none yet.
         warm_start: folder of a job whose last checkpoint this one continues, or None.
@@ -60,6 +61,7 @@ class Job:
     data: Any = None
     precision: str = "float32"
     jit: bool | None = None
+    devices: int = 1
     patience: int | None = None
     bar: tuple[float, ...] = ()
     warm_start: Path | None = None

@@ -15,6 +15,7 @@ import numpy as np
 from keras_dl.data import Split
 from keras_dl.data.aligned import placed
 from keras_dl.data.batches import epoch_order
+from keras_dl.training.parallel import Step
 
 __all__ = ["Loop"]
 
@@ -29,11 +30,13 @@ class Loop(keras.callbacks.Callback):
         model: compiled.
         training: whether the steps learn.
         batch_size: examples per step.
+        devices: how many share each step.
     """
 
-    def __init__(self, model: Any, *, training: bool, batch_size: int) -> None:
+    def __init__(self, model: Any, *, training: bool, batch_size: int, devices: int = 1) -> None:
         super().__init__()
         self._learner, self._training, self._size = model, training, batch_size
+        self._devices = devices
         self._walks: dict[bool | str, Any] = {}  # by whether XLA compiles the steps
         self._split: tuple[Any, ...] = ()
         self._spec: Any = None
@@ -127,7 +130,9 @@ class Loop(keras.callbacks.Callback):
 
     def _walk(self, jit: bool | str) -> Any:
         if jit not in self._walks:
-            self._walks[jit] = _compiled(self._learner, self._training, self._size, jit)
+            given = self._learner, self._training, self._size
+            alone = self._devices == 1
+            self._walks[jit] = _compiled(*given, jit) if alone else _shared(*given, self._devices)
         return self._walks[jit]
 
     def _given(self, start: int, stop: int) -> tuple[Any, ...]:
@@ -178,3 +183,28 @@ def _compiled(model: Any, training: bool, size: int, jit: bool | str) -> Any:
         return walk(lambda n: (x[n : n + size], y[n : n + size]), x, y, start, stop)
 
     return tf.function(shuffled if training else straight, **plain)
+
+
+def _shared(model: Any, training: bool, size: int, devices: int) -> Any:
+    """As `_compiled`, over steps that several devices share."""
+    tf = importlib.import_module("tensorflow")
+    step = Step(model, training=training, devices=devices)
+
+    def walk(x: Any, y: Any, *bounds: Any) -> Any:
+        *order, start, stop = bounds
+
+        def go(number: Any) -> Any:
+            rows = slice(number * size, (number + 1) * size)
+            step(*((tf.gather(a, order[0][rows]) if order else a[rows]) for a in (x, y)))
+            return number + 1
+
+        tf.while_loop(lambda number: number < stop, go, (start,))
+        return model.get_metrics_result()
+
+    compiled = tf.function(walk, autograph=False, reduce_retracing=True)
+
+    def prepared(x: Any, y: Any, *bounds: Any) -> Any:
+        step.prepare(x[:1], y[:1])
+        return compiled(x, y, *bounds)
+
+    return prepared

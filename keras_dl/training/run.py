@@ -57,7 +57,8 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         data: the user's own data in place of the recipe's data set: arrays, a path, a
             `tf.data.Dataset`, or `Data`; see `keras_dl.data.load`.
         **given: hyperparameters of the recipe, and options: `budget`, `epochs`, `steps`,
-            `patience`, `precision`, `jit`, `objective`, `seed`, `probes`, `resume`, `verbose`.
+            `patience`, `precision`, `jit`, `objective`, `seed`, `devices`, `probes`, `resume`,
+            `verbose`.
 
     Returns:
         The model, its history, metrics and figures, and where they are stored.
@@ -78,7 +79,11 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         chosen |= {"epochs": epochs, "steps": steps, "patience": _patience(recipe, chosen)}
         job, tracked = Job(recipe, values, chosen["seed"], epochs, Path(), steps, data), None
         job = dataclasses.replace(
-            job, patience=chosen["patience"], precision=chosen["precision"], jit=chosen["jit"]
+            job,
+            patience=chosen["patience"],
+            precision=chosen["precision"],
+            jit=chosen["jit"],
+            devices=chosen["devices"],
         )
     loaded = fit.prepared(job)
     model = fit.built(job, loaded)  # before the run is opened: what is wrong here leaves no trace
@@ -228,6 +233,7 @@ def _resumed(
         data,
         chosen["precision"],
         chosen["jit"],
+        chosen["devices"],
         chosen["patience"],
     )
     if fit.prepared(job).digest != known["digest"]:
