@@ -1,0 +1,117 @@
+"""What is trained, on what, and what the ratios should be; no framework is needed to read this."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from keras_dl.data import DatasetUnavailable, load
+from keras_dl.data.text import labelled, passages
+
+__all__ = ["NOTES", "WORKS", "Work", "arrays"]
+
+NOTES = {
+    "stock": "plain Keras, where TensorFlow turns oneDNN on by itself with AVX512-VNNI or AMX",
+    "stock_without_onednn": "plain Keras without oneDNN, as TensorFlow comes on processors with "
+    "AVX2 only",
+    "pytorch": "PyTorch, data in memory, eager",
+    "numpy": "NumPy",
+}
+
+
+class Work(NamedTuple):
+    """A net and its data.
+
+    Attributes:
+        title: of the net, for the table.
+        dataset: name of the data, and what stands in where it is not at hand.
+        batch: examples in a step.
+        train: examples in an epoch.
+        test: examples that judge after each epoch.
+        rounds: epochs that are timed, after one that is not.
+        score: what judges: a metric as Keras names it.
+        goals: by side, what the ratio should be.
+    """
+
+    title: str
+    dataset: tuple[str, str]
+    batch: int
+    train: int
+    test: int
+    rounds: int
+    score: str
+    goals: dict[str, str]
+
+
+def _goals(keras: str, pytorch: str, numpy: str = "") -> dict[str, str]:
+    every = {"stock": keras, "stock_without_onednn": keras, "pytorch": pytorch}
+    return every | ({"numpy": numpy} if numpy else {})
+
+
+DIGITS, COLOURS = ("mnist", "digits"), ("cifar10", "random pixels")
+WORKS = {
+    "lenet5": Work("LeNet-5", DIGITS, 128, 25_600, 2_560, 5, "val_accuracy",
+                   _goals("≥ 3.2, aim 4", "≥ 2.5")),
+    "mlp": Work("MLP 784-512-512-10", DIGITS, 128, 25_600, 2_560, 5, "val_accuracy",
+                _goals("≥ 2.1, aim 2.3", "≥ 1.8", "≥ 1")),
+    "resnet20": Work("ResNet-20", COLOURS, 128, 2_560, 512, 3, "val_accuracy",
+                     _goals("≥ 1.85, aim 2.3", "channels_last ≥ 1")),
+    "dcgan": Work("DCGAN's two nets", DIGITS, 128, 3_840, 128, 3, "discriminator_loss",
+                  _goals("≥ 1.4", "≥ 1")),
+    "lstm": Work("LSTM classifier, 200 words", ("imdb", "random words"), 64, 1_920, 640, 3,
+                 "val_accuracy", _goals("≥ 1.2", "≥ 1")),
+    "gpt": Work("GPT, 6 blocks of 128, 128 characters", ("topics", "topics"), 32, 512, 64, 3,
+                "val_loss", _goals("≥ 1.5", "≥ 1")),
+}  # fmt: skip
+
+
+def arrays(work: Work, folder: Path) -> tuple[Path, str]:
+    """Writes a work's examples for all sides; gives the file and the name of the data."""
+    wanted, other = work.dataset
+    name, parts = wanted, {}
+    try:
+        parts = _real(wanted)
+    except DatasetUnavailable:
+        name, parts = other, _real(other) if other == "digits" else _made(other, work)
+    cut = {}
+    for split, count in (("train", work.train), ("test", work.test)):
+        for axis, array in zip("xy", parts[split], strict=True):
+            cut[f"{axis}_{split}"] = np.resize(array, (count, *array.shape[1:]))
+    path = folder / f"{name}-{work.train}-{work.batch}.npz"
+    np.savez(path, **cut)
+    return path, name
+
+
+def _real(name: str) -> dict[str, Any]:
+    if name == "topics":
+        return _characters()
+    if name == "imdb":
+        data = labelled(name, length=200)
+        # Padding in front, or an LSTM without masks forgets short texts over it.
+        return {
+            split: (np.stack([np.roll(row, -int((row > 0).sum())) for row in part.x]), part.y)
+            for split, part in (("train", data.train), ("test", data.test))
+        }
+    data = load(name, at_least=28)
+    return {"train": data.train, "test": data.test}
+
+
+def _made(kind: str, work: Work) -> dict[str, Any]:
+    random, count = np.random.default_rng(0), work.train + work.test
+    if kind == "random words":
+        x, classes = random.integers(1, 20_000, (count, 200), dtype="int32"), 2
+    else:
+        x, classes = random.integers(0, 256, (count, 32, 32, 3), dtype="uint8"), 10
+    y = random.integers(0, classes, count, dtype="int32")
+    return {"train": (x[: work.train], y[: work.train]), "test": (x[work.train :], y[work.train :])}
+
+
+def _characters(length: int = 128) -> dict[str, Any]:
+    """Rows of characters, and each one's next."""
+    found = {}
+    for split, texts in zip(("train", "", "test"), passages("topics").texts, strict=True):
+        letters = np.frombuffer("\n".join(texts).encode("ascii", "replace"), "uint8")
+        rows = (len(letters) - 1) // length * length
+        x, y = letters[:rows], letters[1 : rows + 1]
+        found[split] = tuple(a.reshape(-1, length).astype("int32") for a in (x, y))
+    return found
