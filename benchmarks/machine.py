@@ -6,7 +6,7 @@ import platform
 import re
 from pathlib import Path
 
-__all__ = ["described"]
+__all__ = ["described", "sets"]
 
 # What decides which kernels a library picks.
 SETS = {"avx2": "AVX2", "avx512f": "AVX512", "avx512_vnni": "AVX512-VNNI", "avx_vnni": "AVX-VNNI"}
@@ -15,15 +15,20 @@ PACKAGES = ("tensorflow", "keras", "numpy", "torch", "keras-tuner", "mlflow", "g
 
 def described() -> list[str]:
     """Lines on processor, instruction sets, memory and versions."""
-    name, flags = _processor()
-    sets = [words for flag, words in SETS.items() if flag in flags]
+    name = _processor()[0]
     load = os.getloadavg()[0]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return [
-        f"{name}, {cores} cores, {', '.join(sets) or 'instruction sets unknown'}, {_memory()}; "
+        f"{name}, {cores} cores, {', '.join(sets()) or 'instruction sets unknown'}, {_memory()}; "
         f"{platform.platform()}; load at the start {load:.2f}",
         f"Python {platform.python_version()}, " + ", ".join(map(_version, PACKAGES)),
     ]
+
+
+def sets() -> list[str]:
+    """The processor's instruction sets, of those that matter."""
+    flags = _processor()[1]
+    return [words for flag, words in SETS.items() if flag in flags]
 
 
 def _processor() -> tuple[str, set[str]]:

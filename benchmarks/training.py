@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ceiling
+from benchmarks import ceiling, machine
 from benchmarks.sides import Side
 from benchmarks.table import Row, compared, missing
-from benchmarks.works import NOTES, WORKS, Work, arrays
+from benchmarks.works import WORKS, Work, arrays
 
 __all__ = ["rows"]
 
@@ -56,11 +56,27 @@ def _rows(
             continue
         yield Row(
             ours,
-            f"{NOTES[side]}: {_figure(middle[side])}, {judged[side]}",
+            f"{_named(name, side)}: {_figure(middle[side])}, {judged[side]}",
             goal=goal,
             ceiling=most.share(begun["ours"]["flops"] * middle["ours"]),
             **compared(speeds["ours"], speeds[side]),
         )
+
+
+def _named(work: str, side: str) -> str:
+    """The other side in words."""
+    if side == "stock" and "AVX512-VNNI" in machine.sets():
+        return (
+            "plain Keras; this processor has AVX512-VNNI, so TensorFlow turns oneDNN on by itself"
+        )
+    kind = " with channels last" if work == "resnet20" else ""
+    return {
+        "stock": "plain Keras; TensorFlow decides on oneDNN by itself",
+        "stock_without_onednn": "plain Keras without oneDNN, as TensorFlow comes on processors "
+        "with AVX2 only",
+        "pytorch": f"PyTorch, eager, data in memory{kind}",
+        "numpy": "NumPy",
+    }[side]
 
 
 def _taken(work: Work, sides: list[Side]) -> dict[str, list[dict[str, Any]]]:

@@ -11,7 +11,29 @@ import sys
 import tempfile
 from typing import Any
 
-__all__ = ["Side"]
+__all__ = ["Side", "forget_settings", "untouched"]
+
+
+def untouched() -> dict[str, str]:
+    """The environment without the settings that `import keras_dl` has made in this process."""
+    from keras_dl.settings import DEFAULTS
+
+    here = os.path.abspath(os.path.join(os.path.dirname(__file__), os.pardir, os.pardir))
+    path = os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])
+    kept = {k: v for k, v in os.environ.items() if k not in DEFAULTS and k != "KERAS_BACKEND"}
+    return {**kept, "PYTHONPATH": path.rstrip(os.pathsep)}
+
+
+def forget_settings(given: set[str]) -> None:
+    """Undoes those settings in a process that imports our nets but shall not have them.
+
+    Args:
+        given: names that stood in the environment before `keras_dl` was imported.
+    """
+    from keras_dl.settings import DEFAULTS
+
+    for name in set(DEFAULTS) - given:
+        os.environ.pop(name, None)
 
 
 class Side:
@@ -24,9 +46,7 @@ class Side:
     def __init__(self, name: str) -> None:
         self.name = name
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 closed with the process
-        # Ours makes its settings by itself, and the others shall have none of them.
-        unset = ("TF_ENABLE_ONEDNN_OPTS", "TF_CPP_MIN_LOG_LEVEL", "KERAS_BACKEND")
-        environment = {k: v for k, v in os.environ.items() if k not in unset}
+        environment = untouched()  # ours makes its settings by itself
         if name == "stock_without_onednn":
             environment["TF_ENABLE_ONEDNN_OPTS"] = "0"
         self._process = subprocess.Popen(

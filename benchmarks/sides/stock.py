@@ -1,14 +1,19 @@
 """Plain Keras, as its own examples do it: floats in numpy, `fit`, no settings of ours."""
 
+import os
 from typing import Any
 
-import keras
-import numpy as np
-import tensorflow as tf
-from keras import ops
+GIVEN = set(os.environ)
 
-from benchmarks.sides import nets
-from benchmarks.works import WORKS
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+from keras import ops  # noqa: E402
+
+from benchmarks.sides import forget_settings, nets  # noqa: E402
+from benchmarks.works import WORKS  # noqa: E402
+
+forget_settings(GIVEN)  # TensorFlow reads some when it first computes
 
 EPOCHS = 1_000  # more than any benchmark has rounds
 
