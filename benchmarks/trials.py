@@ -51,6 +51,7 @@ def rows() -> Iterator[Row]:
                 own = Path(folder) / f"{side.replace(' ', '-')}-{number}"
                 own.mkdir()
                 seen.append(_searched(side, file, own))
+    most = ceiling.known()
     speeds = {side: [f.speed for f in seen] for side, seen in found.items()}
     for side, goal in GOALS.items():
         rate = statistics.median(speeds[side])
@@ -59,7 +60,7 @@ def rows() -> Iterator[Row]:
             + _words(found[side], rate),
             "KerasTuner: " + _words(found["kerastuner"], statistics.median(speeds["kerastuner"])),
             goal=goal,
-            ceiling=ceiling.known().share(FLOPS * TRAIN * rate / 60),
+            ceiling=most.share(FLOPS * TRAIN * rate / 60),
             **compared(speeds[side], speeds["kerastuner"]),
         )
 
