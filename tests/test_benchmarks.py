@@ -11,7 +11,8 @@ from benchmarks import ceiling, machine, table, training, trials
 from benchmarks.sides import Side, forget_settings, untouched
 from benchmarks.sides.plain_numpy import Perceptron
 from benchmarks.sides.turns import Ended, Turns
-from benchmarks.works import WORKS
+from benchmarks.works import MADE, WORKS, arrays
+from keras_dl.data import DatasetUnavailable
 from keras_dl.settings import DEFAULTS
 
 ROOT = Path(__file__).parent.parent
@@ -117,6 +118,34 @@ def test_rows_of_a_work_set_ours_against_each_side_and_name_what_is_missing():
     assert "accuracy 0.9000 after 3 epochs of 100" in found[0].work
     assert sides["ours"].said == ["begin", "epoch", "epoch", "epoch", "end"]
     assert sides["pytorch"].said == ["begin"]
+
+
+def test_characters_are_followed_by_the_next_ones(tmp_path):
+    file, name = arrays(WORKS["gpt"], tmp_path)
+    with np.load(file) as found:
+        x, y = found["x_train"], found["y_train"]
+    assert (name, x.shape) == ("characters", (WORKS["gpt"].train, 128))
+    assert (x[:, 1:] == y[:, :-1]).all()
+    assert x.max() < 128
+
+
+def test_made_texts_can_be_told_by_the_words_of_their_kind(tmp_path):
+    file, _ = arrays(WORKS["lstm"], tmp_path)
+    with np.load(file) as found:
+        x, y = found["x_test"], found["y_test"]
+    counts = [((x > low) & (x <= low + 10)).sum(1) for low in (0, 10)]
+    assert np.mean((counts[1] > counts[0]) == y) > 0.95
+
+
+def test_what_is_not_at_hand_is_named_by_what_stands_in(tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmarks.works._real", _without_files)
+    assert arrays(WORKS["resnet20"], tmp_path)[1] == "random pixels"
+
+
+def _without_files(name):
+    if name == "cifar10":
+        raise DatasetUnavailable("no files")
+    return MADE[name]()
 
 
 def test_a_dead_side_shows_what_it_wrote():
