@@ -7,6 +7,7 @@ weights.
 
 import statistics
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from benchmarks.works import WORKS, Work, arrays
 
 __all__ = ["rows"]
 
+LEAST, PATIENCE = 2, 90.0  # rounds of a net, and seconds after which no further one begins
 SIDES = ("ours", "stock", "stock_without_onednn", "pytorch", "numpy")
 
 
@@ -48,7 +50,7 @@ def _rows(
     judged = {s: _score(work, epochs[-1]["score"]) for s, epochs in found.items()}
     ours = (
         f"{work.title} on {data}, batch {work.batch}: {_figure(middle['ours'])} examples/s, "
-        f"{judged['ours']} after {work.rounds + 1} epochs of {work.train:,}"
+        f"{judged['ours']} after {len(speeds['ours']) + 1} epochs of {work.train:,}"
     )
     for side, goal in work.goals.items():
         if side in lacking:
@@ -82,7 +84,10 @@ def _named(work: str, side: str) -> str:
 def _taken(work: Work, sides: list[Side]) -> dict[str, list[dict[str, Any]]]:
     """Each side's timed epochs, after one that is not; every other round in reverse."""
     found: dict[str, list[dict[str, Any]]] = {side.name: [] for side in sides}
+    start = time.monotonic()
     for number in range(work.rounds + 1):
+        if number > LEAST and time.monotonic() - start > PATIENCE:
+            break
         for side in sides[:: 1 if number % 2 else -1]:
             found[side.name].append(side.ask("epoch"))
     for side in sides:

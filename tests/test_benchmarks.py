@@ -148,6 +148,14 @@ def _without_files(name):
     return MADE[name]()
 
 
+def test_a_slow_machine_takes_fewer_rounds(monkeypatch):
+    monkeypatch.setattr(training, "PATIENCE", -1.0)
+    side = Told("ours", {"seconds": 1.0}, [{"seconds": float(n)} for n in range(9)])
+    found = training._taken(WORKS["mlp"]._replace(rounds=7), [side])  # type: ignore[list-item]
+    assert len(found["ours"]) == training.LEAST
+    assert side.said[-1] == "end"
+
+
 def test_a_dead_side_shows_what_it_wrote():
     side = Side("nobody")
     with pytest.raises(RuntimeError, match="nobody"):
