@@ -27,7 +27,7 @@ lint: $(VENV)/.tested     ## style
 type: $(VENV)/.tested     ## types
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-bench: $(VENV)/.tested    ## speed beside others, as ratios
+bench: $(VENV)/.tested    ## speed beside others, one table (20 minutes on a quiet machine)
 	$(BIN)/python -m benchmarks
 
 clean:           ## removes the environment, keeps the runs

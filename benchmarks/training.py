@@ -1,134 +1,105 @@
-"""Training beside plain Keras: images a second once a fit runs steadily, and what was learnt.
+"""Steady training: ours beside plain Keras, PyTorch and NumPy, all from memory, in turn.
 
-Plain is what Keras' own examples do: floats in numpy, `model.fit`, no settings of ours; once with
-oneDNN, which TensorFlow leaves off on processors without AVX-512 or VNNI, and once without. Each
-side trains in a process of its own, in turn, from the same initial weights.
+The first epoch of each side, with its compilation, is not timed. All train the same net, with the
+same optimizer, as long, and are judged after as many epochs; both Keras sides begin with the same
+weights.
 """
 
-import json
-import os
 import statistics
-import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
+
+from benchmarks import ceiling, machine
+from benchmarks.sides import Side
+from benchmarks.table import Row, compared, missing
+from benchmarks.works import WORKS, Work, arrays
 
 __all__ = ["rows"]
 
-ROUNDS, SIZE = 3, 128
-PLAIN = {"plain": "0", "onednn": "1"}  # side → TF_ENABLE_ONEDNN_OPTS
+LEAST, PATIENCE = 2, 90.0  # rounds of a net, and seconds after which no further one begins
+SIDES = ("ours", "stock", "stock_without_onednn", "pytorch", "numpy")
 
 
-class Work(NamedTuple):
-    """What is trained: a net of ours on so many examples of a set."""
-
-    dataset: str
-    count: int
-    epochs: int
-
-
-WORKS = {
-    "lenet5": Work("mnist", 54_000, 4),
-    "mlp": Work("mnist", 54_000, 5),
-    "resnet20": Work("cifar10", 2_560, 3),
-}
-
-
-def rows() -> Iterator[tuple[str, ...]]:
-    """A row for each net: speed by the clock and by processor time, with accuracies."""
-    for net, work in WORKS.items():
-        found: dict[str, list[dict[str, float]]] = {side: [] for side in ("ours", *PLAIN)}
-        for _ in range(ROUNDS):
-            for side, seen in found.items():
-                seen.append(_apart(side, net))
-        accuracy = {s: statistics.mean(r["accuracy"] for r in seen) for s, seen in found.items()}
-        for side in PLAIN:
-            for key, label in (("speed", "images a second"), ("cpu_speed", "a CPU second")):
-                pairs = [(a[key], b[key]) for a, b in zip(found["ours"], found[side], strict=True)]
-                ours, other = map(statistics.median, zip(*pairs, strict=True))
-                ratios = [a / b for a, b in pairs]
-                yield (
-                    f"{net} on {work.count:,} images of {work.dataset}, {work.epochs} epochs: "
-                    f"{ours:,.0f} {label}, accuracy {accuracy['ours']:.4f}",
-                    f"plain Keras, oneDNN {'on' if side == 'onednn' else 'off'}: {other:,.0f}, "
-                    f"{accuracy[side]:.4f}",
-                    f"{ours / other:.2f}",
-                    f"{min(ratios):.2f} … {max(ratios):.2f}",
-                    str(ROUNDS),
-                )
+def rows(works: tuple[str, ...] = tuple(WORKS)) -> Iterator[Row]:
+    """A row for each net and each side beside ours."""
+    sides = {name: Side(name) for name in SIDES}
+    most = ceiling.known()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for name in works:
+                file, data = arrays(WORKS[name], Path(folder))
+                yield from _rows(name, str(file), data, sides, most)
+    finally:
+        for side in sides.values():
+            side.close()
 
 
-def _apart(side: str, net: str) -> dict[str, float]:
-    """One training in a fresh process."""
-    command = [sys.executable, "-m", "benchmarks.training", side, net]
-    environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": PLAIN.get(side, "1")}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+def _rows(
+    name: str, file: str, data: str, sides: dict[str, Side], most: ceiling.Ceiling
+) -> Iterator[Row]:
+    work = WORKS[name]
+    taking = {s: side for s, side in sides.items() if s == "ours" or s in work.goals}
+    begun = {s: side.ask("begin", work=name, file=file) for s, side in taking.items()}
+    lacking = {s: answer["missing"] for s, answer in begun.items() if "missing" in answer}
+    found = _taken(work, [side for s, side in taking.items() if s not in lacking])
+    speeds = {s: [work.train / a["seconds"] for a in epochs] for s, epochs in found.items()}
+    middle = {s: statistics.median(values) for s, values in speeds.items()}
+    judged = {s: _score(work, epochs[-1]["score"]) for s, epochs in found.items()}
+    ours = (
+        f"{work.title} on {data}, batch {work.batch}: {_figure(middle['ours'])} examples/s, "
+        f"{judged['ours']} after {len(speeds['ours']) + 1} epochs of {work.train:,}"
+    )
+    for side, goal in work.goals.items():
+        if side in lacking:
+            yield missing(ours, lacking[side], goal)
+            continue
+        yield Row(
+            ours,
+            f"{_named(name, side)}: {_figure(middle[side])}, {judged[side]}",
+            goal=goal,
+            ceiling=most.share(begun["ours"]["flops"] * middle["ours"]),
+            **compared(speeds["ours"], speeds[side]),
+        )
 
 
-def _one(side: str, net: str) -> dict[str, float]:
-    from keras_dl import settings
-
-    if side == "ours":
-        settings.load_backend()
-    import keras
-
-    from keras_dl import models
-    from keras_dl.data import load, scaled
-
-    work, seen = WORKS[net], _clock(keras)
-    data = load(work.dataset, batch_size=SIZE)
-    train = data.train._replace(x=data.train.x[: work.count], y=data.train.y[: work.count])
-    keras.utils.set_random_seed(0)
-    model: Any = getattr(models, net)(data.input_shape, data.num_classes)
-    if side == "ours":
-        model = scaled(data, model)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile("adam", loss, metrics=["accuracy"])
-    if side in PLAIN:
-        x, test = (part.x.astype("float32") / 255 for part in (train, data.test))
-        model.fit(x, train.y, SIZE, work.epochs, verbose=0, callbacks=[seen])
-        found = model.evaluate(test, data.test.y, SIZE, verbose=0, return_dict=True)
-    else:
-        found = _fed(model, data, train, work.epochs, seen)
-    seconds, used = (statistics.median(values[1:]) for values in (seen.seconds, seen.used))
-    count = len(train.x)
-    return {"speed": count / seconds, "cpu_speed": count / used, "accuracy": found["accuracy"]}
+def _named(work: str, side: str) -> str:
+    """The other side in words."""
+    if side == "stock" and "AVX512-VNNI" in machine.sets():
+        return (
+            "plain Keras; this processor has AVX512-VNNI, so TensorFlow turns oneDNN on by itself"
+        )
+    kind = " with channels last" if work == "resnet20" else ""
+    return {
+        "stock": "plain Keras; TensorFlow decides on oneDNN by itself",
+        "stock_without_onednn": "plain Keras without oneDNN, as TensorFlow comes on processors "
+        "with AVX2 only",
+        "pytorch": f"PyTorch, eager, data in memory{kind}",
+        "numpy": "NumPy",
+    }[side]
 
 
-def _fed(model: Any, data: Any, train: Any, epochs: int, seen: Any) -> dict[str, float]:
-    """As a run of a recipe fits and evaluates."""
-    import dataclasses
-
-    from keras_dl.training.feeding import Feeder
-
-    feeder = Feeder(model, SIZE)
-    cut = dataclasses.replace(data, train=train)
-    with feeder.fit(cut, 0, None, 0) as (x, _, ahead):
-        model.fit(x, epochs=epochs, shuffle=False, verbose=0, callbacks=[*ahead, seen])
-    with feeder.evaluate(data.test) as (x, ahead):
-        return model.evaluate(x, callbacks=ahead, verbose=0, return_dict=True)
-
-
-def _clock(keras: Any) -> Any:
-    class Clock(keras.callbacks.Callback):
-        def __init__(self) -> None:
-            super().__init__()
-            self.seconds: list[float] = []
-            self.used: list[float] = []
-
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-            self._start = time.perf_counter(), time.process_time()
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            self.seconds.append(time.perf_counter() - self._start[0])
-            self.used.append(time.process_time() - self._start[1])
-
-    return Clock()
+def _taken(work: Work, sides: list[Side]) -> dict[str, list[dict[str, Any]]]:
+    """Each side's timed epochs, after one that is not; every other round in reverse."""
+    found: dict[str, list[dict[str, Any]]] = {side.name: [] for side in sides}
+    start = time.monotonic()
+    for number in range(work.rounds + 1):
+        if number > LEAST and time.monotonic() - start > PATIENCE:
+            break
+        for side in sides[:: 1 if number % 2 else -1]:
+            found[side.name].append(side.ask("epoch"))
+    for side in sides:
+        side.ask("end")
+    return {name: epochs[1:] for name, epochs in found.items()}
 
 
-if __name__ == "__main__":
-    print(json.dumps(_one(*sys.argv[1:])))
+def _score(work: Work, value: float) -> str:
+    if work.score == "val_accuracy":
+        return f"accuracy {value:.4f}"
+    return f"{work.score.removeprefix('val_').replace('_', ' ')} {value:.3f}"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"

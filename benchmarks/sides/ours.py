@@ -1,0 +1,56 @@
+"""Our side: a compiled Keras model, fitted as a run of a recipe is."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from keras_dl import settings
+
+settings.load_backend(lean=True)
+
+import numpy as np  # noqa: E402
+
+from benchmarks.sides import nets  # noqa: E402
+from benchmarks.works import WORKS  # noqa: E402
+from keras_dl import Objective, Recipe  # noqa: E402
+from keras_dl.data import Data, Split, scaled  # noqa: E402
+from keras_dl.objectives import TwoPlayer  # noqa: E402
+from keras_dl.optimizers import two_optimizers  # noqa: E402
+from keras_dl.training import fit  # noqa: E402
+from keras_dl.training.job import Job  # noqa: E402
+
+EPOCHS = 1_000  # more than any benchmark has rounds
+
+
+def train(work: str, file: str, turns: Any) -> None:
+    """Trains until the parent has seen enough."""
+    chosen = WORKS[work]
+    with np.load(file) as found:
+        train, test = (Split(found[f"x_{s}"], found[f"y_{s}"]) for s in ("train", "test"))
+    kind = "text" if work in nets.VOCABULARY else "image"
+    names = tuple(map(str, range(10)))
+    data = Data(work, train, test, test, names, "", "", chosen.batch, kind)
+    turns.tell(flops=nets.flops(work, data.input_shape))
+    recipe = Recipe(
+        name=work,
+        data=lambda: data,
+        build=lambda data: _built(work, data),
+        objective=Objective("val_loss", "min"),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        _fitted(Job(recipe, {}, 0, EPOCHS, Path(folder)), nets.clock(turns, chosen.score))
+
+
+def _fitted(job: Job, clock: Any) -> None:
+    """The one place that knows how a run is fitted."""
+    data = fit.prepared(job)
+    fit.train(job, data, fit.built(job, data), lambda *_: None, callbacks=[clock])
+
+
+def _built(work: str, data: Data) -> Any:
+    if work == "dcgan":
+        game = TwoPlayer(*nets.players(data.input_shape), seed=0)
+        game.compile(two_optimizers(nets.RATE))
+        return game
+    net = nets.net(work, data.input_shape)
+    return nets.compiled(scaled(data, net) if data.kind == "image" else net, work)
