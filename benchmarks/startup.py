@@ -30,7 +30,7 @@ RUN = ["-m", "keras_dl", "run", "lenet5", "--epochs", "1"]
 
 
 class Seen(NamedTuple):
-    """Of a process: seconds to the first epoch's end and to its own, largest memory in GB."""
+    """Of a process: seconds to the first epoch's end and to its own, largest memory in MiB."""
 
     first: float
     whole: float
@@ -79,13 +79,13 @@ def _trainings(folder: Path, file: Path) -> Iterator[Row]:
     )
     peaks = [[seen.memory for seen in side] for side in (ours, plain)]
     yield Row(
-        f"keras-dl run lenet5: {statistics.median(peaks[0]):.2f} GB at most",
-        f"plain Keras with LeNet-5: {lenet.memory:.2f} GB; the convnet "
-        f"{statistics.median(peaks[1]):.2f} GB",
+        f"keras-dl run lenet5: {statistics.median(peaks[0]):,.0f} MiB at most",
+        f"plain Keras with LeNet-5: {lenet.memory:,.0f} MiB; the convnet "
+        f"{statistics.median(peaks[1]):,.0f} MiB",
         f"{statistics.median(peaks[0]) / lenet.memory:.2f} of LeNet-5's",
-        f"{min(peaks[0]):.2f} … {max(peaks[0]):.2f} GB",
+        f"{min(peaks[0]):,.0f} … {max(peaks[0]):,.0f} MiB",
         str(ROUNDS),
-        goal="at most 0.95 GB",
+        goal="at most 950 MiB",
     )
 
 
@@ -114,7 +114,7 @@ def _watched(words: list[str], folder: Path) -> Seen:
     if process.returncode or not first:
         raise RuntimeError(f"{' '.join(words)}: {told[-3000:].decode(errors='replace')}")
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
-    return Seen(first, time.monotonic() - start, used.ru_maxrss * unit / 1e9)
+    return Seen(first, time.monotonic() - start, used.ru_maxrss * unit / 2**20)
 
 
 def _short(folder: Path) -> Iterator[Row]:

@@ -107,6 +107,7 @@ def parts(*names: str) -> list[str]:
                 "keras_dl/training/jitting.py",
                 "keras_dl/training/loops.py",
                 "keras_dl/training/parallel.py",
+                "keras_dl/training/replicas.py",
                 "keras_dl/tuning/dials.py",
                 "keras_dl/forward.py",
                 "keras_dl/gradients.py",

@@ -77,11 +77,18 @@ def clock(turns: Any, score: str) -> Any:
     """A callback that waits for the turn before each epoch, and tells its time and score.
 
     The time is that of the steps; what judges afterwards, on the held-out examples, is not in it.
+    The first turn begins with the training, so that what is tried beforehand is tried in quiet.
     """
 
     class Clock(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        def on_train_begin(self, logs: Any = None) -> None:
             turns.wait()
+            self._waited = True
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            if not self._waited:
+                turns.wait()
+            self._waited = False
             self._start, self._seconds = perf_counter(), 0.0
 
         def on_test_begin(self, logs: Any = None) -> None:

@@ -105,7 +105,7 @@ class Tracked:
             facts["name"], facts["digest"][:36], "local", source, profile=json.dumps(profile)
         )
         label = InputTag("mlflow.data.context", "training")
-        store.client().log_inputs(self.id, [DatasetInput(entity, [label])])
+        self._later(store.client().log_inputs, self.id, [DatasetInput(entity, [label])])
         self.tags({"dataset": facts["name"], "dataset_digest": facts["digest"]})
 
     def expect(self, facts: Mapping[str, Any]) -> None:
@@ -126,6 +126,11 @@ class Tracked:
             self.flush()
         finally:
             store.client().set_terminated(self.id, status)
+
+    def end_later(self, status: str, **tags: Any) -> None:
+        """The same in the background, after all else; `flush` waits for it."""
+        self.tags(tags)
+        self._later(store.client().set_terminated, self.id, status)
 
     def _later(self, function: Any, *args: Any, **kwargs: Any) -> None:
         self._pending.append(_writer.submit(function, *args, **kwargs))
@@ -169,8 +174,9 @@ def start(
     run = store.client().create_run(
         store.experiment(experiment), run_name=name, tags={k: str(v) for k, v in known.items()}
     )
-    store.client().log_batch(run.info.run_id, params=_params(params))
-    return Tracked(run)
+    made = Tracked(run)
+    made.params(params)
+    return made
 
 
 def _params(values: Mapping[str, Any]) -> list[Param]:

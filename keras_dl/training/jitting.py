@@ -22,6 +22,7 @@ __all__ = ["Chooser", "Timing", "memory"]
 
 WORTH = 60.0  # seconds of steps from which on trying is worth its time
 LOOKS, LOOK = 3, 0.3  # measurements of each, and seconds that one takes
+CLEAR = 0.95  # of the time without XLA; two measurements of one thing differ by some hundredths
 COMPILATIONS = 3  # of whole and of smaller last batches, and of the validation
 
 
@@ -39,8 +40,9 @@ class Timing(NamedTuple):
     compilation: float
 
     def jit(self, steps: int) -> bool:
-        """Whether XLA pays within so many steps."""
-        return steps * (self.plain - self.compiled) > COMPILATIONS * self.compilation
+        """Whether XLA pays within so many steps, and is faster beyond doubt."""
+        saved = steps * (self.plain - self.compiled)
+        return self.compiled < CLEAR * self.plain and saved > COMPILATIONS * self.compilation
 
 
 class Chooser(keras.callbacks.Callback):

@@ -36,6 +36,7 @@ class Publisher:
             (r.data.tags["trial"], r.data.tags.get("seed", "")): r for r in self._children()
         }
         self._runs: dict[int, list[Tracked]] = {}
+        self._ending: list[Tracked] = []
         self._best: float | None = None
         for trial in record.trials.values():
             if trial.status != "running":
@@ -73,14 +74,22 @@ class Publisher:
         child.metrics(numbers)
         for run in [*below, child]:
             run.params({"jit": trial.jit})
-            run.end("FAILED" if failed else "FINISHED", **said)
+            run.end_later("FAILED" if failed else "FINISHED", **said)
+        self._settle([*below, child])
         if trial.score is not None and self.objective.better(trial.score, than=self._best):
             self._best = trial.score
         if self._best is not None:
             self.parent.metrics({"objective": self._best}, step=trial.number)
 
+    def _settle(self, ending: list[Tracked]) -> None:
+        """Waits until the trial before is written whole, and raises what went wrong."""
+        before, self._ending = self._ending, ending
+        for run in before:
+            run.flush()
+
     def conclude(self, search: Any) -> None:
         """Writes leaderboard, figures and the best setting to the parent and closes it."""
+        self._settle([])
         for name, figure in search.figures.items():
             self.parent.figure(figure, name)
         runs.table(self.parent, search.to_dataframe().to_csv(index=False), "trials")
