@@ -76,7 +76,7 @@ class Chooser(keras.callbacks.Callback):
         import tensorflow as tf
 
         loop = self._loop
-        if not loop.full_steps:
+        if not loop.full_steps or 0 < steps * loop.pace < WORTH:
             return None
         variables = loop.traced(False).variables
         before = [v.numpy() for v in variables]

@@ -82,6 +82,11 @@ class Loop(keras.callbacks.Callback):
         return time.perf_counter() - start
 
     @property
+    def pace(self) -> float:
+        """Seconds of a step where steps have been timed, else 0."""
+        return self._seconds
+
+    @property
     def shapes(self) -> list[Any]:
         """Batch size, shape and type of an example and of its target."""
         return [self._size, *([list(a.shape[1:]), a.dtype.name] for a in self._split)]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from keras_dl.data import Data
 from keras_dl.data.text import to_json
@@ -25,6 +26,8 @@ __all__ = ["DryRun", "Entry", "dry_run", "entries", "is_done", "run_unit"]
 
 RESULT, JOURNAL = "result.json", "journal.jsonl"
 CHECK = 0.35  # of a step's time: a forward pass
+LITTER = 64 * 2**20  # bytes
+_rss = 0  # of this process, when it was tidied
 _kept: dict[str, Data] = {}  # the last data set loaded here: trials mostly share it
 
 
@@ -80,8 +83,16 @@ def run_unit(job: Job) -> Outcome:
     result = fit.outcome(trained, metrics)
     _write(path, json.dumps(dataclasses.asdict(result)))
     del model, trained
-    gc.collect()
+    _tidy()
     return result
+
+
+def _tidy() -> None:
+    """Frees what trainings leave in circles, once that is much: looking for it takes long."""
+    global _rss
+    if psutil.Process().memory_info().rss > _rss + LITTER:
+        gc.collect()
+        _rss = psutil.Process().memory_info().rss
 
 
 def dry_run(job: Job) -> DryRun:
