@@ -24,6 +24,12 @@ def _begun(layer: Any, start: Any) -> None:
         start(layer.weight)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
+    if isinstance(layer, nn.LSTM):
+        start(layer.weight_ih_l0)
+        nn.init.orthogonal_(layer.weight_hh_l0)
+        nn.init.zeros_(layer.bias_ih_l0)
+        nn.init.zeros_(layer.bias_hh_l0)
+        layer.bias_ih_l0.data[layer.hidden_size : 2 * layer.hidden_size] = 1.0  # open to the past
     if isinstance(layer, nn.Embedding):
         nn.init.uniform_(layer.weight, -0.05, 0.05)
 
