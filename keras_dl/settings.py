@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import importlib
+import importlib.util
 import json
 import logging
 import os
@@ -48,6 +49,7 @@ def prepare() -> None:
         os.environ.setdefault(name, value)
 
 
+BACKENDS = ("tensorflow", "jax", "torch")
 # Keras imports these wherever they are installed, for its galleries, DataFrames as inputs,
 # scikit-learn wrappers and exports: 1.7 s of processor time and 140 MB, with JAX 250.
 OPTIONAL = ("matplotlib", "pandas", "sklearn", "jax")
@@ -71,12 +73,21 @@ def load_backend(*, lean: bool = False) -> None:
     Args:
         lean: whether Keras shall do without what it does not need to train. For processes of our
             own: in a notebook `model.fit` may be given a DataFrame.
+
+    Raises:
+        ValueError: if the backend that was asked for is unknown or not installed.
     """
     if "keras" in sys.modules:
         return
     prepare()
+    wanted = backend()
+    if wanted not in BACKENDS or importlib.util.find_spec(wanted) is None:
+        raise ValueError(
+            f"`KERAS_BACKEND` must name an installed backend: {', '.join(BACKENDS)}. "
+            f"Received: KERAS_BACKEND={wanted}"
+        )
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # else: advice on retracing, for one
-    spare = [name for name in OPTIONAL if lean and name != backend()]
+    spare = [name for name in OPTIONAL if lean and name != wanted]
     with _quiet_descriptor(), _hidden(spare):
         keras = importlib.import_module("keras")
         if keras.backend.backend() == "tensorflow":

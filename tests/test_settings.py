@@ -86,6 +86,15 @@ def test_backend_is_the_one_that_keras_takes(tmp_path, monkeypatch):
     assert settings.backend() == "jax"
 
 
+@pytest.mark.parametrize("name", ["theano", "jax"])
+def test_backend_that_is_not_there_is_refused(name, monkeypatch):
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    monkeypatch.setattr(settings.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(ValueError, match=f"Received: KERAS_BACKEND={name}"):
+        settings.load_backend()
+
+
 def test_libraries_are_hidden_for_a_while_only(monkeypatch):
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
     kept = sys.modules["json"]
