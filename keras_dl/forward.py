@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_dl.data.aligned import placed
+from keras_dl.placing import fits, placed
 
 __all__ = ["outputs"]
 
@@ -16,7 +16,7 @@ _walks: "weakref.WeakKeyDictionary[Any, dict[int, Any]]" = weakref.WeakKeyDictio
 
 
 def outputs(model: Any, x: np.ndarray, batch_size: int = 256) -> Any:
-    """What `model.predict` gives; on TensorFlow in one compiled loop over the batches.
+    """What `model.predict` gives; on TensorFlow in one compiled loop where `x` fits on the device.
 
     Args:
         model: takes `x`; its outputs have the examples in front.
@@ -27,12 +27,14 @@ def outputs(model: Any, x: np.ndarray, batch_size: int = 256) -> Any:
         An array, or arrays in the structure of the model's outputs.
     """
     own = type(model).predict_step is not keras.Model.predict_step
-    if own or keras.backend.backend() != "tensorflow" or model.run_eagerly:
+    x = np.asarray(x)
+    loops = keras.backend.backend() == "tensorflow" and not model.run_eagerly
+    if own or not loops or not fits(x):
         return model.predict(x, batch_size=batch_size, verbose=0)
     walks = _walks.setdefault(model, {})
     if batch_size not in walks:
         walks[batch_size] = _compiled(weakref.proxy(model), batch_size)
-    made = walks[batch_size](placed(np.asarray(x)))
+    made = walks[batch_size](placed(x))
     return keras.tree.map_structure(lambda tensor: tensor.numpy(), made)
 
 
@@ -42,15 +44,15 @@ def _compiled(model: Any, size: int) -> Any:
     def walk(x: Any) -> Any:
         count = -(-tf.shape(x)[0] // size)
         spec = keras.Input(batch_shape=(None, *x.shape[1:]), dtype=x.dtype.name)
-        made = keras.tree.flatten(model.compute_output_spec(spec))
-        lists = [tf.TensorArray(o.dtype, count, False, infer_shape=False) for o in made]
+        made = model.compute_output_spec(spec)
+        kinds = [part.dtype for part in keras.tree.flatten(made)]
+        lists = [tf.TensorArray(kind, count, False, infer_shape=False) for kind in kinds]
 
         def step(number: Any, found: list[Any]) -> Any:
             y = keras.tree.flatten(model(x[number * size : (number + 1) * size], training=False))
             return number + 1, [a.write(number, b) for a, b in zip(found, y, strict=True)]
 
         found = tf.while_loop(lambda number, _: number < count, step, (0, lists))[1]
-        structure = model.compute_output_spec(spec)
-        return keras.tree.pack_sequence_as(structure, [a.concat() for a in found])
+        return keras.tree.pack_sequence_as(made, [a.concat() for a in found])
 
     return tf.function(walk, autograph=False, reduce_retracing=True)

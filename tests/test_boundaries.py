@@ -110,6 +110,7 @@ def parts(*names: str) -> list[str]:
                 "keras_dl/training/replicas.py",
                 "keras_dl/tuning/dials.py",
                 "keras_dl/forward.py",
+                "keras_dl/placing.py",
                 "keras_dl/gradients.py",
             ],
         ),

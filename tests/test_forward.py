@@ -1,7 +1,10 @@
+from unittest import mock
+
 import keras
 import numpy as np
 import pytest
 
+from keras_dl import placing
 from keras_dl.forward import outputs
 
 X = np.random.default_rng(0).integers(0, 256, (23, 4, 4, 1)).astype("uint8")
@@ -60,3 +63,13 @@ def test_model_with_a_way_of_its_own_goes_it():
     model = Own()
     x = np.ones((3, 2), "float32")
     np.testing.assert_array_equal(outputs(model, x), model.predict(x, verbose=0))
+
+
+def test_examples_that_do_not_fit_on_the_device_are_predicted_in_batches(monkeypatch):
+    model = net("logits")
+    expected = outputs(model, X)
+    monkeypatch.setattr(placing, "SHARE", 0.0)
+    with mock.patch.object(model, "predict", wraps=model.predict) as predicted:
+        found = outputs(model, X)
+    assert predicted.called
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)

@@ -1,11 +1,8 @@
 """Arrays that begin where a tensor may, so that TensorFlow takes them as they are."""
 
-import importlib
-from typing import Any
-
 import numpy as np
 
-__all__ = ["ALIGNMENT", "aligned", "placed"]
+__all__ = ["ALIGNMENT", "aligned"]
 
 ALIGNMENT = 64  # bytes; TensorFlow's own tensors begin at multiples
 
@@ -32,11 +29,3 @@ def aligned(array: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
     else:
         np.take(array, rows, axis=0, out=made)
     return made
-
-
-def placed(array: np.ndarray) -> Any:
-    """The array as TensorFlow's tensor; on a CPU with one copy or none, where it makes two."""
-    tf = importlib.import_module("tensorflow")
-    if array.dtype.kind not in "uif" or tf.config.list_physical_devices("GPU"):
-        return tf.convert_to_tensor(array)
-    return tf.experimental.dlpack.from_dlpack(aligned(array).__dlpack__())

@@ -5,23 +5,19 @@ model learns the same from both, and is afterwards as if it had never been so fe
 """
 
 import contextlib
-import importlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
-import numpy as np
-import psutil
 
 from keras_dl.data import Data, Split
 from keras_dl.data.batches import Batches, EpochOrder
+from keras_dl.placing import fits
 from keras_dl.training.jitting import Chooser
 from keras_dl.training.loops import Loop
 from keras_dl.training.parallel import shared
 
-__all__ = ["SHARE", "Feeder"]
-
-SHARE = 0.25  # of the device's free memory that data may take; the steps need the rest
+__all__ = ["Feeder"]
 
 
 class Feeder:
@@ -132,8 +128,7 @@ class Feeder:
             self._model.run_eagerly
             or self._model.steps_per_execution != 1  # the model's own way to save calls
             or _many_devices(self._model)
-            or not all(isinstance(a, np.ndarray) and a.dtype.kind in "uifb" for a in arrays)
-            or sum(a.nbytes for a in arrays) > SHARE * _free()
+            or not fits(*arrays)
         ):
             return "streamed"
         return {"tensorflow": "loops", "jax": "placed"}.get(backend, "streamed")
@@ -149,13 +144,3 @@ def _many_devices(model: Any) -> bool:
     if keras.backend.backend() == "tensorflow":
         return model.distribute_strategy.num_replicas_in_sync > 1
     return keras.distribution.distribution() is not None
-
-
-def _free() -> float:
-    """Bytes of memory free on the device that trains."""
-    backend = keras.backend.backend()
-    if backend == "jax":
-        found = importlib.import_module("jax").devices()[0].memory_stats()
-        if found and "bytes_limit" in found:
-            return found["bytes_limit"] - found["bytes_in_use"]
-    return psutil.virtual_memory().available

@@ -72,10 +72,11 @@ def built(job: Job, data: Data, *, seed_backend: bool = True) -> Any:
         ValueError: if it cannot be trained on so many `devices`.
     """
     with _policy(job.precision):
-        random.seed(job.seed)
-        np.random.seed(job.seed)
         if seed_backend:
             keras.utils.set_random_seed(job.seed)
+        else:
+            random.seed(job.seed)
+            np.random.seed(job.seed)
         model = job.recipe.build(data, **arguments(job.recipe.build, job.values))
     if not isinstance(model, keras.Model) or not model.compiled:
         raise TypeError(
@@ -134,8 +135,8 @@ def train(
     if jit is not None:
         model.jit_compile = jit
     if state.epoch < job.epochs:
-        trial = job.epochs - state.epoch if jit is None else None
-        feeding = feeder.fit(data, job.seed, job.steps, state.epoch, callbacks, trial)
+        to_come = job.epochs - state.epoch if jit is None else None
+        feeding = feeder.fit(data, job.seed, job.steps, state.epoch, callbacks, to_come)
         with feeding as (x, held_out, ahead):
             model.fit(
                 x,

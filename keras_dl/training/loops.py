@@ -13,8 +13,8 @@ import keras
 import numpy as np
 
 from keras_dl.data import Split
-from keras_dl.data.aligned import placed
 from keras_dl.data.batches import epoch_order
+from keras_dl.placing import placed
 from keras_dl.training.replicas import Step
 
 __all__ = ["Loop"]

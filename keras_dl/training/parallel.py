@@ -145,5 +145,5 @@ def _shared_on_jax(model: Any, devices: int) -> Iterator[None]:
     finally:
         for variable in state():
             # Arrays of a step that was interrupted are gone; a checkpoint has those before it.
-            with contextlib.suppress(RuntimeError, TypeError):
+            if not variable.value.is_deleted():
                 variable.assign(np.asarray(variable.value))

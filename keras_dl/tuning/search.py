@@ -77,9 +77,8 @@ class _Searching:
         crew = Crew(chosen["workers"], self.record.folder, chosen["timeout"], self.executor)
         with crew:
             first = self._dry_run(crew)
-            self.suggester = (
-                self._suggester()
-            )  # its imports take seconds; the workers' go on beside
+            # Its imports take seconds; the workers' go on beside.
+            self.suggester = self._suggester()
             self.publisher = Publisher(self.plan, self.record, first.facts)
             try:
                 with self._show(first, crew) as self.show:

@@ -1,7 +1,3 @@
-import importlib.util
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -10,6 +6,7 @@ import pytest
 
 import keras_dl.layers
 from keras_dl.objectives import DomainAdaptation
+from tests.backends import values_on
 from tests.checks import check_saving
 from tests.objectives.adaptation_values import STEPS, batch, made, rows, trained
 
@@ -204,20 +201,11 @@ def test_compiled_steps_equal_plain_ones():
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_training_equals_another_backend_s(backend, tmp_path):
-    if backend == keras.backend.backend():
-        pytest.skip(f"{backend} runs these tests")
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    target = tmp_path / "values.npz"
-    command = [sys.executable, "-m", "tests.objectives.adaptation_values", str(target)]
-    environment = {**os.environ, "KERAS_BACKEND": backend}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    with np.load(target) as there:
-        for name in ("reversal", "coral", "separate", "compiled"):
-            mode = "coral" if name == "coral" else "reversal"
-            here = trained(mode, statistics="separate" if name == "separate" else "joint")
-            np.testing.assert_allclose(there[name], here, rtol=1e-4, atol=1e-5, err_msg=name)
+    there = values_on(backend, "objectives.adaptation_values", tmp_path)
+    for name in ("reversal", "coral", "separate", "compiled"):
+        mode = "coral" if name == "coral" else "reversal"
+        here = trained(mode, statistics="separate" if name == "separate" else "joint")
+        np.testing.assert_allclose(there[name], here, rtol=1e-4, atol=1e-5, err_msg=name)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,3 @@
-import importlib.util
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -11,6 +7,7 @@ import pytest
 from keras_dl.objectives._draws import alias_table, key_of, uniform
 from keras_dl.objectives._negative_sampling import MOST
 from keras_dl.objectives._windows import stream
+from tests.backends import values_on
 from tests.objectives.word2vec_values import VOCABULARY, learner, tables, text, values
 
 ROOT = Path(__file__).parents[2]
@@ -275,16 +272,8 @@ def test_counts_must_fit_the_net():
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_losses_and_tables_equal_another_backend_s(backend, tmp_path):
-    if backend == keras.backend.backend():
-        pytest.skip(f"{backend} runs these tests")
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    command = [sys.executable, "-m", "tests.objectives.word2vec_values", str(tmp_path / "v.npz")]
-    environment = {**os.environ, "KERAS_BACKEND": backend}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
     here = values()
-    with np.load(tmp_path / "v.npz") as there:
-        assert set(there) == set(here)
-        for name, numbers in here.items():
-            np.testing.assert_allclose(there[name], numbers, rtol=1e-4, atol=1e-5, err_msg=name)
+    there = values_on(backend, "objectives.word2vec_values", tmp_path)
+    assert set(there) == set(here)
+    for name, numbers in here.items():
+        np.testing.assert_allclose(there[name], numbers, rtol=1e-4, atol=1e-5, err_msg=name)

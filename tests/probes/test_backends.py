@@ -1,15 +1,11 @@
 """Gradients and probes say the same on TensorFlow, JAX and torch."""
 
-import importlib.util
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
+from tests.backends import values_on
 from tests.probes.values import all_values
 
 ROOT = Path(__file__).parents[2]
@@ -27,17 +23,8 @@ def test_range_test_restores_everything(here):
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_values_equal_another_backend_s(backend, here, tmp_path):
-    if backend == keras.backend.backend():
-        pytest.skip(f"{backend} runs these tests")
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    target = tmp_path / "values.npz"
-    command = [sys.executable, "-m", "tests.probes.values", str(target)]
-    environment = {**os.environ, "KERAS_BACKEND": backend}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    with np.load(target) as there:
-        assert set(there) == set(here)
-        for name, values in here.items():
-            # float32, sums in different orders
-            np.testing.assert_allclose(there[name], values, rtol=2e-3, atol=1e-5, err_msg=name)
+    there = values_on(backend, "probes.values", tmp_path)
+    assert set(there) == set(here)
+    for name, values in here.items():
+        # float32, sums in different orders
+        np.testing.assert_allclose(there[name], values, rtol=2e-3, atol=1e-5, err_msg=name)

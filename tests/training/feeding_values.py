@@ -6,6 +6,7 @@ from unittest import mock
 import keras
 import numpy as np
 
+from keras_dl import placing
 from keras_dl.data import Data, Split
 from keras_dl.models import patch_discriminator, unet_generator
 from keras_dl.objectives import AdversarialTraining, ImageTranslation, TwoPlayer
@@ -101,7 +102,7 @@ def fitted(case, share, *, epochs=3, first=0, model=None, watching=(), steps=Non
     part, rest = (Split(held_x[:n], held_y[:n]) for n in (some, some // 2))
     data = Data("toy", Split(x, y), part, rest, ("a", "b", "c"), "made", "0" * 64, size)
     feeder = feeding.Feeder(model, size)
-    with mock.patch.object(feeding, "SHARE", share):
+    with mock.patch.object(placing, "SHARE", share):
         with feeder.fit(data, 5, steps, first, watching) as (fed, held_out, ahead):
             history = model.fit(
                 fed,

@@ -15,7 +15,7 @@ os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
 import keras
 import numpy as np
 
-from keras_dl import settings
+from keras_dl import placing, settings
 from keras_dl.data import Data, Split
 from keras_dl.tracking import store
 from keras_dl.training import callbacks, feeding
@@ -112,7 +112,7 @@ def fitted(case, devices, share):
     part, rest = Split(x[:17], CLASSES[:17]), Split(x[5:16], CLASSES[5:16])
     data = Data("toy", Split(x, CLASSES), part, rest, ("a", "b", "c"), "made", "0" * 64, SIZE)
     feeder = feeding.Feeder(model, SIZE, devices)
-    with mock.patch.object(feeding, "SHARE", share):
+    with mock.patch.object(placing, "SHARE", share):
         with feeder.fit(data, 5, None, 0) as (fed, held_out, ahead):
             history = model.fit(
                 fed,

@@ -1,9 +1,5 @@
 """Data on the device: the same training as from batches, and nothing of it left in the model."""
 
-import importlib.util
-import os
-import subprocess
-import sys
 from pathlib import Path
 from unittest import mock
 
@@ -11,10 +7,12 @@ import keras
 import numpy as np
 import pytest
 
+from keras_dl import placing
 from keras_dl.data import Split
 from keras_dl.data.batches import Batches, epoch_order
 from keras_dl.training import feeding
 from keras_dl.training.loops import Loop
+from tests.backends import values_on
 from tests.training.feeding_values import CASES, CLASSES, IMAGES, SIZE, both, fitted, net
 
 ROOT = Path(__file__).parents[2]
@@ -35,19 +33,10 @@ def test_training_equals_the_one_from_batches(case):
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_training_equals_the_one_from_batches_on_another_backend(backend, tmp_path):
-    if backend == keras.backend.backend():
-        pytest.skip(f"{backend} runs these tests")
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    target = tmp_path / "values.npz"
-    command = [sys.executable, "-m", "tests.training.feeding_values", str(target)]
-    environment = {**os.environ, "KERAS_BACKEND": backend}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    with np.load(target) as found:
-        assert set(found.files) == set(CASES)
-        for case in CASES:
-            np.testing.assert_allclose(*found[case], rtol=1e-4, atol=1e-5, err_msg=case)
+    found = values_on(backend, "training.feeding_values", tmp_path)
+    assert set(found) == set(CASES)
+    for case in CASES:
+        np.testing.assert_allclose(*found[case], rtol=1e-4, atol=1e-5, err_msg=case)
 
 
 @on_tensorflow
@@ -59,7 +48,7 @@ def test_small_data_go_to_the_device_and_large_ones_are_streamed():
         assert isinstance(model.test_function, Loop)
         assert callbacks == [model.test_function]
     with (
-        mock.patch.object(feeding, "SHARE", 1e-9),
+        mock.patch.object(placing, "SHARE", 1e-9),
         feeder.evaluate(small) as (x, callbacks),
     ):
         assert isinstance(x, Batches)
