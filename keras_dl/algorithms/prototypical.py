@@ -1,0 +1,156 @@
+"""Prototypical networks: classification by the distance to the mean embedding of each class."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_dl.layers._check import check_count
+
+__all__ = ["PrototypicalNetwork", "episode_accuracy", "episode_labels", "prototype_logits"]
+
+
+def prototype_logits(support: keras.KerasTensor, queries: keras.KerasTensor) -> keras.KerasTensor:
+    """Computes the negative squared Euclidean distance of each query to each prototype.
+
+    The prototype of a class is the mean of its support embeddings. The distance is neither halved
+    nor divided by a temperature.
+
+    Args:
+        support: embeddings (episodes, way, shot, dim).
+        queries: embeddings (episodes, way, query, dim).
+
+    Returns:
+        Logits (episodes, way, query, way); the last axis runs over the prototypes.
+    """
+    prototypes = ops.mean(support, axis=2)  # (episodes, way, dim)
+    difference = ops.expand_dims(queries, 3) - prototypes[:, None, None]
+    return -ops.sum(ops.square(difference), axis=-1)
+
+
+def episode_labels(logits: keras.KerasTensor) -> keras.KerasTensor:
+    """Returns the class of each query as its position among the episode's classes.
+
+    Args:
+        logits: (episodes, way, query, way).
+
+    Returns:
+        int32 labels (episodes, way, query).
+    """
+    episodes, way, query = ops.shape(logits)[:3]
+    positions = ops.reshape(ops.arange(way, dtype="int32"), (1, way, 1))
+    return ops.broadcast_to(positions, (episodes, way, query))
+
+
+def episode_accuracy(embeddings: np.ndarray, rows: np.ndarray, *, shot: int) -> np.ndarray:
+    """Computes the accuracy of each episode from embeddings computed once.
+
+    Args:
+        embeddings: (n, dim), of all images of a split in inference mode.
+        rows: rows of `embeddings` by episode, (episodes, way, shot + query).
+        shot: support images of each class, the first of its rows.
+
+    Returns:
+        Shares of correctly classified queries (episodes,), in [0, 1].
+    """
+    correct = []
+    for episode in rows:  # one at a time: all distances of 1,000 episodes would fill the memory
+        points = embeddings[episode][None]
+        logits = prototype_logits(points[:, :, :shot], points[:, :, shot:])
+        nearest = ops.convert_to_numpy(ops.argmax(logits, axis=-1))[0]
+        correct.append(np.mean(nearest == np.arange(len(episode))[:, None]))
+    return np.asarray(correct)
+
+
+@keras.saving.register_keras_serializable("keras_dl")
+class PrototypicalNetwork(keras.Model):
+    """A few-shot classifier that is trained by episodes.
+
+    An episode holds the same number of images of each of its classes: the first `shot` of a class
+    are its support, the others its queries. The loss is the cross-entropy of the queries over the
+    episode's classes, a softmax over negative squared distances to the prototypes. The targets of
+    the data set are not used: the label of a query is the position of its class in the episode.
+
+    Reports `loss` and `accuracy`, both of the queries. `compile` takes an optimizer and no loss.
+
+    Args:
+        scaling: layer from raw images to the inputs of `net`.
+        net: embedding network, images (batch, height, width, channels) to (batch, dim); built.
+        shot: support images of each class in an episode, at least 1.
+        **kwargs: `name` and `dtype` of `keras.Model`.
+
+    Raises:
+        TypeError: if `shot` is not an integer.
+        ValueError: if `shot` is below 1.
+
+    Reference:
+        Snell, Swersky and Zemel, 2017, Prototypical Networks for Few-shot Learning,
+        arXiv:1703.05175, eq. 1 and 2, algorithm 1.
+    """
+
+    def __init__(
+        self, scaling: keras.layers.Layer, net: keras.Model, *, shot: int = 1, **kwargs: Any
+    ) -> None:
+        check_count("shot", shot, "it is the number of support images of each class")
+        super().__init__(**kwargs)
+        self.scaling, self.net, self.shot = scaling, net, int(shot)
+        self.accuracy = keras.metrics.SparseCategoricalAccuracy("accuracy")
+        self.built = True
+
+    def build(self, input_shape: Any) -> None:
+        """Both parts are built before."""
+        self.built = True
+
+    def embed(self, images: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+        """Computes the embeddings (batch, dim) of raw images (batch, height, width, channels)."""
+        return self.net(self.scaling(images), training=training)
+
+    def call(self, inputs: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+        """Computes the logits of the queries.
+
+        Args:
+            inputs: raw episodes (episodes, way, shot + query, height, width, channels).
+            training: use the episode's own batch statistics in batch normalization.
+
+        Returns:
+            Logits (episodes, way, query, way).
+        """
+        shape = ops.shape(inputs)
+        embeddings = self.embed(ops.reshape(inputs, (-1, *inputs.shape[3:])), training)
+        embeddings = ops.reshape(embeddings, (*shape[:3], embeddings.shape[-1]))
+        return prototype_logits(embeddings[:, :, : self.shot], embeddings[:, :, self.shot :])
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: keras.KerasTensor | None = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> keras.KerasTensor:
+        """Computes the mean cross-entropy of the queries.
+
+        compute_loss and not a loss, because the labels follow from the order of the episode and
+        not from `y`.
+        """
+        labels = episode_labels(y_pred)
+        self.accuracy.update_state(labels, y_pred)
+        return ops.mean(
+            keras.losses.sparse_categorical_crossentropy(labels, y_pred, from_logits=True)
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        parts = {"scaling": self.scaling, "net": self.net}
+        saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
+        return {**super().get_config(), **saved, "shot": self.shot}
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> "PrototypicalNetwork":
+        """Creates a model from the result of `get_config`."""
+        for part in ("scaling", "net"):
+            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
+        return cls(**config)

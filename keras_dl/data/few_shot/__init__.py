@@ -1,0 +1,19 @@
+"""Few-shot data: images whose classes are divided into splits, and episodes of them."""
+
+from keras_dl.data.few_shot.episodes import Episodes
+from keras_dl.data.few_shot.folders import class_folders, read_class_images
+from keras_dl.data.few_shot.glyphs import glyphs
+from keras_dl.data.few_shot.images import ClassImages, FewShotImages, divide_classes, with_rotations
+from keras_dl.data.few_shot.omniglot import omniglot
+
+__all__ = [
+    "ClassImages",
+    "Episodes",
+    "FewShotImages",
+    "class_folders",
+    "divide_classes",
+    "glyphs",
+    "omniglot",
+    "read_class_images",
+    "with_rotations",
+]

@@ -1,0 +1,101 @@
+"""The episode sampler of few-shot learning."""
+
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Episodes"]
+
+
+class Episodes:
+    """Samples episodes: `way` distinct classes, and distinct examples of each.
+
+    The episodes depend on `seed` and `epoch` alone; a shorter request returns the first episodes of
+    a longer one.
+
+    Args:
+        labels: class numbers (n,) of the split's examples.
+        way: classes in an episode, at least 2.
+        shot: support examples of each class, at least 1.
+        query: query examples of each class, at least 1.
+        episodes: episodes in an epoch, at least 1.
+        split: name of the split, for messages.
+
+    Attributes:
+        num_examples: episodes in an epoch.
+
+    Raises:
+        TypeError: if a size is not an integer.
+        ValueError: if a size is below its minimum, the split has fewer than `way` classes, or a
+            class has fewer than `shot + query` examples.
+
+    Reference:
+        Vinyals et al., 2016, Matching Networks for One Shot Learning, arXiv:1606.04080, section 2.
+    """
+
+    def __init__(
+        self,
+        labels: np.ndarray,
+        *,
+        way: int,
+        shot: int,
+        query: int,
+        episodes: int,
+        split: str = "train",
+    ) -> None:
+        _check_size("way", way, "it is the number of classes in an episode", least=2)
+        _check_size("shot", shot, "it is the number of support examples of each class")
+        _check_size("query", query, "it is the number of query examples of each class")
+        _check_size("episodes", episodes, "it is the number of episodes in an epoch")
+        labels = np.asarray(labels)
+        self.rows = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+        self.way, self.shot, self.query, self.num_examples = way, shot, query, episodes
+        _check_classes(self.rows, split, way=way, shot=shot, query=query)
+
+    def indices(
+        self, seed: int, epoch: int, batch_size: int, steps: int | None = None
+    ) -> np.ndarray:
+        """Returns the example rows of an epoch's episodes.
+
+        Args:
+            seed: of the run, at least 0.
+            epoch: number of the epoch, from 0.
+            batch_size: episodes per step.
+            steps: steps of the epoch at most; None for the whole epoch.
+
+        Returns:
+            int32 (n, way, shot + query) with n = min(num_examples, steps·batch_size); the first
+            `shot` rows of a class are its support.
+        """
+        count = self.num_examples
+        count = count if steps is None else min(count, steps * batch_size)
+        random = np.random.default_rng((seed, epoch))
+        # One generator in sequence, so that fewer steps give the beginning of the same epoch.
+        return np.stack([self._episode(random) for _ in range(count)]).astype(np.int32)
+
+    def _episode(self, random: np.random.Generator) -> np.ndarray:
+        classes = random.choice(len(self.rows), self.way, replace=False)
+        size = self.shot + self.query
+        return np.stack([random.choice(self.rows[c], size, replace=False) for c in classes])
+
+
+def _check_size(name: str, value: Any, meaning: str, *, least: int = 1) -> None:
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"`{name}` must be an integer; {meaning}. Received: {name}={value!r}")
+    if value < least:
+        raise ValueError(f"`{name}` must be at least {least}; {meaning}. Received: {name}={value}")
+
+
+def _check_classes(rows: list[np.ndarray], split: str, *, way: int, shot: int, query: int) -> None:
+    if way > len(rows):
+        raise ValueError(
+            f"`way` must not exceed the {len(rows)} classes of '{split}'; the classes of an "
+            f"episode are distinct. Received: way={way}"
+        )
+    smallest = min(map(len, rows))
+    if shot + query > smallest:
+        raise ValueError(
+            f"`shot` + `query` must not exceed the {smallest} examples of the smallest class of "
+            f"'{split}'; the examples of a class are distinct. Received: shot={shot}, query={query}"
+        )
