@@ -19,11 +19,11 @@ from scipy.stats import spearmanr  # noqa: E402
 
 from keras_dl import Objective  # noqa: E402
 from keras_dl.data import DatasetUnavailable, load  # noqa: E402
-from keras_dl.failures import Diverged  # noqa: E402
+from keras_dl.errors import Diverged
 from keras_dl.space import resolve  # noqa: E402
 from keras_dl.training import fit  # noqa: E402
 from keras_dl.training.job import Job  # noqa: E402
-from keras_dl.tuning.suggest import Suggester, Suggestion, decode  # noqa: E402
+from keras_dl.tuning.oracle import OracleAdapter, Suggestion, decode
 from recipes import dann, source_only  # noqa: E402
 
 SEEDS, EPOCHS, STEPS = 3, 4, 200
@@ -72,7 +72,7 @@ def _ratios(dataset: str, folder: Path) -> Iterator[tuple[str, ...]]:
 def _validators(dataset: str, folder: Path) -> Iterator[tuple[str, ...]]:
     space = dann.recipe.space()
     searched = {name: hyper for name, hyper in space.items() if hyper.domain is not None}
-    asked = Suggester(searched, "random", dann.recipe.objective, 0, SETTINGS, EPOCHS)
+    asked = OracleAdapter(searched, "random", dann.recipe.objective, 0, SETTINGS, EPOCHS)
     reached, said = [], []
     for number in range(SETTINGS):
         suggestion = asked.ask()

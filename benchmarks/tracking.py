@@ -22,13 +22,14 @@ from keras_dl import settings
 
 settings.load_backend()
 
+from recipes.lenet5 import recipe  # noqa: E402
+
 from benchmarks.table import Row  # noqa: E402
 from benchmarks.trials import FLOPS  # noqa: E402
 from keras_dl.data import DatasetUnavailable, load  # noqa: E402
 from keras_dl.tracking import models, runs, store  # noqa: E402
 from keras_dl.training import fit  # noqa: E402
 from keras_dl.training.job import Job  # noqa: E402
-from recipes.lenet5 import recipe  # noqa: E402
 
 ROUNDS, EPOCHS, STEPS = 7, 3, 40
 KINDS = ("bare", "epochs", "run", "model", "autolog", "autolog with the model")
@@ -48,7 +49,7 @@ def rows() -> Iterator[Row]:
             for kind in KINDS[:: 1 if number % 2 else -1]:
                 times[kind].append(_timed(job, data, kind))
         one, three = (
-            _timed(dataclasses.replace(job, epochs=epochs, steps=None), data, "bare")
+            _timed(dataclasses.replace(job, epochs=epochs, steps_per_epoch=None), data, "bare")
             for epochs in (1, 3)
         )
     whole = one + (recipe.epochs - 1) * (three - one) / 2
@@ -107,7 +108,7 @@ def _job(folder: Path) -> Job:
         load(values["dataset"], at_least=28)
     except DatasetUnavailable:
         values["dataset"] = "digits"
-    return Job(recipe, values, 0, EPOCHS, folder / "job", steps=STEPS)
+    return Job(recipe, values, 0, EPOCHS, folder / "job", steps_per_epoch=STEPS)
 
 
 def _timed(job: Job, data: Any, kind: str) -> float:
@@ -142,7 +143,7 @@ def _autolog(kind: str) -> Iterator[None]:
         flavor.autolog(disable=True)
 
 
-def _open(job: Job, data: Any) -> runs.Tracked:
+def _open(job: Job, data: Any) -> runs.TrackedRun:
     made = runs.start(job.recipe, "benchmark", "run", "run", job.values)
     made.dataset(data.facts())
     return made

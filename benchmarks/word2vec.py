@@ -18,13 +18,13 @@ settings.load_backend()
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
+from recipes.word2vec import build, vectors  # noqa: E402
 
 from benchmarks.ceiling import known  # noqa: E402
 from benchmarks.table import Row, compared, missing  # noqa: E402
 from keras_dl.data import Data, DatasetUnavailable  # noqa: E402
 from keras_dl.data.text import corpus  # noqa: E402
 from keras_dl.embeddings import WordVectors, standard_scores  # noqa: E402
-from recipes.word2vec import build, vectors  # noqa: E402
 
 GOAL = "≥ 4"
 ROUNDS, WORDS = 5, 2_000_000  # a round is a pass over so many words of the text

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-__all__ = ["ACTIVATIONS", "activation", "heaviside", "scaled_tanh"]
+__all__ = ["ACTIVATIONS", "get_activation", "heaviside", "scaled_tanh"]
 
 # Keras has more; these keep the width of a layer and need no arguments.
 _KERAS = (
@@ -16,7 +16,7 @@ _KERAS = (
 ACTIVATIONS = tuple(sorted((*_KERAS, "heaviside", "scaled_tanh")))
 
 
-def activation(name: str) -> Callable[[Any], Any]:
+def get_activation(name: str) -> Callable[[Any], Any]:
     """The activation function of this name; a layer that got it can be saved and loaded.
 
     Args:

@@ -12,18 +12,18 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from keras_dl.domains import did_you_mean
-from keras_dl.recipe import Objective, Recipe, joined
+from keras_dl.recipe import Objective, Recipe, Score, joined
 from keras_dl.space import Choice, Hyper, Range, Repeat, When, hyper, refuse_positional
+from keras_dl.space.domains import did_you_mean
 
 __all__ = ["Entry", "Unreadable", "described", "entries", "find", "folder", "names", "read"]
 
 FIELDS = ("Paper", "Data", "Run", "Expect", "Differs")
-FUNCTIONS = ("data", "build", "report")
+FUNCTIONS = ("data", "build", "train", "report", "evaluators")
 # All that an annotation, a default or a setting may say; the rest only running the file can tell.
 VOCABULARY: dict[str, Any] = {
     "Annotated": Annotated,
-    **{t.__name__: t for t in (Range, Choice, Repeat, When, Objective)},
+    **{t.__name__: t for t in (Range, Choice, Repeat, When, Objective, Score)},
     **{t.__name__: t for t in (bool, int, float, str, tuple)},
 }
 GRAMMAR = (
@@ -57,7 +57,7 @@ class Entry:
         head: the docstring's fields, "Paper", "Data", "Run", "Expect", "Differs".
         space: hyperparameters by name.
         published: counts of the recipe's builders as published, with their source.
-        settings: the literal arguments of its `Recipe(…)`: epochs, objective, task, family.
+        settings: the literal arguments of its `Recipe(…)`: epochs, objective, score, task.
     """
 
     name: str
@@ -75,14 +75,32 @@ def folder() -> Path:
 
 
 @cache
+def files() -> dict[str, Path]:
+    """Files of all recipes that come with the package, by name, sorted.
+
+    A recipe's family is the folder of its file; names are unique over all families.
+    """
+    return {p.stem: p for p in sorted(folder().glob("*/[a-z]*.py"), key=lambda p: p.stem)}
+
+
 def names() -> tuple[str, ...]:
     """Names of all recipes that come with the package, sorted."""
-    return tuple(sorted(p.stem for p in folder().glob("[a-z]*.py")))
+    return tuple(files())
+
+
+def is_packaged(path: Path) -> bool:
+    """Returns whether a file is one of the recipes that come with the package."""
+    return files().get(path.stem) == path
+
+
+def family(name: str) -> str:
+    """Returns the family of a recipe that comes with the package; "user" for others."""
+    return files()[name].parent.name if name in files() else "user"
 
 
 def entries() -> list[Entry]:
     """All recipes that come with the package."""
-    return [read(folder() / f"{name}.py") for name in names()]
+    return [read(path) for path in files().values()]
 
 
 def find(name: str) -> Path:
@@ -91,8 +109,8 @@ def find(name: str) -> Path:
     Raises:
         ValueError: if neither exists; names the nearest match and all known recipes.
     """
-    if name in names():
-        return folder() / f"{name}.py"
+    if name in files():
+        return files()[name]
     path = Path(name).expanduser()
     if path.suffix == ".py" and path.is_file():
         return path.resolve()
@@ -119,8 +137,15 @@ def read(path: Path) -> Entry:
             raise Unreadable(f"`{path.name}` must give its Recipe(…) `{role}` by name")
     settings = {k: _value(v, path) for k, v in arguments.items() if k not in FUNCTIONS}
     name = Recipe(**{"name": path.stem, **settings}, data=_nothing, build=_nothing).name
-    space = joined(name, *(_space(arguments[r], functions, path) for r in ("data", "build")))
-    published = _published(tree) if path.parent == folder() else {}
+    space = joined(
+        name,
+        *(
+            _space(arguments[r], functions, path)
+            for r in ("data", "build", "train")
+            if r in arguments
+        ),
+    )
+    published = _published(tree) if is_packaged(path) else {}
     return Entry(name, path, *_head(tree), space, published, settings)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-__all__ = ["INITIALIZERS", "LeCun1989", "initializer"]
+__all__ = ["INITIALIZERS", "LeCun1989", "make_initializer"]
 
 # Keras has more; these need no arguments. glorot_uniform is "Xavier": U(±√(6/(n_in + n_out))).
 _KERAS = (
@@ -18,7 +18,7 @@ _OURS = ("gaussian_0.01", "he_gaussian", "lecun_1989")
 INITIALIZERS = tuple(sorted(_KERAS + _OURS))
 
 
-def initializer(name: str) -> Any:
+def make_initializer(name: str) -> Any:
     """A fresh initializer, with a seed of its own.
 
     Beside the names of Keras:

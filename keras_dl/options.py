@@ -14,10 +14,10 @@ def _training(
     *,
     budget: Annotated[str, Choice(*BUDGETS)] = "full",
     epochs: Annotated[int | None, Range(1, 1_000_000)] = None,
-    steps: Annotated[int | None, Range(1, 1_000_000_000)] = None,
+    steps_per_epoch: Annotated[int | None, Range(1, 1_000_000_000)] = None,
     patience: Annotated[int | None, Range(1, 1_000_000)] = None,
     precision: Annotated[str, Choice("float32", "mixed_float16", "mixed_bfloat16")] = "float32",
-    jit: bool | None = None,
+    jit_compile: bool | None = None,
 ) -> None: ...
 
 
@@ -63,7 +63,7 @@ def _ablate(
     *,
     over: tuple[str, ...] = (),
     values: str = "",
-    settings: Annotated[int | None, Range(2, 1_000_000)] = None,
+    max_settings: Annotated[int | None, Range(2, 1_000_000)] = None,
     seeds: Annotated[int, Range(1, 1000)] = 3,
     workers: Annotated[int, Range(0, 4096)] = 1,
     timeout: Annotated[float | None, Range(0.1, 1e9)] = None,
@@ -85,10 +85,10 @@ def _ui(*, host: str = "127.0.0.1", port: Annotated[int, Range(1, 65535)] = 5000
 HELP = {
     "budget": "smoke: one short epoch to see it work; quick: a quarter of the epochs; full: all",
     "epochs": "passes over the training set, instead of the budget's",
-    "steps": "optimizer steps in each epoch, instead of the whole training set",
+    "steps_per_epoch": "optimizer steps in each epoch, instead of the whole training set",
     "patience": "stop after this many epochs without improvement of the objective",
     "precision": "number format of the layers' computations",
-    "jit": "compile with XLA, or never; if not given: what is faster, tried for TensorFlow in "
+    "jit_compile": "compile with XLA, or never; if not given: what is faster, tried for TensorFlow in "
     "trainings of over a minute, else never on a CPU and as Keras decides on a GPU",
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
@@ -109,7 +109,7 @@ HELP = {
     "over": "hyperparameters to vary, with commas between; if not given: the recipe's factors",
     "values": 'levels where the usual ones are not wanted: "dropout=0,0.5 activation=relu,tanh"; '
     "usual are all values of a choice, off and on of a switch, the ends of a range",
-    "settings": "train so many of all combinations, chosen to tell the effects apart; if not "
+    "max_settings": "train so many of all combinations, chosen to tell the effects apart; if not "
     "given: all",
     "search": "hyperparameters to search, with commas between; if not given: all with a domain",
     "timeout": "seconds one training may take",
@@ -132,12 +132,12 @@ UI: dict[str, Hyper] = hypers(_ui)
 
 
 def planned_epochs(full: int, options: dict[str, Any]) -> tuple[int, int | None]:
-    """Resolves budget, epochs and steps of one training to (epochs, steps per epoch or None).
+    """Resolves budget, epochs and steps_per_epoch of one training to (epochs, steps per epoch or None).
 
     Args:
         full: the recipe's epochs.
-        options: resolved options with `budget`, `epochs` and `steps`.
+        options: resolved options with `budget`, `epochs` and `steps_per_epoch`.
     """
     budget = {"smoke": (1, 20), "quick": (max(1, round(full / 4)), None), "full": (full, None)}
     epochs, steps = budget[options["budget"]]
-    return options["epochs"] or epochs, options["steps"] or steps
+    return options["epochs"] or epochs, options["steps_per_epoch"] or steps

@@ -1,30 +1,32 @@
-"""A recipe: what to learn from, what to build, how it is judged. Inert; the verbs load the rest."""
+"""Recipes as values: data, model, training, goals. Nothing here loads Keras."""
 
 import math
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from keras_dl.options import ABLATE, COMPARE, RUN, TUNE
 from keras_dl.space import Hyper, check, hypers, unknown
 
 if TYPE_CHECKING:
-    from keras_dl.comparing import Ablation, Comparison
-    from keras_dl.training.run import Result
-    from keras_dl.tuning.results import Search
+    from keras_dl.tasks.base import Task
 
-__all__ = ["OPTION_NAMES", "Objective", "Recipe"]
+__all__ = ["OPTION_NAMES", "Objective", "Recipe", "Score"]
 
 # Words that run, tune and compare use themselves; a hyperparameter may not bear one of them.
 OPTION_NAMES = frozenset(
-    [*RUN, *TUNE, *COMPARE, *ABLATE, "data", "fix", "executor", "recipe", "recipes", "help"]
+    [*RUN, *TUNE, *COMPARE, *ABLATE, "data", "executor", "recipe", "recipes", "help"]
 )
+
+
+def _check_direction(direction: str) -> None:
+    if direction not in ("max", "min"):
+        raise ValueError(f'`direction` must be "max" or "min". Received: direction={direction!r}')
 
 
 @dataclass(frozen=True)
 class Objective:
-    """The one number a recipe is judged by while training, and its direction (never guessed).
+    """The metric that a training optimizes, and its direction (never guessed).
 
     Attributes:
         name: metric as Keras names it, `val_accuracy`.
@@ -35,10 +37,7 @@ class Objective:
     direction: Literal["max", "min"]
 
     def __post_init__(self) -> None:
-        if self.direction not in ("max", "min"):
-            raise ValueError(
-                f'`direction` must be "max" or "min". Received: direction={self.direction!r}'
-            )
+        _check_direction(self.direction)
 
     @property
     def test_name(self) -> str:
@@ -55,77 +54,118 @@ class Objective:
 
 
 @dataclass(frozen=True)
+class Score:
+    """The number by which finished runs are compared, on the test set or from the report.
+
+    Attributes:
+        name: metric of a finished run, `test/accuracy`.
+        direction: "max" or "min".
+        published: value of the paper, accuracies as a share; None without one.
+    """
+
+    name: str
+    direction: Literal["max", "min"]
+    published: float | None = None
+
+    def __post_init__(self) -> None:
+        _check_direction(self.direction)
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """One technique on real data, ready to run, tune and compare.
+    """One technique on real data: its functions and its goals, without any execution.
+
+    `keras_dl.Recipe` adds `run`, `tune`, `compare` and `ablate`.
 
     Attributes:
         name: short name; also the command line's and MLflow's.
-        data: `data(*, dataset=…, batch_size=…)` gives `Data`, or what `keras_dl.data.load` takes.
-        build: `build(data, *, …)` gives a compiled Keras model.
-        report: `report(model, data)` gives figures and numbers by name.
+        data: `data(*, dataset=…, batch_size=…)` returns `Data`, or what `keras_dl.data.load` takes.
+        build: `build(data, *, …)` returns a compiled Keras model.
+        train: `train(session, model, data, *, …)` trains in stages; None: one `session.fit`.
+        report: `report(model, data)` returns figures and numbers by name; None: the task's report.
+        evaluators: functions from (model, split) to numbers by name, called at the end of each
+            validation and on the test set, in addition to the task's.
         epochs: passes over the training set at the full budget.
-        objective: what early stopping, best weights and search go by.
-        objectives: others that they may go by instead, chosen by name.
-        tested: what trainings are compared by on the test set, where that is not the objective.
+        objective: metric that early stopping, best weights and search optimize.
+        alternatives: further metrics that `objective=` may select by name.
+        score: metric by which finished runs are compared; None: the objective on the test set.
         patience: epochs without improvement before training stops; None: never early.
-        task: second half of the MLflow experiment's name, `mnist-classification`.
-        family: group in lists and tags.
-        factors: hyperparameters that `ablate` varies unless told otherwise; what the recipe is
-            there to show.
-        headline: metric of a finished run that tables quote, `cosine`; None: the objective's on the
-            test set.
-        paper: the published value of that metric, accuracies as a share; None without one.
-        jit: whether XLA compiles the steps unless the user says otherwise; None leaves that to the
-            backend and the machine.
+        task: name of a module of `keras_dl.tasks`, or a `Task`; its name is the second half of the
+            MLflow experiment's name, `mnist-classification`.
+        factors: hyperparameters that `ablate` varies by default.
+        jit_compile: whether XLA compiles the steps by default; None leaves that to the backend.
     """
 
     name: str
     data: Callable[..., Any]
     build: Callable[..., Any]
+    train: Callable[..., None] | None = None
     report: Callable[..., Mapping[str, Any]] | None = None
+    evaluators: tuple[Callable[..., Mapping[str, float]], ...] = ()
     epochs: int = 10
     objective: Objective = Objective("val_accuracy", "max")
-    objectives: tuple[Objective, ...] = ()
-    tested: Objective | None = None
+    alternatives: tuple[Objective, ...] = ()
+    score: Score | None = None
     patience: int | None = None
-    task: str = "classification"
-    family: str = "user"
+    task: "str | Task" = "classification"
     factors: tuple[str, ...] = ()
-    headline: str | None = None
-    paper: float | None = None
-    jit: bool | None = None
+    jit_compile: bool | None = None
 
     def __post_init__(self) -> None:
         name = self.name
         if not isinstance(name, str) or not name or set(name) & set("/\\"):
             raise ValueError(f"`name` must be a word without slashes. Received: name={name!r}")
-        for role in ("data", "build", *(["report"] if self.report is not None else [])):
-            if not callable(getattr(self, role)):
-                raise TypeError(f"`{role}` must be a function. Received: {getattr(self, role)!r}")
-        for role, found in (
-            ("objective", self.objective),
-            *(("objectives", o) for o in self.objectives),
+        for role in ("data", "build", "train", "report"):
+            function = getattr(self, role)
+            optional = role in ("train", "report") and function is None
+            if not optional and not callable(function):
+                raise TypeError(f"`{role}` must be a function. Received: {function!r}")
+        for role, kind, values in (
+            ("objective", Objective, (self.objective,)),
+            ("alternatives", Objective, self.alternatives),
+            ("score", Score, () if self.score is None else (self.score,)),
         ):
-            if not isinstance(found, Objective):
-                raise TypeError(
-                    f'`{role}` must be an Objective: Objective("val_accuracy", "max"). '
-                    f"Received: {role}={found!r}"
-                )
+            for value in values:
+                if not isinstance(value, kind):
+                    raise TypeError(
+                        f'`{role}` must be {kind.__name__}("NAME", "max" or "min"). '
+                        f"Received: {role}={value!r}"
+                    )
         check(replace(RUN["epochs"], optional=False), self.epochs)
         check(RUN["patience"], self.patience)
 
+    @property
+    def task_name(self) -> str:
+        """Name of the task."""
+        return self.task if isinstance(self.task, str) else self.task.name
+
+    @property
+    def final_score(self) -> Score:
+        """The declared score, or the objective on the test set."""
+        return self.score or Score(self.objective.test_name, self.objective.direction)
+
+    @property
+    def test_score(self) -> Score:
+        """The score where it is measured on the test set, else the objective there.
+
+        Trainings without a report have no other metrics.
+        """
+        measured = self.final_score.name.startswith("test/")
+        return self.final_score if measured else replace(self, score=None).final_score
+
     def space(self) -> dict[str, Hyper]:
-        """All hyperparameters by name, those of `data` first.
+        """All hyperparameters by name: those of `data`, then of `build`, then of `train`.
 
         Raises:
             TypeError: if a parameter lacks a default or an annotation of a known kind.
             ValueError: if a name is declared twice or is an option of `run` or `tune`, if a default
                 lies outside its domain, or a condition can never hold.
         """
-        return joined(self.name, hypers(self.data), hypers(self.build))
+        functions = [f for f in (self.data, self.build, self.train) if f is not None]
+        return joined(self.name, *map(hypers, functions))
 
-    def aiming(self, name: str | None) -> "Recipe":
-        """This recipe, judged by another of its objectives.
+    def with_objective(self, name: str | None) -> Self:
+        """Returns this recipe with another of its objectives.
 
         Args:
             name: of the metric; None changes nothing.
@@ -133,47 +173,15 @@ class Recipe:
         Raises:
             ValueError: if the recipe declares no objective of that name.
         """
-        known = {objective.name: objective for objective in (self.objective, *self.objectives)}
+        objectives = {goal.name: goal for goal in (self.objective, *self.alternatives)}
         if name is None:
             return self
-        if name not in known:
+        if name not in objectives:
             raise ValueError(
-                f"`objective` must be one of {', '.join(known)} for {self.name}. "
+                f"`objective` must be one of {', '.join(objectives)} for {self.name}. "
                 f"Received: objective={name!r}"
             )
-        return replace(self, objective=known[name], objectives=tuple(known.values()))
-
-    def run(self, **options: Any) -> "Result":
-        """Trains once and tracks it; see `keras_dl.training.run.run` for the options."""
-        from keras_dl.training.run import run
-
-        return run(self, **options)
-
-    def tune(self, **options: Any) -> "Search":
-        """Searches the hyperparameters; see `keras_dl.tuning.search.tune` for the options."""
-        from keras_dl.tuning.search import tune
-
-        return tune(self, **options)
-
-    def ablate(self, **options: Any) -> "Ablation":
-        """Measures what hyperparameters do; see `keras_dl.comparing.ablate` for the options."""
-        from keras_dl.comparing import ablate
-
-        return ablate(self, **options)
-
-    def compare(self, *others: "Recipe", **options: Any) -> "Comparison":
-        """Compares this recipe with others; see `keras_dl.comparing.compare` for the options."""
-        from keras_dl.comparing import compare
-
-        return compare([self, *others], **options)
-
-    def main(self) -> None:
-        """Gives a script the command line: `python lenet5.py [run|tune|ablate|show] --flag …`."""
-        from keras_dl.cli import main
-
-        words = sys.argv[1:]
-        command = words.pop(0) if words and words[0] in ("run", "tune", "ablate", "show") else "run"
-        sys.exit(main([command, str(sys.modules["__main__"].__file__), *words]))
+        return replace(self, objective=objectives[name], alternatives=tuple(objectives.values()))
 
 
 def joined(recipe: str, *spaces: Mapping[str, Hyper]) -> dict[str, Hyper]:

@@ -1,5 +1,11 @@
-"""One recipe a file; each can be imported, run and read on its own."""
+"""Recipes, one per file, in folders by family; names are flat: `from recipes import lenet5`."""
+
+from pathlib import Path
 
 from keras_dl import settings
+
+# Submodules are looked up in every family's folder, so that a recipe's name stays
+# `recipes.lenet5` wherever its file is.
+__path__ += sorted(str(path) for path in Path(__file__).parent.iterdir() if path.is_dir())
 
 settings.load_backend()  # here, because every recipe's first import is Keras

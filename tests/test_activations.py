@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.activations import ACTIVATIONS, activation, heaviside, scaled_tanh
+from keras_dl.activations import ACTIVATIONS, get_activation, heaviside, scaled_tanh
 from keras_dl.models import mlp
 from tests.checks import check_gradients, check_saving
 
@@ -55,12 +55,14 @@ def test_scaled_tanh_s_slope():
     ],
 )
 def test_values_equal_the_formula(name, expected):
-    np.testing.assert_allclose(_values(activation(name)), expected, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(_values(get_activation(name)), expected, rtol=1e-5, atol=1e-7)
 
 
 def test_sigmoid_s_slope_is_the_lecture_s():
     sigmoid = 1 / (1 + np.exp(-0.7))
-    assert _slope(activation("sigmoid"), 0.7) == pytest.approx(sigmoid * (1 - sigmoid), rel=1e-5)
+    assert _slope(get_activation("sigmoid"), 0.7) == pytest.approx(
+        sigmoid * (1 - sigmoid), rel=1e-5
+    )
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])
@@ -78,4 +80,4 @@ def test_nothing_is_cut_off_below_a_step():
 
 def test_unknown_name_lists_the_known():
     with pytest.raises(ValueError, match=r"must be one of .*heaviside.*scaled_tanh.*'rellu'"):
-        activation("rellu")
+        get_activation("rellu")

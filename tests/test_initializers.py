@@ -2,14 +2,14 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.initializers import INITIALIZERS, LeCun1989, initializer
+from keras_dl.initializers import INITIALIZERS, LeCun1989, make_initializer
 from keras_dl.models import lenet5, mlp
 from tests.checks import check_saving
 
 
 def _draw(name, shape):
     keras.utils.set_random_seed(0)
-    return keras.ops.convert_to_numpy(initializer(name)(shape))
+    return keras.ops.convert_to_numpy(make_initializer(name)(shape))
 
 
 def test_xavier_is_uniform_with_the_exact_bound():
@@ -53,7 +53,7 @@ def test_constants():
 
 @pytest.mark.parametrize("name", sorted(set(INITIALIZERS) - {"zeros", "ones"}))
 def test_two_of_a_name_draw_differently(name):
-    first, second = (keras.ops.convert_to_numpy(initializer(name)((4, 4))) for _ in range(2))
+    first, second = (keras.ops.convert_to_numpy(make_initializer(name)((4, 4))) for _ in range(2))
     assert (first != second).any()
 
 
@@ -78,4 +78,4 @@ def test_a_net_with_our_initializer_loads():
 
 def test_unknown_name_lists_the_known():
     with pytest.raises(ValueError, match=r"must be one of .*he_gaussian.*lecun_1989.*'xavier'"):
-        initializer("xavier")
+        make_initializer("xavier")

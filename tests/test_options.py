@@ -12,10 +12,10 @@ from keras_dl.space import resolve
         (1, {"budget": "quick"}, (1, None)),
         (12, {"budget": "smoke"}, (1, 20)),
         (12, {"epochs": 5}, (5, None)),
-        (12, {"steps": 7}, (12, 7)),
+        (12, {"steps_per_epoch": 7}, (12, 7)),
         (12, {"budget": "smoke", "epochs": 5}, (5, 20)),
-        (12, {"budget": "smoke", "steps": 7}, (1, 7)),
-        (12, {"budget": "quick", "epochs": 5, "steps": 7}, (5, 7)),
+        (12, {"budget": "smoke", "steps_per_epoch": 7}, (1, 7)),
+        (12, {"budget": "quick", "epochs": 5, "steps_per_epoch": 7}, (5, 7)),
     ],
 )
 def test_budget_gives_way_to_epochs_and_steps(full, given, planned):
@@ -60,6 +60,14 @@ def test_no_explanation_is_left_over():
 
 
 def test_commands_share_the_options_of_a_training():
-    shared = {"budget", "epochs", "steps", "patience", "precision", "jit", "verbose"}
+    shared = {
+        "budget",
+        "epochs",
+        "steps_per_epoch",
+        "patience",
+        "precision",
+        "jit_compile",
+        "verbose",
+    }
     assert shared == {n for n in options.RUN if n in options.TUNE and n in options.COMPARE}
     assert all(options.RUN[n] == options.TUNE[n] == options.COMPARE[n] for n in shared)

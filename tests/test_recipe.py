@@ -148,11 +148,14 @@ def test_recipe_is_frozen():
 
 def test_another_objective_is_chosen_by_name():
     others = (Objective("val_loss", "min"),)
-    recipe = Recipe(name="toy", data=data, build=build, objectives=others)
-    assert recipe.aiming(None) is recipe
-    assert recipe.aiming("val_loss").objective == Objective("val_loss", "min")
-    assert recipe.aiming("val_loss").aiming("val_accuracy").objective == recipe.objective
+    recipe = Recipe(name="toy", data=data, build=build, alternatives=others)
+    assert recipe.with_objective(None) is recipe
+    assert recipe.with_objective("val_loss").objective == Objective("val_loss", "min")
+    assert (
+        recipe.with_objective("val_loss").with_objective("val_accuracy").objective
+        == recipe.objective
+    )
     with pytest.raises(ValueError, match="one of val_accuracy, val_loss for toy.*'val_los'"):
-        recipe.aiming("val_los")
-    with pytest.raises(TypeError, match="`objectives` must be an Objective"):
-        Recipe(name="toy", data=data, build=build, objectives=("val_loss",))
+        recipe.with_objective("val_los")
+    with pytest.raises(TypeError, match="`alternatives` must be an Objective"):
+        Recipe(name="toy", data=data, build=build, alternatives=("val_loss",))

@@ -5,7 +5,7 @@ from typing import Any
 
 from keras import ops
 
-from keras_dl.gradients import tensor_gradients
+from keras_dl.backend.gradients import tensor_gradients
 
 __all__ = ["Bounds", "ascent", "loss_slope"]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from keras_dl.cli.parser import parse
-from keras_dl.failures import Failure, SearchFailed
+from keras_dl.errors import Failure, SearchFailed
 
 __all__ = ["main"]
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.markup import escape
 
-from keras_dl import __version__, settings
+from keras_dl import settings
+from keras_dl._version import __version__
 
 __all__ = ["checkup"]
 
@@ -85,7 +86,7 @@ def _store() -> Iterator[Finding]:
 
     count = len(store.client().search_experiments())
     yield "store", True, f"{store.uri()}, {count} experiments"
-    closed = store.close_dead()
+    closed = store.close_orphaned_runs()
     yield "unfinished runs", True, f"{closed} of killed processes closed" if closed else "none"
 
 

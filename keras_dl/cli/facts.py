@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from keras_dl.cli.pages import terminal
+from keras_dl.cli.tables import terminal
 from keras_dl.facts import Result, checking, chosen
 
 __all__ = ["page"]

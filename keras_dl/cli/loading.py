@@ -26,7 +26,7 @@ def entry(name: str) -> catalog.Entry:
     try:
         return catalog.read(path)
     except catalog.Unreadable:
-        if path.parent == catalog.folder():
+        if catalog.is_packaged(path):
             raise
         return catalog.described(path, recipe(name))
 
@@ -42,7 +42,7 @@ def recipe(name: str) -> Recipe:
         ValueError: if there is none, or the file holds none or several.
     """
     path = catalog.find(name)
-    ours = path.parent == catalog.folder()
+    ours = catalog.is_packaged(path)
     settings.load_backend(lean=ours)  # a user's own file may give Keras DataFrames
     if ours:
         return importlib.import_module(f"recipes.{path.stem}").recipe

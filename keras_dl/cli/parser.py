@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
 
-from keras_dl import __version__, catalog, options
+from keras_dl import catalog, options
+from keras_dl._version import __version__
 from keras_dl.cli import loading
-from keras_dl.domains import Choice, did_you_mean
-from keras_dl.levels import levels_of
 from keras_dl.space import Hyper, format_value, parse_value, resolve, unknown
+from keras_dl.space.domains import Choice, did_you_mean
+from keras_dl.space.levels import levels_of
 
 __all__ = ["parse", "space_of"]
 
@@ -312,12 +313,12 @@ def _given(given: argparse.Namespace, known: Mapping[str, Hyper]) -> dict[str, A
 
 
 def _pages() -> Any:
-    from keras_dl.cli import pages
+    from keras_dl.cli import tables
 
-    return pages
+    return tables
 
 
 def _verbs() -> Any:
-    from keras_dl.cli import verbs
+    from keras_dl.cli import commands
 
-    return verbs
+    return commands

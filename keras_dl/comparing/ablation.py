@@ -6,20 +6,20 @@ from functools import partial
 from typing import Any
 
 from keras_dl import options
-from keras_dl.comparing.ablated import Ablation, concluded, settings_label
+from keras_dl.comparing.ablation_result import Ablation, concluded, settings_label
 from keras_dl.comparing.design import factorial
-from keras_dl.failures import Failure
-from keras_dl.levels import levels_of
+from keras_dl.errors import Failure
+from keras_dl.execution.journal import Journal, opened
+from keras_dl.execution.plan import Plan, spooled
+from keras_dl.execution.progress import ProgressReporter, duration
+from keras_dl.execution.run_job import DryRun, is_done, run_job
+from keras_dl.execution.scheduler import RunningJob, Scheduler, log_outcome
 from keras_dl.recipe import Recipe
 from keras_dl.space import check, format_value, resolve, unknown
+from keras_dl.space.levels import levels_of
 from keras_dl.tracking import runs, store
-from keras_dl.tracking.runs import Tracked
+from keras_dl.tracking.runs import TrackedRun
 from keras_dl.training.job import Job, Outcome
-from keras_dl.tuning.crew import Crew, Unit, log_outcome
-from keras_dl.tuning.plan import Plan, spooled
-from keras_dl.tuning.record import Record, opened
-from keras_dl.tuning.show import Show, duration
-from keras_dl.tuning.unit import DryRun, is_done, run_unit
 
 __all__ = ["ablate"]
 
@@ -41,8 +41,8 @@ def ablate(
             `dropout=0,0.5 activation=relu,tanh`. Usual are all values of a Choice, off and on of
             a switch, the ends of a Range.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
-        **given: options `settings`, `seeds`, `workers`, `epochs`, `steps`, `budget`, `patience`,
-            `precision`, `jit`, `timeout`, `resume`, `verbose`, and hyperparameters to fix.
+        **given: options `max_settings`, `seeds`, `workers`, `epochs`, `steps_per_epoch`, `budget`, `patience`,
+            `precision`, `jit_compile`, `timeout`, `resume`, `verbose`, and hyperparameters to fix.
 
     Returns:
         Main effects and interactions with intervals, figures, all trainings, links.
@@ -53,8 +53,8 @@ def ablate(
         KeyboardInterrupt: after all runs were closed; `resume=True` goes on from there.
     """
     plan, levels = _planned(recipe, over, values, data, given)
-    design = factorial(levels, plan.options["settings"])
-    store.close_dead()
+    design = factorial(levels, plan.options["max_settings"])
+    store.close_orphaned_runs()
     known = {**_definition(plan, levels), "design": [settings_label(s) for s in design]}
     root, name = store.root() / "ablations", f"{recipe.name}-ablation"
     with opened(root, name, known, plan.options["resume"]) as record:
@@ -69,25 +69,27 @@ class _Ablating:
         plan: Plan,
         levels: dict[str, tuple[Any, ...]],
         design: list[dict[str, Any]],
-        record: Record,
+        record: Journal,
     ) -> None:
         self.plan, self.levels, self.design, self.record = plan, levels, design, record
         self.cells = [
             (i, seed) for seed in range(plan.options["seeds"]) for i in range(len(design))
         ]
-        self.units: dict[tuple[int, int], Unit] = {}
+        self.units: dict[tuple[int, int], RunningJob] = {}
 
     def run(self) -> Ablation:
         plan, chosen = self.plan, self.plan.options
-        with Crew(chosen["workers"], self.record.folder, chosen["timeout"]) as crew:
+        with Scheduler(chosen["workers"], self.record.folder, chosen["timeout"]) as scheduler:
             job = plan.job(plan.values({}), 0, self.record.folder / "dry_run")
-            first: DryRun = crew.dry_run(job)
+            first: DryRun = scheduler.dry_run(job)
             self.parent = self._parent(first)
             self.known = self._known()
             objective = plan.recipe.objective
             try:
-                with Show(len(self.cells), crew.slots, objective, {}, chosen["verbose"]) as show:
-                    self._train(crew, first, show)
+                with ProgressReporter(
+                    len(self.cells), scheduler.slots, objective, {}, chosen["verbose"]
+                ) as show:
+                    self._train(scheduler, first, show)
                 made = concluded(plan, self.levels, self.design, self.units, self.parent)
             except BaseException as error:
                 self._abandon(error)
@@ -98,22 +100,22 @@ class _Ablating:
         show.say(f"{made.url}   (after: keras-dl ui)")
         return made
 
-    def _train(self, crew: Crew, first: DryRun, show: Show) -> None:
+    def _train(self, scheduler: Scheduler, first: DryRun, show: ProgressReporter) -> None:
         trainings = len(self.cells)
         whole = trainings * (self.plan.epochs * first.seconds + first.overhead)
         crossed = " × ".join(f"{name} ({len(found)})" for name, found in self.levels.items())
         show.say(
             f"{self.plan.recipe.name} on {first.facts['name']}: {crossed}; {len(self.design)} "
-            f"settings × {self.plan.options['seeds']} seeds = {trainings} trainings, {crew.slots} "
-            f"at a time, about {duration(whole / crew.slots)}"
+            f"settings × {self.plan.options['seeds']} seeds = {trainings} trainings, {scheduler.slots} "
+            f"at a time, about {duration(whole / scheduler.slots)}"
         )
         self._recall()
         left = [cell for cell in self.cells if cell not in self.units]
         before = trainings - len(left)
         if before:
             show.say(f"Going on after {before} finished trainings in {self.record.folder.name}")
-        starts = [partial(self._begin, crew, first, *cell) for cell in left]
-        for done, unit in enumerate(crew.each(starts), before + 1):
+        starts = [partial(self._begin, scheduler, first, *cell) for cell in left]
+        for done, unit in enumerate(scheduler.each(starts), before + 1):
             index, seed = next(cell for cell, u in self.units.items() if u is unit)
             found = unit.result()
             if isinstance(found, Failure):
@@ -136,20 +138,22 @@ class _Ablating:
             run, job = self.known.get((str(index), str(seed))), self._job(index, seed)
             if run is not None and run.info.status == "FINISHED" and is_done(job):
                 done: Future[Outcome] = Future()
-                done.set_result(run_unit(job))
-                self.units[index, seed] = Unit(job, Tracked(run), done, done=True)
+                done.set_result(run_job(job))
+                self.units[index, seed] = RunningJob(job, TrackedRun(run), done, done=True)
 
-    def _begin(self, crew: Crew, first: DryRun, index: int, seed: int) -> None:
+    def _begin(self, scheduler: Scheduler, first: DryRun, index: int, seed: int) -> None:
         job = self._job(index, seed)
         known = self.known.get((str(index), str(seed)))
         tracked = runs.reopen(known) if known else self._started(job.values, index, seed, first)
-        self.units[index, seed] = crew.submit(job, tracked)
+        self.units[index, seed] = scheduler.submit(job, tracked)
 
-    def _started(self, values: Mapping[str, Any], index: int, seed: int, first: DryRun) -> Tracked:
+    def _started(
+        self, values: Mapping[str, Any], index: int, seed: int, first: DryRun
+    ) -> TrackedRun:
         recipe = self.plan.recipe
         made = runs.start(
             recipe,
-            f"{first.facts['name']}-{recipe.task}",
+            f"{first.facts['name']}-{recipe.task_name}",
             f"{settings_label(self.design[index])} s{seed}",
             "trial",
             self.plan.params(values) | {"seed": seed},
@@ -159,7 +163,7 @@ class _Ablating:
         made.dataset(first.facts)
         return made
 
-    def _parent(self, first: DryRun) -> Tracked:
+    def _parent(self, first: DryRun) -> TrackedRun:
         plan, known = self.plan, self.record.notes().get("run_id")
         if known:
             return runs.reopen(store.client().get_run(known))
@@ -167,12 +171,12 @@ class _Ablating:
         params = plan.params(plan.fixed) | {
             "over": tuple(self.levels),
             "values": " ".join(f"{n}={found}" for n, found in named.items()),
-            "settings": len(self.design),
+            "max_settings": len(self.design),
             "seeds": plan.options["seeds"],
         }
         made = runs.start(
             plan.recipe,
-            f"{first.facts['name']}-{plan.recipe.task}",
+            f"{first.facts['name']}-{plan.recipe.task_name}",
             f"{plan.recipe.name}-ablation",
             "ablation",
             params,
@@ -209,8 +213,8 @@ def _planned(
     chosen = resolve(options.ABLATE, {n: v for n, v in given.items() if n in options.ABLATE})
     wanted = over or (() if values else recipe.factors)
     levels = levels_of(space, wanted, values, fixed)
-    epochs, steps = options.planned_epochs(recipe.epochs, chosen)
-    return Plan(recipe, {}, fixed, chosen, epochs, steps, data), levels
+    epochs, steps_per_epoch = options.planned_epochs(recipe.epochs, chosen)
+    return Plan(recipe, {}, fixed, chosen, epochs, steps_per_epoch, data), levels
 
 
 def _definition(plan: Plan, levels: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
@@ -219,5 +223,4 @@ def _definition(plan: Plan, levels: Mapping[str, Sequence[Any]]) -> dict[str, An
 
 
 def _score(plan: Plan, found: Any) -> float:
-    tested = plan.recipe.tested or plan.recipe.objective
-    return found.metrics.get(tested.test_name, found.score)
+    return found.metrics.get(plan.recipe.test_score.name, found.score)

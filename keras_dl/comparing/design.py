@@ -13,7 +13,7 @@ MOST_CANDIDATES = 20_000
 
 
 def factorial(
-    levels: Mapping[str, Sequence[Any]], settings: int | None = None
+    levels: Mapping[str, Sequence[Any]], max_settings: int | None = None
 ) -> list[dict[str, Any]]:
     """The settings to train, the one with every first level in front.
 
@@ -24,7 +24,7 @@ def factorial(
 
     Args:
         levels: levels by factor.
-        settings: how many; None, or as many as there are or more: all of them.
+        max_settings: how many; None, or as many as there are or more: all of them.
 
     Raises:
         ValueError: if so few settings cannot tell the main effects apart, or there are too many
@@ -32,10 +32,10 @@ def factorial(
     """
     total = prod(len(found) for found in levels.values())
     least = 1 + sum(len(found) - 1 for found in levels.values())
-    if settings is not None and settings < least:
+    if max_settings is not None and max_settings < least:
         raise ValueError(
-            f"`settings` must be at least {least} to tell {len(levels)} factors apart. "
-            f"Received: settings={settings}"
+            f"`max_settings` must be at least {least} to tell {len(levels)} factors apart. "
+            f"Received: max_settings={max_settings}"
         )
     if total > MOST_CANDIDATES:
         raise ValueError(
@@ -43,8 +43,8 @@ def factorial(
             f"factors or levels. Received: {total:,}"
         )
     cells = np.array(list(product(*(range(len(found)) for found in levels.values()))))
-    if settings is not None and settings < total:
-        cells = cells[_fraction(cells, settings)]
+    if max_settings is not None and max_settings < total:
+        cells = cells[_fraction(cells, max_settings)]
     named = [(name, list(found)) for name, found in levels.items()]
     return [{n: found[i] for (n, found), i in zip(named, row, strict=True)} for row in cells]
 

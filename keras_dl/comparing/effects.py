@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_dl.comparing.design import coded, codes
-from keras_dl.comparing.table import CONFIDENCE, holm
+from keras_dl.comparing.results import CONFIDENCE, holm
 
 __all__ = ["Effect", "Effects", "Interaction", "effects"]
 
@@ -176,7 +176,7 @@ def _fitted(cells: np.ndarray, counts: list[int], blocks: np.ndarray, scores: np
             weights = np.linalg.lstsq(matrix, scores, rcond=None)[0]
             return _Fit(matrix, terms, counts, scores, weights)
     raise ValueError(
-        "`settings` and `seeds` must leave more finished trainings than there are effects to "
+        "`max_settings` and `seeds` must leave more finished trainings than there are effects to "
         f"tell apart. Received: {len(cells)} trainings"
     )
 

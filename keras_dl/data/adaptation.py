@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data.core import Data, Split, digest
+from keras_dl.data.dataset import Data, Split, digest
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.known import KNOWN
+from keras_dl.data.images.mnist_m import mnist_m
 from keras_dl.data.loading import load
-from keras_dl.data.mnist_m import mnist_m
+from keras_dl.data.registry import KNOWN
 
 __all__ = ["LEARNT", "UNLABELLED", "join_domains", "load_domains"]
 

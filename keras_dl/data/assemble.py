@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data.aligned import aligned
-from keras_dl.data.core import Data, Kind, Raw, Split, digest
+from keras_dl.data.aligned_copy import aligned
+from keras_dl.data.dataset import Data, Kind, Raw, Split, digest
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.pixels import pixels
-from keras_dl.data.resizing import common_size, resized
-from keras_dl.data.split import TEST_SHARE, VALIDATION_SHARE, cut
+from keras_dl.data.images.pixels import pixels
+from keras_dl.data.images.resizing import common_size, resized
+from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, cut
 from keras_dl.data.targets import encode
 
 __all__ = ["assemble", "reshaped"]

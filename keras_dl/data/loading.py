@@ -4,13 +4,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from keras_dl.data import embedded, mirror, places, sources
+from keras_dl.data import locations
+from keras_dl.data.arrays import from_arrays
 from keras_dl.data.assemble import assemble, reshaped
-from keras_dl.data.core import Data
+from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.known import KNOWN
-from keras_dl.data.memory import from_arrays
-from keras_dl.data.mnist_m import mnist_m
+from keras_dl.data.images.mnist_m import mnist_m
+from keras_dl.data.registry import KNOWN
+from keras_dl.data.sources import embedded, lookup, mirror
 
 __all__ = ["describe", "load"]
 
@@ -63,7 +64,7 @@ def load(
         return reshaped(dataset, batch_size, image_size, at_least)
     if isinstance(dataset, str | os.PathLike):
         place = dataset if isinstance(dataset, str) else Path(dataset)
-        raw = sources.find(place, image_size, at_least)
+        raw = lookup.find(place, image_size, at_least)
     else:
         raw = from_arrays(dataset)
     return assemble(raw, batch_size, image_size, at_least)
@@ -79,7 +80,7 @@ def describe() -> list[dict[str, str]]:
          "licence": known.licence}
         for name, known in KNOWN.items()
     ]  # fmt: skip
-    others = {f.parent.parent.name for f in places.official().glob("*/*/dataset_info.json")}
+    others = {f.parent.parent.name for f in locations.official().glob("*/*/dataset_info.json")}
     return rows + [
         {"name": name, "kind": "", "size": "", "where": _where(name), "licence": ""}
         for name in sorted(others - set(KNOWN))
@@ -93,14 +94,14 @@ def _where(name: str) -> str:
     if home == "embedded":
         owner = "Python" if KNOWN[name].kind == "text" else "scikit-learn"
         return f"embedded in {owner} ({embedded.folder(name)})"
-    folder = places.prepared(name) if home == "official" else None
+    folder = locations.prepared(name) if home == "official" else None
     if folder:
         return f"prepared ({folder})"
     found = mirror.find(name)
-    if found and name in sources.STAND_INS:
-        return f"mirror, as {sources.STAND_INS[name]} ({found})"
+    if found and name in lookup.STAND_INS:
+        return f"mirror, as {lookup.STAND_INS[name]} ({found})"
     if found:
         return f"mirror ({found})"
     if home == "official":
-        return "not available" if places.offline() else "download"
+        return "not available" if locations.offline() else "download"
     return f"not available; its place: <KERAS_DL_DATA>/{KNOWN[name].file}"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from keras_dl.data.core import Data
+from keras_dl.data.dataset import Data
 
 if TYPE_CHECKING:
     import keras

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data.core import Raw
+from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
 
 __all__ = ["TARGETS", "read_csv"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data.core import Kind
+from keras_dl.data.dataset import Kind
 from keras_dl.data.errors import DatasetError
 
 __all__ = ["MOST_CLASSES", "encode"]

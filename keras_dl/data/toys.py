@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from PIL import Image
 
-from keras_dl.data.core import Data, Kind, Split, digest
+from keras_dl.data.dataset import Data, Kind, Split, digest
 
 __all__ = ["CURVES", "TABLES", "curve", "few", "letters", "moved", "truth_table"]
 

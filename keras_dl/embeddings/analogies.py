@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_dl.data.text.reading import read_text
+from keras_dl.data.text.tokenize import read_text
 from keras_dl.embeddings.vectors import WordVectors
 
 __all__ = ["Analogies", "analogies", "read_questions"]

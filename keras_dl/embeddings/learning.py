@@ -6,12 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_dl.data.text.readers import UNKNOWN
+from keras_dl.algorithms import Word2VecLearning
+from keras_dl.data.text.vectorizers import UNKNOWN
 from keras_dl.data.text.vocabulary import Vocabulary
 from keras_dl.embeddings.files import load
 from keras_dl.embeddings.vectors import WordVectors
 from keras_dl.models.word2vec import word2vec
-from keras_dl.objectives import Word2VecLearning
 
 __all__ = ["first_table", "learnt"]
 
@@ -30,7 +30,7 @@ def learnt(
     """Trains skip-gram vectors on texts, labels unseen.
 
     Args:
-        x: texts as `keras_dl.data.text.labelled` gives them, (n, length).
+        x: texts as `keras_dl.data.text.passages` gives them, (n, length).
         vocabulary: their words, number 2 of `x` the first.
         dim: length of a vector.
         epochs: passes over the texts.
@@ -63,7 +63,7 @@ def first_table(
     """The table of vectors that a classifier of texts starts from.
 
     Args:
-        x: texts as `keras_dl.data.text.labelled` gives them, (n, length).
+        x: texts as `keras_dl.data.text.passages` gives them, (n, length).
         vocabulary: their words, number 2 of `x` the first.
         dim: length of a vector.
         epochs: passes of word2vec over the texts, where no file is given.

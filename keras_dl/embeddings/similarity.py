@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data.text.reading import read_text
+from keras_dl.data.text.tokenize import read_text
 from keras_dl.embeddings.vectors import WordVectors
 
 __all__ = ["SIMILARITY", "read_pairs", "similarity"]

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_dl import plots
-from keras_dl.data import places
+from keras_dl.data import locations
 from keras_dl.embeddings.analogies import Analogies, analogies, read_questions
 from keras_dl.embeddings.similarity import SIMILARITY, read_pairs, similarity
 from keras_dl.embeddings.vectors import WordVectors
@@ -45,7 +45,7 @@ def standard_report(vectors: WordVectors, *, most: int = 30_000) -> dict[str, An
 
 
 def _file(name: str) -> Path | None:
-    folder = places.mirror()
+    folder = locations.mirror()
     path = folder / FOLDER / name if folder else None
     return path if path and path.is_file() else None
 

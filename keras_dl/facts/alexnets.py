@@ -3,8 +3,8 @@
 import math
 
 from keras_dl.facts.fact import Fact, Stated
+from keras_dl.facts.formulas import vgg16_parameters, vgg16_parameters_loose
 from keras_dl.facts.nets import measured, parameters_of, shape_of, table_fact
-from keras_dl.formulas import vgg16_parameters, vgg16_parameters_loose
 
 __all__ = ["FACTS"]
 

@@ -10,7 +10,7 @@ from keras import ops
 
 from keras_dl.facts.arrays import number
 from keras_dl.facts.fact import Fact, Stated
-from keras_dl.formulas import (
+from keras_dl.facts.formulas import (
     binary_cross_entropy,
     binary_cross_entropy_loose,
     squared_error,

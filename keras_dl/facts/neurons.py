@@ -10,8 +10,8 @@ from keras import ops
 from keras_dl.activations import scaled_tanh
 from keras_dl.facts.arrays import array, number
 from keras_dl.facts.fact import Fact, Stated
+from keras_dl.facts.formulas import kernel_expansion, kernel_expansion_loose, kernel_features
 from keras_dl.facts.nets import measured, shape_of, table_fact
-from keras_dl.formulas import kernel_expansion, kernel_expansion_loose, kernel_features
 from keras_dl.models import mlp, threshold_unit, xor_net
 from keras_dl.models.threshold import GATES
 

@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_dl.facts.arrays import array, number
 from keras_dl.facts.fact import Fact, Stated
-from keras_dl.formulas import (
+from keras_dl.facts.formulas import (
     batch_norm,
     batch_norm_loose,
     convolution_size,
@@ -20,7 +20,7 @@ from keras_dl.formulas import (
     overlapping_pooling,
     overlapping_pooling_loose,
 )
-from keras_dl.initializers import initializer
+from keras_dl.initializers import make_initializer
 from keras_dl.layers import LocalResponseNormalization, MonteCarloDropout, PlainBatchNormalization
 
 __all__ = ["FACTS"]
@@ -32,7 +32,7 @@ ROUNDED = 1e-5
 
 def _weights(name: str, shape: tuple[int, ...]) -> np.ndarray:
     keras.utils.set_random_seed(0)
-    return array(initializer(name)(shape))
+    return array(make_initializer(name)(shape))
 
 
 def _kept(rate: float) -> float:

@@ -4,8 +4,8 @@ from typing import Any
 
 import keras
 
-from keras_dl.activations import activation as activation_function
-from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.activations import get_activation
+from keras_dl.initializers import make_initializer
 
 __all__ = ["drop", "layer_options", "logits_layer", "normalise", "penalty"]
 
@@ -22,9 +22,9 @@ def layer_options(
     For one layer: an initializer that two layers share would give both the same weights.
     """
     options = {
-        "activation": None if batch_norm else activation_function(activation),
+        "activation": None if batch_norm else get_activation(activation),
         "use_bias": not batch_norm,  # the normalisation's offset does the same work
-        "kernel_initializer": fresh_initializer(initializer),
+        "kernel_initializer": make_initializer(initializer),
         "kernel_regularizer": penalty(weight_decay),
     }
     if max_norm is not None:
@@ -48,7 +48,7 @@ def normalise(
     if not batch_norm:
         return x
     x = keras.layers.BatchNormalization(name=f"{name}_norm")(x)
-    return keras.layers.Activation(activation_function(activation), name=f"{name}_activation")(x)
+    return keras.layers.Activation(get_activation(activation), name=f"{name}_activation")(x)
 
 
 def drop(x: keras.KerasTensor, name: str, rate: float) -> keras.KerasTensor:
@@ -65,8 +65,8 @@ def logits_layer(
     """
     return keras.layers.Dense(
         int(num_classes),
-        activation_function(activation),
-        kernel_initializer=fresh_initializer(initializer),
+        get_activation(activation),
+        kernel_initializer=make_initializer(initializer),
         kernel_regularizer=penalty(weight_decay),
         dtype="float32",
         name="logits",

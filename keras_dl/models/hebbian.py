@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.initializers import make_initializer
 from keras_dl.models._check import INITIALIZERS, check_choice, check_shape
 
 __all__ = ["PUBLISHED", "hebbian"]
@@ -53,7 +53,7 @@ def hebbian(
     response = keras.layers.Dense(
         1,
         use_bias=False,
-        kernel_initializer=fresh_initializer(initializer),
+        kernel_initializer=make_initializer(initializer),
         dtype="float32",
         name="response",
     )(x)

@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.activations import activation as activation_function
-from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.activations import get_activation
+from keras_dl.initializers import make_initializer
 from keras_dl.layers import LocallyConnected2D, SparseMapConv2D, UnsharedBiasConv2D
 from keras_dl.models._blocks import drop, layer_options, logits_layer, penalty
 from keras_dl.models._check import (
@@ -288,8 +288,8 @@ def _surround(x: Any, value: float) -> Any:
 
 def _options(activation: str, initializer: str, weight_decay: float) -> dict[str, Any]:
     return {
-        "activation": activation_function(activation),
-        "kernel_initializer": fresh_initializer(initializer),
+        "activation": get_activation(activation),
+        "kernel_initializer": make_initializer(initializer),
         "kernel_regularizer": penalty(weight_decay),
     }
 

@@ -6,8 +6,8 @@ from functools import partial
 import keras
 import numpy as np
 
-from keras_dl.activations import activation as activation_function
-from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.activations import get_activation
+from keras_dl.initializers import make_initializer
 from keras_dl.layers import RBFOutput, SparseMapConv2D, TrainableSubsampling
 from keras_dl.models._blocks import drop, layer_options, logits_layer, normalise, penalty
 from keras_dl.models._check import (
@@ -202,7 +202,7 @@ def lenet5_1998(
     check_choice("initializer", initializer, INITIALIZERS)
     check_penalty("weight_decay", weight_decay)
 
-    squash = activation_function(activation)
+    squash = get_activation(activation)
     options = partial(layer_options, activation, False, initializer, weight_decay)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
     x = keras.layers.Conv2D(6, 5, padding=_border(input_shape), name="c1", **options())(inputs)
@@ -212,7 +212,7 @@ def lenet5_1998(
         table,
         5,
         activation=squash,
-        kernel_initializer=fresh_initializer(initializer),
+        kernel_initializer=make_initializer(initializer),
         kernel_regularizer=penalty(weight_decay),
         name="c3",
     )(x)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.initializers import make_initializer
 from keras_dl.models._blocks import logits_layer, penalty
 from keras_dl.models._check import (
     INITIALIZERS,
@@ -69,7 +69,7 @@ def linear_regression(
     x = keras.layers.Flatten(name="flatten")(inputs)
     prediction = keras.layers.Dense(
         int(num_outputs),
-        kernel_initializer=fresh_initializer(initializer),
+        kernel_initializer=make_initializer(initializer),
         kernel_regularizer=penalty(weight_decay),
         dtype="float32",
         name="prediction",

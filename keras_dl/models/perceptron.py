@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_dl.activations import activation as activation_function
-from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.activations import get_activation
+from keras_dl.initializers import make_initializer
 from keras_dl.models._blocks import penalty
 from keras_dl.models._check import (
     ACTIVATIONS,
@@ -68,8 +68,8 @@ def perceptron(
     x = keras.layers.Flatten(name="flatten")(inputs)
     logit = keras.layers.Dense(
         1,
-        activation_function(activation),
-        kernel_initializer=fresh_initializer(initializer),
+        get_activation(activation),
+        kernel_initializer=make_initializer(initializer),
         kernel_regularizer=penalty(weight_decay),
         dtype="float32",
         name="logit",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_dl.activations import activation as activation_function
-from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.activations import get_activation
+from keras_dl.initializers import make_initializer
 from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
@@ -72,13 +72,13 @@ def t_c(
     x = keras.layers.Conv2D(
         int(filters),
         3,
-        activation=activation_function(activation),
-        kernel_initializer=fresh_initializer(initializer),
+        activation=get_activation(activation),
+        kernel_initializer=make_initializer(initializer),
         name="hidden",
     )(x)
     x = keras.layers.GlobalAveragePooling2D(name="mean")(x)
     x = keras.layers.Rescaling(float(places), name="sum")(x)
     logit = keras.layers.Dense(
-        1, kernel_initializer=fresh_initializer(initializer), dtype="float32", name="logit"
+        1, kernel_initializer=make_initializer(initializer), dtype="float32", name="logit"
     )(x)
     return keras.Model(inputs, logit, name=name)

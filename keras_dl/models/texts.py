@@ -38,7 +38,7 @@ HEADS = ("average", "cnn", "lstm")
 def bag_of_words(
     features: int, num_classes: int, *, weight_decay: float = 0.0, name: str = "bag_of_words"
 ) -> keras.Model:
-    """A linear classifier of texts as `keras_dl.data.text.counted` gives them.
+    """A linear classifier of texts as `keras_dl.data.text.ngrams` gives them.
 
     Logits are the weights of a text's n-grams times a row for each in a table; row 0 is the bias.
 

@@ -11,14 +11,14 @@ import numpy as np
 
 from keras_dl import catalog
 from keras_dl.tracking import store
-from keras_dl.tracking.runs import Tracked
+from keras_dl.tracking.runs import TrackedRun
 
 __all__ = ["load", "log", "reader", "spec"]
 
 READER, SPEC = "reader.json", "data.json"
 
 
-def log(tracked: Tracked, model: Any, example: np.ndarray, reader: str = "") -> None:
+def log(tracked: TrackedRun, model: Any, example: np.ndarray, reader: str = "") -> None:
     """Stores the model under the run, with the signature that `example` shows.
 
     Args:

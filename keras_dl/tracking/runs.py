@@ -14,14 +14,14 @@ from typing import Any
 
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
 
-from keras_dl import settings
+from keras_dl import catalog, settings
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.tracking import store
 
 __all__ = [
     "SAMPLES",
-    "Tracked",
+    "TrackedRun",
     "format_param",
     "metric_name",
     "reopen",
@@ -35,7 +35,7 @@ SAMPLES = "samples"  # name of the images that a generator makes after each epoc
 _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracking")
 
 
-class Tracked:
+class TrackedRun:
     """A run that is being written. Metrics and images go out in the background; `end` waits.
 
     Attributes:
@@ -145,7 +145,7 @@ def start(
     *,
     parent: str | None = None,
     tags: Mapping[str, Any] | None = None,
-) -> Tracked:
+) -> TrackedRun:
     """Opens a run.
 
     Args:
@@ -159,7 +159,7 @@ def start(
     """
     known = {
         "recipe": recipe.name,
-        "family": recipe.family,
+        "family": catalog.family(recipe.name),
         "kind": kind,
         "backend": settings.backend(),
         "objective_name": recipe.objective.name,
@@ -174,7 +174,7 @@ def start(
     run = store.client().create_run(
         store.experiment(experiment), run_name=name, tags={k: str(v) for k, v in known.items()}
     )
-    made = Tracked(run)
+    made = TrackedRun(run)
     made.params(params)
     return made
 
@@ -183,14 +183,14 @@ def _params(values: Mapping[str, Any]) -> list[Param]:
     return [Param(k, format_param(v)) for k, v in values.items() if v is not None]
 
 
-def reopen(run: Any) -> Tracked:
+def reopen(run: Any) -> TrackedRun:
     """Takes up a run again that had ended or whose process had died."""
     client = store.client()
     client.update_run(run.info.run_id, status="RUNNING")
     client.set_tag(run.info.run_id, "process", store.process_tag())
     if "reason" in run.data.tags:
         client.delete_tag(run.info.run_id, "reason")
-    return Tracked(client.get_run(run.info.run_id))
+    return TrackedRun(client.get_run(run.info.run_id))
 
 
 def metric_name(name: str) -> str:
@@ -210,7 +210,7 @@ def stamp() -> str:
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
 
 
-def table(tracked: Tracked, csv: str, name: str) -> None:
+def table(tracked: TrackedRun, csv: str, name: str) -> None:
     """Stores a CSV text as `NAME.csv`."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.csv"

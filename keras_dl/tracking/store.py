@@ -18,7 +18,7 @@ from mlflow.exceptions import MlflowException
 __all__ = [
     "base_url",
     "client",
-    "close_dead",
+    "close_orphaned_runs",
     "experiment",
     "find_run",
     "lock",
@@ -126,7 +126,7 @@ def process_tag() -> str:
     return f"{socket.gethostname()}/{process.pid}/{int(process.create_time())}"
 
 
-def close_dead() -> int:
+def close_orphaned_runs() -> int:
     """Ends the runs that a killed process on this machine has left RUNNING.
 
     Returns:

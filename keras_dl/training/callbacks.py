@@ -8,13 +8,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_dl.failures import Diverged, TimedOut
+from keras_dl.errors import Diverged, TimedOut
 from keras_dl.recipe import Objective
 from keras_dl.training import checkpoint
 from keras_dl.training.checkpoint import State
 from keras_dl.training.job import Listener
 
-__all__ = ["Guard", "Keep"]
+__all__ = ["Checkpointing", "FailureDetector"]
 
 DIVERGENCE = 100.0  # times the first loss (at least 1): far beyond any bad start seen
 # Of a training's time that checkpoints may take, after the first epochs. An epoch of iris lasts as
@@ -22,7 +22,7 @@ DIVERGENCE = 100.0  # times the first loss (at least 1): far beyond any bad star
 SAVING, FIRST = 0.1, 10
 
 
-class Keep(keras.callbacks.Callback):
+class Checkpointing(keras.callbacks.Callback):
     """Keeps best weights, history and checkpoint; stops by patience or by the median rule.
 
     Args:
@@ -58,7 +58,7 @@ class Keep(keras.callbacks.Callback):
         values = {name: float(value) for name, value in (logs or {}).items()}
         value = objective_value(self.objective, values)
         state = self.state
-        state.epoch, state.jit = epoch + 1, bool(self.model.jit_compile)  # type: ignore[union-attr]
+        state.epoch, state.jit_compile = epoch + 1, bool(self.model.jit_compile)  # type: ignore[union-attr]
         for name, number in values.items():
             state.history.setdefault(name, []).append(number)
         if self.objective.better(value, than=state.best):
@@ -95,7 +95,7 @@ class Keep(keras.callbacks.Callback):
             self.model.stop_training = True  # type: ignore[union-attr]
 
 
-class Guard(keras.callbacks.Callback):
+class FailureDetector(keras.callbacks.Callback):
     """Ends a training whose loss has diverged or whose time is up.
 
     Args:

@@ -28,7 +28,7 @@ class State:
         best_epoch: epoch that reached it, from 1.
         history: metric by Keras' name → value per epoch.
         first_loss: loss of the first steps, against which divergence is judged.
-        jit: whether the steps are compiled; a resumed training keeps to it.
+        jit_compile: whether the steps are compiled; a resumed training keeps to it.
     """
 
     epoch: int = 0
@@ -36,7 +36,7 @@ class State:
     best_epoch: int = 0
     history: dict[str, list[float]] = field(default_factory=dict)
     first_loss: float | None = None
-    jit: bool | None = None
+    jit_compile: bool | None = None
 
 
 def snapshot(model: Any) -> list[np.ndarray]:

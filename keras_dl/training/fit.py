@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import importlib
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -13,12 +12,14 @@ import keras
 import numpy as np
 import psutil
 
+from keras_dl.backend import data_parallel
+from keras_dl.backend.device_memory import runs_on_cpu
 from keras_dl.data import Data
-from keras_dl.failures import Oversized
-from keras_dl.training import checkpoint, parallel
-from keras_dl.training.callbacks import Guard, Keep
+from keras_dl.errors import Oversized
+from keras_dl.training import checkpoint
+from keras_dl.training.callbacks import Checkpointing, FailureDetector
 from keras_dl.training.checkpoint import State
-from keras_dl.training.feeding import Feeder
+from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Listener, Outcome, arguments, load_data
 
 __all__ = ["Trained", "built", "evaluate", "outcome", "prepared", "train"]
@@ -42,7 +43,7 @@ class Trained:
     state: State
     seconds: float
     stopped: str
-    feeder: Feeder
+    pipeline: InputPipeline
 
 
 def prepared(job: Job) -> Data:
@@ -54,7 +55,7 @@ def prepared(job: Job) -> Data:
 def steps_per_epoch(job: Job, data: Data) -> int:
     """Optimizer steps in one epoch of the job."""
     whole = -(-len(data.train.x) // data.batch_size)
-    return min(whole, job.steps or whole)
+    return min(whole, job.steps_per_epoch or whole)
 
 
 def built(job: Job, data: Data, *, seed_backend: bool = True) -> Any:
@@ -88,19 +89,19 @@ def built(job: Job, data: Data, *, seed_backend: bool = True) -> Any:
     count = model.count_params()
     if job.max_parameters is not None and count > job.max_parameters:
         raise Oversized(f"{count:,} parameters, {job.max_parameters:,} allowed")
-    jit = _wanted_jit(job)
-    if jit is None and _on_processor():  # XLA's convolutions are slow there; see `jitting`
-        jit = False
-    if jit is not None:
-        model.jit_compile = jit
-    parallel.check(job.devices, model, data.batch_size, job.jit)
+    jit_compile = _wanted_jit(job)
+    if jit_compile is None and runs_on_cpu():  # XLA's convolutions are slow there; see `jitting`
+        jit_compile = False
+    if jit_compile is not None:
+        model.jit_compile = jit_compile
+    data_parallel.check(job.devices, model, data.batch_size, job.jit_compile)
     return model
 
 
 def _wanted_jit(job: Job) -> bool | None:
     if job.devices > 1 and keras.backend.backend() == "tensorflow":
         return False  # replicas talk to each other in the midst of a step
-    return job.recipe.jit if job.jit is None else job.jit
+    return job.recipe.jit_compile if job.jit_compile is None else job.jit_compile
 
 
 def train(
@@ -110,7 +111,7 @@ def train(
     listener: Listener,
     verbose: int | str = 0,
     callbacks: Sequence[Any] = (),
-    feeder: Feeder | None = None,
+    pipeline: InputPipeline | None = None,
 ) -> Trained:
     """Fits the model, from the job's checkpoint where there is one, and restores its best weights.
 
@@ -129,14 +130,16 @@ def train(
     """
     start = time.monotonic()
     state, best = _starting_point(job, model)
-    keep = Keep(job.recipe.objective, state, best, job.folder, listener, job.patience, job.bar)
-    feeder = feeder or Feeder(model, data.batch_size, job.devices)
-    jit = _wanted_jit(job) if state.jit is None else state.jit
-    if jit is not None:
-        model.jit_compile = jit
+    keep = Checkpointing(
+        job.recipe.objective, state, best, job.folder, listener, job.patience, job.bar
+    )
+    pipeline = pipeline or InputPipeline(model, data.batch_size, job.devices)
+    jit_compile = _wanted_jit(job) if state.jit_compile is None else state.jit_compile
+    if jit_compile is not None:
+        model.jit_compile = jit_compile
     if state.epoch < job.epochs:
-        to_come = job.epochs - state.epoch if jit is None else None
-        feeding = feeder.fit(data, job.seed, job.steps, state.epoch, callbacks, to_come)
+        to_come = job.epochs - state.epoch if jit_compile is None else None
+        feeding = pipeline.fit(data, job.seed, job.steps_per_epoch, state.epoch, callbacks, to_come)
         with feeding as (x, held_out, ahead):
             model.fit(
                 x,
@@ -144,17 +147,17 @@ def train(
                 epochs=job.epochs,
                 initial_epoch=state.epoch,
                 shuffle=False,  # each epoch has an order of its own
-                callbacks=[*ahead, Guard(state, job.timeout), keep, *callbacks],
+                callbacks=[*ahead, FailureDetector(state, job.timeout), keep, *callbacks],
                 verbose=verbose,
             )
     if best:
         checkpoint.restore(model.variables, best)
-    return Trained(model, data, state, time.monotonic() - start, keep.stopped, feeder)
+    return Trained(model, data, state, time.monotonic() - start, keep.stopped, pipeline)
 
 
 def evaluate(trained: Trained) -> dict[str, float]:
     """Metrics on the whole test set, as `test/loss`, `test/accuracy`; called once, at the end."""
-    with trained.feeder.evaluate(trained.data.test) as (x, callbacks):
+    with trained.pipeline.evaluate(trained.data.test) as (x, callbacks):
         values = trained.model.evaluate(x, callbacks=callbacks, verbose=0, return_dict=True)
     return {f"test/{name}": float(value) for name, value in values.items()}
 
@@ -171,7 +174,7 @@ def outcome(trained: Trained, metrics: dict[str, float]) -> Outcome:
         stopped=trained.stopped,
         metrics=metrics,
         rss=psutil.Process().memory_info().rss / 2**20,
-        jit=state.jit,
+        jit_compile=state.jit_compile,
     )
 
 
@@ -180,13 +183,6 @@ def _starting_point(job: Job, model: Any) -> tuple[State, list[np.ndarray]]:
     if found is None and job.warm_start is not None:
         found = checkpoint.load(job.warm_start, model)
     return found or (State(), [])
-
-
-def _on_processor() -> bool:
-    """Whether TensorFlow trains, and without a graphics card."""
-    if keras.backend.backend() != "tensorflow":
-        return False
-    return not importlib.import_module("tensorflow").config.list_physical_devices("GPU")
 
 
 @contextlib.contextmanager

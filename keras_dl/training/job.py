@@ -37,11 +37,11 @@ class Job:
         values: resolved hyperparameters.
         seed: of weights, data order and dropout.
         epochs: passes over the training set, counted from the very start.
-        steps: optimizer steps in an epoch; None for the whole training set.
+        steps_per_epoch: optimizer steps in an epoch; None for the whole training set.
         folder: checkpoint and epoch journal live here.
         data: the user's own data in place of the recipe's `dataset`, or None.
         precision: Keras dtype policy.
-        jit: XLA on, off, or None for what is faster.
+        jit_compile: XLA on, off, or None for what is faster.
         devices: how many of this machine share each step.
         patience: epochs without improvement before stopping; None: never.
         bar: per epoch (from 1) the value that the best so far must reach; NaN: none yet.
@@ -57,10 +57,10 @@ class Job:
     seed: int
     epochs: int
     folder: Path
-    steps: int | None = None
+    steps_per_epoch: int | None = None
     data: Any = None
     precision: str = "float32"
-    jit: bool | None = None
+    jit_compile: bool | None = None
     devices: int = 1
     patience: int | None = None
     bar: tuple[float, ...] = ()
@@ -84,7 +84,7 @@ class Outcome:
         stopped: "patience" or "median" where training ended early, else "".
         metrics: "test/loss", "test/accuracy", … where the job asked for the test.
         rss: resident memory of the process at the end, in MB.
-        jit: whether the steps were compiled (by XLA, for TensorFlow and JAX).
+        jit_compile: whether the steps were compiled (by XLA, for TensorFlow and JAX).
     """
 
     score: float
@@ -95,7 +95,7 @@ class Outcome:
     stopped: str = ""
     metrics: dict[str, float] = field(default_factory=dict)
     rss: float = 0.0
-    jit: bool | None = None
+    jit_compile: bool | None = None
 
 
 def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from keras_dl import plots
 from keras_dl.data import Data
 from keras_dl.recipe import Recipe
-from keras_dl.reporting import classification
+from keras_dl.tasks.classification import report_classification
 
 __all__ = ["drawn", "made", "pictures"]
 
@@ -18,7 +18,7 @@ def made(recipe: Recipe, model: Any, data: Data) -> dict[str, Any]:
     """Calls the recipe's report; a classifier without one gets the usual figures."""
     if recipe.report is not None:
         return dict(recipe.report(model, data))
-    return classification(model, data) if recipe.task == "classification" else {}
+    return report_classification(model, data) if recipe.task_name == "classification" else {}
 
 
 def drawn(history: Mapping[str, list[float]], reported: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from typing import Any
 from keras_dl import options
 from keras_dl.data import Data
 from keras_dl.data.text import to_json
-from keras_dl.failures import classify
+from keras_dl.errors import classify
 from keras_dl.recipe import Recipe
 from keras_dl.space import resolve, unknown
 from keras_dl.tracking import models, runs, store
-from keras_dl.tracking.runs import SAMPLES, Tracked
+from keras_dl.tracking.runs import SAMPLES, TrackedRun
 from keras_dl.training import fit, report
+from keras_dl.training.diagnostics import Probing
 from keras_dl.training.job import Job, Listener
-from keras_dl.training.probing import Probing
 
 __all__ = ["Result", "run", "settled"]
 
@@ -56,8 +56,8 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         recipe: what to train.
         data: the user's own data in place of the recipe's data set: arrays, a path, a
             `tf.data.Dataset`, or `Data`; see `keras_dl.data.load`.
-        **given: hyperparameters of the recipe, and options: `budget`, `epochs`, `steps`,
-            `patience`, `precision`, `jit`, `objective`, `seed`, `devices`, `probes`, `resume`,
+        **given: hyperparameters of the recipe, and options: `budget`, `epochs`, `steps_per_epoch`,
+            `patience`, `precision`, `jit_compile`, `objective`, `seed`, `devices`, `probes`, `resume`,
             `verbose`.
 
     Returns:
@@ -68,21 +68,28 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         Failure: if the training diverged, crashed or ran out of memory; the run is marked FAILED.
         KeyboardInterrupt: after the run was closed as KILLED with its best weights stored.
     """
-    store.close_dead()
+    store.close_orphaned_runs()
     if given.get("resume"):
         job, chosen, tracked = _resumed(recipe, data, given)
     else:
         values, chosen = settled(recipe, given, options.RUN)
-        recipe = recipe.aiming(chosen["objective"])
+        recipe = recipe.with_objective(chosen["objective"])
         chosen["objective"] = recipe.objective.name
-        epochs, steps = options.planned_epochs(recipe.epochs, chosen)
-        chosen |= {"epochs": epochs, "steps": steps, "patience": _patience(recipe, chosen)}
-        job, tracked = Job(recipe, values, chosen["seed"], epochs, Path(), steps, data), None
+        epochs, steps_per_epoch = options.planned_epochs(recipe.epochs, chosen)
+        chosen |= {
+            "epochs": epochs,
+            "steps_per_epoch": steps_per_epoch,
+            "patience": _patience(recipe, chosen),
+        }
+        job, tracked = (
+            Job(recipe, values, chosen["seed"], epochs, Path(), steps_per_epoch, data),
+            None,
+        )
         job = dataclasses.replace(
             job,
             patience=chosen["patience"],
             precision=chosen["precision"],
-            jit=chosen["jit"],
+            jit_compile=chosen["jit_compile"],
             devices=chosen["devices"],
         )
     loaded = fit.prepared(job)
@@ -107,7 +114,7 @@ def settled(
 
 
 def _tracked(
-    job: Job, data: Data, model: Any, tracked: Tracked, chosen: Mapping[str, Any]
+    job: Job, data: Data, model: Any, tracked: TrackedRun, chosen: Mapping[str, Any]
 ) -> Result:
     """Fits under an open run, which is closed whatever happens."""
     say = _say if chosen["verbose"] else _silent
@@ -135,7 +142,7 @@ def _tracked(
     return result
 
 
-def _teller(tracked: Tracked, model: Any) -> Listener:
+def _teller(tracked: TrackedRun, model: Any) -> Listener:
     """Tells MLflow of an epoch: its metrics, and what a generator has made after it."""
 
     def tell(epoch: int, values: Mapping[str, float]) -> None:
@@ -146,7 +153,9 @@ def _teller(tracked: Tracked, model: Any) -> Listener:
     return tell
 
 
-def _finished(job: Job, trained: fit.Trained, tracked: Tracked, probing: Probing | None) -> Result:
+def _finished(
+    job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probing | None
+) -> Result:
     outcome = fit.outcome(trained, fit.evaluate(trained))
     metrics = {
         "objective": outcome.score,
@@ -160,7 +169,7 @@ def _finished(job: Job, trained: fit.Trained, tracked: Tracked, probing: Probing
     metrics |= {k: float(v) for k, v in made.items() if k not in figures}
     if probing is not None:
         figures |= probing.figures(trained.model, trained.state.epoch)
-    tracked.params({"jit": outcome.jit})
+    tracked.params({"jit_compile": outcome.jit_compile})
     tracked.metrics({name: v for name, v in metrics.items() if name != "objective"})
     for name, figure in figures.items():
         tracked.figure(figure, name)
@@ -178,12 +187,12 @@ def _finished(job: Job, trained: fit.Trained, tracked: Tracked, probing: Probing
     )
 
 
-def _opened(job: Job, data: Data, chosen: Mapping[str, Any]) -> Tracked:
+def _opened(job: Job, data: Data, chosen: Mapping[str, Any]) -> TrackedRun:
     recipe = job.recipe
     params = {k: v for k, v in chosen.items() if k not in ("resume", "verbose")}
     tracked = runs.start(
         recipe,
-        f"{data.name}-{recipe.task}",
+        f"{data.name}-{recipe.task_name}",
         f"{recipe.name}-s{job.seed}",
         "run",
         {**job.values, **params},
@@ -200,7 +209,7 @@ def _opened(job: Job, data: Data, chosen: Mapping[str, Any]) -> Tracked:
 
 def _resumed(
     recipe: Recipe, data: Any, given: Mapping[str, Any]
-) -> tuple[Job, dict[str, Any], Tracked]:
+) -> tuple[Job, dict[str, Any], TrackedRun]:
     """The job of a stopped run, and the run opened again.
 
     Raises:
@@ -224,15 +233,15 @@ def _resumed(
         raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {known['recipe']}")
     values, chosen = settled(recipe, {**known["values"], **known["options"]}, options.RUN)
     job = Job(
-        recipe.aiming(chosen["objective"]),
+        recipe.with_objective(chosen["objective"]),
         values,
         chosen["seed"],
         chosen["epochs"],
         path.parent,
-        chosen["steps"],
+        chosen["steps_per_epoch"],
         data,
         chosen["precision"],
-        chosen["jit"],
+        chosen["jit_compile"],
         chosen["devices"],
         chosen["patience"],
     )
@@ -242,7 +251,7 @@ def _resumed(
     return job, chosen, runs.reopen(found)
 
 
-def _keep_best(job: Job, model: Any, data: Data, tracked: Tracked) -> None:
+def _keep_best(job: Job, model: Any, data: Data, tracked: TrackedRun) -> None:
     found = fit.checkpoint.load(job.folder, model)
     if found is not None and found[1]:
         fit.checkpoint.restore(model.variables, found[1])

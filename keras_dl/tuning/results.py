@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from keras_dl import plots
-from keras_dl.failures import Failure
+from keras_dl.errors import Failure
+from keras_dl.execution.journal import Trial
 from keras_dl.recipe import Objective
 from keras_dl.space import Choice, Hyper, Range, Repeat, format_value
 from keras_dl.training.job import Outcome
-from keras_dl.tuning.record import Trial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ def conclude(trial: Trial, ended: list[Outcome | Failure], objective: Objective)
     if outcomes:
         trial.parameters = outcomes[0].parameters
         trial.rss = max(o.rss for o in outcomes)
-        trial.jit = outcomes[0].jit
+        trial.jit_compile = outcomes[0].jit_compile
         trial.curve = _mean_curve(outcomes, objective)
     if failures:
         trial.status, trial.reason = "failed", failures[0].reason

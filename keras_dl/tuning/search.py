@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.failures import SearchFailed
+from keras_dl.errors import SearchFailed
+from keras_dl.execution.journal import Journal, Trial, opened
+from keras_dl.execution.plan import Plan, planned, spooled
+from keras_dl.execution.progress import ProgressReporter, settings_text
+from keras_dl.execution.run_job import DryRun
+from keras_dl.execution.scheduler import RunningJob, Scheduler
 from keras_dl.recipe import Recipe
 from keras_dl.tracking import store
 from keras_dl.training.checkpoint import NAME as CHECKPOINT
 from keras_dl.tuning import results
-from keras_dl.tuning.crew import Crew, Unit
-from keras_dl.tuning.plan import Plan, planned, spooled
-from keras_dl.tuning.publish import Publisher
-from keras_dl.tuning.record import Record, Trial, opened
+from keras_dl.tuning.mlflow_logger import SearchLogger
+from keras_dl.tuning.report import announcement, leaderboard
 from keras_dl.tuning.results import Search
-from keras_dl.tuning.show import Show, announcement, leaderboard, settings_text
-from keras_dl.tuning.unit import DryRun
 
 __all__ = ["tune"]
 
@@ -43,7 +44,7 @@ def tune(
         executor: a `concurrent.futures.Executor` in place of the own workers, for a cluster whose
             machines share this folder.
         **given: options `trials`, `algorithm`, `workers`, `seed`, `seeds`, `search`, `epochs`,
-            `steps`, `budget`, `patience`, `precision`, `jit`, `timeout`, `max_parameters`,
+            `steps_per_epoch`, `budget`, `patience`, `precision`, `jit_compile`, `timeout`, `max_parameters`,
             `prune`, `final_seeds`, `resume`, `verbose`, and hyperparameters to fix.
 
     Returns:
@@ -55,7 +56,7 @@ def tune(
         KeyboardInterrupt: after all runs were closed; `resume=True` goes on from there.
     """
     plan = planned(recipe, data, fix or {}, given)
-    store.close_dead()
+    store.close_orphaned_runs()
     name = f"{recipe.name}-{plan.options['algorithm']}"
     with opened(
         store.root() / "searches", name, plan.definition(), plan.options["resume"]
@@ -66,42 +67,44 @@ def tune(
 class _Searching:
     """One search under way."""
 
-    def __init__(self, plan: Plan, record: Record, executor: Executor | None) -> None:
+    def __init__(self, plan: Plan, record: Journal, executor: Executor | None) -> None:
         self.plan, self.record, self.executor = plan, record, executor
         self.objective = plan.recipe.objective
-        self.units: dict[int, list[Unit]] = {}
+        self.units: dict[int, list[RunningJob]] = {}
         self.exhausted = False
 
     def run(self) -> Search:
         chosen = self.plan.options
-        crew = Crew(chosen["workers"], self.record.folder, chosen["timeout"], self.executor)
-        with crew:
-            first = self._dry_run(crew)
+        scheduler = Scheduler(
+            chosen["workers"], self.record.folder, chosen["timeout"], self.executor
+        )
+        with scheduler:
+            first = self._dry_run(scheduler)
             # Its imports take seconds; the workers' go on beside.
             self.suggester = self._suggester()
-            self.publisher = Publisher(self.plan, self.record, first.facts)
+            self.publisher = SearchLogger(self.plan, self.record, first.facts)
             try:
-                with self._show(first, crew) as self.show:
-                    self._search(crew)
-                return self._conclude(crew)
+                with self._show(first, scheduler) as self.show:
+                    self._search(scheduler)
+                return self._conclude(scheduler)
             except BaseException as error:
                 self._abandon(error)
                 raise
 
-    def _dry_run(self, crew: Crew) -> DryRun:
+    def _dry_run(self, scheduler: Scheduler) -> DryRun:
         folder = self.record.folder / "dry_run"
         plan = self.plan
-        found = crew.dry_run(
+        found = scheduler.dry_run(
             plan.job(plan.values({}), plan.options["seed"], folder, max_parameters=None)
         )
         shutil.rmtree(folder, ignore_errors=True)
         return found
 
     def _suggester(self) -> Any:
-        from keras_dl.tuning.suggest import Suggester
+        from keras_dl.tuning.oracle import OracleAdapter
 
         plan, chosen = self.plan, self.plan.options
-        made = Suggester(
+        made = OracleAdapter(
             plan.searched,
             chosen["algorithm"],
             self.objective,
@@ -117,10 +120,12 @@ class _Searching:
                 made.tell(number, trial.score)
         return made
 
-    def _show(self, first: DryRun, crew: Crew) -> Show:
+    def _show(self, first: DryRun, scheduler: Scheduler) -> ProgressReporter:
         plan, chosen, record = self.plan, self.plan.options, self.record
-        show = Show(chosen["trials"], crew.slots, self.objective, plan.searched, chosen["verbose"])
-        for line in announcement(plan, first, crew.slots):
+        show = ProgressReporter(
+            chosen["trials"], scheduler.slots, self.objective, plan.searched, chosen["verbose"]
+        )
+        for line in announcement(plan, first, scheduler.slots):
             show.say(line)
         known = [t for t in record.trials.values() if t.status != "running"]
         if known:
@@ -129,21 +134,21 @@ class _Searching:
             show.known(trial)
         return show
 
-    def _search(self, crew: Crew) -> None:
+    def _search(self, scheduler: Scheduler) -> None:
         for trial in self.record.running():  # a kill left them without an end
-            self._begin(trial, crew)
+            self._begin(trial, scheduler)
         while True:
-            self._fill(crew)
+            self._fill(scheduler)
             if not self.units:
                 return
-            for unit in crew.wait():
+            for unit in scheduler.wait():
                 self._unit_ended(unit)
             self.show.tick({n: max(u.epoch for u in us) for n, us in self.units.items()})
 
-    def _fill(self, crew: Crew) -> None:
-        from keras_dl.tuning.suggest import WAIT, Suggestion, decode
+    def _fill(self, scheduler: Scheduler) -> None:
+        from keras_dl.tuning.oracle import WAIT, Suggestion, decode
 
-        while crew.free() > 0 and not self.exhausted:
+        while scheduler.free() > 0 and not self.exhausted:
             if len(self.record.trials) >= self.plan.options["trials"]:
                 return
             asked = self.suggester.ask()
@@ -157,9 +162,9 @@ class _Searching:
             epochs = asked.epochs or self.plan.epochs
             trial = Trial(asked.number, asked.raw, values, epochs, asked.warm_start)
             self.record.start(trial)
-            self._begin(trial, crew)
+            self._begin(trial, scheduler)
 
-    def _begin(self, trial: Trial, crew: Crew) -> None:
+    def _begin(self, trial: Trial, scheduler: Scheduler) -> None:
         plan, record, first = self.plan, self.record, self.plan.options["seed"]
         tracked = self.publisher.begin(trial)
         self.units[trial.number] = []
@@ -173,7 +178,7 @@ class _Searching:
                 bar=self._bar(),
                 warm_start=None if past is None else record.unit(past, seed),
             )
-            self.units[trial.number].append(crew.submit(job, run))
+            self.units[trial.number].append(scheduler.submit(job, run))
 
     def _bar(self) -> tuple[float, ...]:
         """The median of the finished trials' best so far at each epoch, after a quarter of them."""
@@ -188,13 +193,13 @@ class _Searching:
             bar.append(float(np.median(peers)) if ripe else float("nan"))
         return tuple(bar)
 
-    def _unit_ended(self, unit: Unit) -> None:
+    def _unit_ended(self, unit: RunningJob) -> None:
         number = next(n for n, units in self.units.items() if unit in units)
         unit.done = True
         if all(u.done for u in self.units[number]):
             self._trial_ended(self.record.trials[number], self.units.pop(number))
 
-    def _trial_ended(self, trial: Trial, units: list[Unit]) -> None:
+    def _trial_ended(self, trial: Trial, units: list[RunningJob]) -> None:
         results.conclude(trial, [u.result() for u in units], self.objective)
         self.record.end(trial)
         self.suggester.tell(trial.number, trial.score)
@@ -205,7 +210,7 @@ class _Searching:
         ):  # there, later rounds continue earlier ones
             _drop_checkpoints(self.record.folder / "trials" / f"{trial.number:04d}")
 
-    def _conclude(self, crew: Crew) -> Search:
+    def _conclude(self, scheduler: Scheduler) -> Search:
         plan, chosen = self.plan, self.plan.options
         trials = list(self.record.trials.values())
         done = self.record.finished()
@@ -219,7 +224,7 @@ class _Searching:
         found = results.importance(trials, plan.searched)
         console = self.show.console
         console.print(leaderboard(trials, self.objective, plan.searched))
-        final = self._final(best, crew) if chosen["final_seeds"] else None
+        final = self._final(best, scheduler) if chosen["final_seeds"] else None
         search = Search(
             best.values,
             float(best.score or 0.0),
@@ -238,7 +243,7 @@ class _Searching:
         self._farewell(search)
         return search
 
-    def _final(self, best: Trial, crew: Crew) -> Any:
+    def _final(self, best: Trial, scheduler: Scheduler) -> Any:
         from keras_dl.comparing import Contender, measured
 
         plan = self.plan
@@ -253,7 +258,7 @@ class _Searching:
             pair,
             [plan] * len(pair),
             plan.options["final_seeds"],
-            crew,
+            scheduler,
             [self.publisher.facts] * len(pair),
             self.record.folder / "final",
             tags={"search": self.publisher.parent.id},

@@ -5,8 +5,8 @@ import sys
 import keras
 import numpy as np
 
+from keras_dl.algorithms import AdversarialTraining
 from keras_dl.attacks import bim, fgsm, pgd
-from keras_dl.objectives import AdversarialTraining
 
 SHAPE = (4, 3, 1)
 

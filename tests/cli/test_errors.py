@@ -7,7 +7,7 @@ import pytest
 
 from keras_dl import cli
 from keras_dl.cli import main
-from keras_dl.failures import Crashed, OutOfMemory, SearchFailed
+from keras_dl.errors import Crashed, OutOfMemory, SearchFailed
 
 
 @pytest.mark.parametrize(

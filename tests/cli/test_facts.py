@@ -1,7 +1,7 @@
 import pytest
 
 from keras_dl import facts
-from keras_dl.cli import main, pages
+from keras_dl.cli import main, tables
 from keras_dl.facts import Fact, Stated
 
 
@@ -75,7 +75,7 @@ def test_a_terminal_of_100_columns_holds_the_table(group, monkeypatch, capsys):
 
 
 def test_a_pipe_gets_unbroken_remarks_without_padding(capsys):
-    assert pages.WIDE > 500
+    assert tables.WIDE > 500
     assert main(["facts", "lenet5"]) == 0
     out = lines(capsys)
     assert any("some (+850)" in line and "c3 sees all maps" in line for line in out)

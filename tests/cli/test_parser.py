@@ -1,6 +1,6 @@
 import pytest
 
-from keras_dl.cli import loading, verbs
+from keras_dl.cli import commands, loading
 from keras_dl.cli.parser import parse, space_of
 
 pytestmark = pytest.mark.usefixtures("toy_recipes")
@@ -11,7 +11,9 @@ def called(monkeypatch):
     """Parses a command line and gives what its verb would be called with."""
     calls = []
     for name in ("run", "tune", "compare", "ablate", "predict", "ui", "data", "doctor"):
-        monkeypatch.setattr(verbs, name, lambda *a, _name=name, **k: calls.append((_name, *a, k)))
+        monkeypatch.setattr(
+            commands, name, lambda *a, _name=name, **k: calls.append((_name, *a, k))
+        )
 
     def called(line: str):
         parse(line.split())()
@@ -34,8 +36,8 @@ def called(monkeypatch):
         ("run shallow --batch-norm", ("run", "shallow", {"batch_norm": True}, {})),
         ("run shallow --no-batch-norm", ("run", "shallow", {"batch_norm": False}, {})),
         (
-            "run shallow --no-jit --no-verbose",
-            ("run", "shallow", {"jit": False, "verbose": False}, {}),
+            "run shallow --no-jit-compile --no-verbose",
+            ("run", "shallow", {"jit_compile": False, "verbose": False}, {}),
         ),
         ("run shallow --image-size none", ("run", "shallow", {"image_size": None}, {})),
         (

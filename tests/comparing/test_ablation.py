@@ -6,7 +6,7 @@ import pytest
 
 import keras_dl
 from keras_dl.comparing import ablate, ablation
-from keras_dl.failures import SearchFailed
+from keras_dl.errors import SearchFailed
 from keras_dl.tracking import store as tracking
 from tests.toys import faulty, misjudged, toy
 
@@ -77,7 +77,7 @@ def test_failed_trainings_are_counted_not_hidden(store):
 
 
 def test_a_fraction_gives_main_effects_alone(store):
-    made = ablate(toy, values=VALUES, settings=3, **QUICK)
+    made = ablate(toy, values=VALUES, max_settings=3, **QUICK)
     assert made.effects.interactions == []
     assert made.interaction_table() == "Too few settings for interactions"
 
@@ -89,7 +89,7 @@ def test_a_fraction_gives_main_effects_alone(store):
         ({"over": ("droput",)}, "Did you mean 'dropout'?"),
         ({"over": ("dropout",), "dropout": 0.1}, "`over` must not name what is fixed"),
         ({"over": ("dropout",), "sedes": 3}, "Did you mean 'seeds'?"),
-        ({"over": ("dropout",), "settings": 1}, "`settings` must"),
+        ({"over": ("dropout",), "max_settings": 1}, "`max_settings` must"),
     ],
 )
 def test_wrong_arguments_leave_no_trace(store, options, said):

@@ -5,7 +5,7 @@ import pytest
 
 from keras_dl.data import DatasetError, Split, load
 from keras_dl.data.adaptation import join_domains, load_domains
-from keras_dl.data.mnist_m import mnist_m
+from keras_dl.data.images.mnist_m import mnist_m
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.gradients import gradients
+from keras_dl.backend.gradients import gradients
 from keras_dl.layers import GradientReversal
 from tests.layers.checking import check_layer, images, values
 

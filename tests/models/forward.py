@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from keras_dl import layers, models
-from keras_dl.activations import activation
+from keras_dl.activations import get_activation
 
 MODELS = {
     "mlp": lambda: models.mlp((8, 8, 1), 10, units=(32, 16), batch_norm=True),
@@ -50,11 +50,11 @@ LAYERS = {
     "plain_norm": lambda: layers.PlainBatchNormalization(),
     "literal_norm": lambda: layers.PlainBatchNormalization(literal=True),
     "sparse_map": lambda: layers.SparseMapConv2D([(0, 1), (2,)], 3, 2, "same", "unit"),
-    "subsampling": lambda: layers.TrainableSubsampling(2, activation("scaled_tanh")),
+    "subsampling": lambda: layers.TrainableSubsampling(2, get_activation("scaled_tanh")),
     "unshared_bias": lambda: layers.UnsharedBiasConv2D(2, 3, 2, "same"),
     "simple_cells": lambda: layers.SimpleCells2D(2, 3),
     "complex_cells": lambda: layers.ComplexCells2D(3),
-    "heaviside": lambda: keras.layers.Activation(activation("heaviside")),
+    "heaviside": lambda: keras.layers.Activation(get_activation("heaviside")),
     "rbf": lambda: keras.Sequential(
         [keras.layers.Flatten(), keras.layers.Dense(84), layers.RBFOutput()]
     ),

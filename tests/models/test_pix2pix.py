@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.gradients import gradients
+from keras_dl.backend.gradients import gradients
 from keras_dl.models import patch_discriminator, unet_generator
 from tests.checks import check_saving, count_parameters
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from recipes.adversarial_examples import EPSILON, build, data, recipe, report
 
 from keras_dl.attacks import fgsm
-from recipes.adversarial_examples import EPSILON, build, data, recipe, report
 
 
 @pytest.fixture(scope="module")

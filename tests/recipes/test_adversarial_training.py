@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from recipes.adversarial_training import EPSILON, build, data, report
 
 from keras_dl.attacks import fgsm
-from recipes.adversarial_training import EPSILON, build, data, report
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from recipes.alexnet import NETS, build, data, recipe
 
 from keras_dl.models._counts import links
-from recipes.alexnet import NETS, build, data, recipe
 from tests.checks import count_parameters
 
 

@@ -1,6 +1,6 @@
 import pytest
-
 from recipes.alexnet_ablation import build, data
+
 from tests.checks import count_parameters
 
 

@@ -1,5 +1,4 @@
 import pytest
-
 from recipes.backpropagation import recipe
 
 

@@ -1,8 +1,8 @@
 import keras
 import pytest
+from recipes.batch_norm import build, recipe
 
 from keras_dl.data import load
-from recipes.batch_norm import build, recipe
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])

@@ -62,7 +62,7 @@ def test_paper_s_decay_reaches_the_optimizer(digits):
 
 
 def test_report_says_how_well_the_domains_are_told_apart(digits, monkeypatch):
-    monkeypatch.setattr("keras_dl.reporting.domains.ON_MAP", 15)
+    monkeypatch.setattr("keras_dl.tasks.adaptation.ON_MAP", 15)
     model = dann.build(digits, units=32)
     found = dann.recipe.report(model, digits)
     source = digits.extras["source_test"]

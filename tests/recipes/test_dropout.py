@@ -1,9 +1,9 @@
 import keras
 import numpy as np
 import pytest
+from recipes.dropout import build, recipe
 
 from keras_dl.data import load
-from recipes.dropout import build, recipe
 
 
 def test_units_constraint_and_rates_are_the_stated_ones():

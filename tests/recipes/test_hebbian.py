@@ -1,10 +1,10 @@
 import keras
 import numpy as np
 import pytest
+from recipes.hebbian import build, data, flat, recipe, replayed
 from sklearn.decomposition import PCA
 
 from keras_dl.data import load
-from recipes.hebbian import build, data, flat, recipe, replayed
 
 
 def small():

@@ -1,15 +1,15 @@
 import keras
 import pytest
-
-from keras_dl import probes
-from keras_dl.data import load
 from recipes.initialization import build, recipe
+
+from keras_dl import diagnostics
+from keras_dl.data import load
 
 
 def test_zeros_make_all_units_equal_and_pass_no_gradient():
     digits = load("digits")
     model = build(digits, initializer="zeros", activation="tanh", depth=3)
-    found = probes.layer_statistics(model, digits.train.x[:32], digits.train.y[:32])
+    found = diagnostics.layer_statistics(model, digits.train.x[:32], digits.train.y[:32])
     assert all(layer.variance == 0 for layer in found)
     assert all(layer.gradient_variance == 0 for layer in found[:-1])
 

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from recipes.lecun1989 import build, data, recipe
 
 
@@ -19,7 +18,7 @@ def test_colour_images_turn_grey_and_background_is_minus_one():
 
 
 def test_report_has_the_kernels_of_h1(store):
-    result = recipe.run(dataset="digits", budget="smoke", steps=2, verbose=False)
+    result = recipe.run(dataset="digits", budget="smoke", steps_per_epoch=2, verbose=False)
     assert {"filters", "confusion_matrix", "mistakes"} <= set(result.figures)
 
 

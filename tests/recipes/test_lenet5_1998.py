@@ -1,10 +1,10 @@
 import keras
 import pytest
+from recipes.lenet5_1998 import build, data, recipe
 
 from keras_dl.losses import CodeDistance, MAPCriterion
 from keras_dl.models._counts import links
 from keras_dl.space import resolve
-from recipes.lenet5_1998 import build, data, recipe
 from tests.checks import count_parameters
 
 

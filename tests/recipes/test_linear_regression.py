@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
+from recipes.linear_regression import build, closed_form, data, recipe, report
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.preprocessing import StandardScaler
-
-from recipes.linear_regression import build, closed_form, data, recipe, report
 
 
 def trained(weight_decay, steps=300):

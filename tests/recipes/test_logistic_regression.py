@@ -2,12 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from recipes.logistic_regression import build, data, recipe
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
-
-from recipes.logistic_regression import build, data, recipe
 
 DECAY = 1e-2
 

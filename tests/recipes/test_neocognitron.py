@@ -1,5 +1,4 @@
 import pytest
-
 from recipes.neocognitron import build, data, recipe
 
 
@@ -10,7 +9,7 @@ def test_net_has_the_papers_planes():
 
 
 def test_report_shows_the_first_patterns(store):
-    result = recipe.run(budget="smoke", steps=2, planes=4, verbose=False)
+    result = recipe.run(budget="smoke", steps_per_epoch=2, planes=4, verbose=False)
     assert {"filters", "confusion_matrix", "mistakes"} <= set(result.figures)
 
 

@@ -1,6 +1,5 @@
 import keras
 import pytest
-
 from recipes.optimizers import METHODS, build, data, recipe
 
 

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from recipes.perceptron import build, data, recipe
 
 from keras_dl.data import Split
 from keras_dl.data.toys import truth_table
-from recipes.perceptron import build, data, recipe
 
 
 def weights(model):
@@ -77,7 +77,7 @@ def test_unknown_class_is_refused():
 
 
 def test_report_finds_one_class_among_the_rest(store):
-    result = recipe.run(budget="smoke", steps=100, verbose=False)
+    result = recipe.run(budget="smoke", steps_per_epoch=100, verbose=False)
     assert result.data.class_names == ("other", "8")
     assert {"confusion_matrix", "mistakes", "filters"} <= set(result.figures)
     assert 0 <= result.metrics["recall"] <= 1

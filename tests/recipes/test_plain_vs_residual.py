@@ -1,8 +1,8 @@
 import keras
 import numpy as np
 import pytest
-
 from recipes.plain_vs_residual import build, data, report
+
 from tests.checks import count_parameters
 
 

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from keras_dl import catalog
-from keras_dl.levels import levels_of
 from keras_dl.space import resolve
+from keras_dl.space.levels import levels_of
 
 ENTRIES = {e.name: e for e in catalog.entries()}
 IMAGES = [n for n, e in ENTRIES.items() if e.settings["task"] == "classification"]
@@ -105,7 +105,7 @@ def test_defaults_lie_in_their_own_space(name):
 def test_hypermodel_serves_a_tuner_of_kerastuner(store, monkeypatch):
     import keras_tuner as kt
 
-    from keras_dl.tuning.suggest import hypermodel
+    from keras_dl.tuning.oracle import hypermodel
 
     tuner = kt.RandomSearch(
         hypermodel(recipe_of("mlp"), dataset="digits", units=(32,)),

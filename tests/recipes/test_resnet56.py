@@ -1,6 +1,6 @@
 import keras
-
 from recipes.resnet56 import build, data
+
 from tests.checks import count_parameters
 
 

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from recipes.t_c_problem import build, data, recipe, report
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from recipes.threshold_unit import build, data, recipe, report
 
 from keras_dl.data.toys import TABLES
-from recipes.threshold_unit import build, data, recipe, report
 
 
 @pytest.mark.parametrize("gate", TABLES)

@@ -1,9 +1,9 @@
 import keras
 import numpy as np
 import pytest
+from recipes.universal_approximation import build, data, recipe, report
 
 from keras_dl.models import mlp
-from recipes.universal_approximation import build, data, recipe, report
 from tests.checks import forward
 
 

@@ -1,9 +1,9 @@
 import keras
 import numpy as np
 import pytest
+from recipes.vanishing_gradient import ratio, recipe
 
 from keras_dl.data import load
-from recipes.vanishing_gradient import ratio, recipe
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

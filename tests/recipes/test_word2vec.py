@@ -2,10 +2,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from recipes.word2vec import build, data, recipe, vectors
 
 from keras_dl.data.text import corpus
 from keras_dl.embeddings import load, save
-from recipes.word2vec import build, data, recipe, vectors
 
 
 def small():
@@ -31,7 +31,7 @@ def test_rate_falls_over_the_planned_steps():
 def test_own_text_in_a_list_goes_through_run(store):
     text = " ".join(np.random.default_rng(0).choice([f"w{i}" for i in range(9)], 3000))
     result = recipe.run(
-        data=[text], budget="smoke", batch_size=16, dim=25, jit=False, verbose=False
+        data=[text], budget="smoke", batch_size=16, dim=25, jit_compile=False, verbose=False
     )
     assert result.data.name == "texts"
     assert {"word_map", "neighbours"} <= set(result.figures)
@@ -47,7 +47,7 @@ def test_resumed_run_equals_the_uninterrupted_one(store):
     for name, ends in (("whole", (2,)), ("parts", (1, 2))):
         for end in ends:
             values = {n: h.default for n, h in recipe.space().items()} | given
-            job = Job(recipe, values, 0, 2, store / name, jit=False)
+            job = Job(recipe, values, 0, 2, store / name, jit_compile=False)
             ready = fit.prepared(job)
             model = fit.built(job, ready)
             job = dataclasses.replace(job, epochs=end)
@@ -76,5 +76,5 @@ def test_steps_are_compiled_unless_the_user_says_otherwise(tmp_path, given, expe
     from keras_dl.training.job import Job
 
     values = {n: h.default for n, h in recipe.space().items()}
-    job = Job(recipe, values, 0, 1, tmp_path, jit=given)
+    job = Job(recipe, values, 0, 1, tmp_path, jit_compile=given)
     assert fit.built(job, small()).jit_compile is expected

@@ -12,7 +12,7 @@ from PIL import Image
 import keras_dl
 from keras_dl import Recipe
 from keras_dl.data import load, scaled
-from keras_dl.predicting import predict
+from keras_dl.tasks.predicting import predict
 from tests.toys import toy
 
 HERE = Path(__file__).resolve().parents[2]

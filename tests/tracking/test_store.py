@@ -46,7 +46,7 @@ def test_foreign_and_living_runs_are_left_alone(store):
     client = tracking.client()
     foreign = client.create_run("0").info.run_id
     ours = toy_run()
-    assert tracking.close_dead() == 0
+    assert tracking.close_orphaned_runs() == 0
     assert {client.get_run(r).info.status for r in (foreign, ours)} == {"RUNNING"}
 
 

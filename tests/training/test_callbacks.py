@@ -5,7 +5,7 @@ from unittest import mock
 
 from keras_dl.recipe import Objective
 from keras_dl.training import callbacks
-from keras_dl.training.callbacks import Keep
+from keras_dl.training.callbacks import Checkpointing
 from keras_dl.training.checkpoint import State
 
 
@@ -25,7 +25,9 @@ def kept(tmp_path, epochs, saving_takes, epoch_takes):
         mock.patch.object(callbacks.checkpoint, "snapshot", return_value=[]),
     ):
         objective = Objective("val_accuracy", "max")
-        keep = Keep(objective, State(), [], tmp_path, lambda epoch, _: told[-1].append(epoch))
+        keep = Checkpointing(
+            objective, State(), [], tmp_path, lambda epoch, _: told[-1].append(epoch)
+        )
         keep.set_model(SimpleNamespace(jit_compile=False))
         for epoch in range(epochs):
             clock.now += epoch_takes

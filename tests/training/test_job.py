@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import load
-from keras_dl.data.text import corpus, counted, labelled, passages
+from keras_dl.data.text import corpus, ngrams, passages
 from keras_dl.training.job import packed, texts_as_json, unpacked
 
 TEXTS, LABELS = ["a é b", "c, d", "e f", "g"] * 5, ["up", "down"] * 10
@@ -29,7 +29,7 @@ def test_same_texts_have_the_same_json_whatever_holds_them():
     assert texts_as_json(TEXTS) != texts_as_json(TEXTS[1:])
 
 
-@pytest.mark.parametrize("read", [labelled, counted])
+@pytest.mark.parametrize("read", [passages, ngrams])
 def test_data_of_texts_travel_with_what_reads_them(tmp_path, read):
     data = read((TEXTS, LABELS), min_count=1)
     again = unpacked(packed(data, tmp_path))

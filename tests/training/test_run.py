@@ -10,7 +10,7 @@ import pytest
 import keras_dl
 from keras_dl import Objective, Recipe
 from keras_dl.data import load
-from keras_dl.failures import Crashed, DiskFull, Diverged, Failure, OutOfMemory
+from keras_dl.errors import Crashed, DiskFull, Diverged, Failure, OutOfMemory
 from keras_dl.tracking import store as tracking
 from keras_dl.training import checkpoint
 from tests.toys import build, data, faulty, misjudged, tiny, toy
@@ -71,7 +71,7 @@ def test_best_weights_are_kept_not_the_last(store):
 
 
 def test_another_declared_objective_chooses_the_weights(store):
-    recipe = digits(objectives=(Objective("val_loss", "min"),))
+    recipe = digits(alternatives=(Objective("val_loss", "min"),))
     result = recipe.run(objective="val_loss", **QUIET)
     run = tracking.find_run(result.run_id)
     assert result.metrics["objective"] == min(result.history["val_loss"])
@@ -90,11 +90,11 @@ def test_patience_stops(store):
 def test_steps_and_budget_shorten(store):
     from keras_dl import options
 
-    chosen = {"budget": "quick", "epochs": None, "steps": None}
+    chosen = {"budget": "quick", "epochs": None, "steps_per_epoch": None}
     assert options.planned_epochs(12, chosen) == (3, None)
     assert options.planned_epochs(12, chosen | {"budget": "smoke"}) == (1, 20)
-    assert options.planned_epochs(12, chosen | {"epochs": 5, "steps": 7}) == (5, 7)
-    result = toy.run(epochs=1, steps=2, **QUIET)
+    assert options.planned_epochs(12, chosen | {"epochs": 5, "steps_per_epoch": 7}) == (5, 7)
+    result = toy.run(epochs=1, steps_per_epoch=2, **QUIET)
     optimizer = result.model.optimizer
     assert int(optimizer.iterations.numpy()) == 2
 
@@ -146,16 +146,16 @@ def test_full_disk_and_memory_have_their_own_reason(store, error, kind):
 
 def interrupted_at(epoch):
     """Ctrl-C as it comes: in the middle of an epoch's batches."""
-    from keras_dl.training.callbacks import Guard
+    from keras_dl.training.callbacks import FailureDetector
 
-    real = Guard.on_train_batch_end
+    real = FailureDetector.on_train_batch_end
 
     def interrupt(self, batch, logs=None):
         real(self, batch, logs)
         if self.state.epoch == epoch and batch == 1:
             raise KeyboardInterrupt
 
-    return mock.patch.object(Guard, "on_train_batch_end", interrupt)
+    return mock.patch.object(FailureDetector, "on_train_batch_end", interrupt)
 
 
 def test_interrupt_keeps_the_best_and_resume_ends_like_the_whole_run(store):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from keras_dl.execution.journal import Journal
 from keras_dl.tracking import store as tracking
-from keras_dl.tuning.record import Record
 from tests.toys import toy
 
 HERE = Path(__file__).resolve().parents[2]
@@ -116,14 +116,14 @@ def test_line_cut_by_a_kill_is_dropped(tmp_path):
         '{"event": "start", "number": 0, "raw": {}, "values": {"units": [4, 2]}, "epochs": 3}\n'
         '{"event": "end", "number": 0, "raw": {}, "val'
     )
-    record = Record(tmp_path)
+    record = Journal(tmp_path)
     assert [t.number for t in record.running()] == [0]
     assert record.trials[0].values == {"units": (4, 2)}
     assert (tmp_path / "events.jsonl").read_text().count("\n") == 1
 
 
 def test_search_in_other_hands_is_refused(store):
-    from keras_dl.tuning.record import opened
+    from keras_dl.execution.journal import opened
 
     with (
         opened(store, "x", {"a": 1}, resume=False),
@@ -134,7 +134,7 @@ def test_search_in_other_hands_is_refused(store):
 
 
 def test_same_search_twice_at_once_gets_two_folders(store):
-    from keras_dl.tuning.record import opened
+    from keras_dl.execution.journal import opened
 
     with (
         opened(store, "x", {"a": 1}, resume=False) as first,
@@ -148,10 +148,10 @@ def test_interrupt_closes_all_runs_and_resume_goes_on(store):
 
     from unittest import mock
 
-    from keras_dl.tuning.show import Show
+    from keras_dl.execution.progress import ProgressReporter
 
     with (
-        mock.patch.object(Show, "ended", side_effect=[None, KeyboardInterrupt]),
+        mock.patch.object(ProgressReporter, "ended", side_effect=[None, KeyboardInterrupt]),
         pytest.raises(KeyboardInterrupt),
     ):
         toy.tune(workers=0, **options)

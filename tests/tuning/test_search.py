@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from keras_dl import Objective
-from keras_dl.failures import SearchFailed
+from keras_dl import Objective, Score
+from keras_dl.errors import SearchFailed
 from keras_dl.tracking import store as tracking
 from tests.toys import conditional, faulty, misjudged, toy
 
@@ -196,8 +196,8 @@ def test_winner_is_tested_against_the_defaults(store):
 
 
 def test_search_goes_by_one_metric_and_is_tested_by_another(store):
-    loss, accuracy = Objective("val_loss", "min"), Objective("val_accuracy", "max")
-    recipe = replace(toy, objectives=(loss,), tested=accuracy)
+    loss = Objective("val_loss", "min")
+    recipe = replace(toy, alternatives=(loss,), score=Score("test/accuracy", "max"))
     search = recipe.tune(objective="val_loss", trials=3, **{**QUICK, "final_seeds": 2})
     assert search.objective == loss
     assert search.score == min(trial.score for trial in search.trials)
@@ -231,7 +231,7 @@ def test_wrong_arguments_are_refused_at_once(store, given, message):
 
 
 def test_importance_ranks_what_matters():
-    from keras_dl.tuning.record import Trial
+    from keras_dl.execution.journal import Trial
     from keras_dl.tuning.results import importance
 
     space = toy.space()

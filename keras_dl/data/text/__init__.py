@@ -1,14 +1,14 @@
 """Texts: running ones for word vectors, labelled ones for classifiers; light, as all of data."""
 
-from keras_dl.data.text.asked import read_texts
 from keras_dl.data.text.corpora import CORPORA, corpus
-from keras_dl.data.text.counted import counted
-from keras_dl.data.text.labelled import Passages, labelled, passages
-from keras_dl.data.text.memory import holds_texts, running, said
-from keras_dl.data.text.own import own
-from keras_dl.data.text.readers import NgramReader, WordReader, from_json, to_json
-from keras_dl.data.text.reading import tokenize
-from keras_dl.data.text.sets import LABELLED
+from keras_dl.data.text.files import own
+from keras_dl.data.text.inputs import read_texts
+from keras_dl.data.text.labelled_texts import holds_texts, running, said
+from keras_dl.data.text.ngrams import counted
+from keras_dl.data.text.passages import Passages, labelled, passages
+from keras_dl.data.text.registry import LABELLED
+from keras_dl.data.text.tokenize import tokenize
+from keras_dl.data.text.vectorizers import NgramReader, WordReader, from_json, to_json
 from keras_dl.data.text.vocabulary import Vocabulary, vocabulary
 
 __all__ = [

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data.core import Data, Split, digest
+from keras_dl.data.archives import ARCHIVES, members
+from keras_dl.data.dataset import Data, Split, digest
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.files import ARCHIVES, members
-from keras_dl.data.text.memory import running
-from keras_dl.data.text.reading import decoded, mirrored, python_topics, read_text, tokenize
+from keras_dl.data.text.labelled_texts import running
+from keras_dl.data.text.tokenize import decoded, mirrored, python_topics, read_text, tokenize
 from keras_dl.data.text.vocabulary import vocabulary
-from keras_dl.domains import did_you_mean
+from keras_dl.space.domains import did_you_mean
 
 __all__ = ["CORPORA", "HELD_OUT", "corpus"]
 

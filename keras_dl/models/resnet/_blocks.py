@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.activations import activation as activation_function
-from keras_dl.initializers import initializer as fresh_initializer
+from keras_dl.activations import get_activation
+from keras_dl.initializers import make_initializer
 from keras_dl.models._blocks import penalty
 
 __all__ = [
@@ -51,7 +51,7 @@ class Convolution:
             strides=stride,
             padding="same" if stride == 1 else "valid",
             use_bias=self.bias or not self.batch_norm,
-            kernel_initializer=fresh_initializer(self.initializer),
+            kernel_initializer=make_initializer(self.initializer),
             kernel_regularizer=penalty(self.weight_decay),
             name=name,
         )(x)
@@ -65,7 +65,7 @@ class Convolution:
 
     def activate(self, x: Any, name: str) -> Any:
         """Apply the activation."""
-        return keras.layers.Activation(activation_function(self.activation), name=name)(x)
+        return keras.layers.Activation(get_activation(self.activation), name=name)(x)
 
 
 def plain_block(conv: Convolution, x: Any, filters: int, stride: int, name: str) -> Any:

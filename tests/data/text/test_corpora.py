@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import DatasetError, DatasetUnavailable
-from keras_dl.data.known import KNOWN
+from keras_dl.data.registry import KNOWN
 from keras_dl.data.text import CORPORA, corpus, tokenize, vocabulary
 
 WORDS = [f"w{i}" for i in range(20)]

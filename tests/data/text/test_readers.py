@@ -3,14 +3,14 @@ import json
 import numpy as np
 import pytest
 
-from keras_dl.data.text import corpus, counted, from_json, labelled, to_json
+from keras_dl.data.text import corpus, from_json, ngrams, passages, to_json
 
 TEXTS = ["A good day.", "a bad day", "no words known here", ""]
 
 
 @pytest.mark.parametrize("weighting", ["count", "binary", "tfidf"])
 def test_counted_texts_are_read_the_same_after_json(weighting):
-    data = counted("topics", weighting=weighting, min_count=3)
+    data = ngrams("topics", weighting=weighting, min_count=3)
     read = from_json(to_json(data.extras))["reader"]
     assert read == data.extras["reader"]
     texts = [*TEXTS, "the list is a mutable sequence, the tuple is not"]
@@ -19,7 +19,7 @@ def test_counted_texts_are_read_the_same_after_json(weighting):
 
 
 def test_numbered_texts_are_read_the_same_after_json():
-    data = labelled((["a b a é", "a c"] * 10, [0, 1] * 10), length=3)
+    data = passages((["a b a é", "a c"] * 10, [0, 1] * 10), length=3)
     text = to_json(data.extras)
     assert "é" in text
     read = from_json(text)["reader"]
@@ -35,10 +35,10 @@ def test_vocabulary_of_a_corpus_comes_back():
 
 
 def test_reader_gives_what_the_data_hold():
-    for data in (labelled("topics"), counted("topics")):
+    for data in (passages("topics"), ngrams("topics")):
         assert json.loads(to_json(data.extras))
     texts = (["a b", "b c"] * 10, [0, 1] * 10)
-    data = labelled(texts, length=2)
+    data = passages(texts, length=2)
     rows = {tuple(row) for row in data.train.x.tolist()}
     assert {tuple(row) for row in data.extras["reader"](texts[0]).tolist()} == rows
 

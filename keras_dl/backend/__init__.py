@@ -1,0 +1,1 @@
+"""Code that names TensorFlow, JAX or torch: gradients, inference, compiled loops, devices."""

@@ -1,0 +1,152 @@
+"""Arrays of the caller's own: tuples, dicts, `.npz` files and `tf.data` pipelines."""
+
+import sys
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_dl.data.dataset import MAX_BYTES, Raw
+from keras_dl.data.errors import DatasetError
+
+__all__ = ["from_arrays", "from_mapping", "read_npz"]
+
+FORMS = (
+    "`dataset` must be a name, a path, Data, (x, y), (x_train, y_train, x_test, y_test), "
+    "((x_train, y_train), (x_test, y_test)), a dict with those keys, or a tf.data.Dataset of "
+    "(x, y), alone or as a (train, test) pair."
+)
+
+
+def from_arrays(dataset: Any) -> Raw:
+    """Sorts the caller's arrays into splits.
+
+    Args:
+        dataset: one of the forms that the message of the error lists.
+
+    Raises:
+        DatasetError: for another form, or an endless pipeline.
+    """
+    if isinstance(dataset, Mapping):
+        return from_mapping(dataset, "the caller's arrays")
+    if _is_pipeline(dataset):
+        return _raw(_drain(dataset))
+    if not isinstance(dataset, tuple | list) or len(dataset) not in (2, 4):
+        got = f"{type(dataset).__name__}"
+        length = f" of length {len(dataset)}" if isinstance(dataset, tuple | list) else ""
+        raise DatasetError(f"{FORMS} Received: {got}{length}")
+    if len(dataset) == 4:
+        return _raw((dataset[0], dataset[1]), (dataset[2], dataset[3]))
+    first, second = dataset
+    if _is_pipeline(first) and _is_pipeline(second):
+        return _raw(_drain(first), _drain(second))
+    if all(isinstance(part, tuple) and len(part) == 2 for part in dataset):
+        return _raw(first, second)
+    return _raw((first, second))
+
+
+def from_mapping(arrays: Mapping[str, Any], source: str, name: str = "arrays") -> Raw:
+    """Splits by key: x_train, y_train and, if there, x_test, y_test; or x, y.
+
+    Raises:
+        DatasetError: if the keys are others; the message lists those found.
+    """
+    for x, y in (("x_train", "y_train"), ("x", "y")):
+        if x in arrays and y in arrays:
+            pairs: dict[str, Any] = {"train": _pair(arrays[x], arrays[y])}
+            break
+    else:
+        raise DatasetError(
+            "`dataset` must have the keys x_train, y_train, x_test and y_test, or x and y. "
+            f"Received: keys {sorted(map(str, arrays))} in {source}"
+        )
+    for split in ("validation", "test"):
+        found = [key for key in (f"x_{split}", f"y_{split}") if key in arrays]
+        if len(found) == 1:
+            raise DatasetError(
+                f"`dataset` must have both x_{split} and y_{split}. Received: only {found[0]}"
+            )
+        if found:
+            pairs[split] = _pair(arrays[found[0]], arrays[found[1]])
+    return Raw(name, source, **pairs)
+
+
+def read_npz(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of an `.npz` file.
+
+    Raises:
+        DatasetError: if the file is corrupt, holds Python objects, or more than 8 GiB.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MAX_BYTES:
+            raise DatasetError(
+                f"`{path}` must hold at most {MAX_BYTES >> 30} GiB; it is loaded whole. "
+                f"Received: {size / 2**30:.1f} GiB"
+            )
+        # Pickled objects run code when they are read, so they stay refused.
+        with np.load(path, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays.files}
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+        if isinstance(error, DatasetError | PermissionError):
+            raise
+        objects = "allow_pickle" in str(error)
+        reason = "it holds pickled Python objects" if objects else f"it is corrupt ({error})"
+        raise DatasetError(
+            f"`dataset` must be an .npz file of plain number or text arrays; {reason}. "
+            f"Received: {path}"
+        ) from None
+
+
+def _raw(train: tuple[Any, Any], test: tuple[Any, Any] | None = None) -> Raw:
+    return Raw(
+        "arrays", "the caller's arrays", _pair(*train), test=None if test is None else _pair(*test)
+    )
+
+
+def _pair(x: Any, y: Any) -> tuple[Any, Any]:
+    if isinstance(x, list) and x and all(isinstance(v, np.ndarray) and v.ndim == 3 for v in x):
+        return x, np.asarray(y)  # images of various sizes
+    try:
+        return np.asarray(x), np.asarray(y)
+    except ValueError as error:  # rows of various lengths
+        raise DatasetError(f"`x` must be one regular array. Received: {error}") from None
+
+
+def _is_pipeline(value: Any) -> bool:
+    # Who holds a tf.data.Dataset has imported TensorFlow; nobody else should pay for it.
+    tensorflow = sys.modules.get("tensorflow")
+    return tensorflow is not None and isinstance(value, tensorflow.data.Dataset)
+
+
+def _drain(pipeline: Any) -> tuple[Any, Any]:
+    """All examples of a finite tf.data.Dataset of (x, y), batched or not."""
+    spec = pipeline.element_spec
+    if not isinstance(spec, tuple) or len(spec) != 2 or any(isinstance(s, dict) for s in spec):
+        raise DatasetError(
+            "`dataset` must give (x, y) pairs; with tensorflow_datasets say as_supervised=True. "
+            f"Received: {spec}"
+        )
+    if int(pipeline.cardinality()) == -1:
+        raise DatasetError(
+            "`dataset` must end; it is held in memory. Use take() or drop repeat(). "
+            "Received: an endless tf.data.Dataset"
+        )
+    x_shape, y_shape = (s.shape.as_list() for s in spec)
+    batched = len(y_shape) > 0 and len(x_shape) > 1 and x_shape[0] == y_shape[0]
+    xs, ys, size = [], [], 0
+    for x, y in pipeline.as_numpy_iterator():
+        size += x.nbytes
+        if size > MAX_BYTES:
+            raise DatasetError(f"`dataset` must hold at most {MAX_BYTES >> 30} GiB in memory.")
+        xs.append(x)
+        ys.append(y)
+    if not xs:
+        raise DatasetError("`dataset` must hold examples. Received: an empty tf.data.Dataset")
+    if batched:
+        return np.concatenate(xs), np.concatenate(ys)
+    same = len({x.shape for x in xs}) == 1
+    return (np.stack(xs) if same else xs), np.stack(ys)

@@ -1,0 +1,1 @@
+"""Images: decoding, resizing, folders by class, IDX files, generated image sets."""

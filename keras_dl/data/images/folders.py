@@ -1,0 +1,112 @@
+"""Images sorted into one folder per class, in a folder or archive; and images to predict."""
+
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from keras_dl.data.archives import ARCHIVES, IMAGES, Member, image_members
+from keras_dl.data.arrays import read_npz
+from keras_dl.data.class_folders import sorted_by_class
+from keras_dl.data.dataset import Raw
+from keras_dl.data.errors import DatasetError
+from keras_dl.data.images.image_files import decode, header_sizes, stacked
+from keras_dl.data.images.pixels import pixels
+from keras_dl.data.images.resizing import common_size, resized
+
+__all__ = ["read_classes", "read_images"]
+
+
+def read_classes(
+    path: Path, name: str, source: str, image_size: int | None, at_least: int | None
+) -> Raw:
+    """Images by class: ``class/…png``, or ``train/class/…`` with ``test/`` or ``val/`` beside it.
+
+    A ``val/`` without ``test/`` is the test split. Each split has gray or coloured images alike.
+
+    Args:
+        path: folder, or tar, tar.gz, tgz or zip file.
+        name: short name of the data set.
+        source: where it came from, in words.
+        image_size: side of the square images are brought to, in pixels; None keeps equal sizes.
+        at_least: pixels that images kept in size must have on their shorter side, or None.
+
+    Raises:
+        DatasetError: if there are no images, no class folders, or files that cannot be decoded.
+    """
+    splits = sorted_by_class(path, IMAGES, "images")
+    members = [member for split in splits.values() for member, _ in split]
+    sizes = header_sizes(members) if image_size is None else ()
+    images = stacked(decode(members, common_size(sizes, image_size, at_least)))
+    class_names = tuple(sorted({label for _, label in splits["train"]}))
+    pairs, start = {}, 0
+    for split, labelled in splits.items():
+        y = [_index(label, class_names, split) for _, label in labelled]
+        pairs[split] = images[start : start + len(y)], np.asarray(y)
+        start += len(y)
+    return Raw(name, source, class_names=class_names, **pairs)
+
+
+def read_images(
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]], input_shape: tuple[int, ...]
+) -> tuple[np.ndarray, list[str]]:
+    """Images to predict, brought to the shape a network was trained on.
+
+    Args:
+        paths: image file, folder (recursive), archive, `.npz` with key x or x_test, or a list.
+        input_shape: (height, width, channels), channels 1 or 3.
+
+    Returns:
+        Images (n, height, width, channels) uint8, and one path per image.
+
+    Raises:
+        DatasetError: if a path is missing, holds no images, or files cannot be decoded.
+    """
+    paths = [paths] if isinstance(paths, str | PathLike) else list(paths)
+    try:
+        found = [_read_one(Path(path).expanduser(), input_shape) for path in paths]
+    except PermissionError as error:
+        raise DatasetError(
+            f"`paths` must be readable; change their permissions. Received: {error.filename}"
+        ) from None
+    if not found:
+        raise DatasetError("`paths` must name at least one image. Received: an empty list")
+    return np.concatenate([x for x, _ in found]), [name for _, names in found for name in names]
+
+
+def _read_one(path: Path, input_shape: tuple[int, ...]) -> tuple[np.ndarray, list[str]]:
+    size, channels = (input_shape[0], input_shape[1]), input_shape[2]
+    if not path.exists():
+        raise DatasetError(f"`paths` must exist. Received: {path}")
+    if path.suffix.lower() == ".npz":
+        arrays = read_npz(path)
+        x = arrays.get("x", arrays.get("x_test"))
+        if x is None or x.ndim not in (3, 4):
+            raise DatasetError(
+                "`paths` must be an .npz file with images under the key x or x_test. "
+                f"Received: keys {sorted(arrays)} in {path}"
+            )
+        images = resized(pixels([x])[0], size)
+        return stacked([_flat(i) for i in images], channels), [
+            f"{path}[{i}]" for i in range(len(x))
+        ]
+    inside = path.is_dir() or path.name.lower().endswith(ARCHIVES)
+    members = image_members(path) if inside else [Member(PurePosixPath(path.name), path.read_bytes)]
+    if not members:
+        raise DatasetError(f"`paths` must hold {', '.join(IMAGES)} files. Received: {path}")
+    names = [str(path / member.path) if inside else str(path) for member in members]
+    return stacked(decode(members, size), channels), names
+
+
+def _flat(image: np.ndarray) -> np.ndarray:
+    return image[..., 0] if image.shape[-1] == 1 else image
+
+
+def _index(label: str, class_names: tuple[str, ...], split: str) -> int:
+    if label not in class_names:
+        raise DatasetError(
+            f"`dataset` must have the same classes in {split} as in train. "
+            f"Received: '{label}', not in {list(class_names[:10])}"
+        )
+    return class_names.index(label)

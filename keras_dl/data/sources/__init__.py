@@ -1,0 +1,1 @@
+"""Sources of data sets: scikit-learn, TensorFlow Datasets, a local mirror."""

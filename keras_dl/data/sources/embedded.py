@@ -1,0 +1,51 @@
+"""The data sets that scikit-learn carries in its package: always there, no network."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_dl.data.dataset import Raw
+
+__all__ = ["folder", "read"]
+
+# Images are 8×8 with grey levels 0..16; pixels 0..255 keep the order and reach both ends.
+DIGITS_LEVELS = 16
+
+
+def read(name: str) -> Raw:
+    """One of digits, iris, wine, breast_cancer and diabetes.
+
+    Digits become (8, 8, 1) uint8, levels 0..16 mapped to 0..255; diabetes is a regression on the
+    features in their own units.
+    """
+    # scikit-learn takes a second to import; only these sets need it.
+    from sklearn import datasets
+
+    source = "embedded in scikit-learn"
+    bunch: Any
+    if name == "digits":
+        bunch = datasets.load_digits()
+        x = np.rint(bunch.images * 255 / DIGITS_LEVELS).astype(np.uint8)
+        return Raw(name, source, (x, bunch.target), class_names=tuple("0123456789"))
+    if name == "diabetes":
+        bunch = datasets.load_diabetes(scaled=False)
+        return Raw(name, source, (bunch.data, bunch.target))
+    loaders = {
+        "iris": datasets.load_iris,
+        "wine": datasets.load_wine,
+        "breast_cancer": datasets.load_breast_cancer,
+    }
+    bunch = loaders[name]()
+    names = tuple(str(n) for n in bunch.target_names)
+    return Raw(name, source, (bunch.data, bunch.target), class_names=names)
+
+
+def folder(name: str) -> Path:
+    """Where scikit-learn, or for "topics" Python, keeps the files; found without importing it."""
+    from importlib.util import find_spec
+
+    package = "pydoc_data" if name == "topics" else "sklearn"
+    spec = find_spec(package)
+    home = Path(spec.origin if spec and spec.origin else package).parent
+    return home if name == "topics" else home / "datasets" / "data"

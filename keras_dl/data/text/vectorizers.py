@@ -1,0 +1,128 @@
+"""How a text becomes what a model takes; kept beside the model as plain JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from keras_dl.data.text.tokenize import tokenize
+from keras_dl.data.text.vocabulary import Vocabulary
+
+__all__ = ["PADDING", "UNKNOWN", "NgramReader", "WordReader", "from_json", "to_json", "vectorizer"]
+
+PADDING, UNKNOWN = 0, 1  # numbers of no word and of a word that train has not; words follow
+
+
+@dataclass(frozen=True)
+class WordReader:
+    """Texts to rows of word numbers, in order.
+
+    Attributes:
+        vocabulary: words, numbered from 2 on; 1 is any other word, 0 what follows the end.
+        length: words of a text that are looked at, its first ones.
+    """
+
+    vocabulary: Vocabulary
+    length: int
+
+    def __call__(self, texts: Sequence[str]) -> np.ndarray:
+        """Rows (texts, length) int32."""
+        x = np.full((len(texts), self.length), PADDING, np.int32)
+        for row, text in zip(x, texts, strict=True):
+            numbers = self.vocabulary.encode(tokenize(text)[: self.length]) + 2
+            row[: len(numbers)] = np.maximum(numbers, UNKNOWN)
+        return x
+
+
+@dataclass(frozen=True)
+class NgramReader:
+    """Texts to lists of numbered n-grams with their weights, without order.
+
+    Attributes:
+        features: name of each n-gram; the first is "" for the constant.
+        idf: inverse document frequency of the n-grams after it; empty unless weighted by "tfidf".
+        weighting: "count", "binary" or "tfidf".
+        longest: words of the longest n-grams.
+    """
+
+    features: tuple[str, ...]
+    idf: tuple[float, ...]
+    weighting: str
+    longest: int
+
+    def __call__(self, texts: Sequence[str]) -> np.ndarray:
+        """Lists (texts, 2, most n-grams of a text + 1) float32: numbers, below them weights."""
+        rows = self._counter.transform(texts)
+        lengths = np.diff(rows.indptr)
+        made = np.zeros((len(texts), 2, 1 + int(lengths.max(initial=0))), np.float32)
+        made[:, 1, 0] = 1.0
+        row = np.repeat(np.arange(len(texts)), lengths)
+        place = 1 + np.arange(len(rows.indices)) - np.repeat(rows.indptr[:-1], lengths)
+        made[row, 0, place] = rows.indices + 1  # float32 counts exactly up to 16 million
+        made[row, 1, place] = rows.data
+        return made
+
+    @cached_property
+    def _counter(self) -> Any:
+        known = {name: i for i, name in enumerate(self.features[1:])}
+        counter = vectorizer(self.weighting, self.longest, vocabulary=known)
+        if self.weighting == "tfidf":
+            counter.idf_ = np.array(self.idf)
+        return counter
+
+
+def vectorizer(weighting: str, longest: int, **given: Any) -> Any:
+    """scikit-learn's counter of n-grams in texts."""
+    # scikit-learn takes a second to import.
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+    made: Any = TfidfVectorizer if weighting == "tfidf" else CountVectorizer
+    return made(
+        tokenizer=tokenize,
+        token_pattern=None,
+        ngram_range=(1, longest),
+        binary=weighting == "binary",
+        **given,
+    )
+
+
+def to_json(extras: Mapping[str, Any]) -> str:
+    """What reads texts for a model, from the extras of its data; "" where there is none."""
+    reader = extras.get("reader", extras.get("vocabulary"))
+    if isinstance(reader, WordReader):
+        said = {"form": "words", "length": reader.length, **_plain(reader.vocabulary)}
+    elif isinstance(reader, NgramReader):
+        said = {"form": "ngrams", **vars(reader)}
+        said = {name: said[name] for name in ("form", "weighting", "longest", "features", "idf")}
+    elif isinstance(reader, Vocabulary):
+        said = {"form": "vocabulary", **_plain(reader)}
+    else:
+        return ""
+    return json.dumps(said, ensure_ascii=False)
+
+
+def from_json(text: str) -> dict[str, Any]:
+    """The extras that `to_json` was given, as far as they read texts; none from "".
+
+    Raises:
+        ValueError: if the text is another.
+    """
+    if not text:
+        return {}
+    said = json.loads(text)
+    form = said.pop("form", None)
+    if form == "ngrams":
+        reader = NgramReader(**{**said, **{k: tuple(said[k]) for k in ("features", "idf")}})
+        return {"reader": reader, "features": reader.features}
+    if form not in ("words", "vocabulary"):
+        raise ValueError(f"`text` must hold a reader of texts. Received: form={form!r}")
+    known = Vocabulary(tuple(said["words"]), np.array(said["counts"], np.int64))
+    reading = {"reader": WordReader(known, said["length"])} if form == "words" else {}
+    return {**reading, "vocabulary": known}
+
+
+def _plain(known: Vocabulary) -> dict[str, Any]:
+    return {"words": known.words, "counts": known.counts.tolist()}

@@ -1,0 +1,1 @@
+"""Execution of trainings: jobs, workers, journals, progress."""

@@ -1,0 +1,41 @@
+"""Hyperparameters: domains, annotated parameters, and the levels of a factorial experiment."""
+
+from keras_dl.space.domains import (
+    Choice,
+    Domain,
+    Range,
+    Repeat,
+    When,
+    did_you_mean,
+    format_value,
+)
+from keras_dl.space.hyperparameters import (
+    Hyper,
+    check,
+    hyper,
+    hypers,
+    is_active,
+    parse_value,
+    refuse_positional,
+    resolve,
+    unknown,
+)
+
+__all__ = [
+    "Choice",
+    "Domain",
+    "Hyper",
+    "Range",
+    "Repeat",
+    "When",
+    "check",
+    "did_you_mean",
+    "format_value",
+    "hyper",
+    "hypers",
+    "is_active",
+    "parse_value",
+    "refuse_positional",
+    "resolve",
+    "unknown",
+]

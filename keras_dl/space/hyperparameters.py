@@ -1,0 +1,293 @@
+"""Hyperparameters: one annotated parameter each, read by run, tune, the command line and MLflow.
+
+    def build(data, *, dropout: Annotated[float, Range(0.0, 0.5)] = 0.0): ...
+
+Light on purpose: the command line reads spaces without loading Keras.
+"""
+
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from keras_dl.space.domains import Choice, Domain, Range, Repeat, When, did_you_mean, format_value
+
+__all__ = [
+    "Choice",
+    "Domain",
+    "Hyper",
+    "Range",
+    "Repeat",
+    "When",
+    "check",
+    "format_value",
+    "hyper",
+    "hypers",
+    "is_active",
+    "parse_value",
+    "resolve",
+    "unknown",
+]
+
+MISSING = inspect.Parameter.empty
+KINDS = {bool: "true or false", int: "an integer", float: "a number", str: "text"}
+PLURALS = {bool: "true or false", int: "integers", float: "numbers", str: "texts"}
+
+
+@dataclass(frozen=True)
+class Hyper:
+    """One hyperparameter: where it comes from, its default and its domain.
+
+    Attributes:
+        name: parameter, flag and MLflow name.
+        kind: bool, int, float, str or tuple (the type its values have).
+        item: type of a tuple's items; None otherwise.
+        default: value that `run` takes.
+        domain: what `tune` searches and `run` accepts; None: any value of the kind, never searched.
+        when: condition that makes it active; None means always.
+        optional: whether None is a value too.
+    """
+
+    name: str
+    kind: type
+    default: Any
+    domain: Domain | None = None
+    when: When | None = None
+    item: type | None = None
+    optional: bool = False
+
+    @property
+    def kind_words(self) -> str:
+        """The kind of its values in words."""
+        words = KINDS[self.kind] if self.item is None else f"a tuple of {PLURALS[self.item]}"
+        return f"{words} or none" if self.optional else words
+
+
+def hypers(function: Callable[..., Any]) -> dict[str, Hyper]:
+    """Reads the keyword-only parameters of `function` as hyperparameters, in order.
+
+    Raises:
+        TypeError: if one lacks a default or an annotation of a known kind, or if a parameter with
+            a default is not keyword-only.
+        ValueError: if a default lies outside its domain.
+    """
+    parameters = inspect.signature(function).parameters.values()
+    for parameter in parameters:
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.default is not MISSING:
+            refuse_positional(parameter.name)
+    keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+    annotations = _evaluated(function, {p.name: p.annotation for p in keywords})
+    return {p.name: hyper(p.name, annotations[p.name], p.default) for p in keywords}
+
+
+def refuse_positional(name: str) -> None:
+    """Refuses a parameter that has a default and no `*` before it.
+
+    Raises:
+        TypeError: always.
+    """
+    raise TypeError(
+        f"`{name}` must stand behind a `*` to be a hyperparameter: def build(data, *, {name}=…). "
+        f"Received: a default without one"
+    )
+
+
+def hyper(name: str, annotation: Any, default: Any) -> Hyper:
+    """Makes the `Hyper` of one annotated parameter; both readers, runtime and ast, end here.
+
+    Args:
+        name: of the parameter.
+        annotation: its annotation, `Annotated` or not; `inspect.Parameter.empty` for none.
+        default: its default; `inspect.Parameter.empty` for none.
+
+    Raises:
+        TypeError: if the annotation is not bool, int, float, str or a tuple of one of them, if the
+            default is missing or of another kind, or if the domain is not one for this kind.
+        ValueError: if the default lies outside the domain.
+    """
+    bare, extras, optional = _unwrapped(annotation, (), False)
+    arguments = typing.get_args(bare)
+    item = arguments[0] if len(arguments) == 2 and arguments[1] is Ellipsis else None
+    kind = tuple if typing.get_origin(bare) is tuple and item in KINDS else bare
+    if kind not in KINDS and (kind is not tuple or item is None):
+        shown = "nothing" if annotation is MISSING else getattr(bare, "__qualname__", bare)
+        raise TypeError(
+            f"`{name}` must be annotated bool, int, float, str or tuple[int, ...], with or without "
+            f"`| None`. Received: {bare if arguments else shown}"
+        )
+    if default is MISSING:
+        raise TypeError(f"`{name}` must have a default, for run() to take. Received: none")
+    domain = next((e for e in extras if isinstance(e, Domain)), None)
+    when = next((e for e in extras if isinstance(e, When)), None)
+    made = Hyper(name, kind, default, domain, when, item, optional)
+    _check_domain(made)
+    return replace(made, default=check(made, default))
+
+
+def check(hyper: Hyper, value: Any) -> Any:
+    """Returns `value` as the hyperparameter's kind, or refuses it.
+
+    Raises:
+        TypeError: if the kind is wrong.
+        ValueError: if the value lies outside the domain.
+    """
+    if value is None and hyper.optional:
+        return None
+    value = _as_kind(hyper, value)
+    domain = hyper.domain
+    if domain is not None and not domain.holds(value):
+        known = domain.values if isinstance(domain, Choice) and hyper.kind is str else ()
+        hint = did_you_mean(value, known)
+        raise ValueError(
+            f"`{hyper.name}` must {domain.rule}.{hint} Received: {hyper.name}={value!r}"
+        )
+    return value
+
+
+def resolve(space: Mapping[str, Hyper], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Completes `given` with defaults and checks every value.
+
+    Returns:
+        The values of all *active* hyperparameters, in the order of the space.
+
+    Raises:
+        ValueError: for an unknown name, a value outside its domain, or one whose condition fails.
+        TypeError: for a value of the wrong kind.
+    """
+    unknown(given, space, "hyperparameter")
+    values = {name: check(h, given.get(name, h.default)) for name, h in space.items()}
+    idle = [h for h in space.values() if not is_active(h, values)]
+    for h in idle:
+        if h.name in given and h.when is not None:
+            raise ValueError(
+                f"`{h.name}` must be left out; it only has an effect when {h.when}. "
+                f"Received: {h.name}={values[h.name]!r}, {h.when.name}={values.get(h.when.name)!r}"
+            )
+        del values[h.name]
+    return values
+
+
+def is_active(hyper: Hyper, values: Mapping[str, Any]) -> bool:
+    """Whether the hyperparameter's condition, if it has one, holds for `values`."""
+    return hyper.when is None or values.get(hyper.when.name) in hyper.when.values
+
+
+def unknown(given: Iterable[str], known: Iterable[str], what: str) -> None:
+    """Refuses the first name of `given` that is not `known`, with the nearest match.
+
+    Raises:
+        ValueError: naming the unknown one, the close match and all known ones.
+    """
+    known = list(known)
+    for name in given:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise ValueError(f"{name!r} is not a {what}.{hint} Known: {', '.join(known)}")
+
+
+def parse_value(hyper: Hyper, text: str) -> Any:
+    """Reads a value as typed on the command line and checks it.
+
+    Raises:
+        ValueError: if the text is not of the hyperparameter's kind or lies outside its domain.
+    """
+    if hyper.optional and text.lower() == "none":
+        return None
+    if hyper.item is None:
+        return check(hyper, _parse(hyper, hyper.kind, text))
+    # 3x3 is how people write sizes; a text may hold an x of its own.
+    parts = re.split(r"," if hyper.item is str else r",|(?<=\d)x(?=\d)", text.strip())
+    if parts[-1] == "":
+        parts.pop()
+    return check(hyper, tuple(_parse(hyper, hyper.item, p.strip(), text) for p in parts))
+
+
+def _parse(hyper: Hyper, kind: type, text: str, whole: str | None = None) -> Any:
+    """Reads a text as a `kind`; the message shows it as a whole where it is part of a tuple."""
+    try:
+        return {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
+    except (KeyError, ValueError):
+        words = hyper.kind_words if whole is None else f"{PLURALS[kind]} with commas between"
+        received = text if whole is None else whole
+        raise ValueError(
+            f"`{hyper.name}` must be {words}. Received: {hyper.name}={received!r}"
+        ) from None
+
+
+def _evaluated(function: Callable[..., Any], annotations: dict[str, Any]) -> dict[str, Any]:
+    """Evaluates annotations written as texts; the other parameters' may name what is not there."""
+    origin = inspect.unwrap(getattr(function, "func", function))  # partial keeps its `func`
+    shell = types.SimpleNamespace(__annotations__=annotations)
+    names = getattr(origin, "__globals__", {})
+    return typing.get_type_hints(shell, names, include_extras=True)
+
+
+def _unwrapped(
+    annotation: Any, extras: tuple[Any, ...], optional: bool
+) -> tuple[Any, tuple[Any, ...], bool]:
+    """Peels `Annotated[…]` and `… | None`, in any order, down to (type, extras, optional)."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is Annotated:
+        return _unwrapped(arguments[0], extras + arguments[1:], optional)
+    union = origin in (typing.Union, types.UnionType)
+    if union and len(arguments) == 2 and type(None) in arguments:
+        inner = next(a for a in arguments if a is not type(None))
+        return _unwrapped(inner, extras, True)
+    return annotation, extras, optional
+
+
+def _check_domain(hyper: Hyper) -> None:
+    """Refuses a domain of another kind's values: `tune` would suggest what `run` refuses."""
+    domain = hyper.domain
+    if isinstance(domain, Choice):
+        for value in domain.values:
+            check(hyper, value)
+        return
+    if isinstance(domain, Repeat):
+        fits = _fits(hyper.item, domain.item)
+    else:
+        fits = domain is None or _fits(hyper.kind, domain)
+    if not fits:
+        raise TypeError(
+            f"`{hyper.name}` must have a domain for {hyper.kind_words}. Received: {domain!r}"
+        )
+
+
+def _fits(kind: type | None, domain: Range | Choice) -> bool:
+    if isinstance(domain, Choice):
+        return all(_is(kind, _cast(kind, v)) for v in domain.values)
+    numbers = (domain.low, domain.high, domain.step or 1)
+    return kind is float or (kind is int and all(isinstance(n, int) for n in numbers))
+
+
+def _as_kind(hyper: Hyper, value: Any) -> Any:
+    value = _plain(value)
+    made, fits = _cast(hyper.kind, value), hyper.item is None
+    if isinstance(value, (list, tuple)) and hyper.item is not None:
+        made = tuple(_cast(hyper.item, _plain(v)) for v in value)
+        fits = all(_is(hyper.item, v) for v in made)
+    if not fits or not _is(hyper.kind, made):
+        raise TypeError(
+            f"`{hyper.name}` must be {hyper.kind_words}. "
+            f"Received: {hyper.name}={value!r} ({type(value).__name__})"
+        )
+    return made
+
+
+def _plain(value: Any) -> Any:
+    """Numpy's scalars come from people's own loops."""
+    return value.item() if hasattr(value, "item") and not getattr(value, "shape", ()) else value
+
+
+def _cast(kind: type | None, value: Any) -> Any:
+    return float(value) if kind is float and type(value) is int else value
+
+
+def _is(kind: type | None, value: Any) -> bool:
+    """Python counts True among the integers; nobody means it so."""
+    return (
+        kind is not None and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+    )

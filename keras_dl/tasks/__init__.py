@@ -1,0 +1,1 @@
+"""Tasks: how a kind of model is compiled, evaluated, reported on and used for predictions."""

@@ -1,0 +1,253 @@
+"""KerasTuner's oracles behind ask and tell. The only file that names keras_tuner.
+
+Their `Tuner` is not used: it leaks memory, swallows errors and forgets mixed precision. The
+oracles are sound, and a search is resumed by telling a fresh oracle what happened before.
+"""
+
+import contextlib
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras_tuner as kt
+from keras_tuner import oracles
+
+from keras_dl.recipe import Objective, Recipe
+from keras_dl.space import Choice, Hyper, Range, Repeat, format_value, is_active
+
+__all__ = ["WAIT", "OracleAdapter", "Suggestion", "declare", "decode", "hypermodel"]
+
+WAIT = "wait"
+FACTOR = 3  # of Hyperband: each round keeps a third of the trials
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A setting to try.
+
+    Attributes:
+        number: of the trial, from 0.
+        raw: values as the oracle wrote them, for the record.
+        epochs: how long to train; None for as long as planned.
+        warm_start: number of the trial whose checkpoint to continue, or None.
+    """
+
+    number: int
+    raw: dict[str, Any]
+    epochs: int | None = None
+    warm_start: int | None = None
+
+
+class OracleAdapter:
+    """An oracle to ask for settings and to tell their scores.
+
+    Args:
+        searched: hyperparameters to search, parents before their children.
+        algorithm: "bayesian", "hyperband", "random" or "grid".
+        objective: gives the direction.
+        seed: any integer from 0; the same seed gives the same suggestions.
+        trials: how many trials are wanted, at most.
+        epochs: of a full training.
+    """
+
+    def __init__(
+        self,
+        searched: Mapping[str, Hyper],
+        algorithm: str,
+        objective: Objective,
+        seed: int,
+        trials: int,
+        epochs: int,
+    ) -> None:
+        space = kt.HyperParameters()
+        declare(space, searched)
+        common: dict[str, Any] = {
+            "objective": kt.Objective("objective", objective.direction),
+            "hyperparameters": space,
+            "seed": seed + 1,  # KerasTuner takes 0 for "none" and draws one
+            "tune_new_entries": False,
+            "allow_new_entries": False,
+            "max_consecutive_failed_trials": 10**9,  # the search goes on whatever fails
+        }
+        if algorithm == "hyperband":
+            rounds = hyperband_rounds(epochs)
+            common |= {"max_epochs": epochs, "factor": FACTOR}
+            common |= {"hyperband_iterations": -(-trials // max(1, len(rounds)))}
+            self._oracle: Any = oracles.HyperbandOracle(**common)
+        else:
+            kinds = {
+                "bayesian": oracles.BayesianOptimizationOracle,
+                "random": oracles.RandomSearchOracle,
+                "grid": oracles.GridSearchOracle,
+            }
+            self._oracle = kinds[algorithm](max_trials=10**9, **common)
+        self._oracle.verbose = 0
+        self._folder = tempfile.TemporaryDirectory(prefix="keras_dl-")
+        self._oracle._set_project_dir(self._folder.name, "oracle")
+
+    def ask(self, force: Mapping[str, Any] | None = None) -> Suggestion | str | None:
+        """Gives the next setting, `WAIT` if running trials must end first, None when exhausted.
+
+        Args:
+            force: raw values of a recorded trial, which stand whatever the oracle says now.
+        """
+        with _quiet():
+            trial = self._oracle.create_trial(f"slot-{len(self._oracle.trials)}")
+        if trial.status == "IDLE":
+            return WAIT
+        if trial.status != "RUNNING":
+            return None
+        if force is not None:
+            trial.hyperparameters.values = dict(force)
+        raw = dict(trial.hyperparameters.values)
+        epochs, past = raw.get("tuner/epochs"), raw.get("tuner/trial_id")
+        return Suggestion(int(trial.trial_id), raw, epochs, None if past is None else int(past))
+
+    def tell(self, number: int, score: float | None) -> None:
+        """Ends a trial with its score, or as failed with None."""
+        trial_id = next(i for i in self._oracle.trials if int(i) == number)
+        trial = self._oracle.trials[trial_id]
+        with _quiet():
+            if score is None:
+                trial.status = "FAILED"
+            else:
+                self._oracle.update_trial(trial_id, {"objective": score})
+                trial.status = "COMPLETED"
+            self._oracle.end_trial(trial)
+
+
+def hyperband_rounds(epochs: int) -> list[int]:
+    """Epochs of every trial of one full Hyperband pass, in the order of the brackets."""
+    with _quiet():
+        oracle = oracles.HyperbandOracle(
+            kt.Objective("objective", "max"), max_epochs=epochs, factor=FACTOR
+        )
+        return [
+            oracle._get_epochs(bracket, number)
+            for bracket in reversed(range(oracle._get_num_brackets()))
+            for number in range(oracle._get_num_rounds(bracket))
+            for _ in range(oracle._get_size(bracket, number))
+        ]
+
+
+def declare(hp: Any, searched: Mapping[str, Hyper]) -> None:
+    """Declares hyperparameters to KerasTuner; every scope is entered, or children go unsampled."""
+    for hyper in searched.values():
+        with contextlib.ExitStack() as scopes:
+            if hyper.when is not None and hyper.when.name in searched:
+                parent = searched[hyper.when.name]
+                values = [_label(parent, v) for v in hyper.when.values]
+                scopes.enter_context(hp.conditional_scope(hyper.when.name, values))
+            _declare_one(hp, hyper)
+
+
+def _declare_one(hp: Any, hyper: Hyper) -> None:
+    domain = hyper.domain
+    if not isinstance(domain, Repeat):
+        _item(hp, hyper.name, hyper.kind, domain, hyper.default, hyper)
+        return
+    default = hyper.default or ()
+    lengths = list(range(domain.low, domain.high + 1))
+    length = f"{hyper.name}.length"
+    hp.Choice(length, lengths, default=len(default))
+    for i in range(domain.high):
+        longer = [n for n in lengths if n > i]
+        with hp.conditional_scope(length, longer):
+            first = default[i] if i < len(default) else None
+            _item(hp, f"{hyper.name}.{i}", hyper.item or float, domain.item, first, None)
+
+
+def _item(hp: Any, name: str, kind: type, domain: Any, default: Any, hyper: Hyper | None) -> None:
+    if isinstance(domain, Choice):
+        labels = [v if hyper is None else _label(hyper, v) for v in domain.values]
+        chosen = default if hyper is None or default is None else _label(hyper, default)
+        hp.Choice(name, labels, default=chosen if chosen in labels else labels[0])
+        return
+    assert isinstance(domain, Range)
+    number = int if kind is int else float
+    declare_number = hp.Int if kind is int else hp.Float
+    declare_number(
+        name,
+        number(domain.low),
+        number(domain.high),
+        step=None if domain.step is None else number(domain.step),
+        sampling="log" if domain.log else "linear",
+        default=default if domain.holds(default) else number(domain.low),
+    )
+
+
+def _label(hyper: Hyper, value: Any) -> Any:
+    """KerasTuner's choices are of one plain kind; tuples and mixtures go by their text."""
+    kinds = {type(v) for v in getattr(hyper.domain, "values", (value,))}
+    plain = len(kinds) == 1 and kinds <= {bool, int, float, str}
+    return value if plain else format_value(value)
+
+
+def decode(searched: Mapping[str, Hyper], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Turns an oracle's values into hyperparameters; inactive ones are left out."""
+    values: dict[str, Any] = {}
+    for name, hyper in searched.items():
+        domain = hyper.domain
+        if isinstance(domain, Repeat):
+            count = raw.get(f"{name}.length")
+            if count is not None:
+                values[name] = tuple(_inside(domain.item, raw[f"{name}.{i}"]) for i in range(count))
+        elif name in raw:
+            if isinstance(domain, Choice):
+                values[name] = next(v for v in domain.values if _label(hyper, v) == raw[name])
+            else:
+                values[name] = _inside(domain, raw[name])
+    return {n: v for n, v in values.items() if _holds(searched, n, values)}
+
+
+def _holds(searched: Mapping[str, Hyper], name: str, values: Mapping[str, Any]) -> bool:
+    when = searched[name].when
+    return when is None or when.name not in searched or is_active(searched[name], values)
+
+
+def _inside(domain: Any, value: Any) -> Any:
+    """Rounding at the upper end of a logarithmic integer range can step over it by one."""
+    if isinstance(domain, Range):
+        return type(value)(min(max(value, domain.low), domain.high))
+    return value
+
+
+def hypermodel(recipe: Recipe, **fixed: Any) -> kt.HyperModel:
+    """The recipe as a plain `keras_tuner.HyperModel`, for people with a tuner of their own.
+
+    Args:
+        recipe: what to tune.
+        **fixed: hyperparameters to hold fixed; `epochs=` in the tuner's `search` sets the length.
+    """
+    from keras_dl.backend.batches import Batches, EpochOrder
+    from keras_dl.space import resolve
+    from keras_dl.training.job import arguments
+
+    space = recipe.space()
+    searched = {n: h for n, h in space.items() if h.domain is not None and n not in fixed}
+
+    class RecipeModel(kt.HyperModel):
+        def build(self, hp: Any) -> Any:
+            declare(hp, searched)
+            self.values = resolve(space, {**fixed, **decode(searched, hp.values)})
+            self.data = recipe.data(**arguments(recipe.data, self.values))
+            return recipe.build(self.data, **arguments(recipe.build, self.values))
+
+        def fit(self, hp: Any, model: Any, **kwargs: Any) -> Any:
+            train = Batches(self.data.train, self.data.batch_size, seed=0)
+            held_out = Batches(self.data.validation, self.data.batch_size, seed=None)
+            watching = [*kwargs.pop("callbacks", []), EpochOrder(train)]
+            return model.fit(
+                train, validation_data=held_out, shuffle=False, callbacks=watching, **kwargs
+            )
+
+    return RecipeModel(name=recipe.name)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threading.currentThread in KerasTuner
+        yield

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from keras_dl.data import DatasetError
+from keras_dl.data.images.pixels import pixels
+
+
+def ramp(dtype, *values):
+    return np.resize(np.array(values, dtype=dtype), (2, 2, 2))
+
+
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [
+        (ramp(np.uint8, 0, 7, 255), [0, 7, 255]),
+        (ramp(np.float32, 0, 0.5, 1), [0, 128, 255]),
+        (ramp(np.float64, 0, 99.6, 255), [0, 100, 255]),
+        (ramp(np.int64, 0, 7, 255), [0, 7, 255]),
+        (ramp(np.uint16, 0, 25700, 65535), [0, 100, 255]),
+        (ramp(bool, 0, 1, 0), [0, 255, 0]),
+        (ramp(np.uint8, 0, 1, 0), [0, 255, 0]),
+        (ramp(np.uint8, 0, 0, 0), [0, 0, 0]),
+    ],
+)
+def test_values_become_pixels(x, expected):
+    (y,) = pixels([x])
+    assert y.dtype == np.uint8
+    assert y.shape == (2, 2, 2, 1)
+    assert y.ravel()[:3].tolist() == expected
+
+
+def test_eighths_of_a_pixel_survive_the_round_trip():
+    levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
+    np.testing.assert_array_equal(pixels([levels / np.float32(255)])[0][..., 0], levels)
+
+
+def test_splits_share_one_decision():
+    train, test = pixels([ramp(np.float32, 0, 1, 255), ramp(np.float32, 0, 1, 1)])
+    assert train.max() == 255
+    assert test.max() == 1
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (np.zeros((2, 4, 4, 2)), r"1 \(gray\) or 3 \(RGB\) channels.*shape=\(2, 4, 4, 2\)"),
+        (np.zeros((2, 3, 8, 8)), "Channels stand last"),
+        (np.zeros((2, 0, 8)), "must hold images with pixels"),
+        (ramp(np.float32, -1, 0, 1), r"before any standardisation.*values -1..1"),
+        (ramp(np.float32, 0, 0, 300), r"values 0..300"),
+        (ramp(np.float32, 0, np.nan, np.inf), "finite in every pixel. Received: 5 NaN or inf"),
+        (np.full((1, 2, 2), "a"), "`x` must hold numbers"),
+    ],
+)
+def test_unusable_images(x, message):
+    with pytest.raises(DatasetError, match=message):
+        pixels([x])

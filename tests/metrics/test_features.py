@@ -1,0 +1,71 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras_dl.data import Data, Split, load
+from keras_dl.metrics import feature_net, features, looked_at, with_feature_extractor
+
+
+@pytest.fixture(scope="module")
+def shades():
+    """Two classes that one look tells apart: dark and bright noise."""
+    random = np.random.default_rng(0)
+    labels = np.arange(240) % 2
+    images = random.integers(0, 100, (240, 8, 8, 1)) + 150 * labels[:, None, None, None]
+    parts = [Split(images[i::3].astype("uint8"), labels[i::3].astype("int32")) for i in range(3)]
+    return Data("shades", *parts, class_names=("dark", "bright"), source="here", digest="5" * 64)
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    monkeypatch.setattr(features, "STEPS", 30)
+    monkeypatch.setenv("KERAS_DL_CACHE", str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+def test_classifier_learns_and_its_features_are_scaled(shades, quick):
+    net = feature_net(shades)
+    seen, classes = looked_at(net, shades.test.x)
+    assert np.mean(classes == shades.test.y) > 0.9
+    assert seen.shape == (80, 84)
+    learnt, _ = looked_at(net, shades.train.x)
+    np.testing.assert_allclose(learnt.mean(axis=0), 0, atol=1e-2)
+    assert learnt.var(axis=0).sum() == pytest.approx(100, rel=1e-3)
+
+
+def test_it_is_trained_once_and_the_same_each_time(shades, quick, monkeypatch):
+    first = feature_net(shades)
+    (file,) = quick.iterdir()
+    again = feature_net(shades)
+    file.unlink()
+    anew = feature_net(shades)
+    for net in (again, anew):
+        for ours, theirs in zip(net.get_weights(), first.get_weights(), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+    monkeypatch.setattr(features, "_trained", None)  # the file is there
+    assert not with_feature_extractor(shades).extras["judge"].trainable_weights
+
+
+def test_cache_is_found_where_the_environment_says(monkeypatch):
+    monkeypatch.setenv("KERAS_DL_CACHE", "/one")
+    assert features._folder() == Path("/one")
+    monkeypatch.delenv("KERAS_DL_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/two")
+    assert features._folder() == Path("/two/keras_dl")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert features._folder() == Path("~/.cache/keras_dl").expanduser()
+
+
+def test_what_has_no_classes_is_refused():
+    for name in ("iris", "diabetes"):
+        with pytest.raises(ValueError, match=f"`dataset` must hold images of two.*'{name}'"):
+            feature_net(load(name))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_folder_that_cannot_be_written_is_named(shades, quick):
+    quick.mkdir(mode=0o500)
+    with pytest.raises(ValueError, match="`KERAS_DL_CACHE` must name a folder"):
+        feature_net(shades)

@@ -1,0 +1,78 @@
+"""Models of texts are asked in words, here and in a fresh process."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import keras_dl
+from keras_dl.cli import main
+from keras_dl.tasks.predicting import nearest, predict, takes_words, word_vectors
+from recipes import bag_of_words, text_classification, word2vec
+
+HERE = Path(__file__).resolve().parents[1]
+TEXTS = (["good fine film", "bad awful film"] * 40, ["up", "down"] * 40)
+
+
+def test_texts_and_files_get_classes(store, capsys):
+    result = bag_of_words.recipe.run(data=TEXTS, epochs=5, min_count=1, verbose=False)
+    (store / "reviews").mkdir()
+    (store / "reviews" / "a.txt").write_text("Awful!\nJust bad.")
+    found = predict(result.run_id, ["a good one", "reviews"], top=2)
+    assert [name for name, _ in found] == ["a good one", "reviews/a.txt"]
+    assert [ranking[0][0] for _, ranking in found] == ["up", "down"]
+    assert found[0][1][0][1] + found[0][1][1][1] == pytest.approx(1)
+    assert not takes_words(result.run_id)
+    assert main(["predict", result.run_id[:8], "fine, fine, fine"]) == 0
+    assert "up" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="must name a run that learnt word vectors"):
+        word_vectors(result.run_id)
+
+
+@pytest.mark.slow
+def test_model_of_texts_comes_back_in_a_fresh_process_with_what_reads_them(store):
+    result = text_classification.recipe.run(data=TEXTS, epochs=1, length=20, verbose=False)
+    code = (
+        "import sys, numpy as np, keras_dl\n"
+        "model, read = keras_dl.load(sys.argv[1]), keras_dl.reader(sys.argv[1])\n"
+        "np.save('y.npy', model.predict(read(['good film', 'unknown']), verbose=0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, result.run_id[:12]],
+        env=os.environ | {"PYTHONPATH": str(HERE)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    read = result.data.extras["reader"]
+    expected = result.model.predict(read(["good film", "unknown"]), verbose=0)
+    np.testing.assert_allclose(np.load("y.npy"), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_words_get_their_neighbours(store, capsys):
+    words = [f"w{i}" for i in range(9)]
+    text = " ".join(np.random.default_rng(0).choice(words, 3000))
+    result = word2vec.recipe.run(
+        data=[text], budget="smoke", batch_size=16, dim=25, jit_compile=False, verbose=False
+    )
+    known = word_vectors(result.run_id)
+    np.testing.assert_allclose(
+        known.matrix, word2vec.vectors(result.model, result.data).matrix, rtol=1e-6
+    )
+    assert nearest(result.run_id, ["W3"], 2) == [("W3", known.neighbours("w3", 2))]
+    assert keras_dl.reader(result.run_id).words == known.words
+    assert main(["predict", result.run_id, "w1", "--top", "1"]) == 0
+    assert "cosine" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="`word` must be in the vocabulary"):
+        nearest(result.run_id, ["elsewhere"])
+
+
+def test_runs_without_texts_have_no_reader(store):
+    from tests.toys import toy
+
+    result = toy.run(epochs=1, verbose=False)
+    with pytest.raises(ValueError, match="whose model takes texts"):
+        keras_dl.reader(result.run_id)
