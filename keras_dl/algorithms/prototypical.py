@@ -11,7 +11,7 @@ from keras_dl.layers._check import check_count
 __all__ = ["PrototypicalNetwork", "episode_accuracy", "episode_labels", "prototype_logits"]
 
 
-def prototype_logits(support: keras.KerasTensor, queries: keras.KerasTensor) -> keras.KerasTensor:
+def prototype_logits(support: Any, queries: Any) -> Any:
     """Computes the negative squared Euclidean distance of each query to each prototype.
 
     The prototype of a class is the mean of its support embeddings. The distance is neither halved
@@ -24,12 +24,12 @@ def prototype_logits(support: keras.KerasTensor, queries: keras.KerasTensor) -> 
     Returns:
         Logits (episodes, way, query, way); the last axis runs over the prototypes.
     """
-    prototypes = ops.mean(support, axis=2)  # (episodes, way, dim)
+    prototypes: Any = ops.mean(support, axis=2)  # (episodes, way, dim)
     difference = ops.expand_dims(queries, 3) - prototypes[:, None, None]
-    return -ops.sum(ops.square(difference), axis=-1)
+    return ops.negative(ops.sum(ops.square(difference), axis=-1))
 
 
-def episode_labels(logits: keras.KerasTensor) -> keras.KerasTensor:
+def episode_labels(logits: Any) -> Any:
     """Returns the class of each query as its position among the episode's classes.
 
     Args:
@@ -38,7 +38,8 @@ def episode_labels(logits: keras.KerasTensor) -> keras.KerasTensor:
     Returns:
         int32 labels (episodes, way, query).
     """
-    episodes, way, query = ops.shape(logits)[:3]
+    shape: Any = ops.shape(logits)
+    episodes, way, query = shape[:3]
     positions = ops.reshape(ops.arange(way, dtype="int32"), (1, way, 1))
     return ops.broadcast_to(positions, (episodes, way, query))
 
@@ -58,7 +59,7 @@ def episode_accuracy(embeddings: np.ndarray, rows: np.ndarray, *, shot: int) -> 
     for episode in rows:  # one at a time: all distances of 1,000 episodes would fill the memory
         points = embeddings[episode][None]
         logits = prototype_logits(points[:, :, :shot], points[:, :, shot:])
-        nearest = ops.convert_to_numpy(ops.argmax(logits, axis=-1))[0]
+        nearest = np.asarray(ops.convert_to_numpy(ops.argmax(logits, axis=-1)))
         correct.append(np.mean(nearest == np.arange(len(episode))[:, None]))
     return np.asarray(correct)
 
@@ -102,11 +103,11 @@ class PrototypicalNetwork(keras.Model):
         """Both parts are built before."""
         self.built = True
 
-    def embed(self, images: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+    def embed(self, images: Any, training: bool = False) -> Any:
         """Computes the embeddings (batch, dim) of raw images (batch, height, width, channels)."""
         return self.net(self.scaling(images), training=training)
 
-    def call(self, inputs: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+    def call(self, inputs: Any, training: bool = False) -> Any:
         """Computes the logits of the queries.
 
         Args:
@@ -116,8 +117,8 @@ class PrototypicalNetwork(keras.Model):
         Returns:
             Logits (episodes, way, query, way).
         """
-        shape = ops.shape(inputs)
-        embeddings = self.embed(ops.reshape(inputs, (-1, *inputs.shape[3:])), training)
+        shape: Any = ops.shape(inputs)
+        embeddings: Any = self.embed(ops.reshape(inputs, (-1, *inputs.shape[3:])), training)
         embeddings = ops.reshape(embeddings, (*shape[:3], embeddings.shape[-1]))
         return prototype_logits(embeddings[:, :, : self.shot], embeddings[:, :, self.shot :])
 
@@ -125,10 +126,10 @@ class PrototypicalNetwork(keras.Model):
         self,
         x: Any = None,
         y: Any = None,
-        y_pred: keras.KerasTensor | None = None,
+        y_pred: Any = None,
         sample_weight: Any = None,
         training: bool = True,
-    ) -> keras.KerasTensor:
+    ) -> Any:
         """Computes the mean cross-entropy of the queries.
 
         compute_loss and not a loss, because the labels follow from the order of the episode and

@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_dl.activations import activation as get_activation
+from keras_dl.activations import get_activation
 from keras_dl.models._check import ACTIVATIONS, check_choice, check_count, check_rate
 
 __all__ = ["PUBLISHED", "autoencoder_pair"]

@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from keras_dl.data.archives import Member, image_members
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.few_shot.images import (
     TEST_SHARE,
@@ -13,8 +14,7 @@ from keras_dl.data.few_shot.images import (
     FewShotImages,
     divide_classes,
 )
-from keras_dl.data.files import Member, image_members
-from keras_dl.data.pictures import decode, stacked
+from keras_dl.data.images.image_files import decode, stacked
 
 __all__ = ["class_folders", "read_class_images"]
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from keras_dl.data import mirror
+from keras_dl.data.arrays import read_npz
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.few_shot.images import ClassImages, FewShotImages, divide_classes
-from keras_dl.data.memory import read_npz
+from keras_dl.data.sources import mirror
 
 __all__ = ["FILE", "omniglot"]
 
