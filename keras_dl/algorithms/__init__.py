@@ -7,6 +7,7 @@ from keras_dl.algorithms.domain_adaptation import DomainAdaptation
 from keras_dl.algorithms.gan import GAN
 from keras_dl.algorithms.hebbian_learning import HebbianLearning
 from keras_dl.algorithms.image_translation import ImageTranslation
+from keras_dl.algorithms.prototypical import PrototypicalNetwork
 from keras_dl.algorithms.word2vec import Word2VecLearning
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Game",
     "HebbianLearning",
     "ImageTranslation",
+    "PrototypicalNetwork",
     "Slope",
     "Word2VecLearning",
 ]

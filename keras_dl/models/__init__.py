@@ -1,6 +1,8 @@
 """Builders: an input shape and a number of classes in, an uncompiled Keras model out."""
 
 from keras_dl.models.alexnet import alexnet, alexnet_cifar
+from keras_dl.models.autoencoders import autoencoder_pair
+from keras_dl.models.conv4 import conv4
 from keras_dl.models.domain_adversarial import domain_adversarial
 from keras_dl.models.gan import (
     conditional_dcgan_generator,
@@ -47,11 +49,13 @@ from keras_dl.models.word2vec import word2vec
 __all__ = [
     "alexnet",
     "alexnet_cifar",
+    "autoencoder_pair",
     "bag_of_words",
     "cifar_resnet",
     "conditional_dcgan_generator",
     "conditional_discriminator",
     "conditional_generator",
+    "conv4",
     "dcgan_discriminator",
     "dcgan_generator",
     "domain_adversarial",
