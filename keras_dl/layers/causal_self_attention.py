@@ -49,8 +49,8 @@ class CausalSelfAttention(keras.layers.Layer):
         check_real("dropout", dropout, "it is the share of attention weights that are dropped")
         super().__init__(**kwargs)
         self.num_heads, self.use_bias = num_heads, use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.projection_initializer = keras.initializers.get(projection_initializer)
+        self.kernel_initializer: Any = keras.initializers.get(kernel_initializer)
+        self.projection_initializer: Any = keras.initializers.get(projection_initializer)
         self.dropout = keras.layers.Dropout(dropout, name="dropout", dtype=self.dtype_policy)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -61,7 +61,7 @@ class CausalSelfAttention(keras.layers.Layer):
                 "`num_heads` must divide the width of the inputs; each head gets an equal part. "
                 f"Received: num_heads={self.num_heads}, inputs of shape {tuple(input_shape)}"
             )
-        options = {"use_bias": self.use_bias, "dtype": self.dtype_policy}
+        options: dict[str, Any] = {"use_bias": self.use_bias, "dtype": self.dtype_policy}
         self.qkv = keras.layers.Dense(
             3 * width, kernel_initializer=self.kernel_initializer, name="qkv", **options
         )
@@ -73,16 +73,18 @@ class CausalSelfAttention(keras.layers.Layer):
 
     def call(self, inputs: keras.KerasTensor, training: bool | None = None) -> keras.KerasTensor:
         """Maps (batch, time, width) to the same shape."""
-        time, width = ops.shape(inputs)[1], inputs.shape[-1]
+        shape: Any = ops.shape(inputs)
+        time, width = shape[1], inputs.shape[-1]
         size = width // self.num_heads
-        packed = ops.reshape(self.qkv(inputs), (-1, time, 3, self.num_heads, size))
-        query, key, value = ops.unstack(ops.transpose(packed, (2, 0, 3, 1, 4)), 3)
+        packed: Any = ops.reshape(self.qkv(inputs), (-1, time, 3, self.num_heads, size))
+        packed = ops.transpose(packed, (2, 0, 3, 1, 4))
+        query, key, value = packed[0], packed[1], packed[2]  # (batch, heads, time, size)
         scores = ops.matmul(query / math.sqrt(size), ops.swapaxes(key, -1, -2))
         # The softmax runs in float32: half precision loses the small weights of long contexts.
         scores = ops.where(_causal_mask(time), ops.cast(scores, "float32"), -math.inf)
         weights = ops.cast(ops.softmax(scores), value.dtype)  # (batch, heads, time, time)
         mixed = ops.matmul(self.dropout(weights, training=training), value)
-        joined = ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), (-1, time, width))
+        joined: Any = ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), (-1, time, width))
         return self.projection(joined)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
@@ -103,5 +105,5 @@ class CausalSelfAttention(keras.layers.Layer):
 
 
 def _causal_mask(time: int) -> keras.KerasTensor:
-    positions = ops.arange(time)
+    positions: Any = ops.arange(time)
     return positions[:, None] >= positions[None, :]

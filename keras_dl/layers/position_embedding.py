@@ -38,7 +38,7 @@ class PositionEmbedding(keras.layers.Layer):
         check_count("length", length, "the table has one row for each position")
         super().__init__(**kwargs)
         self.length = length
-        self.embeddings_initializer = keras.initializers.get(embeddings_initializer)
+        self.embeddings_initializer: Any = keras.initializers.get(embeddings_initializer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Creates the table for inputs (batch, time, width)."""
@@ -48,7 +48,9 @@ class PositionEmbedding(keras.layers.Layer):
 
     def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
         """Maps (batch, time, width) to the same shape; time is at most `length`."""
-        return inputs + ops.cast(self.embeddings[: ops.shape(inputs)[1]], inputs.dtype)
+        table: Any = ops.cast(self.embeddings, inputs.dtype)
+        shape: Any = ops.shape(inputs)
+        return inputs + table[: shape[1]]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Returns the shape of the inputs."""

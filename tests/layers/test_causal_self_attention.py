@@ -56,3 +56,11 @@ def test_wrong_arguments_are_refused():
         CausalSelfAttention(4)(images(2, 5, 6))
     with pytest.raises(TypeError, match="`num_heads` must be"):
         CausalSelfAttention(2.5)
+
+
+def test_sequences_may_have_any_length():
+    layer = CausalSelfAttention(2)
+    model = keras.Sequential([keras.Input((None, 6)), layer])
+    inputs = images(2, 5, 6)
+    whole, prefix = model.predict_on_batch(inputs), model.predict_on_batch(inputs[:, :3])
+    np.testing.assert_allclose(whole[:, :3], prefix, rtol=1e-4, atol=1e-6)

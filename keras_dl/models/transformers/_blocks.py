@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from typing import Any
 
 import keras
 
@@ -14,7 +15,7 @@ STDDEV = 0.02  # of all weights of GPT and GPT-2
 EPSILON = 1e-5  # of GPT-2's layer normalisation; Keras has 1e-3
 
 
-def normal(scale: float = 1.0) -> keras.Initializer:
+def normal(scale: float = 1.0) -> Any:
     """A fresh initializer N(0, (0.02·scale)²); one that two layers share draws the same values."""
     return keras.initializers.RandomNormal(stddev=STDDEV * scale)
 
