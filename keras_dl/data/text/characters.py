@@ -1,19 +1,13 @@
 """Running text as a stream of character ids, for character-level language models."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-__all__ = ["CharacterTokenizer", "split_stream"]
-
-VALIDATION = 0.05  # share of the text; validation and test together are nanoGPT's validation split
-TEST = 0.05
-
+__all__ = ["CharacterTokenizer"]
 
 @dataclass(frozen=True)
 class CharacterTokenizer:
