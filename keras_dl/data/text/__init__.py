@@ -3,9 +3,9 @@
 from keras_dl.data.text.corpora import CORPORA, corpus
 from keras_dl.data.text.files import own
 from keras_dl.data.text.inputs import read_texts
+from keras_dl.data.text.labelled_passages import Passages, labelled, passages
 from keras_dl.data.text.labelled_texts import holds_texts, running, said
 from keras_dl.data.text.ngrams import counted
-from keras_dl.data.text.passages import Passages, labelled, passages
 from keras_dl.data.text.registry import LABELLED
 from keras_dl.data.text.tokenize import tokenize
 from keras_dl.data.text.vectorizers import NgramReader, WordReader, from_json, to_json

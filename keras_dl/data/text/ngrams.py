@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_dl.data.dataset import Data, Split, digest
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.text.passages import passages
+from keras_dl.data.text.labelled_passages import passages
 from keras_dl.data.text.vectorizers import NgramReader, vectorizer
 
 __all__ = ["counted"]
