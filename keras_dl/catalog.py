@@ -74,13 +74,17 @@ def folder() -> Path:
     return Path(__file__).resolve().parent.parent / "recipes"
 
 
-@cache
 def files() -> dict[str, Path]:
     """Files of all recipes that come with the package, by name, sorted.
 
     A recipe's family is the folder of its file; names are unique over all families.
     """
-    return {p.stem: p for p in sorted(folder().glob("*/[a-z]*.py"), key=lambda p: p.stem)}
+    return _files(folder())
+
+
+@cache
+def _files(root: Path) -> dict[str, Path]:
+    return {p.stem: p for p in sorted(root.glob("*/[a-z]*.py"), key=lambda p: p.stem)}
 
 
 def names() -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def test_recipe_file_keeps_the_form(name):
     assert entry.title
     # An experiment whose point is the table of its settings is run as one.
     assert entry.head["Run"] in (f"keras-dl run {name}", f"keras-dl ablate {name}")
-    assert entry.settings["family"] != "user"
+    assert catalog.family(name) != "user"
     assert {"epochs", "objective", "task"} <= set(entry.settings)
     assert len(entry.path.read_text(encoding="utf-8").splitlines()) <= 140
 
@@ -86,7 +86,7 @@ def test_entries_are_all_recipes():
 
 def test_name_or_path_finds_a_recipe(write):
     path = write(RECIPE)
-    assert catalog.find("lenet5") == catalog.folder() / "lenet5.py"
+    assert catalog.find("lenet5") == catalog.folder() / "convolutional" / "lenet5.py"
     assert catalog.find(str(path)) == path
     assert catalog.find(str(path.parent / ".." / path.parent.name / "my.py")) == path
 

@@ -5,6 +5,8 @@ functions that need them do. The feed for `fit` stands apart in `keras_dl.backen
 """
 
 from keras_dl.data.dataset import Data, Split, digest
+from keras_dl.data.serialization import Preprocessor, register_preprocessor
+from keras_dl.data.specs import Classes, Features, Images, Masks, NoTargets, Tokens, Values
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.images.folders import read_images
 from keras_dl.data.loading import describe, load
@@ -13,15 +15,24 @@ from keras_dl.data.scaling import scaled
 from keras_dl.data.sources.lookup import prepare
 
 __all__ = [
+    "Classes",
     "Data",
     "DatasetError",
     "DatasetUnavailable",
+    "Features",
+    "Images",
+    "Masks",
+    "NoTargets",
+    "Preprocessor",
     "Split",
+    "Tokens",
+    "Values",
     "describe",
     "digest",
     "load",
     "prepare",
     "read_images",
+    "register_preprocessor",
     "scaled",
     "where",
 ]

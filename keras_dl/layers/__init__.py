@@ -3,6 +3,7 @@
 # Importing the layers registers our activations and initializers too, so that models load.
 from keras_dl import activations as activations
 from keras_dl import initializers as initializers
+from keras_dl.layers.causal_self_attention import CausalSelfAttention
 from keras_dl.layers.gradient_reversal import GradientReversal
 from keras_dl.layers.local_response_normalization import LocalResponseNormalization
 from keras_dl.layers.locally_connected import LocallyConnected2D
@@ -10,6 +11,7 @@ from keras_dl.layers.maxout import Maxout
 from keras_dl.layers.monte_carlo_dropout import MonteCarloDropout, monte_carlo
 from keras_dl.layers.neocognitron_cells import ComplexCells2D, SimpleCells2D
 from keras_dl.layers.plain_batch_normalization import PlainBatchNormalization
+from keras_dl.layers.position_embedding import PositionEmbedding
 from keras_dl.layers.random_distortion import RandomDistortion
 from keras_dl.layers.random_shift import RandomShift
 from keras_dl.layers.rbf_output import RBFOutput
@@ -19,6 +21,7 @@ from keras_dl.layers.trainable_subsampling import TrainableSubsampling
 from keras_dl.layers.unshared_bias_convolution import UnsharedBiasConv2D
 
 __all__ = [
+    "CausalSelfAttention",
     "ComplexCells2D",
     "GradientReversal",
     "LocalResponseNormalization",
@@ -26,6 +29,7 @@ __all__ = [
     "Maxout",
     "MonteCarloDropout",
     "PlainBatchNormalization",
+    "PositionEmbedding",
     "RBFOutput",
     "RandomDistortion",
     "RandomShift",

@@ -44,6 +44,7 @@ from keras_dl.models.resnet import (
 from keras_dl.models.t_c import t_c
 from keras_dl.models.texts import bag_of_words, text_classifier
 from keras_dl.models.threshold import gate_net, threshold_unit, xor_net
+from keras_dl.models.transformers import gpt
 from keras_dl.models.word2vec import word2vec
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "gan_discriminator",
     "gan_generator",
     "gate_net",
+    "gpt",
     "hebbian",
     "imagenet_resnet",
     "lecun1989",

@@ -9,7 +9,7 @@ from scipy.special import softmax
 
 from keras_dl import plots
 from keras_dl.backend.inference import outputs
-from keras_dl.data import Data
+from keras_dl.data import Data, Images
 from keras_dl.losses import SmoothedCrossentropy
 
 __all__ = ["compile_classifier", "first_kernel", "probabilities", "report_classification"]
@@ -45,7 +45,7 @@ def report_classification(model: Any, data: Data) -> dict[str, Any]:
     figures = {
         "confusion_matrix": plots.confusion_matrix(data.test.y, predicted, list(data.class_names))
     }
-    if data.kind == "image":
+    if isinstance(data.inputs, Images):
         names = list(data.class_names)
         figures["mistakes"] = plots.mistakes(data.test.x, data.test.y, chance, names)
         kernel = first_kernel(model, data.input_shape)

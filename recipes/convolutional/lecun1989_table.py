@@ -70,7 +70,7 @@ def build(
 
 def report(model: Any, data: Data) -> dict[str, Any]:
     """The usual figures; accuracy on the set's own test split, with its smaller error of chance."""
-    x, y = data.extras["test"]
+    x, y = data.extras["test"].x, data.extras["test"].y
     found = probabilities(model, x).argmax(axis=1)
     net = model.layers[-1].layers[-1]
     kernel = next(layer for layer in net.layers if layer.weights).get_weights()[0]

@@ -55,7 +55,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03,
 ) -> Any:
     """One weight for each n-gram and class."""
-    features = len(data.extras["features"])
+    features = len(data.preprocessor.features)
     net = bag_of_words(features, data.num_classes, weight_decay=l2)
     return compile_classifier(
         net, make_optimizer("adam", learning_rate, decay_steps=data.planned_steps)
@@ -69,7 +69,7 @@ def report(model: Any, data: Data) -> dict[str, Any]:
     told = {}
     for number, name in enumerate(data.class_names):
         best = (-weights[1:, number]).argsort()[:TELLING] + 1
-        told[name] = [(data.extras["features"][i], float(weights[i, number])) for i in best]
+        told[name] = [(data.preprocessor.features[i], float(weights[i, number])) for i in best]
     return {**report_classification(model, data), "telling_words": plots.neighbour_table(told)}
 
 

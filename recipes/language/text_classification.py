@@ -57,7 +57,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 2e-3,
 ) -> Any:
     """A head on vectors that start at random, or from word2vec on the training texts or a file."""
-    known = data.extras["vocabulary"]
+    known = data.preprocessor.vocabulary
     start = None
     if vectors == "word2vec":
         start = first_table(data.train.x, known, dim=dim, epochs=word_epochs, file=vector_file)

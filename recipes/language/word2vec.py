@@ -61,7 +61,7 @@ def build(
     block: Annotated[int, Choice(128, 256, 512)] = 256,
 ) -> Any:
     """Both tables, with the blocks' SGD within one step of fit."""
-    known = data.extras["vocabulary"]
+    known = data.preprocessor
     model = Word2VecLearning(
         word2vec(len(known), dim=dim),
         known.counts,
@@ -80,7 +80,7 @@ def build(
 def vectors(model: Any, data: Data) -> WordVectors:
     """The words' vectors, to look at or to save."""
     (table,) = model.net.get_layer("words").get_weights()
-    return WordVectors(data.extras["vocabulary"].words, table)
+    return WordVectors(data.preprocessor.words, table)
 
 
 def report(model: Any, data: Data) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def build(
 ): ...
 
 recipe = Recipe(name="shallow", data=data, build=build, epochs=12,
-                objective=Objective("val_accuracy", "max"), family="flat")
+                objective=Objective("val_accuracy", "max"))
 '''
 
 DEEP = '''"""Deep: layer upon layer.
@@ -58,7 +58,7 @@ def build(
 ): ...
 
 recipe = Recipe(name="deep", data=data, build=build, epochs=1, patience=2,
-                objective=Objective("val_loss", "min"), family="tall")
+                objective=Objective("val_loss", "min"))
 '''
 
 
@@ -66,11 +66,10 @@ recipe = Recipe(name="deep", data=data, build=build, epochs=1, patience=2,
 def toy_recipes(tmp_path, monkeypatch) -> Path:
     """A folder with the recipes shallow and deep, which the command line takes for its own."""
     folder = tmp_path / "recipes"
-    folder.mkdir()
-    (folder / "shallow.py").write_text(SHALLOW, encoding="utf-8")
-    (folder / "deep.py").write_text(DEEP, encoding="utf-8")
+    for family, name, text in (("flat", "shallow", SHALLOW), ("tall", "deep", DEEP)):
+        (folder / family).mkdir(parents=True)
+        (folder / family / f"{name}.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(catalog, "folder", lambda: folder)
-    monkeypatch.setattr(catalog, "names", lambda: ("deep", "shallow"))
     return folder
 
 

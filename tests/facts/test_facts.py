@@ -74,19 +74,21 @@ def test_recipe_stands_for_its_builders():
 
 
 def test_recipe_of_another_name_than_its_builder(monkeypatch, tmp_path):
-    text = (catalog.folder() / "mlp.py").read_text(encoding="utf-8")
-    (tmp_path / "wide.py").write_text(text.replace('name="mlp"', 'name="wide"'), encoding="utf-8")
+    text = catalog.find("mlp").read_text(encoding="utf-8")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "wide.py").write_text(
+        text.replace('name="mlp"', 'name="wide"'), encoding="utf-8"
+    )
     monkeypatch.setattr(catalog, "folder", lambda: tmp_path)
-    monkeypatch.setattr(catalog, "names", lambda: ("wide",))
     assert {f.group for f in chosen("wide")} == {"mlp"}
 
 
 def test_recipe_without_published_counts(monkeypatch, tmp_path):
-    text = (catalog.folder() / "mlp.py").read_text(encoding="utf-8")
+    text = catalog.find("mlp").read_text(encoding="utf-8")
     text = text.replace("from keras_dl.models.mlp import mlp", "mlp = print")
-    (tmp_path / "bare.py").write_text(text, encoding="utf-8")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "bare.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(catalog, "folder", lambda: tmp_path)
-    monkeypatch.setattr(catalog, "names", lambda: ("bare",))
     with pytest.raises(ValueError, match="No facts are known about the builders of the recipe"):
         chosen("bare")
 

@@ -3,24 +3,23 @@
 from keras_dl.data.text.corpora import CORPORA, corpus
 from keras_dl.data.text.files import own
 from keras_dl.data.text.inputs import read_texts
+from keras_dl.data.text.labelled_passages import Passages, labelled, passages
 from keras_dl.data.text.labelled_texts import holds_texts, running, said
 from keras_dl.data.text.ngrams import counted
-from keras_dl.data.text.passages import Passages, labelled, passages
 from keras_dl.data.text.registry import LABELLED
 from keras_dl.data.text.tokenize import tokenize
-from keras_dl.data.text.vectorizers import NgramReader, WordReader, from_json, to_json
+from keras_dl.data.text.vectorizers import NgramVectorizer, WordVectorizer
 from keras_dl.data.text.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "CORPORA",
     "LABELLED",
-    "NgramReader",
+    "NgramVectorizer",
     "Passages",
     "Vocabulary",
-    "WordReader",
+    "WordVectorizer",
     "corpus",
     "counted",
-    "from_json",
     "holds_texts",
     "labelled",
     "own",
@@ -28,7 +27,6 @@ __all__ = [
     "read_texts",
     "running",
     "said",
-    "to_json",
     "tokenize",
     "vocabulary",
 ]
