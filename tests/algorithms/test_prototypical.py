@@ -78,7 +78,7 @@ def test_targets_are_not_used():
 
 def test_training_lowers_the_loss_on_glyphs():
     train = glyphs(classes={"train": 8, "validation": 2, "test": 2}).splits["train"]
-    rows = Episodes(train.y, way=5, shot=1, query=3, episodes=20).indices(0, 0, 1)
+    rows = Episodes(train.y, way=5, shot=1, query=3, episodes=20).indices(0, 0, 1, None)
     model = network()
     model.compile(keras.optimizers.Adam(1e-2))
     history = model.fit(train.x[rows], train.y[rows], batch_size=2, epochs=3, verbose=0).history
@@ -106,7 +106,7 @@ def test_saved_and_loaded_it_gives_the_same(tmp_path):
 
 def test_accuracy_of_episodes_equals_the_model():
     data = glyphs(classes={"train": 2, "validation": 2, "test": 6}).splits["test"]
-    rows = Episodes(data.y, way=4, shot=1, query=2, episodes=5).indices(0, 0, 1)
+    rows = Episodes(data.y, way=4, shot=1, query=2, episodes=5).indices(0, 0, 1, None)
     model = network()
     shares = episode_accuracy(to_numpy(model.encoder(data.x, training=False)), rows, shot=1)
     logits = to_numpy(model(data.x[rows], training=False))
