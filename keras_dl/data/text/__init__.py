@@ -3,9 +3,9 @@
 from keras_dl.data.text.corpora import CORPORA, corpus
 from keras_dl.data.text.files import own
 from keras_dl.data.text.inputs import read_texts
-from keras_dl.data.text.labelled_passages import Passages, labelled, passages
+from keras_dl.data.text.labelled_passages import Passages, passages, token_sequences
 from keras_dl.data.text.labelled_texts import holds_texts, running, said
-from keras_dl.data.text.ngrams import counted
+from keras_dl.data.text.ngrams import bag_of_ngrams
 from keras_dl.data.text.registry import LABELLED
 from keras_dl.data.text.tokenize import tokenize
 from keras_dl.data.text.vectorizers import NgramVectorizer, WordVectorizer
@@ -19,9 +19,9 @@ __all__ = [
     "Vocabulary",
     "WordVectorizer",
     "corpus",
-    "counted",
+    "bag_of_ngrams",
     "holds_texts",
-    "labelled",
+    "token_sequences",
     "own",
     "passages",
     "read_texts",

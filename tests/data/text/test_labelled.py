@@ -6,7 +6,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from keras_dl.data import DatasetError, DatasetUnavailable
 from keras_dl.data.registry import KNOWN
-from keras_dl.data.text import LABELLED, ngrams, passages, tokenize
+from keras_dl.data.text import LABELLED, bag_of_ngrams, passages, token_sequences, tokenize
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,7 @@ def test_own_file_and_own_lists(bare):
 
 def test_rows_are_numbers_with_padding_and_unknown_words():
     texts = ["a b a", "a c", "b b b b b a"] * 10
-    data = passages((texts, [0, 1, 1] * 10), length=4, most_words=2)
+    data = token_sequences((texts, [0, 1, 1] * 10), length=4, most_words=2)
     words = data.extras["vocabulary"].words
     assert words == ("b", "a")
     assert {tuple(row) for row in data.train.x.tolist()} == {
@@ -83,17 +83,17 @@ def test_rows_are_numbers_with_padding_and_unknown_words():
     }  # fmt: skip
     assert data.class_names == ("0", "1")
     assert data.train.x.dtype == np.int32
-    assert passages(data, batch_size=3).batch_size == 3
+    assert token_sequences(data, batch_size=3).batch_size == 3
 
 
 def test_words_of_test_alone_are_unknown(mirror):
-    assert passages("sst2", length=2).test.x.tolist() == [[1, 0]]
+    assert token_sequences("sst2", length=2).test.x.tolist() == [[1, 0]]
 
 
 @pytest.mark.parametrize("weighting", ["count", "binary", "tfidf"])
 def test_lists_hold_the_rows_of_scikit_learn(weighting):
     said = passages("topics")
-    data = ngrams("topics", weighting=weighting, longest=2, min_count=3)
+    data = bag_of_ngrams("topics", weighting=weighting, longest=2, min_count=3)
     made = TfidfVectorizer(
         tokenizer=tokenize, token_pattern=None, ngram_range=(1, 2), min_df=3,
         max_features=20_000, binary=weighting == "binary", use_idf=weighting == "tfidf",
@@ -112,7 +112,7 @@ def test_lists_hold_the_rows_of_scikit_learn(weighting):
 def test_order_of_words_is_lost_by_single_words_and_kept_by_pairs():
     texts = ["a b c", "c b a"] * 10
     one, two = (
-        ngrams((texts, [0, 1] * 10), longest=n, min_count=1, weighting="count") for n in (1, 2)
+        bag_of_ngrams((texts, [0, 1] * 10), longest=n, min_count=1, weighting="count") for n in (1, 2)
     )
     assert len(np.unique(one.train.x, axis=0)) == 1
     assert len(np.unique(two.train.x, axis=0)) == 2
