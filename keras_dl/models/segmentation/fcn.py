@@ -1,14 +1,15 @@
 """Fully convolutional networks: a VGG-16 classifier as a filter, upsampled to pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import keras
 
+from keras_dl.activations import activation as activation_function
 from keras_dl.initializers import initializer as make_initializer
 from keras_dl.layers.bilinear_upsampling import BilinearUpsampling
-from keras_dl.models._blocks import drop, layer_options, normalise, penalty
+from keras_dl.models._blocks import drop, layer_options, penalty
 from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
@@ -49,7 +50,8 @@ PUBLISHED = {
 }
 
 CONVOLUTIONS = (2, 2, 3, 3, 3)  # per block of VGG-16
-STRIDES = (8, 16, 32)
+SKIPS = {32: (), 16: (4,), 8: (4, 3)}  # pooled blocks that are fused, by stride
+NORM_MOMENTUM = 0.9  # a training of a few thousand steps is too short for Keras' 0.99
 
 
 def fcn(
@@ -111,7 +113,7 @@ def fcn(
     """
     _check_input(input_shape)
     check_classes(num_classes)
-    if stride not in STRIDES:
+    if stride not in SKIPS:
         raise ValueError(f"`stride` must be 8, 16 or 32. Received: stride={stride!r}")
     check_count("filters", filters, "it is the number of filters of the first block")
     check_count("units", units, "it is the number of filters of fc6 and fc7")
@@ -121,38 +123,34 @@ def fcn(
     check_choice("score_initializer", score_initializer, INITIALIZERS)
     check_penalty("weight_decay", weight_decay)
 
-    options = partial(layer_options, activation, batch_norm, initializer, weight_decay)
-    finish = partial(normalise, activation=activation, batch_norm=batch_norm)
-    score = partial(_score, int(num_classes), score_initializer, weight_decay)
+    def convolve(x: keras.KerasTensor, width: int, size: int, label: str) -> keras.KerasTensor:
+        options = layer_options(activation, batch_norm, initializer, weight_decay)
+        x = keras.layers.Conv2D(width, size, padding="same", name=label, **options)(x)
+        if not batch_norm:
+            return x
+        x = keras.layers.BatchNormalization(momentum=NORM_MOMENTUM, name=f"{label}_norm")(x)
+        return keras.layers.Activation(activation_function(activation), name=f"{label}_activation")(
+            x
+        )
 
     image = keras.Input(_sizes(input_shape), name="image")
-    pools = {}
-    x = image
-    for block, count in enumerate(CONVOLUTIONS, start=1):
-        width = filters * min(2 ** (block - 1), 8)
-        for place in range(1, count + 1):
-            label = f"conv{block}_{place}"
-            x = keras.layers.Conv2D(width, 3, padding="same", name=label, **options())(x)
-            x = finish(x, label)
-        # "same" rounds odd sizes up: no pixel of the border is lost.
-        x = keras.layers.MaxPooling2D(2, padding="same", name=f"pool{block}")(x)
-        pools[block] = x
-    for label, size in (("fc6", 7), ("fc7", 1)):
-        x = keras.layers.Conv2D(units, size, padding="same", name=label, **options())(x)
-        x = drop(finish(x, label), label, dropout)
+    pools = _pools(image, filters, convolve)
+    x = drop(convolve(pools[5], units, 7, "fc6"), "fc6", dropout)
+    x = drop(convolve(x, units, 1, "fc7"), "fc7", dropout)
 
+    score = partial(_score, int(num_classes), score_initializer, weight_decay)
     x = score("score")(x)
-    for block in (4, 3)[: STRIDES[::-1].index(stride)]:
-        x = BilinearUpsampling(2, learned_upsampling, name=f"upscore{block + 1}")([x, pools[block]])
+    for block in SKIPS[stride]:
+        upsample = BilinearUpsampling(2, learned_upsampling, name=f"upscore{block + 1}")
         skip = score(f"score_pool{block}")(pools[block])
-        x = keras.layers.Add(name=f"fuse_pool{block}")([x, skip])
+        x = keras.layers.Add(name=f"fuse_pool{block}")([upsample([x, pools[block]]), skip])
     # float32 even under mixed precision: a softmax over half-precision logits loses digits.
     upsample = BilinearUpsampling(stride, learned_upsampling, dtype="float32", name="logits")
     return keras.Model(image, upsample([x, image]), name=name)
 
 
 def fcn32s(input_shape: Sequence[int | None], num_classes: int, **options: Any) -> keras.Model:
-    """Returns `fcn` of VGG-16's size with stride 32, one score map; `options` are those of `fcn`."""
+    """Returns `fcn` of VGG-16's size with stride 32, a single score map; `options` as in `fcn`."""
     return fcn(input_shape, num_classes, **{"stride": 32, "name": "fcn32s", **options})
 
 
@@ -164,6 +162,20 @@ def fcn16s(input_shape: Sequence[int | None], num_classes: int, **options: Any) 
 def fcn8s(input_shape: Sequence[int | None], num_classes: int, **options: Any) -> keras.Model:
     """Returns `fcn` of VGG-16's size with stride 8, which adds pool3; `options` as in `fcn`."""
     return fcn(input_shape, num_classes, **{"stride": 8, "name": "fcn8s", **options})
+
+
+def _pools(
+    x: keras.KerasTensor, filters: int, convolve: Callable[..., keras.KerasTensor]
+) -> dict[int, keras.KerasTensor]:
+    """The outputs of VGG-16's five blocks, by number."""
+    pools = {}
+    for block, count in enumerate(CONVOLUTIONS, start=1):
+        for place in range(1, count + 1):
+            x = convolve(x, filters * min(2 ** (block - 1), 8), 3, f"conv{block}_{place}")
+        # "same" rounds odd sizes up: no pixel of the border is lost.
+        x = keras.layers.MaxPooling2D(2, padding="same", name=f"pool{block}")(x)
+        pools[block] = x
+    return pools
 
 
 def _score(classes: int, initializer: str, weight_decay: float, name: str) -> keras.layers.Layer:
