@@ -96,9 +96,9 @@ class BilinearUpsampling(keras.layers.Layer):
     def call(self, inputs: Sequence[keras.KerasTensor]) -> keras.KerasTensor:
         """Returns x upsampled to the height and width of like."""
         x, like = inputs
-        height, width = ops.shape(like)[1:3]
-        upsampled = ops.conv_transpose(x, self.kernel, strides=self.factor, padding="same")
-        return upsampled[:, :height, :width]
+        shape: Any = ops.shape(like)
+        upsampled: Any = ops.conv_transpose(x, self.kernel, strides=self.factor, padding="same")
+        return upsampled[:, : shape[1], : shape[2]]
 
     def compute_output_shape(
         self, input_shape: Sequence[Sequence[int | None]]

@@ -56,27 +56,28 @@ class RandomView(keras.layers.Layer):
 
         Returns:
             Images of the same shape and dtype; and (batch, 3) int32: 1 where mirrored, rows and
-            columns of the shift.
+            columns of the shift. Without shifts (batch, 1), so that nothing is gathered for them.
         """
-        batch: Any = ops.shape(inputs)
-        if not training:
-            return inputs, ops.zeros((batch[0], 3), "int32")
-        mirrored: Any = ops.zeros((batch[0], 1), "int32")
-        if self.flip:
-            mirrored = keras.random.randint((batch[0], 1), 0, 2, seed=self.seed_generator)
-        shifts: Any = ops.zeros((batch[0], 2), "int32")
+        shape: Any = ops.shape(inputs)
+        moves: Any = ops.zeros((shape[0], 1), "int32")
+        views = inputs
+        if training and self.flip:
+            moves = keras.random.randint((shape[0], 1), 0, 2, seed=self.seed_generator)
+            views = _mirror(views, moves[:, 0])
         if self.shift:
-            least, below = -self.shift, self.shift + 1
-            shifts = keras.random.randint((batch[0], 2), least, below, seed=self.seed_generator)
-        views = _mirror(inputs, mirrored[:, 0]) if self.flip else inputs
-        views = _shift(views, shifts) if self.shift else views
-        return views, ops.concatenate([mirrored, shifts], axis=1)
+            shifts: Any = ops.zeros((shape[0], 2), "int32")
+            if training:
+                bounds = -self.shift, self.shift + 1
+                shifts = keras.random.randint((shape[0], 2), *bounds, seed=self.seed_generator)
+                views = _shift(views, shifts)
+            moves = ops.concatenate([moves, shifts], axis=1)
+        return views, moves
 
     def compute_output_spec(
         self, inputs: keras.KerasTensor, training: bool = False
     ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Returns the images' own shape and dtype, and that of the moves."""
-        moves = keras.KerasTensor((inputs.shape[0], 3), "int32")
+        moves = keras.KerasTensor((inputs.shape[0], 3 if self.shift else 1), "int32")
         return keras.KerasTensor(inputs.shape, inputs.dtype), moves
 
     def get_config(self) -> dict[str, Any]:
@@ -99,10 +100,13 @@ class RestoreView(keras.layers.Layer):
         self, inputs: Sequence[keras.KerasTensor], training: bool = False
     ) -> keras.KerasTensor:
         """Returns the maps (batch, height, width, channels), 0 where the view showed nothing."""
-        maps, moves = inputs
+        maps: Any = inputs[0]
+        moves: Any = inputs[1]
         if not training:
             return maps
-        return _mirror(_shift(maps, -moves[:, 1:]), moves[:, 0])
+        if moves.shape[1] > 1:
+            maps = _shift(maps, -moves[:, 1:])
+        return _mirror(maps, moves[:, 0])
 
     def compute_output_shape(
         self, input_shape: Sequence[Sequence[int | None]]
@@ -117,14 +121,19 @@ def _mirror(images: Any, mirrored: Any) -> Any:
 
 def _shift(images: Any, shifts: Any) -> Any:
     """Moves each image down and right by its own whole pixels; zeros come in."""
-    batch, height, width, channels = ops.shape(images)
-    rows: Any = ops.arange(height, dtype="int32")[None, :] - shifts[:, :1]
-    columns: Any = ops.arange(width, dtype="int32")[None, :] - shifts[:, 1:]
+    shape: Any = ops.shape(images)
+    batch, height, width, channels = shape
+    rows = _count(height)[None, :] - shifts[:, :1]
+    columns: Any = _count(width)[None, :] - shifts[:, 1:]
     inside = ((rows >= 0) & (rows < height))[:, :, None]
     inside = inside & ((columns >= 0) & (columns < width))[:, None, :]
     # One gather over all pixels of the batch: two gathers, by row and by column, cost twice.
-    first: Any = ops.arange(batch, dtype="int32")[:, None] * height
-    rows = first + ops.clip(rows, 0, height - 1)
-    index = rows[:, :, None] * width + ops.clip(columns, 0, width - 1)[:, None, :]
+    rows = _count(batch)[:, None] * height + ops.clip(rows, 0, height - 1)
+    nearest: Any = ops.clip(columns, 0, width - 1)
+    index = rows[:, :, None] * width + nearest[:, None, :]
     moved: Any = ops.take(ops.reshape(images, (-1, channels)), index, axis=0)
     return ops.where(inside[..., None], moved, ops.zeros_like(moved))
+
+
+def _count(size: Any) -> Any:
+    return ops.arange(size, dtype="int32")

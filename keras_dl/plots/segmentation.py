@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -75,7 +76,7 @@ def segmentation_overlays(
     for axes, title in zip(panels[0], ("image", "labels", "prediction"), strict=True):
         axes.set_title(title, fontsize=10)
     handles = [
-        Patch(color=np.array(colour) / 255, label=shorten(name))
+        Patch(color=to_hex(np.array(colour) / 255), label=shorten(name))
         for name, colour in zip(class_names, colours, strict=True)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=6, fontsize=9, frameon=False)
@@ -104,9 +105,9 @@ def class_iou_bars(
     axes = figure.subplots()
     places = np.arange(len(iou))
     axes.barh(places, np.nan_to_num(iou), color=BLUE)
-    for place, value in zip(places, iou, strict=True):
+    for place, value in enumerate(iou):
         text = "does not occur" if np.isnan(value) else f"{100 * value:.1f}"
-        axes.text(np.nan_to_num(value) + 0.01, place, text, va="center", fontsize=8)
+        axes.text(float(np.nan_to_num(value)) + 0.01, place, text, va="center", fontsize=8)
     axes.axvline(mean, color=VERMILION, linestyle="--", label=f"mean {100 * mean:.1f} %")
     axes.set_yticks(places, [shorten(name) for name in class_names])
     axes.invert_yaxis()

@@ -19,8 +19,9 @@ SPLITS = {"train": "train", "val": "validation", "validation": "validation", "te
 def read_mask_folder(path: Path, image_size: int | None = None) -> LabelledImages:
     """Reads ``images/NAME.jpg`` with ``masks/NAME.png``.
 
-    Both folders may stand below ``train/``, ``val/`` and ``test/``. Masks hold one class number per pixel; 255 marks unlabelled pixels. ``classes.txt`` has one
-    class name per line, in the order of the numbers; without it numbers are the names.
+    Both folders may stand below ``train/``, ``val/`` and ``test/``. Masks hold one class number per
+    pixel; 255 marks unlabelled pixels. ``classes.txt`` has one class name per line, in the order of
+    the numbers; without it the numbers are the names.
 
     Args:
         path: folder, or tar, tar.gz, tgz or zip file.

@@ -66,7 +66,9 @@ def decode_masks(members: Sequence[Member], size: tuple[int, int]) -> np.ndarray
     return masks
 
 
-def common_size(pairs: Mapping[str, Sequence[tuple[Member, Member]]], image_size: int | None):
+def common_size(
+    pairs: Mapping[str, Sequence[tuple[Member, Member]]], image_size: int | None
+) -> tuple[int, int]:
     """Returns the (height, width) that all images are brought to.
 
     Args:
@@ -112,5 +114,5 @@ def _labels(member: Member, size: tuple[int, int]) -> np.ndarray:
         )
     image = Image.fromarray(values.astype(np.uint8))
     if image.size != size[::-1]:
-        image = ImageOps.fit(image, size[::-1], method=Image.Resampling.NEAREST)
+        image = ImageOps.fit(image, (size[1], size[0]), method=Image.Resampling.NEAREST)
     return np.asarray(image)

@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
-from keras_dl.activations import activation as activation_function
-from keras_dl.initializers import initializer as make_initializer
+from keras_dl.activations import get_activation
+from keras_dl.initializers import make_initializer
 from keras_dl.layers.bilinear_upsampling import BilinearUpsampling
 from keras_dl.models._blocks import drop, layer_options, penalty
 from keras_dl.models._check import (
@@ -129,11 +129,10 @@ def fcn(
         if not batch_norm:
             return x
         x = keras.layers.BatchNormalization(momentum=NORM_MOMENTUM, name=f"{label}_norm")(x)
-        return keras.layers.Activation(activation_function(activation), name=f"{label}_activation")(
-            x
-        )
+        squash = get_activation(activation)
+        return keras.layers.Activation(squash, name=f"{label}_activation")(x)
 
-    image = keras.Input(_sizes(input_shape), name="image")
+    image: Any = keras.Input(_sizes(input_shape), name="image")
     pools = _pools(image, filters, convolve)
     x = drop(convolve(pools[5], units, 7, "fc6"), "fc6", dropout)
     x = drop(convolve(x, units, 1, "fc7"), "fc7", dropout)
