@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -76,7 +75,7 @@ def segmentation_overlays(
     for axes, title in zip(panels[0], ("image", "labels", "prediction"), strict=True):
         axes.set_title(title, fontsize=10)
     handles = [
-        Patch(color=to_hex(np.array(colour) / 255), label=shorten(name))
+        Patch(color="#{:02x}{:02x}{:02x}".format(*colour), label=shorten(name))
         for name, colour in zip(class_names, colours, strict=True)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=6, fontsize=9, frameon=False)
