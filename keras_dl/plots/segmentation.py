@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from keras_dl.plots._style import BLUE, GREY, VERMILION, check_lengths, figure_of, shorten
+from keras_dl.plots._style import BLUE, GREY, VERMILION, check_lengths, new_figure, shorten
 
 __all__ = ["class_iou_bars", "colour_mask", "pixel_confusion_matrix", "segmentation_overlays"]
 
@@ -59,7 +59,7 @@ def segmentation_overlays(
     check_lengths(class_names=class_names, colours=colours)
     height, width = images.shape[1:3]
     rows = len(images)
-    figure = figure_of(9.6, 3.0 * rows * height / width + 0.4 + 0.25 * -(-len(class_names) // 6))
+    figure = new_figure(9.6, 3.0 * rows * height / width + 0.4 + 0.25 * -(-len(class_names) // 6))
     panels = figure.subplots(rows, 3, squeeze=False)
     for row, image, labels, predicted in zip(panels, images, y_true, y_pred, strict=True):
         picture = np.broadcast_to(image, (height, width, 3))
@@ -100,7 +100,7 @@ def class_iou_bars(
     """
     iou = np.asarray(iou, float)
     check_lengths(iou=iou, class_names=class_names)
-    figure = figure_of(6.4, 0.3 * len(iou) + 1.2)
+    figure = new_figure(6.4, 0.3 * len(iou) + 1.2)
     axes = figure.subplots()
     places = np.arange(len(iou))
     axes.barh(places, np.nan_to_num(iou), color=BLUE)
@@ -133,7 +133,7 @@ def pixel_confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) ->
     check_lengths(confusion=confusion, class_names=class_names)
     shares = 100 * confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     side = float(np.clip(0.5 * len(shares), 2.6, 9.0))
-    figure = figure_of(side + 2.4, side + 1.4)
+    figure = new_figure(side + 2.4, side + 1.4)
     axes = figure.subplots()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
     for (row, column), value in np.ndenumerate(shares):
