@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 
 from keras_dl.data.dataset import Split
 from keras_dl.data.samplers import Sampler, Sequential, Shuffle

@@ -112,7 +112,8 @@ def test_lists_hold_the_rows_of_scikit_learn(weighting):
 def test_order_of_words_is_lost_by_single_words_and_kept_by_pairs():
     texts = ["a b c", "c b a"] * 10
     one, two = (
-        bag_of_ngrams((texts, [0, 1] * 10), longest=n, min_count=1, weighting="count") for n in (1, 2)
+        bag_of_ngrams((texts, [0, 1] * 10), longest=n, min_count=1, weighting="count")
+        for n in (1, 2)
     )
     assert len(np.unique(one.train.x, axis=0)) == 1
     assert len(np.unique(two.train.x, axis=0)) == 2
@@ -127,7 +128,12 @@ def test_order_of_words_is_lost_by_single_words_and_kept_by_pairs():
         (passages, (["a"], [0, 1]), DatasetError, "1 texts and 2 labels"),
         (passages, (["a", "b"], [1, 1]), DatasetError, "two classes"),
         (passages, 7, DatasetError, "Received: int"),
-        (ngrams, (["?", "!"] * 10, [0, 1] * 10), DatasetError, "`min_count` must leave words"),
+        (
+            bag_of_ngrams,
+            (["?", "!"] * 10, [0, 1] * 10),
+            DatasetError,
+            "`min_count` must leave words",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_said(read, dataset, error, words):
