@@ -20,6 +20,12 @@ from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profil
 from keras_dl.plots.regions import decision_regions
 from keras_dl.plots.regression import predicted_against_actual
 from keras_dl.plots.robustness import adversarial_examples, robustness
+from keras_dl.plots.segmentation import (
+    class_iou_bars,
+    colour_mask,
+    pixel_confusion_matrix,
+    segmentation_overlays,
+)
 from keras_dl.plots.spread import predictive_spread
 from keras_dl.plots.studies import comparison, importance, search_history
 from keras_dl.plots.weight_directions import weight_directions, weight_growth, weight_table
@@ -31,7 +37,9 @@ __all__ = [
     "analogy_bars",
     "approximation",
     "by_epoch_and_layer",
+    "class_iou_bars",
     "class_shares",
+    "colour_mask",
     "comparison",
     "computation_graph",
     "confusion_matrix",
@@ -55,11 +63,13 @@ __all__ = [
     "main_effects",
     "mistakes",
     "neighbour_table",
+    "pixel_confusion_matrix",
     "predicted_against_actual",
     "predictive_spread",
     "robustness",
     "samples_by_epoch",
     "search_history",
+    "segmentation_overlays",
     "tile_images",
     "translations",
     "weight_directions",
