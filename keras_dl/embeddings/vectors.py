@@ -92,7 +92,7 @@ class WordVectors:
         return WordVectors(self.words[:count], self.matrix[:count])
 
     def rows_for(self, words: Sequence[str] | Iterable[str], *, missing: np.ndarray) -> np.ndarray:
-        """Returns a matrix (words, dim) for other words; `missing` supplies rows of unknown words."""
+        """Returns a matrix (words, dim) for other words; `missing` fills unknown words."""
         rows = np.array(missing, np.float32)
         for i, word in enumerate(words):
             if word in self.numbers:

@@ -60,7 +60,9 @@ def build(
     known = data.extras["vocabulary"]
     start = None
     if vectors == "word2vec":
-        start = initial_embeddings(data.train.x, known, dim=dim, epochs=word_epochs, file=vector_file)
+        start = initial_embeddings(
+            data.train.x, known, dim=dim, epochs=word_epochs, file=vector_file
+        )
     net = text_classifier(
         len(known) + 2,
         data.num_classes,

@@ -8,7 +8,7 @@ from keras_dl.facts import FACTS, check, groups, iter_results, select_facts
 from keras_dl.facts.nets import TABLES
 
 # Counting their nets takes half a second each and more.
-LARGE = [g for g in groups() if g.startswith(("resnet", "plain"))]
+LARGE = [g for g in groups() if g.startswith(("fcn", "resnet", "plain"))]
 SMALL = [g for g in groups() if g not in LARGE]
 
 
