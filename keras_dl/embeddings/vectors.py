@@ -1,11 +1,12 @@
 """Words and their vectors."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+
+from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["WordVectors"]
 
@@ -68,8 +69,7 @@ class WordVectors:
             ValueError: if the word is unknown; the message names the closest spelling.
         """
         if word not in self.numbers:
-            close = difflib.get_close_matches(str(word), self.words, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(word, self.words)
             raise ValueError(f"`word` must be in the vocabulary.{hint} Received: word={word!r}")
         return self.numbers[word]
 
