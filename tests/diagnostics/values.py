@@ -55,7 +55,7 @@ def all_values():
     model.fit(x, y, 8, epochs=2, shuffle=False, verbose=0, callbacks=list(watchers))
     ratios, path, recorder = watchers
     found["ratios"] = np.array(list(ratios.history.values()))
-    found["path"] = diagnostics.projected(path.path, directions, path.path[0])
+    found["path"] = diagnostics.project_path(path.path, directions, path.path[0])
     found["recorded"] = np.array([[astuple(s)[1:] for s in look] for look in recorder.history])
     return found
 
