@@ -31,7 +31,7 @@ def test_bag_of_words_reaches_scikit_learn_s_logistic_regression():
     """The same convex problem, its constant penalised on both sides."""
     data = bag_of_ngrams("topics", longest=1, min_count=3)
     x, y = data.train
-    rows = np.zeros((len(x), len(data.extras["features"])))
+    rows = np.zeros((len(x), len(data.preprocessor.features)))
     for row, (numbers, weights) in zip(rows, x, strict=True):
         np.add.at(row, numbers.astype(int), weights)
     reference = LogisticRegression(C=1.0, fit_intercept=False, tol=1e-8, max_iter=5000)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import load
-from keras_dl.data.text import corpus, passages
+from keras_dl.data.text import bag_of_ngrams, corpus, passages, token_sequences
 from keras_dl.training.job import spooled, texts_as_json, unspooled
 
 TEXTS, LABELS = ["a é b", "c, d", "e f", "g"] * 5, ["up", "down"] * 10

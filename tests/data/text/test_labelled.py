@@ -76,7 +76,7 @@ def test_own_file_and_own_lists(bare):
 def test_rows_are_numbers_with_padding_and_unknown_words():
     texts = ["a b a", "a c", "b b b b b a"] * 10
     data = token_sequences((texts, [0, 1, 1] * 10), length=4, most_words=2)
-    words = data.extras["vocabulary"].words
+    words = data.preprocessor.vocabulary.words
     assert words == ("b", "a")
     assert {tuple(row) for row in data.train.x.tolist()} == {
         (3, 2, 3, 0), (3, 1, 0, 0), (2, 2, 2, 2),
@@ -99,7 +99,7 @@ def test_lists_hold_the_rows_of_scikit_learn(weighting):
         max_features=20_000, binary=weighting == "binary", use_idf=weighting == "tfidf",
         norm="l2" if weighting == "tfidf" else None,
     ).fit(said.texts[0])  # fmt: skip
-    assert data.extras["features"][1:] == tuple(made.get_feature_names_out())
+    assert data.preprocessor.features[1:] == tuple(made.get_feature_names_out())
     for split, texts in zip((data.train, data.validation, data.test), said.texts, strict=True):
         expected = made.transform(texts).toarray()
         found = np.zeros((len(texts), expected.shape[1] + 1))
