@@ -8,8 +8,8 @@ from keras import ops
 
 from keras_dl.algorithms.adversarial_losses import GAMES
 from keras_dl.backend.gradients import tensor_gradients
-from keras_dl.layers._check import check_count, check_real
 from keras_dl.optimizers import PlayerOptimizer
+from keras_dl.utils.checks import check_count, check_nonnegative
 
 __all__ = [
     "alone",
@@ -143,12 +143,7 @@ def check_weight(name: str, value: Any) -> None:
         TypeError: if `value` is not a number.
         ValueError: if it is negative, infinite or not a number (NaN).
     """
-    meaning = "it weighs a penalty, and 0 switches it off"
-    check_real(name, value, meaning)
-    if not 0 <= float(value) < float("inf"):
-        raise ValueError(
-            f"`{name}` must be finite and 0 or more; {meaning}. Received: {name}={value}"
-        )
+    check_nonnegative(name, value, "it weighs a penalty, and 0 switches it off")
 
 
 def length(batch: Any) -> Any:

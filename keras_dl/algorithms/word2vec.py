@@ -9,7 +9,7 @@ import numpy as np
 from keras_dl.algorithms._context_windows import Stream, stream
 from keras_dl.algorithms._counter_random import alias_table, key_of, uniform
 from keras_dl.algorithms._negative_sampling import GROUP, block_of, cbow, moved, pulled, skip_gram
-from keras_dl.layers._check import check_choice_of_two, check_count, check_real
+from keras_dl.utils.checks import check_choice, check_count, check_positive
 
 __all__ = ["Word2VecLearning"]
 
@@ -227,20 +227,14 @@ def _check(
     total_steps: Any,
     block: Any,
 ) -> None:
-    check_choice_of_two("architecture", architecture, "skip_gram", "cbow")
+    check_choice("architecture", architecture, ("skip_gram", "cbow"))
     check_count("window", window, "it is the widest reach of a window")
     check_count("negative", negative, "it is the number of noise words for each pair")
     check_count("block", block, "it is the number of words in a step of SGD", least=GROUP)
-    _check_positive("learning_rate", learning_rate, "it is the rate of the blocks' steps")
+    check_positive("learning_rate", learning_rate, "it is the rate of the blocks' steps")
     if subsample is not None:
-        _check_positive("subsample", subsample, "more frequent words are thinned out")
+        check_positive("subsample", subsample, "more frequent words are thinned out")
     if total_steps is not None:
         check_count("total_steps", total_steps, "the rate falls over so many steps")
     if block % GROUP:
         raise ValueError(f"`block` must be a multiple of {GROUP}. Received: block={block}")
-
-
-def _check_positive(name: str, value: Any, meaning: str) -> None:
-    check_real(name, value, meaning)
-    if not 0 < value < float("inf"):
-        raise ValueError(f"`{name}` must be positive; {meaning}. Received: {name}={value}")

@@ -5,14 +5,14 @@ functions that need them do. The feed for `fit` stands apart in `keras_dl.backen
 """
 
 from keras_dl.data.dataset import Data, Split, digest
-from keras_dl.data.serialization import Preprocessor, register_preprocessor
-from keras_dl.data.specs import Classes, Features, Images, Masks, NoTargets, Tokens, Values
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.images.folders import read_images
 from keras_dl.data.loading import describe, load
 from keras_dl.data.locations import where
 from keras_dl.data.scaling import scaled
+from keras_dl.data.serialization import Preprocessor, register_preprocessor
 from keras_dl.data.sources.lookup import prepare
+from keras_dl.data.specs import Classes, Features, Images, Masks, NoTargets, Tokens, Values
 
 __all__ = [
     "Classes",

@@ -7,10 +7,10 @@ import numpy as np
 
 from keras_dl.data.aligned_copy import aligned
 from keras_dl.data.dataset import Data, Raw, Split
-from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.pixels import pixels
 from keras_dl.data.images.resizing import common_size, resized
+from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, cut
 from keras_dl.data.targets import encode
 

@@ -18,7 +18,8 @@ from keras_dl.space import (
     resolve,
     unknown,
 )
-from keras_dl.training.job import Job, packed, texts_as_json
+from keras_dl.training.job import Job, texts_as_json
+from keras_dl.training.job import spooled as spool_data
 
 __all__ = ["Plan", "planned"]
 
@@ -119,7 +120,7 @@ def spooled(plan: Plan, folder: Path) -> Plan:
 
     if plan.data is None or isinstance(plan.data, (str, Path)):
         return plan
-    return replace(plan, data=packed(plan.data, folder))
+    return replace(plan, data=spool_data(plan.data, folder))
 
 
 def _searched(recipe: Recipe, fixed: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Hyper]:

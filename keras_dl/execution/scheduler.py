@@ -16,6 +16,7 @@ from keras_dl.execution.executors import InProcess, WorkerPool
 from keras_dl.execution.run_job import dry_run, entries, run_job
 from keras_dl.tracking import models
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
+from keras_dl.training.checkpoint import MAIN
 from keras_dl.training.job import Job, Outcome
 
 __all__ = ["RunningJob", "Scheduler"]
@@ -127,7 +128,8 @@ def follow(unit: RunningJob) -> None:
     new, unit.read = entries(unit.job.folder, unit.read)
     for entry in new:
         unit.tracked.epoch(entry.epoch, entry.values, entry.when)
-        unit.epoch = entry.epoch
+        if entry.stage == MAIN:
+            unit.epoch = entry.epoch
 
 
 def log_outcome(tracked: TrackedRun, outcome: Outcome) -> None:
@@ -155,8 +157,10 @@ def log_leftovers(tracked: TrackedRun, folder: Path) -> None:
         for epoch in images.files:
             tracked.image(images[epoch], SAMPLES, int(epoch))
     model = keras.saving.load_model(folder / "model.keras", safe_mode=True)
-    reader = (folder / "reader.json").read_text(encoding="utf-8")
-    models.log(tracked, model, np.load(folder / "examples.npy", allow_pickle=False), reader)
+    preprocessor = (folder / "preprocessor.json").read_text(encoding="utf-8")
+    with np.load(folder / "examples.npz", allow_pickle=False) as file:
+        arrays = dict(file)
+    models.log(tracked, model, arrays["x"] if list(arrays) == ["x"] else arrays, preprocessor)
     for name in ("model.keras", "images.npz"):
         (folder / name).unlink()
     shutil.rmtree(folder / "figures")

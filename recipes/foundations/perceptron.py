@@ -89,7 +89,7 @@ recipe = Recipe(
     report=report,
     epochs=20,
     objective=Objective("val_accuracy", "max"),
-    task="one-against-rest",
+    task="binary_classification",
 )
 run, tune = recipe.run, recipe.tune
 

@@ -28,7 +28,7 @@ from keras_dl import Choice, Objective, Range, Recipe, plots
 from keras_dl.algorithms import ImageTranslation
 from keras_dl.data import Data
 from keras_dl.data.images.pairs import pairs
-from keras_dl.metrics import colour_overlap, detail, feature_net, looked_at
+from keras_dl.metrics import colour_overlap, feature_net, looked_at, sharpness
 from keras_dl.models.pix2pix import patch_discriminator, unet_generator
 from keras_dl.optimizers import two_optimizers
 
@@ -82,7 +82,7 @@ def report(model: Any, data: Data) -> dict[str, Any]:
         "translations": plots.translations(
             {"source": source[:SHOWN], "made": made[:SHOWN], "target": target[:SHOWN]}
         ),
-        "detail": detail(target, made),
+        "sharpness": sharpness(target, made),
         **{f"overlap_{name}": share for name, share in colour_overlap(target, made).items()},
     }
     if model.watch.snapshots:
@@ -102,7 +102,7 @@ recipe = Recipe(
     report=report,
     epochs=20,
     objective=Objective("val_patch_distance", "min"),
-    task="translation",
+    task="image_translation",
     factors=("adversarial",),
 )
 run, tune = recipe.run, recipe.tune

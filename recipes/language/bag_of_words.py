@@ -20,7 +20,7 @@ import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, plots
 from keras_dl.data import Data
-from keras_dl.data.text import ngrams
+from keras_dl.data.text import bag_of_ngrams
 from keras_dl.models.texts import bag_of_words
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -38,7 +38,7 @@ def data(
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 64,
 ) -> Data:
     """The n-grams of each text with their weights."""
-    return ngrams(
+    return bag_of_ngrams(
         dataset,
         weighting=weighting,
         longest=longest,

@@ -22,8 +22,8 @@ from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, When
 from keras_dl.data import Data
-from keras_dl.data.text import passages
-from keras_dl.embeddings import first_table
+from keras_dl.data.text import token_sequences
+from keras_dl.embeddings import initial_embeddings
 from keras_dl.models.texts import text_classifier
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -38,7 +38,7 @@ def data(
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
 ) -> Data:
     """The first words of each text, numbered."""
-    return passages(
+    return token_sequences(
         dataset, length=length, min_count=min_count, most_words=most_words, batch_size=batch_size
     )
 
@@ -60,7 +60,9 @@ def build(
     known = data.preprocessor.vocabulary
     start = None
     if vectors == "word2vec":
-        start = first_table(data.train.x, known, dim=dim, epochs=word_epochs, file=vector_file)
+        start = initial_embeddings(
+            data.train.x, known, dim=dim, epochs=word_epochs, file=vector_file
+        )
     net = text_classifier(
         len(known) + 2,
         data.num_classes,

@@ -47,7 +47,7 @@ def test_model_of_texts_comes_back_in_a_fresh_process_with_what_reads_them(store
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    read = result.data.extras["reader"]
+    read = result.data.preprocessor
     expected = result.model.predict(read(["good film", "unknown"]), verbose=0)
     np.testing.assert_allclose(np.load("y.npy"), expected, rtol=1e-5, atol=1e-5)
 

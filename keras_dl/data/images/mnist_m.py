@@ -9,11 +9,10 @@ from PIL import Image
 from keras_dl.data.archives import image_members
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.specs import Images
 from keras_dl.data.sources import mirror
+from keras_dl.data.specs import Images
 
 __all__ = ["blended", "mnist_m", "photographs"]
-
 
 
 def photographs(name: str = "embedded") -> list[np.ndarray]:

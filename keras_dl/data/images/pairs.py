@@ -8,11 +8,11 @@ from scipy import ndimage
 from keras_dl.data.archives import image_members
 from keras_dl.data.dataset import SPLITS, Data, Split, digest
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.specs import Images
 from keras_dl.data.images.image_files import decode, stacked
 from keras_dl.data.loading import load
 from keras_dl.data.sources import mirror
 from keras_dl.data.sources.downloads import check_listed
+from keras_dl.data.specs import Images
 
 __all__ = ["facades", "outlined", "outlines", "pairs"]
 

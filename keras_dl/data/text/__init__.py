@@ -3,9 +3,9 @@
 from keras_dl.data.text.corpora import CORPORA, corpus
 from keras_dl.data.text.files import own
 from keras_dl.data.text.inputs import read_texts
-from keras_dl.data.text.labelled_passages import Passages, labelled, passages
+from keras_dl.data.text.labelled_passages import Passages, passages, token_sequences
 from keras_dl.data.text.labelled_texts import holds_texts, running, said
-from keras_dl.data.text.ngrams import counted
+from keras_dl.data.text.ngrams import bag_of_ngrams
 from keras_dl.data.text.registry import LABELLED
 from keras_dl.data.text.tokenize import tokenize
 from keras_dl.data.text.vectorizers import NgramVectorizer, WordVectorizer
@@ -18,15 +18,15 @@ __all__ = [
     "Passages",
     "Vocabulary",
     "WordVectorizer",
+    "bag_of_ngrams",
     "corpus",
-    "counted",
     "holds_texts",
-    "labelled",
     "own",
     "passages",
     "read_texts",
     "running",
     "said",
+    "token_sequences",
     "tokenize",
     "vocabulary",
 ]

@@ -18,9 +18,9 @@ from keras_dl.data.text.registry import LABELLED, known_set
 from keras_dl.data.text.tokenize import tokenize
 from keras_dl.data.text.vectorizers import WordVectorizer
 from keras_dl.data.text.vocabulary import vocabulary
-from keras_dl.space.domains import did_you_mean
+from keras_dl.utils.matching import did_you_mean
 
-__all__ = ["Passages", "labelled", "passages"]
+__all__ = ["Passages", "passages", "token_sequences"]
 
 
 class Passages(NamedTuple):
@@ -80,7 +80,7 @@ def passages(dataset: Any = "topics") -> Passages:
     return Passages(name, source, texts, labels, class_names)
 
 
-def labelled(
+def token_sequences(
     dataset: Any = "topics",
     *,
     length: int = 60,

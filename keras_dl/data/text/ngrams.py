@@ -11,10 +11,10 @@ from keras_dl.data.specs import Classes, Features
 from keras_dl.data.text.labelled_passages import passages
 from keras_dl.data.text.vectorizers import NgramVectorizer, vectorizer
 
-__all__ = ["counted"]
+__all__ = ["bag_of_ngrams"]
 
 
-def counted(
+def bag_of_ngrams(
     dataset: Any = "topics",
     *,
     weighting: str = "tfidf",
