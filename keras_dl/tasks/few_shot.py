@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -14,6 +14,7 @@ from keras_dl.data import Data, read_images
 from keras_dl.data.few_shot import Episodes, read_class_images
 from keras_dl.data.few_shot.loading import TEST_EPISODES, TEST_QUERY
 from keras_dl.plots.few_shot import episode, episode_accuracies
+from keras_dl.space import Range
 from keras_dl.tasks.base import Prediction, SavedRun, Task
 
 __all__ = ["FewShot", "prototype_probabilities", "task"]
@@ -28,7 +29,7 @@ class FewShot(Task):
 
     name = "few_shot"
 
-    def report(self, model: PrototypicalNetwork, data: Data) -> dict[str, Figure | float]:
+    def report(self, model: PrototypicalNetwork, data: Data) -> dict[str, Any]:
         """Measures 5- and 20-way, 1- and 5-shot accuracy on 1,000 fixed test episodes each.
 
         Kinds for which test has too few classes or images are left out.
@@ -63,13 +64,7 @@ class FewShot(Task):
         return {**numbers, **figures}
 
     def predict(
-        self,
-        run: SavedRun,
-        inputs: Sequence[str],
-        *,
-        top: int = 3,
-        out: Path | None = None,
-        **options: Any,
+        self, run: SavedRun, inputs: Sequence[str], *, top: Annotated[int, Range(1, 1000)] = 3
     ) -> Iterable[Prediction]:
         """Classifies images into the classes of a support folder.
 
@@ -77,12 +72,7 @@ class FewShot(Task):
             run: of a prototypical network.
             inputs: first a folder or archive of images by class, the support; then image files or
                 folders, the queries.
-            top: classes to name for each query.
-            out: not used.
-            **options: none.
-
-        Returns:
-            One prediction for each query: classes with probabilities, most probable first.
+            top: classes per query, most probable first.
 
         Raises:
             ValueError: if there are no queries, or images cannot be read.
@@ -90,19 +80,25 @@ class FewShot(Task):
         if len(inputs) < 2:
             raise ValueError(
                 "`inputs` must be a support folder with images by class, then images to classify. "
-                f"Received: {', '.join(inputs) or 'nothing'}"
+                f"Received: inputs={list(inputs)}"
             )
         shape = tuple(run.spec["input_shape"])
         support = read_class_images(Path(inputs[0]).expanduser(), input_shape=shape)
         images, sources = read_images(inputs[1:], shape)
-        prepare = run.preprocessor or (lambda x: x)
-        encoder: Any = run.model.encoder
-        points, queries = (np.asarray(outputs(encoder, prepare(x))) for x in (support.x, images))
-        for source, row in zip(
-            sources, prototype_probabilities(points, support.y, queries), strict=True
-        ):
-            ranking = [f"{support.names[i]} {row[i]:.1%}" for i in (-row).argsort()[:top]]
-            yield Prediction(source, ", ".join(ranking))
+        points, queries = (_embeddings(run, x) for x in (support.x, images))
+        probabilities = prototype_probabilities(points, support.y, queries)
+        predictions = []
+        for source, row in zip(sources, probabilities, strict=True):
+            ranking = tuple((support.names[i], float(row[i])) for i in (-row).argsort()[:top])
+            text = ", ".join(f"{name} {share:.3f}" for name, share in ranking)
+            predictions.append(Prediction(source, text, ranking=ranking))
+        return predictions
+
+
+def _embeddings(run: SavedRun, images: np.ndarray) -> np.ndarray:
+    model: Any = run.model
+    inputs = images if run.preprocessor is None else run.preprocessor(images)
+    return np.asarray(outputs(model.encoder, inputs))
 
 
 def _episode_figure(data: Data, embeddings: np.ndarray) -> Figure:
@@ -113,7 +109,8 @@ def _episode_figure(data: Data, embeddings: np.ndarray) -> Figure:
     points = embeddings[support.ravel()]
     labels = np.repeat(np.arange(len(rows)), sampler.shot)
     scores = prototype_probabilities(points, labels, embeddings[queries.ravel()])
-    names = np.asarray(data.targets.by_split["test"])[data.test.y[rows[:, 0]]]
+    targets: Any = data.targets
+    names = np.asarray(targets.by_split["test"])[data.test.y[rows[:, 0]]]
     return episode(
         data.test.x[support],
         data.test.x[queries],
