@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, VERMILION, check_lengths, figure_of, shorten
+from keras_dl.plots._style import BLUE, VERMILION, check_lengths, new_figure, shorten
 
 __all__ = ["episode", "episode_accuracies"]
 
@@ -29,7 +29,7 @@ def episode(
     """
     check_lengths(support=support, queries=queries, predicted=predicted, names=names)
     shot, query = support.shape[1], queries.shape[1]
-    figure = figure_of(1.1 * (shot + query) + 0.4, 1.35 * len(names))
+    figure = new_figure(1.1 * (shot + query) + 0.4, 1.35 * len(names))
     rows = figure.subplots(len(names), shot + query, squeeze=False)
     for number, (row, name) in enumerate(zip(rows, names, strict=True)):
         row[0].set_title(shorten(f"{number + 1} {name}", 24), fontsize=8, loc="left")
@@ -58,7 +58,7 @@ def episode_accuracies(accuracies: Mapping[str, tuple[float, float]]) -> Figure:
     """
     check_lengths(accuracies=list(accuracies))
     means, halves = np.array(list(accuracies.values())).T
-    figure = figure_of(1.3 * len(means) + 1.5, 3.6)
+    figure = new_figure(1.3 * len(means) + 1.5, 3.6)
     axes = figure.subplots()
     bars = axes.bar(list(accuracies), 100 * means, yerr=100 * halves, color=BLUE, capsize=4)
     axes.bar_label(bars, fmt="%.1f", padding=2)
