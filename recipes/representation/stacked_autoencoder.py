@@ -37,7 +37,7 @@ def data(
 def build(
     data: Data,
     *,
-    units: Annotated[tuple[int, ...], Repeat(Range(50, 1000, log=True), 1, 3)] = (500, 250, 100),
+    units: Annotated[tuple[int, ...], Repeat(Range(16, 1024, log=True), 1, 3)] = (500, 250, 100),
     activation: Annotated[str, Choice("sigmoid", "relu")] = "sigmoid",
     learning_rate: Annotated[float, Range(1e-4, 1e-2, log=True)] = 3e-3,
 ) -> keras.Model:

@@ -28,7 +28,7 @@ def save_and_die(folder, model, progress, name=checkpoint.MAIN):
 
 checkpoint.save = save_and_die
 options = {"resume": resume} if resume else {
-    "dataset": "digits", "labels": 100, "epochs": 6, "units": (40, 20, 10), "seed": 3}
+    "dataset": "digits", "labels": 100, "epochs": 6, "units": (40, 30, 20), "seed": 3}
 result = stacked_autoencoder.run(verbose=False, **options)
 weights = b"".join(w.numpy().tobytes() for w in result.model.weights)
 print(json.dumps([result.history, result.metrics["test/loss"],
@@ -55,7 +55,7 @@ class RecordingSession:
 def trained(**options):
     digits = data(dataset="digits", labels=100)
     keras.utils.set_random_seed(0)
-    model = build(digits, units=(40, 20, 10))
+    model = build(digits, units=(40, 30, 20))
     session = RecordingSession(model)
     train(session, model, digits, **options)
     return session
@@ -86,7 +86,7 @@ def test_training_sees_the_labelled_examples_only():
 
 
 def test_metrics_of_all_stages_are_in_one_run(store):
-    result = recipe.run(dataset="digits", labels=100, epochs=3, units=(20, 10), verbose=False)
+    result = recipe.run(dataset="digits", labels=100, epochs=3, units=(30, 20), verbose=False)
     history = {
         name: [m.step for m in tracking.client().get_metric_history(result.run_id, name)]
         for name in ("layer1/loss", "layer2/val_loss", "train/loss")
