@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from recipes.stacked_autoencoder import build, data, recipe, train
 
-from keras_dl import tracking
+from keras_dl.tracking import store as tracking_store
 
 SCRIPT = """
 import hashlib, json, os, signal, sys
@@ -88,7 +88,7 @@ def test_training_sees_the_labelled_examples_only():
 def test_metrics_of_all_stages_are_in_one_run(store):
     result = recipe.run(dataset="digits", labels=100, epochs=3, units=(30, 20), verbose=False)
     history = {
-        name: [m.step for m in tracking.client().get_metric_history(result.run_id, name)]
+        name: [m.step for m in tracking_store.client().get_metric_history(result.run_id, name)]
         for name in ("layer1/loss", "layer2/val_loss", "train/loss")
     }
     assert history == {"layer1/loss": [1], "layer2/val_loss": [1], "train/loss": [1, 2, 3]}
