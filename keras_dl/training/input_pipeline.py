@@ -14,7 +14,6 @@ from keras_dl.backend.batches import Batches, EpochOrder
 from keras_dl.backend.compiled_loop import CompiledLoop
 from keras_dl.backend.data_parallel import distributed
 from keras_dl.backend.device_memory import fits
-from keras_dl.backend.xla_autotuner import XLAAutotuner
 from keras_dl.data import Data
 
 __all__ = ["InputPipeline"]
@@ -42,7 +41,6 @@ class InputPipeline:
         steps: int | None,
         epoch: int,
         callbacks: Sequence[keras.callbacks.Callback] = (),
-        autotuned_epochs: int | None = None,
     ) -> Iterator[tuple[Any, Any, list[keras.callbacks.Callback]]]:
         """Prepares one `fit` with ``shuffle=False``.
 
@@ -52,7 +50,6 @@ class InputPipeline:
             steps: steps per epoch at most; None for all.
             epoch: number of the first epoch.
             callbacks: callbacks of the same `fit`; those that see each step get single steps.
-            autotuned_epochs: epochs still to come, where XLA is to be tried on TensorFlow.
 
         Yields:
             (x, validation_data, callbacks to put before the others).
@@ -61,9 +58,6 @@ class InputPipeline:
         mode = self._mode(data, "train", "validation")
         if mode == "compiled_loop":
             loops = self._loop(training=True), self._loop(training=False)
-            tuner = [] if autotuned_epochs is None else [
-                XLAAutotuner(self._model, loops[0], autotuned_epochs)
-            ]  # fmt: skip
             with self._functions_replaced(*loops):
                 x = loops[0].attach(
                     data.train,
@@ -73,7 +67,7 @@ class InputPipeline:
                     single_steps=any(map(_sees_steps, callbacks)),
                 )
                 held_out = loops[1].attach(data.validation, validation)
-                yield x, held_out, [*loops, *tuner]
+                yield x, held_out, [*loops]
         else:
             resident = mode == "resident"
             options: dict[str, Any] = {"steps": steps, "epoch": epoch, "on_device": resident}
