@@ -1,4 +1,7 @@
-"""The commands that compute: each loads what it needs, calls the library and prints."""
+"""The commands that compute: each loads what it needs, calls the library and prints.
+
+Imports stand behind `load_recipe`, which imports Keras and its backend with the package's settings.
+"""
 
 import contextlib
 import os
@@ -34,23 +37,34 @@ __all__ = [
 
 def run(name: str, values: Mapping[str, Any]) -> None:
     """Trains a recipe once with the given hyperparameters and options."""
-    load_recipe(name).run(**values)
+    recipe = load_recipe(name)
+    from keras_dl.training.run import run as run_recipe
+
+    run_recipe(recipe, **values)
 
 
 def tune(name: str, values: Mapping[str, Any]) -> None:
     """Searches a recipe's hyperparameters."""
-    load_recipe(name).tune(**values)
+    recipe = load_recipe(name)
+    from keras_dl.tuning.search import tune as tune_recipe
+
+    tune_recipe(recipe, **values)
 
 
 def ablate(name: str, values: Mapping[str, Any]) -> None:
     """Measures the effects of a recipe's hyperparameters."""
-    load_recipe(name).ablate(**values)
+    recipe = load_recipe(name)
+    from keras_dl.comparing import ablate as ablate_recipe
+
+    ablate_recipe(recipe, **values)
 
 
 def compare(names: Sequence[str], values: Mapping[str, Any]) -> None:
     """Compares recipes on the same data and seeds."""
-    first, *others = [load_recipe(name) for name in names]
-    first.compare(*others, **values)
+    recipes = [load_recipe(name) for name in names]
+    from keras_dl.comparing import compare as compare_recipes
+
+    compare_recipes(recipes, **values)
 
 
 def prediction_options(run_id: str) -> "Mapping[str, Hyper]":

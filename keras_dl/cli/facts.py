@@ -63,7 +63,7 @@ def _print_row(
     console.print(row)
 
 
-def _format(value: float | tuple[int, ...] | str | None) -> str:
+def _format(value: object) -> str:
     """Formats integers with commas, floats to seven digits, sizes with ×, None as –."""
     if value is None:
         return "–"

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from keras_dl import catalog, settings
-from keras_dl.api import Recipe
+from keras_dl.recipe import Recipe
 
 __all__ = ["entry", "load_recipe"]
 
