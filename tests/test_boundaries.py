@@ -27,6 +27,7 @@ LIGHT = {
         "errors",
         "options",
         "recipe",
+        "recipe_files",
         "settings",
         "space/__init__",
         "space/domains",
@@ -37,7 +38,9 @@ LIGHT = {
         "utils/files",
         "utils/matching",
         "cli/__init__",
+        "cli/flags",
         "cli/loading",
+        "cli/positionals",
         "cli/tables",
         "cli/parser",
     )

@@ -15,8 +15,8 @@ from keras_dl.execution.progress import ProgressReporter, duration
 from keras_dl.execution.run_job import DryRun, is_done, run_job
 from keras_dl.execution.scheduler import RunningJob, Scheduler, log_outcome
 from keras_dl.recipe import Recipe
-from keras_dl.space import check, format_value, resolve, unknown
-from keras_dl.space.levels import levels_of
+from keras_dl.space import check, check_names, format_value, resolve
+from keras_dl.space.levels import resolve_levels
 from keras_dl.tracking import runs, store
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.training.job import Job, Outcome
@@ -208,11 +208,11 @@ def _planned(
     given: Mapping[str, Any],
 ) -> tuple[Plan, dict[str, tuple[Any, ...]]]:
     space = recipe.space()
-    unknown(given, [*space, *options.ABLATE], "hyperparameter or option")
+    check_names(given, [*space, *options.ABLATE], "hyperparameter or option")
     fixed = {n: check(space[n], v) for n, v in given.items() if n in space}
     chosen = resolve(options.ABLATE, {n: v for n, v in given.items() if n in options.ABLATE})
     wanted = over or (() if values else recipe.factors)
-    levels = levels_of(space, wanted, values, fixed)
+    levels = resolve_levels(space, wanted, values, fixed)
     epochs, steps_per_epoch = options.planned_epochs(recipe.epochs, chosen)
     return Plan(recipe, {}, fixed, chosen, epochs, steps_per_epoch, data), levels
 

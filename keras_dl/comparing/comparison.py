@@ -14,7 +14,7 @@ from keras_dl.execution.plan import Plan, spooled
 from keras_dl.execution.progress import ProgressReporter, duration
 from keras_dl.execution.scheduler import RunningJob, Scheduler, log_leftovers, log_outcome
 from keras_dl.recipe import Recipe
-from keras_dl.space import resolve, unknown
+from keras_dl.space import check_names, resolve
 from keras_dl.tracking import runs, store
 
 __all__ = ["Contender", "compare", "measured"]
@@ -137,7 +137,7 @@ def _plans(recipes: Sequence[Recipe], data: Any, given: Mapping[str, Any]) -> li
             f"`recipes` must share task and objective. Received: {sorted(map(str, kinds))}"
         )
     spaces = {r.name: r.space() for r in recipes}
-    unknown(
+    check_names(
         given,
         [*options.COMPARE, *{n for s in spaces.values() for n in s}],
         "hyperparameter or option",

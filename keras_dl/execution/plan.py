@@ -13,10 +13,10 @@ from keras_dl.space import (
     Range,
     Repeat,
     check,
+    check_names,
     format_value,
     is_active,
     resolve,
-    unknown,
 )
 from keras_dl.training.job import Job, texts_as_json
 from keras_dl.training.job import spooled as spool_data
@@ -98,8 +98,8 @@ def planned(recipe: Recipe, data: Any, fix: Mapping[str, Any], given: Mapping[st
             or a hyperparameter that is both fixed and searched.
     """
     space = recipe.space()
-    unknown(given, [*space, *options.TUNE], "hyperparameter or option")
-    unknown(fix, space, "hyperparameter")
+    check_names(given, [*space, *options.TUNE], "hyperparameter or option")
+    check_names(fix, space, "hyperparameter")
     fixed = {**{k: v for k, v in given.items() if k in space}, **fix}
     chosen = resolve(options.TUNE, {k: v for k, v in given.items() if k in options.TUNE})
     recipe = recipe.with_objective(chosen["objective"])
@@ -126,7 +126,7 @@ def spooled(plan: Plan, folder: Path) -> Plan:
 def _searched(recipe: Recipe, fixed: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Hyper]:
     space = recipe.space()
     wanted = tuple(wanted)
-    unknown(wanted, space, "hyperparameter")
+    check_names(wanted, space, "hyperparameter")
     for name in wanted:
         if name in fixed:
             raise ValueError(
