@@ -39,7 +39,7 @@ class Result:
         metrics: "objective", "test/accuracy", … as they stand in MLflow.
         figures: matplotlib figures by name.
         values: the hyperparameters.
-        run_id: MLflow's id; `keras_dl.load(run_id)` returns the model.
+        run_id: MLflow's id; `keras_dl.load_model(run_id)` returns the model.
         url: link to the run's page, for when `keras-dl ui` runs.
     """
 

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from keras_dl.execution.run_job import DryRun
 from keras_dl.execution.scheduler import RunningJob, Scheduler
 from keras_dl.recipe import Recipe
 from keras_dl.tracking import store
-from keras_dl.training.checkpoint import NAME as CHECKPOINT
+from keras_dl.training import checkpoint
 from keras_dl.tuning import results
 from keras_dl.tuning.mlflow_logger import SearchLogger
 from keras_dl.tuning.report import announcement, leaderboard
@@ -208,7 +207,7 @@ class _Searching:
         if (
             self.plan.options["algorithm"] != "hyperband"
         ):  # there, later rounds continue earlier ones
-            _drop_checkpoints(self.record.folder / "trials" / f"{trial.number:04d}")
+            checkpoint.remove(self.record.folder / "trials" / f"{trial.number:04d}")
 
     def _conclude(self, scheduler: Scheduler) -> Search:
         plan, chosen = self.plan, self.plan.options
@@ -239,7 +238,7 @@ class _Searching:
             self.record.folder,
         )
         self.publisher.conclude(search)
-        _drop_checkpoints(self.record.folder)
+        checkpoint.remove(self.record.folder)
         self._farewell(search)
         return search
 
@@ -299,8 +298,3 @@ class _Searching:
             self.show.say(
                 f"Interrupted after {done} finished trials; the same call with resume=True goes on"
             )
-
-
-def _drop_checkpoints(folder: Path) -> None:
-    for path in folder.rglob(CHECKPOINT):
-        path.unlink()

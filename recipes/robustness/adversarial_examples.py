@@ -45,7 +45,9 @@ def data(
     if surrogate is None:
         return images
     x = images.test.x.astype("float32")
-    moved = fgsm(keras_dl.load(surrogate), x, images.test.y, 255 * EPSILON, bounds=(0.0, 255.0))
+    moved = fgsm(
+        keras_dl.load_model(surrogate), x, images.test.y, 255 * EPSILON, bounds=(0.0, 255.0)
+    )
     return replace(images, extras={**images.extras, "transferred": Split(moved, images.test.y)})
 
 
