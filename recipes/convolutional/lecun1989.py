@@ -73,7 +73,7 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and the twelve kernels of h1."""
     kernel = model.get_layer("lecun1989").get_layer("lecun1989").get_layer("h1").get_weights()[0]
     return {**report_classification(model, data), "filters": plots.filters(kernel, "kernels of h1")}

@@ -68,7 +68,7 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures; evaluates on the test split of the data set."""
     x, y = data.extras["test"]
     predicted = probabilities(model, x).argmax(axis=1)

@@ -59,7 +59,7 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and the excitation of the first S-cells."""
     patterns = model.get_layer("neocognitron").get_layer("s1").get_weights()[0]
     title = "excitation of the first S-cells"

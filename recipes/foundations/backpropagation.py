@@ -62,7 +62,7 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Compares gradients of Keras and numpy; draws the lecture's example graph."""
     pairs = diagnostics.compare_gradients(model, data.train.x[:BATCH], data.train.y[:BATCH])
     x1, x2 = backpropagation.Node(2.0, "x₁"), backpropagation.Node(5.0, "x₂")

@@ -83,7 +83,7 @@ def flat_inputs(data: Data) -> np.ndarray:
     return np.concatenate(inputs).reshape(len(data.train.x), -1).astype("float64")
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Compares the weights with the principal component, and both rules in numpy."""
     from sklearn.decomposition import PCA
 

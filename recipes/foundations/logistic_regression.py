@@ -62,7 +62,7 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and, for a table, the weights of each class."""
     figures = report_classification(model, data)
     if data.kind == "table":

@@ -38,7 +38,7 @@ def build(data: Data) -> Any:
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the decision regions of all gates; counts the functions of one unit."""
     gates = [gate for gate in TABLES if len(TABLES[gate]) == 4]
     nets: dict[str, Any] = {gate: model if gate == data.name else gate_net(gate) for gate in gates}

@@ -22,6 +22,7 @@ Differs: A quarter of the filters, patches of 34 pixels and larger batches; no n
 from dataclasses import replace
 from typing import Annotated, Any
 
+import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, plots
@@ -74,7 +75,7 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws sources, generated images and targets; compares sharpness and colours."""
     source, target = data.test
     generated = model.images(source)

@@ -16,11 +16,12 @@ Differs: The logistic loss for the hinge loss, by Adam with cosine decay; the bi
 
 from typing import Annotated, Any
 
+import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, plots
 from keras_dl.data import Data
-from keras_dl.data.text import ngrams
+from keras_dl.data.text import counted
 from keras_dl.models.texts import bag_of_words
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -38,7 +39,7 @@ def data(
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 64,
 ) -> Data:
     """Loads weighted n-grams of each text."""
-    return ngrams(
+    return counted(
         dataset,
         weighting=weighting,
         longest=longest,
@@ -62,7 +63,7 @@ def build(
     )
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and the n-grams with the largest weights."""
     weights = np.asarray(model.get_layer("weights").get_weights()[0])
     weights = weights - weights.mean(

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, When
 from keras_dl.data import Data
-from keras_dl.data.text import passages
+from keras_dl.data.text import labelled
 from keras_dl.embeddings import initial_embeddings
 from keras_dl.models.texts import text_classifier
 from keras_dl.optimizers import make_optimizer
@@ -38,7 +38,7 @@ def data(
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
 ) -> Data:
     """Loads texts as the word numbers of their first words."""
-    return passages(
+    return labelled(
         dataset, length=length, min_count=min_count, most_words=most_words, batch_size=batch_size
     )
 

@@ -77,13 +77,13 @@ def build(
     return model
 
 
-def vectors(model: Any, data: Data) -> WordVectors:
+def vectors(model: keras.Model, data: Data) -> WordVectors:
     """Returns the word vectors of a trained model."""
     (table,) = model.net.get_layer("words").get_weights()
     return WordVectors(data.extras["vocabulary"].words, table)
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws a map and neighbours; computes the standard scores if their files exist."""
     learned = vectors(model, data)
     long = [word for word in learned.words if len(word) >= SHORTEST]

@@ -58,7 +58,7 @@ def build(
     return compile_classifier(scaled(data, net), make_optimizer("gradient_descent", learning_rate))
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and short runs with and without at several rates."""
     x, y = data.train.x[:EXAMPLES], data.train.y[:EXAMPLES]
     panels: dict[str, dict[str, list[float]]] = {}

@@ -70,7 +70,7 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures; compares weight scaling with averages over masks."""
     results = report_classification(model, data)
     scaling = probabilities(model, data.test.x)

@@ -64,7 +64,7 @@ def build(
     )
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and layer variances at initial weights."""
     keras.utils.set_random_seed(0)
     x, y = data.train.x[:256], data.train.y[:256]

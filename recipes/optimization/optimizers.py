@@ -84,7 +84,7 @@ def descent(x: np.ndarray, y: np.ndarray, method: str) -> tuple[Any, np.ndarray,
     return model, points, -(-len(x) // (size or len(x)))
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and all six methods on one loss surface."""
     tumours = load("breast_cancer").train
     features = tumours.x[:, list(FEATURES)]

@@ -80,7 +80,7 @@ def ratio(data: Data, **settings: Any) -> float:
     return diagnostics.gradient_ratio(model, data.train.x[:64], data.train.y[:64], training=True)
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures, gradient ratios over a grid, and the linear case."""
     keras.utils.set_random_seed(0)
     grid = {

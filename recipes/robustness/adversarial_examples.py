@@ -17,6 +17,7 @@ Differs: A perceptron of two layers of 512 ReLU units, or LeNet-5, for the paper
 from dataclasses import replace
 from typing import Annotated, Any
 
+import keras
 import numpy as np
 
 import keras_dl
@@ -65,7 +66,7 @@ def build(
     return compile_classifier(scaled(data, classifier), optimizer)
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures; computes the accuracy under several attacks."""
     net = model.layers[-1]
     x, y = data.test.x.astype("float32") / 255, data.test.y

@@ -18,6 +18,8 @@ Differs: Two layers of 512 ReLU units for maxout with dropout; Adam with cosine 
 
 from typing import Annotated, Any
 
+import keras
+
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, Score, When
 from keras_dl.algorithms import AdversarialTraining
 from keras_dl.data import Data, load, scaled
@@ -64,7 +66,7 @@ def build(
     return compile_classifier(model, optimizer)
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures, accuracy by attack size, and adversarial images."""
     under_attack = report_robustness(model.net, data, EPSILON, trained_at=model.epsilon)
     return {**report_classification(model, data), **under_attack}
