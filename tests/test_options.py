@@ -34,7 +34,7 @@ def test_budget_gives_way_to_epochs_and_steps(full, given, planned):
         (options.TUNE, {"workers": -1}),
         (options.TUNE, {"algorithm": "annealing"}),
         (options.COMPARE, {"seeds": 1}),
-        (options.COMPARE, {"resume": True}),
+        (options.COMPARE, {"trials": 3}),
         (options.PREDICT, {"top": 0}),
         (options.UI, {"port": 65536}),
     ],
@@ -69,5 +69,6 @@ def test_commands_share_the_options_of_a_training():
         "jit_compile",
         "verbose",
     }
-    assert shared == {n for n in options.RUN if n in options.TUNE and n in options.COMPARE}
+    common = set(options.RUN) & set(options.TUNE) & set(options.COMPARE) & set(options.ABLATE)
+    assert shared == common - {"resume"}  # the id of a run, or a switch
     assert all(options.RUN[n] == options.TUNE[n] == options.COMPARE[n] for n in shared)

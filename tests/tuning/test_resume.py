@@ -123,22 +123,22 @@ def test_line_cut_by_a_kill_is_dropped(tmp_path):
 
 
 def test_search_in_other_hands_is_refused(store):
-    from keras_dl.execution.journal import opened
+    from keras_dl.execution.journal import open_journal
 
     with (
-        opened(store, "x", {"a": 1}, resume=False),
+        open_journal(store, "x", {"a": 1}, resume=False),
         pytest.raises(ValueError, match="no other process works on"),
-        opened(store, "x", {"a": 1}, resume=True),
+        open_journal(store, "x", {"a": 1}, resume=True),
     ):
         pass
 
 
 def test_same_search_twice_at_once_gets_two_folders(store):
-    from keras_dl.execution.journal import opened
+    from keras_dl.execution.journal import open_journal
 
     with (
-        opened(store, "x", {"a": 1}, resume=False) as first,
-        opened(store, "x", {"a": 1}, resume=False) as second,
+        open_journal(store, "x", {"a": 1}, resume=False) as first,
+        open_journal(store, "x", {"a": 1}, resume=False) as second,
     ):
         assert first.folder != second.folder
 
@@ -148,10 +148,10 @@ def test_interrupt_closes_all_runs_and_resume_goes_on(store):
 
     from unittest import mock
 
-    from keras_dl.execution.progress import ProgressReporter
+    from keras_dl.tuning.progress import TrialReporter
 
     with (
-        mock.patch.object(ProgressReporter, "ended", side_effect=[None, KeyboardInterrupt]),
+        mock.patch.object(TrialReporter, "report_trial", side_effect=[None, KeyboardInterrupt]),
         pytest.raises(KeyboardInterrupt),
     ):
         toy.tune(workers=0, **options)
