@@ -1,23 +1,37 @@
-"""Options of the commands, declared like hyperparameters: one line feeds all readers."""
+"""Options of the commands, declared like hyperparameters, with their ranges and help texts."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from keras_dl.space import Choice, Hyper, Range, hypers
 
-__all__ = ["ABLATE", "COMPARE", "HELP", "PREDICT", "REPORT", "RUN", "TUNE", "UI", "planned_epochs"]
+__all__ = [
+    "ABLATE",
+    "COMPARE",
+    "HELP",
+    "PREDICT",
+    "REPORT",
+    "RUN",
+    "TUNE",
+    "UI",
+    "Algorithm",
+    "Budget",
+    "Precision",
+    "planned_epochs",
+]
 
-BUDGETS = ("smoke", "quick", "full")
-ALGORITHMS = ("bayesian", "hyperband", "random", "grid")
+Budget = Literal["smoke", "quick", "full"]
+Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
+Algorithm = Literal["bayesian", "hyperband", "random", "grid"]
 
 
 def _training(
     *,
-    budget: Annotated[str, Choice(*BUDGETS)] = "full",
+    budget: Annotated[str, Choice(*get_args(Budget))] = "full",
     epochs: Annotated[int | None, Range(1, 1_000_000)] = None,
     steps_per_epoch: Annotated[int | None, Range(1, 1_000_000_000)] = None,
     patience: Annotated[int | None, Range(1, 1_000_000)] = None,
-    precision: Annotated[str, Choice("float32", "mixed_float16", "mixed_bfloat16")] = "float32",
+    precision: Annotated[str, Choice(*get_args(Precision))] = "float32",
     jit_compile: bool | None = None,
 ) -> None: ...
 
@@ -37,7 +51,7 @@ def _tune(
     *,
     trials: Annotated[int, Range(1, 1_000_000)] = 30,
     objective: str | None = None,
-    algorithm: Annotated[str, Choice(*ALGORITHMS)] = "bayesian",
+    algorithm: Annotated[str, Choice(*get_args(Algorithm))] = "bayesian",
     workers: Annotated[int | None, Range(0, 4096)] = None,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     seeds: Annotated[int, Range(1, 1000)] = 1,

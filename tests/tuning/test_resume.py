@@ -1,5 +1,6 @@
 """Searches that are killed: nothing finished is lost, repeated or left open."""
 
+import itertools
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from keras_dl.execution import parent_run
 from keras_dl.execution.journal import Journal
 from keras_dl.tracking import store as tracking
 from tests.toys import toy
@@ -162,3 +164,26 @@ def test_interrupt_closes_all_runs_and_resume_goes_on(store):
     found = tracking.search(["1"], "")
     assert len(found) == 5
     assert {r.info.status for r in found} == {"FINISHED"}
+
+
+def test_interrupted_final_comparison_resumes(store, monkeypatch):
+    options = {"algorithm": "random", "epochs": 1, "trials": 2, "final_seeds": 2, "workers": 0}
+    options["verbose"] = False
+    real, calls = parent_run.log_leftovers, itertools.count()
+
+    def interrupt(tracked, folder):
+        if next(calls) == 3:
+            raise KeyboardInterrupt
+        real(tracked, folder)
+
+    monkeypatch.setattr(parent_run, "log_leftovers", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        toy.tune(**options)
+    trained = []
+    monkeypatch.setattr(parent_run, "log_leftovers", lambda *a: (trained.append(a), real(*a)))
+    search = toy.tune(resume=True, **options)
+    assert len(trained) == 1
+    assert all(len(row.scores) == 2 for row in search.final_comparison.rows)
+    found = tracking.search(["1"], "")
+    assert {r.info.status for r in found} == {"FINISHED"}
+    assert len(found) == (1 + 2) + (1 + 4)
