@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 from rich.markup import escape
 
+from keras_dl import commands as library
 from keras_dl import settings
 from keras_dl.cli import tables
 from keras_dl.cli.loading import recipe
@@ -19,23 +20,22 @@ __all__ = ["ablate", "compare", "data", "doctor", "facts", "predict", "report", 
 
 def run(name: str, given: Mapping[str, Any]) -> None:
     """Trains once."""
-    recipe(name).run(**given)
+    library.run(recipe(name), **given)
 
 
 def tune(name: str, given: Mapping[str, Any]) -> None:
     """Searches hyperparameters."""
-    recipe(name).tune(**given)
+    library.tune(recipe(name), **given)
 
 
 def ablate(name: str, given: Mapping[str, Any]) -> None:
     """Measures what hyperparameters do."""
-    recipe(name).ablate(**given)
+    library.ablate(recipe(name), **given)
 
 
 def compare(names: Sequence[str], given: Mapping[str, Any]) -> None:
     """Compares recipes."""
-    found = [recipe(name) for name in names]
-    found[0].compare(*found[1:], **given)
+    library.compare(*map(recipe, names), **given)
 
 
 def predict(run_id: str, paths: Sequence[str], top: int) -> None:
