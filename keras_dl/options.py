@@ -88,7 +88,7 @@ def _ablate(
 ) -> None: ...
 
 
-def _predict(*, top: Annotated[int, Range(1, 1000)] = 3) -> None: ...
+def _predict(*, top: Annotated[int, Range(1, 1000)] = 3, out: str | None = None) -> None: ...
 
 
 def _report(*, write: str | None = None) -> None: ...
@@ -134,7 +134,8 @@ HELP = {
     "max_parameters": "refuse models with more parameters",
     "prune": "stop a trial whose best so far is worse than the median of the finished ones",
     "final_seeds": "seeds for the test of winner against defaults; 0: no test",
-    "top": "classes or words to print for each, likeliest first",
+    "top": "results to print for each input, best first",
+    "out": "folder for the pictures that some tasks predict, created if missing",
     "write": "put the table into this Markdown file, in place of the one there",
     "host": "address to listen on; 127.0.0.1 can be reached from this machine only",
     "port": "port to listen on",

@@ -28,6 +28,7 @@ LIGHT = {
         "errors",
         "options",
         "recipe",
+        "recipe_files",
         "settings",
         "space/__init__",
         "space/domains",
@@ -38,7 +39,9 @@ LIGHT = {
         "utils/files",
         "utils/matching",
         "cli/__init__",
+        "cli/flags",
         "cli/loading",
+        "cli/positionals",
         "cli/tables",
         "cli/parser",
     )

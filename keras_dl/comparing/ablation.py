@@ -15,7 +15,7 @@ from keras_dl.execution.run_job import DryRun
 from keras_dl.execution.scheduler import Scheduler
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
-from keras_dl.space.levels import levels_of
+from keras_dl.space.levels import resolve_levels
 from keras_dl.tracking import store
 
 __all__ = ["ablate"]
@@ -57,7 +57,7 @@ def ablate(
     space = recipe.space()
     plan = Plan(recipe, *split_arguments(space, arguments, options.ABLATE), data)
     factors = tuple(over) or (() if values else recipe.factors)
-    levels = levels_of(space, factors, values, plan.fixed)
+    levels = resolve_levels(space, factors, values, plan.fixed)
     chosen = plan.options
     settings = factorial(levels, chosen["max_settings"])
     store.close_orphaned_runs()

@@ -13,7 +13,7 @@ from keras_dl.execution.journal import Journal, open_journal
 from keras_dl.execution.plan import Plan, split_arguments, spool_data
 from keras_dl.execution.scheduler import Scheduler
 from keras_dl.recipe import Recipe
-from keras_dl.space import unknown
+from keras_dl.space import check_names
 from keras_dl.tracking import store
 
 __all__ = ["compare"]
@@ -103,7 +103,7 @@ def _make_plans(
         )
     spaces = {r.name: r.space() for r in recipes}
     everything = [*options.COMPARE, *{n for space in spaces.values() for n in space}]
-    unknown(arguments, everything, "hyperparameter or option")
+    check_names(arguments, everything, "hyperparameter or option")
     plans = []
     for recipe in recipes:
         space = spaces[recipe.name]

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from keras_dl.options import planned_epochs
 from keras_dl.recipe import Recipe
-from keras_dl.space import Hyper, check, format_value, is_active, resolve, unknown
+from keras_dl.space import Hyper, check, check_names, format_value, is_active, resolve
 from keras_dl.training.job import Job, packed, texts_as_json
 
 __all__ = ["Plan", "split_arguments", "spool_data"]
@@ -110,7 +110,7 @@ def split_arguments(
     Raises:
         ValueError, TypeError: for an unknown name, or a value of the wrong type or out of range.
     """
-    unknown(arguments, [*space, *table], "hyperparameter or option")
+    check_names(arguments, [*space, *table], "hyperparameter or option")
     fixed = {n: check(space[n], v) for n, v in arguments.items() if n in space}
     return fixed, resolve(table, {n: v for n, v in arguments.items() if n in table})
 

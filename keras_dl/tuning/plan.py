@@ -7,7 +7,7 @@ from typing import Any
 from keras_dl import options
 from keras_dl.execution.plan import Plan, split_arguments
 from keras_dl.recipe import Recipe
-from keras_dl.space import Hyper, Range, Repeat, resolve, unknown
+from keras_dl.space import Hyper, Range, Repeat, check_names, resolve
 
 __all__ = ["SearchPlan", "make_plan"]
 
@@ -55,7 +55,7 @@ def _select_searched(
     recipe: Recipe, fixed: Mapping[str, object], names: Iterable[str]
 ) -> dict[str, Hyper]:
     space, names = recipe.space(), tuple(names)
-    unknown(names, space, "hyperparameter")
+    check_names(names, space, "hyperparameter")
     for name in names:
         if name in fixed:
             raise ValueError(
