@@ -24,6 +24,7 @@ LIGHT = {
         "_version",
         "api",
         "catalog",
+        "commands",
         "errors",
         "options",
         "recipe",

@@ -237,14 +237,14 @@ def help_of(line: str, capsys) -> str:
     [
         ("run", "--budget WORD smoke: one short epoch to see it work;"),
         ("run", "Each hyperparameter is a flag too; see keras-dl run NAME --help"),
-        ("run", "--resume WORD id of a stopped run to go on with"),
+        ("run", "--resume WORD id of a stopped run to continue"),
         ("run shallow", "usage: keras-dl run shallow [flags]"),
         ("run shallow", "--dropout X 0 … 0.5; default 0 "),
         ("run shallow", "--batch-norm, --no-batch-norm off by default"),
         ("run shallow", "--momentum X 0 … 0.99; only when optimizer is sgd; default 0.9"),
         ("run shallow", "--seed N of weights, data order and dropout; default 0"),
         ("run deep", "--units A,B 1 to 3 values, each 32 … 1024 (log, ×2); default 512,512"),
-        ("tune", "--resume, --no-resume go on with the same search where it was stopped; off by"),
+        ("tune", "--resume, --no-resume continue the same search where it was stopped; off by"),
         (
             "tune",
             "--algorithm WORD who suggests the settings; bayesian | hyperband | random | grid;",
