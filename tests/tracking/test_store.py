@@ -32,7 +32,7 @@ def test_deleted_experiment_is_restored(store):
 def test_run_is_found_by_its_first_characters(store):
     ids = [toy_run() for _ in range(2)]
     assert tracking.find_run(ids[0][:10]).info.run_id == ids[0]
-    with pytest.raises(ValueError, match="no run found. Received: 'zz'"):
+    with pytest.raises(ValueError, match="no runs match. Received: run_id='zz'"):
         tracking.find_run("zz")
 
 
