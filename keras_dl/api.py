@@ -1,20 +1,16 @@
-"""The public door: recipes that run, tune, compare and ablate, and models of earlier runs."""
+"""The public API: recipes that run, tune, compare and ablate, and models of earlier runs."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from keras_dl import recipe, settings
+from keras_dl import commands, recipe, settings
+from keras_dl.commands import ablate, compare
 
 if TYPE_CHECKING:
     import keras
 
-    from keras_dl.comparing import Ablation, Comparison
-    from keras_dl.training.run import Result
-    from keras_dl.tuning.results import Search
-
-__all__ = ["Recipe", "ablate", "compare", "load", "reader"]
+__all__ = ["Recipe", "ablate", "compare", "load_model", "load_preprocessor"]
 
 
 @dataclass(frozen=True)
@@ -25,32 +21,13 @@ class Recipe(recipe.Recipe):
         As in `keras_dl.recipe.Recipe`.
     """
 
-    def run(self, **options: Any) -> "Result":
-        """Trains once and tracks it; see `keras_dl.training.run.run` for the options."""
-        from keras_dl.training.run import run
-
-        return run(self, **options)
-
-    def tune(self, **options: Any) -> "Search":
-        """Searches the hyperparameters; see `keras_dl.tuning.search.tune` for the options."""
-        from keras_dl.tuning.search import tune
-
-        return tune(self, **options)
-
-    def ablate(self, **options: Any) -> "Ablation":
-        """Measures the effects of hyperparameters; see `keras_dl.comparing.ablate`."""
-        from keras_dl.comparing import ablate
-
-        return ablate(self, **options)
-
-    def compare(self, *others: recipe.Recipe, **options: Any) -> "Comparison":
-        """Compares this recipe with others; see `keras_dl.comparing.compare` for the options."""
-        from keras_dl.comparing import compare
-
-        return compare([self, *others], **options)
+    run = commands.run
+    tune = commands.tune
+    compare = commands.compare
+    ablate = commands.ablate
 
     def main(self) -> None:
-        """Gives a script the command line: `python lenet5.py [run|tune|ablate|show] --flag …`."""
+        """Runs the command line in a script: `python lenet5.py [run|tune|ablate|show] --flag …`."""
         from keras_dl.cli import main
 
         words = sys.argv[1:]
@@ -58,11 +35,11 @@ class Recipe(recipe.Recipe):
         sys.exit(main([command, str(sys.modules["__main__"].__file__), *words]))
 
 
-def load(run_id: str) -> "keras.Model":
+def load_model(run_id: str) -> "keras.Model":
     """Returns the trained Keras model of a run, custom layers included.
 
     The model takes raw examples (pixels 0..255) and returns logits. A model of texts takes the
-    arrays that `keras_dl.reader(run_id)` returns for them.
+    arrays that `keras_dl.load_preprocessor(run_id)` returns for them.
 
     Args:
         run_id: MLflow run id, as printed at the end of a run; eight leading characters suffice.
@@ -71,12 +48,12 @@ def load(run_id: str) -> "keras.Model":
         ValueError: if no such run exists in the store, or it has no model.
     """
     settings.load_backend()
-    from keras_dl.tracking.models import load as load_model
+    from keras_dl.tracking import models
 
-    return load_model(run_id)
+    return models.load(run_id)
 
 
-def reader(run_id: str) -> Any:
+def load_preprocessor(run_id: str) -> Any:
     """Returns the preprocessor that turns texts into the examples that a run's model takes.
 
     Args:
@@ -90,20 +67,6 @@ def reader(run_id: str) -> Any:
         ValueError: if no such run exists in the store, or its model takes no texts.
     """
     settings.load_backend()
-    from keras_dl.tasks.predicting import reader as read
+    from keras_dl.tasks import predicting
 
-    return read(run_id)
-
-
-def ablate(target: recipe.Recipe, **options: Any) -> "Ablation":
-    """Measures the effects of hyperparameters; see `keras_dl.comparing.ablate`."""
-    from keras_dl.comparing import ablate as ablate_recipe
-
-    return ablate_recipe(target, **options)
-
-
-def compare(recipes: Sequence[recipe.Recipe], **options: Any) -> "Comparison":
-    """Trains several recipes on the same data and seeds; see `keras_dl.comparing.compare`."""
-    from keras_dl.comparing import compare as compare_recipes
-
-    return compare_recipes(recipes, **options)
+    return predicting.load_preprocessor(run_id)

@@ -2,14 +2,14 @@
 
     def build(data, *, dropout: Annotated[float, Range(0.0, 0.5)] = 0.0): ...
 
-Light on purpose: the command line reads spaces without loading Keras.
+Imports the standard library only: the command line reads spaces without loading Keras.
 """
 
 import inspect
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -24,13 +24,13 @@ __all__ = [
     "Repeat",
     "When",
     "check",
+    "check_names",
     "format_value",
     "hyper",
     "hypers",
     "is_active",
     "parse_value",
     "resolve",
-    "unknown",
 ]
 
 MISSING = inspect.Parameter.empty
@@ -40,13 +40,13 @@ PLURALS = {bool: "true or false", int: "integers", float: "numbers", str: "texts
 
 @dataclass(frozen=True)
 class Hyper:
-    """One hyperparameter: where it comes from, its default and its domain.
+    """One hyperparameter with its default and its domain.
 
     Attributes:
         name: parameter, flag and MLflow name.
         kind: bool, int, float, str or tuple (the type its values have).
         item: type of a tuple's items; None otherwise.
-        default: value that `run` takes.
+        default: value of `run` if none is passed.
         domain: what `tune` searches and `run` accepts; None: any value of the kind, never searched.
         when: condition that makes it active; None means always.
         optional: whether None is a value too.
@@ -62,13 +62,17 @@ class Hyper:
 
     @property
     def kind_words(self) -> str:
-        """The kind of its values in words."""
+        """Returns the kind of its values in words."""
         words = KINDS[self.kind] if self.item is None else f"a tuple of {PLURALS[self.item]}"
         return f"{words} or none" if self.optional else words
 
 
-def hypers(function: Callable[..., Any]) -> dict[str, Hyper]:
-    """Reads the keyword-only parameters of `function` as hyperparameters, in order.
+def hypers(function: Callable[..., Any], exclude: Collection[str] = ()) -> dict[str, Hyper]:
+    """Reads the keyword-only parameters of a function as hyperparameters, in order.
+
+    Args:
+        function: a recipe's `data`, `build` or `train`, or any other function.
+        exclude: parameters that are not hyperparameters, by name.
 
     Raises:
         TypeError: if one lacks a default or an annotation of a known kind, or if a parameter with
@@ -79,7 +83,7 @@ def hypers(function: Callable[..., Any]) -> dict[str, Hyper]:
     for parameter in parameters:
         if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.default is not MISSING:
             refuse_positional(parameter.name)
-    keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+    keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in exclude]
     annotations = _evaluated(function, {p.name: p.annotation for p in keywords})
     return {p.name: hyper(p.name, annotations[p.name], p.default) for p in keywords}
 
@@ -97,7 +101,7 @@ def refuse_positional(name: str) -> None:
 
 
 def hyper(name: str, annotation: Any, default: Any) -> Hyper:
-    """Makes the `Hyper` of one annotated parameter; both readers, runtime and ast, end here.
+    """Returns the `Hyper` of one annotated parameter; used for functions and for syntax trees.
 
     Args:
         name: of the parameter.
@@ -114,22 +118,22 @@ def hyper(name: str, annotation: Any, default: Any) -> Hyper:
     item = arguments[0] if len(arguments) == 2 and arguments[1] is Ellipsis else None
     kind = tuple if typing.get_origin(bare) is tuple and item in KINDS else bare
     if kind not in KINDS and (kind is not tuple or item is None):
-        shown = "nothing" if annotation is MISSING else getattr(bare, "__qualname__", bare)
+        name_of_type = "nothing" if annotation is MISSING else getattr(bare, "__qualname__", bare)
         raise TypeError(
             f"`{name}` must be annotated bool, int, float, str or tuple[int, ...], with or without "
-            f"`| None`. Received: {bare if arguments else shown}"
+            f"`| None`. Received: {bare if arguments else name_of_type}"
         )
     if default is MISSING:
         raise TypeError(f"`{name}` must have a default, for run() to take. Received: none")
     domain = next((e for e in extras if isinstance(e, Domain)), None)
     when = next((e for e in extras if isinstance(e, When)), None)
-    made = Hyper(name, kind, default, domain, when, item, optional)
-    _check_domain(made)
-    return replace(made, default=check(made, default))
+    unchecked = Hyper(name, kind, default, domain, when, item, optional)
+    _check_domain(unchecked)
+    return replace(unchecked, default=check(unchecked, default))
 
 
-def check(hyper: Hyper, value: Any) -> Any:
-    """Returns `value` as the hyperparameter's kind, or refuses it.
+def check(hyper: Hyper, value: object) -> Any:
+    """Returns `value` as the hyperparameter's kind if it lies in the domain.
 
     Raises:
         TypeError: if the kind is wrong.
@@ -140,16 +144,20 @@ def check(hyper: Hyper, value: Any) -> Any:
     value = _as_kind(hyper, value)
     domain = hyper.domain
     if domain is not None and not domain.holds(value):
-        known = domain.values if isinstance(domain, Choice) and hyper.kind is str else ()
-        hint = did_you_mean(value, known)
+        choices = domain.values if isinstance(domain, Choice) and hyper.kind is str else ()
+        hint = did_you_mean(value, choices)
         raise ValueError(
             f"`{hyper.name}` must {domain.rule}.{hint} Received: {hyper.name}={value!r}"
         )
     return value
 
 
-def resolve(space: Mapping[str, Hyper], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Completes `given` with defaults and checks every value.
+def resolve(space: Mapping[str, Hyper], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Completes values with defaults and checks all of them.
+
+    Args:
+        space: hyperparameters by name.
+        values: values by name; names that are missing take their default.
 
     Returns:
         The values of all *active* hyperparameters, in the order of the space.
@@ -158,39 +166,47 @@ def resolve(space: Mapping[str, Hyper], given: Mapping[str, Any]) -> dict[str, A
         ValueError: for an unknown name, a value outside its domain, or one whose condition fails.
         TypeError: for a value of the wrong kind.
     """
-    unknown(given, space, "hyperparameter")
-    values = {name: check(h, given.get(name, h.default)) for name, h in space.items()}
-    idle = [h for h in space.values() if not is_active(h, values)]
-    for h in idle:
-        if h.name in given and h.when is not None:
+    check_names(values, space, "hyperparameter")
+    resolved = {name: check(h, values.get(name, h.default)) for name, h in space.items()}
+    inactive = [h for h in space.values() if not is_active(h, resolved)]
+    for h in inactive:
+        if h.name in values and h.when is not None:
             raise ValueError(
-                f"`{h.name}` must be left out; it only has an effect when {h.when}. "
-                f"Received: {h.name}={values[h.name]!r}, {h.when.name}={values.get(h.when.name)!r}"
+                f"`{h.name}` must be left out; it only has an effect when {h.when}. Received: "
+                f"{h.name}={resolved[h.name]!r}, {h.when.name}={resolved.get(h.when.name)!r}"
             )
-        del values[h.name]
-    return values
+        del resolved[h.name]
+    return resolved
 
 
 def is_active(hyper: Hyper, values: Mapping[str, Any]) -> bool:
-    """Whether the hyperparameter's condition, if it has one, holds for `values`."""
+    """Returns whether the hyperparameter's condition, if it has one, holds for `values`."""
     return hyper.when is None or values.get(hyper.when.name) in hyper.when.values
 
 
-def unknown(given: Iterable[str], known: Iterable[str], what: str) -> None:
-    """Refuses the first name of `given` that is not `known`, with the nearest match.
+def check_names(names: Iterable[str], allowed: Iterable[str], what: str) -> None:
+    """Refuses the first name that is not allowed.
+
+    Args:
+        names: the names to check.
+        allowed: all names that exist.
+        what: kind of thing that they name, for the message.
 
     Raises:
-        ValueError: naming the unknown one, the close match and all known ones.
+        ValueError: naming the wrong one, the closest one and all that are allowed.
     """
-    known = list(known)
-    for name in given:
-        if name not in known:
-            hint = did_you_mean(name, known)
-            raise ValueError(f"{name!r} is not a {what}.{hint} Known: {', '.join(known)}")
+    allowed = list(allowed)
+    for name in names:
+        if name not in allowed:
+            hint = did_you_mean(name, allowed)
+            article = "an" if what[0] in "aeio" else "a"
+            raise ValueError(
+                f"{name!r} is not {article} {what}.{hint} Available: {', '.join(allowed)}"
+            )
 
 
 def parse_value(hyper: Hyper, text: str) -> Any:
-    """Reads a value as typed on the command line and checks it.
+    """Parses a value of the command line and checks it.
 
     Raises:
         ValueError: if the text is not of the hyperparameter's kind or lies outside its domain.
@@ -199,7 +215,7 @@ def parse_value(hyper: Hyper, text: str) -> Any:
         return None
     if hyper.item is None:
         return check(hyper, _parse(hyper, hyper.kind, text))
-    # 3x3 is how people write sizes; a text may hold an x of its own.
+    # Sizes are also written 3x3; a text may contain an x.
     parts = re.split(r"," if hyper.item is str else r",|(?<=\d)x(?=\d)", text.strip())
     if parts[-1] == "":
         parts.pop()
@@ -207,7 +223,7 @@ def parse_value(hyper: Hyper, text: str) -> Any:
 
 
 def _parse(hyper: Hyper, kind: type, text: str, whole: str | None = None) -> Any:
-    """Reads a text as a `kind`; the message shows it as a whole where it is part of a tuple."""
+    """Parses a text as `kind`; the message has `whole`, the tuple that the text is part of."""
     try:
         return {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
     except (KeyError, ValueError):
@@ -219,7 +235,7 @@ def _parse(hyper: Hyper, kind: type, text: str, whole: str | None = None) -> Any
 
 
 def _evaluated(function: Callable[..., Any], annotations: dict[str, Any]) -> dict[str, Any]:
-    """Evaluates annotations written as texts; the other parameters' may name what is not there."""
+    """Evaluates annotations that are texts; those of other parameters may have unknown names."""
     origin = inspect.unwrap(getattr(function, "func", function))  # partial keeps its `func`
     shell = types.SimpleNamespace(__annotations__=annotations)
     names = getattr(origin, "__globals__", {})
@@ -229,7 +245,7 @@ def _evaluated(function: Callable[..., Any], annotations: dict[str, Any]) -> dic
 def _unwrapped(
     annotation: Any, extras: tuple[Any, ...], optional: bool
 ) -> tuple[Any, tuple[Any, ...], bool]:
-    """Peels `Annotated[…]` and `… | None`, in any order, down to (type, extras, optional)."""
+    """Removes `Annotated[…]` and `… | None`, in any order; returns (type, extras, optional)."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
         return _unwrapped(arguments[0], extras + arguments[1:], optional)
@@ -241,7 +257,7 @@ def _unwrapped(
 
 
 def _check_domain(hyper: Hyper) -> None:
-    """Refuses a domain of another kind's values: `tune` would suggest what `run` refuses."""
+    """Refuses a domain of values of another kind, which `run` would refuse."""
     domain = hyper.domain
     if isinstance(domain, Choice):
         for value in domain.values:
@@ -264,31 +280,31 @@ def _fits(kind: type | None, domain: Range | Choice) -> bool:
     return kind is float or (kind is int and all(isinstance(n, int) for n in numbers))
 
 
-def _as_kind(hyper: Hyper, value: Any) -> Any:
+def _as_kind(hyper: Hyper, value: object) -> Any:
     value = _plain(value)
-    made, fits = _cast(hyper.kind, value), hyper.item is None
+    cast, fits = _cast(hyper.kind, value), hyper.item is None
     if isinstance(value, (list, tuple)) and hyper.item is not None:
-        made = tuple(_cast(hyper.item, _plain(v)) for v in value)
-        fits = all(_is(hyper.item, v) for v in made)
-    if not fits or not _is(hyper.kind, made):
+        cast = tuple(_cast(hyper.item, _plain(v)) for v in value)
+        fits = all(_is(hyper.item, v) for v in cast)
+    if not fits or not _is(hyper.kind, cast):
         raise TypeError(
             f"`{hyper.name}` must be {hyper.kind_words}. "
             f"Received: {hyper.name}={value!r} ({type(value).__name__})"
         )
-    return made
+    return cast
 
 
 def _plain(value: Any) -> Any:
-    """Numpy's scalars come from people's own loops."""
+    """Returns a NumPy scalar as a Python number."""
     return value.item() if hasattr(value, "item") and not getattr(value, "shape", ()) else value
 
 
-def _cast(kind: type | None, value: Any) -> Any:
+def _cast(kind: type | None, value: object) -> object:
     return float(value) if kind is float and type(value) is int else value
 
 
-def _is(kind: type | None, value: Any) -> bool:
-    """Python counts True among the integers; nobody means it so."""
+def _is(kind: type | None, value: object) -> bool:
+    """Returns whether a value is of a kind; True and False are no integers here."""
     return (
         kind is not None and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
     )

@@ -17,7 +17,7 @@ from keras_dl.data import Data
 from keras_dl.data.serialization import preprocessor_to_json
 from keras_dl.errors import classify
 from keras_dl.recipe import Recipe
-from keras_dl.space import resolve, unknown
+from keras_dl.space import check_names, resolve
 from keras_dl.tasks.base import get_task
 from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
@@ -39,7 +39,7 @@ class Result:
         metrics: "objective", "test/accuracy", … as they stand in MLflow.
         figures: matplotlib figures by name.
         values: the hyperparameters.
-        run_id: MLflow's id; `keras_dl.load(run_id)` returns the model.
+        run_id: MLflow's id; `keras_dl.load_model(run_id)` returns the model.
         url: link to the run's page, for when `keras-dl ui` runs.
     """
 
@@ -108,7 +108,7 @@ def resolve_options(
         (all active hyperparameters with their values, all options with theirs).
     """
     space = recipe.space()
-    unknown(arguments, [*space, *table], "hyperparameter or option")
+    check_names(arguments, [*space, *table], "hyperparameter or option")
     values = resolve(space, {k: v for k, v in arguments.items() if k in space})
     return values, resolve(table, {k: v for k, v in arguments.items() if k in table})
 

@@ -1,4 +1,4 @@
-"""Conditional GAN: both players are told the class, so that one can ask for it afterwards.
+"""Conditional GAN: generator and discriminator conditioned on the class label.
 
 Paper: Mirza and Osindero, 2014, Conditional Generative Adversarial Nets, section 4.1.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other labelled images.
@@ -43,7 +43,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Labelled images, and the classifier that judges what is made of them."""
+    """Loads labelled images and adds the feature extractor."""
     return with_feature_extractor(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
@@ -61,7 +61,7 @@ def build(
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
     average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
-    """DCGAN's nets with the label, or the paper's perceptrons, each with an Adam of its own."""
+    """Compiles conditional DCGAN networks or the paper's perceptrons, with one Adam each."""
     makers = {
         "convolutional": (
             partial(conditional_dcgan_generator, filters=filters),

@@ -1,4 +1,4 @@
-"""DCGAN: both players of the game are convolutional nets with batch normalisation.
+"""DCGAN: convolutional generator and discriminator with batch normalization.
 
 Paper: Radford, Metz and Chintala, 2016, Unsupervised Representation Learning with Deep
     Convolutional Generative Adversarial Networks, sections 3 and 4.
@@ -30,7 +30,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images with even sides, and the classifier that judges what is made of them."""
+    """Loads images with even sides and adds the feature extractor."""
     return with_feature_extractor(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
@@ -51,7 +51,7 @@ def build(
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
     average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
-    """The paper's nets for this image size; `batch_norm` and `spectral_norm` are the judge's."""
+    """Compiles the paper's networks; the norms apply to the discriminator."""
     generator = dcgan_generator(data.input_shape, latent_dim=latent_dim, filters=filters)
     discriminator = dcgan_discriminator(
         data.input_shape, filters=filters, batch_norm=batch_norm, spectral_norm=spectral_norm

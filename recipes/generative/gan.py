@@ -1,4 +1,4 @@
-"""GAN: a generator learns to make images by deceiving a discriminator that learns to tell.
+"""GAN: adversarial training of a generator and a discriminator.
 
 Paper: Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville and Bengio, 2014,
     Generative Adversarial Nets, section 5.
@@ -31,7 +31,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images in their own size, and the classifier that judges what is made of them."""
+    """Loads images in their own size and adds the feature extractor."""
     return with_feature_extractor(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
@@ -48,7 +48,7 @@ def build(
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
     average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
-    """The paper's perceptrons, each with an Adam of its own."""
+    """Compiles the paper's perceptrons with one Adam each."""
     generator = gan_generator(data.input_shape, latent_dim=latent_dim, units=units)
     discriminator = gan_discriminator(data.input_shape, dropout=dropout)
     return compile_gan(

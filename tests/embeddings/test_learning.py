@@ -15,7 +15,7 @@ def test_vectors_of_a_labelled_set_s_words():
     data = token_sequences((texts, np.arange(200) % 2), length=10)
     keras.utils.set_random_seed(0)
     known = train_word_vectors(
-        data.train.x, data.extras["vocabulary"], dim=8, epochs=30, subsample=None
+        data.train.x, data.preprocessor.vocabulary, dim=8, epochs=30, subsample=None
     )
     assert set(known.words) == {*halves[0], *halves[1]}
     nearest = {word: known.neighbours(word, 1)[0][0][0] for word in known.words}
