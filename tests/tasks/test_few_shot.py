@@ -70,7 +70,9 @@ def write(folder, images, labels, names, dark_ink=True):
 
 
 @pytest.mark.parametrize("dark_ink", [False, True])
-def test_queries_get_the_class_of_the_nearest_support_in_either_ink(tmp_path, model, data, dark_ink):
+def test_queries_get_the_class_of_the_nearest_support_in_either_ink(
+    tmp_path, model, data, dark_ink
+):
     # Queries equal to the support: at distance 0 even for a network that has not learnt.
     test = glyphs().splits["test"]
     rows = [np.flatnonzero(test.y == c)[0] for c in range(4)]
