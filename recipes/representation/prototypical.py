@@ -6,7 +6,7 @@ Data: Omniglot, 1,623 handwritten characters of 50 alphabets, 20 drawings each, 
     background and evaluation sets. Or a folder of images by class: its classes are divided.
 Run: keras-dl run prototypical
 Expect: not yet measured.
-Differs: The official 659 evaluation characters, not Vinyals' 423 with rotations; 20-way episodes
+Differs: The official 659 evaluation characters, not Vinyals' 423 with rotations; 40-way episodes
     for 60-way; Adam with cosine decay for halving every 2,000 episodes.
 """
 
@@ -25,10 +25,10 @@ from keras_dl.optimizers import make_optimizer
 def data(
     *,
     dataset: str = "omniglot",
-    way: Annotated[int, Range(5, 60, log=True)] = 20,
+    way: Annotated[int, Range(5, 60, log=True)] = 40,
     shot: int = 1,
-    query: Annotated[int, Range(1, 15)] = 5,
-    episodes: int = 120,
+    query: Annotated[int, Range(1, 15)] = 2,
+    episodes: int = 140,
     test_way: int = 5,
     rotations: Annotated[bool, Choice(False, True)] = True,
     image_size: int = 28,

@@ -41,7 +41,8 @@ def test_one_epoch_on_embedded_digits(store, name):
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", sorted(set(catalog.names()) - set(IMAGES)))
 def test_one_epoch_of_what_classifies_no_images(store, name):
-    dataset = {"dataset": STAND_INS.get(name, "digits")} if "dataset" in recipe_of(name).space() else {}
+    stand_in = STAND_INS.get(name, "digits")
+    dataset = {"dataset": stand_in} if "dataset" in recipe_of(name).space() else {}
     known = ENTRIES[name].space.get("dataset")
     if known is not None and known.default in EMBEDDED:
         dataset = {}

@@ -24,10 +24,10 @@ DRAWINGS = {"omniglot": omniglot, "glyphs": glyphs}
 def few_shot(
     dataset: Any = "omniglot",
     *,
-    way: int = 20,
+    way: int = 40,
     shot: int = 1,
-    query: int = 5,
-    episodes: int = 100,
+    query: int = 2,
+    episodes: int = 140,
     test_way: int = 5,
     rotations: bool = True,
     image_size: int = 28,
