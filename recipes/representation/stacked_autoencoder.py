@@ -4,7 +4,7 @@ Paper: Bengio, Lamblin, Popovici and Larochelle, 2007, Greedy Layer-Wise Trainin
     corruption as in Vincent et al., 2010, Stacked Denoising Autoencoders.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any images or table with
     classes. `labels` training examples have a label; pre-training uses all of them without.
-Run: keras-dl run stacked_autoencoder; keras-dl ablate stacked_autoencoder
+Run: keras-dl run stacked_autoencoder
 Expect: not yet measured.
 Differs: Adam for SGD; layers 784-500-250-100.
 """
