@@ -103,7 +103,7 @@ recipe = Recipe(
     report=report,
     epochs=20,
     objective=Objective("val_patch_distance", "min"),
-    task="translation",
+    task="image_translation",
     factors=("adversarial",),
 )
 run, tune = recipe.run, recipe.tune

@@ -201,7 +201,7 @@ def test_compiled_steps_equal_plain_ones():
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_training_equals_another_backend_s(backend, tmp_path):
-    there = values_on(backend, "objectives.adaptation_values", tmp_path)
+    there = values_on(backend, "algorithms.adaptation_values", tmp_path)
     for name in ("reversal", "coral", "separate", "compiled"):
         mode = "coral" if name == "coral" else "reversal"
         here = trained(mode, statistics="separate" if name == "separate" else "joint")

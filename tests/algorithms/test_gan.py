@@ -203,7 +203,7 @@ def test_compiled_steps_equal_plain_ones():
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_training_equals_another_backend_s(backend, tmp_path):
-    there = values_on(backend, "objectives.play_values", tmp_path)
+    there = values_on(backend, "algorithms.gan_values", tmp_path)
     for case in CASES:
         # Distances of thousands: float32, and eigenvalues of covariances of six examples.
         np.testing.assert_allclose(there[case], trained(case), rtol=2e-4, atol=1e-3)

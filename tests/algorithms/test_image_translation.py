@@ -114,7 +114,7 @@ def test_compiled_steps_equal_plain_ones():
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_training_equals_another_backend_s(backend, tmp_path):
-    there = values_on(backend, "objectives.translation_values", tmp_path)
+    there = values_on(backend, "algorithms.translation_values", tmp_path)
     for case in CASES:
         # float32, through three steps of nets with batch normalisation.
         np.testing.assert_allclose(there[case], trained(case), rtol=1e-3, atol=1e-4)

@@ -48,5 +48,5 @@ def test_options_of_a_task_reach_its_predictions(monkeypatch, capsys):
     options = hypers(continue_text, exclude=("top", "out"))
     monkeypatch.setattr(predicting, "options", lambda run_id: options)
     monkeypatch.setattr(predicting, "predictions", continue_text)
-    assert main("predict 1a2b once twice --temperature 0.5 --top 1".split()) == 0
+    assert main(["predict", "1a2b", "once", "twice", "--temperature", "0.5", "--top", "1"]) == 0
     assert capsys.readouterr().out == "once: 1 None 0.5\ntwice: 1 None 0.5\n"
