@@ -93,9 +93,9 @@ def test_steps_and_budget_shorten(store):
     from keras_dl import options
 
     chosen = {"budget": "quick", "epochs": None, "steps_per_epoch": None}
-    assert options.planned_epochs(12, chosen) == (3, None)
-    assert options.planned_epochs(12, chosen | {"budget": "smoke"}) == (1, 20)
-    assert options.planned_epochs(12, chosen | {"epochs": 5, "steps_per_epoch": 7}) == (5, 7)
+    assert options.resolve_epochs(12, chosen) == (3, None)
+    assert options.resolve_epochs(12, chosen | {"budget": "smoke"}) == (1, 20)
+    assert options.resolve_epochs(12, chosen | {"epochs": 5, "steps_per_epoch": 7}) == (5, 7)
     result = toy.run(epochs=1, steps_per_epoch=2, **QUIET)
     optimizer = result.model.optimizer
     assert int(optimizer.iterations.numpy()) == 2
