@@ -6,14 +6,14 @@ from typing import Any
 
 import keras
 
-__all__ = ["hooked", "leaves", "observed"]
+__all__ = ["hooked", "leaf_layers", "observed"]
 
 
-def leaves(model: Any) -> list[Any]:
+def leaf_layers(model: Any) -> list[Any]:
     """Layers from input to output, those of nets within the model in their place."""
     found = []
     for layer in getattr(model, "layers", []):
-        found += leaves(layer) if getattr(layer, "layers", None) else [layer]
+        found += leaf_layers(layer) if getattr(layer, "layers", None) else [layer]
     return found
 
 
@@ -27,7 +27,7 @@ def observed(model: Any, names: Sequence[str] | None = None) -> list[Any]:
     Raises:
         ValueError: if a name is not a layer's, or nothing is left to look at.
     """
-    layers = leaves(model)
+    layers = leaf_layers(model)
     if names is not None:
         known = {layer.name: layer for layer in layers}
         for name in names:

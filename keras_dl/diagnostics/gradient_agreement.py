@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_dl import backpropagation as tape
 from keras_dl.backend.gradients import weight_gradients
-from keras_dl.diagnostics._layer_outputs import leaves, nonlinearity
+from keras_dl.diagnostics._layer_outputs import leaf_layers, nonlinearity
 
 __all__ = ["both_gradients", "numpy_gradients"]
 
@@ -35,7 +35,7 @@ def numpy_gradients(model: Any, x: Any, y: Any) -> tuple[float, dict[str, np.nda
         weights[variable.path] = tape.Node(keras.ops.convert_to_numpy(variable.value), "weight")
         return weights[variable.path]
 
-    for layer in leaves(model):
+    for layer in leaf_layers(model):
         if isinstance(layer, (keras.layers.InputLayer, keras.layers.Dropout)):
             continue
         if isinstance(layer, (keras.layers.Rescaling, keras.layers.Normalization)):

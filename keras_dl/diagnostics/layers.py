@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from keras_dl.backend.gradients import gradients, loss_at, weight_gradients
-from keras_dl.diagnostics._layer_outputs import hooked, leaves, nonlinearity, observed
+from keras_dl.diagnostics._layer_outputs import hooked, leaf_layers, nonlinearity, observed
 
 __all__ = [
     "LayerRecorder",
@@ -134,7 +134,7 @@ def kernel_gradients(model: Any, x: Any, y: Any, *, training: bool = False) -> d
         id(v): slope for v, slope in zip(model.trainable_variables, found, strict=True)
     }  # fmt: skip
     sizes = {}
-    for layer in leaves(model):
+    for layer in leaf_layers(model):
         kernel = getattr(layer, "kernel", None)
         if kernel is not None and id(kernel) in by_weight:
             squares = by_weight[id(kernel)].astype("float64") ** 2  # float32 loses 1e-23 squared

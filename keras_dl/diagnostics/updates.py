@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_dl.diagnostics._layer_outputs import leaves
+from keras_dl.diagnostics._layer_outputs import leaf_layers
 
 __all__ = ["UpdateRatios"]
 
@@ -57,7 +57,7 @@ class UpdateRatios(keras.callbacks.Callback):
 
     def _layers(self) -> list[Any]:
         # On JAX, asking the callback for its model brings the weights up to date.
-        return [layer for layer in leaves(self.model) if _trains_kernel(layer)]
+        return [layer for layer in leaf_layers(self.model) if _trains_kernel(layer)]
 
     def _kernels(self) -> list[np.ndarray]:
         values = (layer.kernel.value for layer in self._layers())

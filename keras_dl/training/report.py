@@ -37,7 +37,7 @@ def pictures(model: Any, since: int = 1) -> dict[int, np.ndarray]:
     Returns:
         Epoch (from 1) → one uint8 picture of all its images; nothing for models without a watch.
     """
-    watch = getattr(model, "watch", None)
+    watch = getattr(model, "sample_monitor", None)
     kept = {} if watch is None else watch.snapshots
     return {
         epoch: plots.tiled(images, math.ceil(math.sqrt(len(images))))

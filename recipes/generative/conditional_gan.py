@@ -1,4 +1,4 @@
-"""Conditional GAN: both players are told the class, so that one can ask for it afterwards.
+"""Conditional GAN: generator and discriminator receive the class as a second input.
 
 Paper: Mirza and Osindero, 2014, Conditional Generative Adversarial Nets, section 4.1.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other labelled images.
@@ -17,8 +17,8 @@ Expect: On MNIST, seed 0, a classifier sees the class asked for in 98.7 % of the
 Differs: DCGAN's nets with a projection discriminator (Miyato and Koyama, 2018) for the paper's
     perceptrons, which are a setting; Adam with rates that fall along half a cosine for SGD with
     momentum; normal noise for uniform; weights on labels begin with variance 1 in the perceptrons'
-    discriminator; both players step at once, on the same noise; of MNIST 54,000 images to train on,
-    6,000 to validate.
+    discriminator; both networks step at once, on the same noise; of MNIST 54,000 images to train
+    on, 6,000 to validate.
 """
 
 from functools import partial
@@ -43,7 +43,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Labelled images, and the classifier that judges what is made of them."""
+    """Labelled images, and a classifier for the metrics of generated images."""
     return with_feature_extractor(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
@@ -51,7 +51,9 @@ def build(
     data: Data,
     *,
     nets: Annotated[str, Choice("convolutional", "perceptrons")] = "convolutional",
-    game: Annotated[str, Choice("non_saturating", "least_squares", "hinge")] = "non_saturating",
+    adversarial_loss: Annotated[
+        str, Choice("non_saturating", "least_squares", "hinge")
+    ] = "non_saturating",
     latent_dim: Annotated[int, Range(10, 200, log=True)] = 100,
     filters: Annotated[int, Choice(16, 32, 64), When("nets", "convolutional")] = 32,
     dropout: Annotated[float, Range(0.0, 0.5), When("nets", "perceptrons")] = 0.5,
@@ -59,7 +61,7 @@ def build(
     rate_ratio: Annotated[float, Range(0.1, 10.0, log=True)] = 1.0,
     momentum: Annotated[float, Range(0.0, 0.9)] = 0.5,
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
-    average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
+    ema_momentum: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
     """DCGAN's nets with the label, or the paper's perceptrons, each with an Adam of its own."""
     makers = {
@@ -74,10 +76,10 @@ def build(
         GAN(
             generator(data.input_shape, data.num_classes, latent_dim=latent_dim),
             discriminator(data.input_shape, data.num_classes),
-            game=game,
+            adversarial_loss=adversarial_loss,
             discriminator_steps=discriminator_steps,
-            average=average,
-            judge=data.extras["judge"],
+            ema_momentum=ema_momentum,
+            feature_extractor=data.extras["feature_extractor"],
         ),
         data,
         learning_rate=learning_rate,

@@ -30,7 +30,7 @@ from keras_dl.data import Data
 from keras_dl.data.images.pairs import pairs
 from keras_dl.metrics import colour_overlap, detail, feature_net, looked_at
 from keras_dl.models.pix2pix import patch_discriminator, unet_generator
-from keras_dl.optimizers import two_optimizers
+from keras_dl.optimizers import make_gan_optimizer
 
 SHOWN = 6
 
@@ -46,15 +46,15 @@ def data(
     labelled = found.extras.get("labelled")
     if labelled is None or labelled.num_classes < 2:
         return found
-    return replace(found, extras={**found.extras, "judge": feature_net(labelled)})
+    return replace(found, extras={**found.extras, "feature_extractor": feature_net(labelled)})
 
 
 def build(
     data: Data,
     *,
-    adversarial: Annotated[float, Choice(0.0, 1.0)] = 1.0,
-    l1: Annotated[float, Choice(0.0, 1.0, 10.0, 100.0)] = 100.0,
-    game: Annotated[str, Choice("non_saturating", "least_squares")] = "non_saturating",
+    adversarial_weight: Annotated[float, Choice(0.0, 1.0)] = 1.0,
+    l1_weight: Annotated[float, Choice(0.0, 1.0, 10.0, 100.0)] = 100.0,
+    adversarial_loss: Annotated[str, Choice("non_saturating", "least_squares")] = "non_saturating",
     filters: Annotated[int, Choice(8, 16, 32, 64)] = 16,
     strided: Annotated[int, Choice(1, 2, 3)] = 2,
     dropout: Annotated[float, Range(0.0, 0.5)] = 0.5,
@@ -65,12 +65,12 @@ def build(
     model = ImageTranslation(
         unet_generator(data.input_shape, shape[-1], filters=filters, dropout=dropout),
         patch_discriminator(data.input_shape, shape, filters=filters, strided=strided),
-        game=game,
-        adversarial=adversarial,
-        l1=l1,
+        adversarial_loss=adversarial_loss,
+        adversarial_weight=adversarial_weight,
+        l1_weight=l1_weight,
     )
-    model.show(data.validation.x[:SHOWN])
-    model.compile(two_optimizers(learning_rate, decay_steps=data.planned_steps))
+    model.monitor(data.validation.x[:SHOWN])
+    model.compile(make_gan_optimizer(learning_rate, decay_steps=data.planned_steps))
     return model
 
 
@@ -85,12 +85,12 @@ def report(model: Any, data: Data) -> dict[str, Any]:
         "detail": detail(target, made),
         **{f"overlap_{name}": share for name, share in colour_overlap(target, made).items()},
     }
-    if model.watch.snapshots:
-        found["images_by_epoch"] = plots.samples_by_epoch(model.watch.snapshots)
-    if "judge" in data.extras:
+    if model.sample_monitor.snapshots:
+        found["images_by_epoch"] = plots.samples_by_epoch(model.sample_monitor.snapshots)
+    if "feature_extractor" in data.extras:
         labels = data.extras["labelled"].test.y
         for name, images in (("made", made), ("real", target)):
-            right = looked_at(data.extras["judge"], images)[1] == labels
+            right = looked_at(data.extras["feature_extractor"], images)[1] == labels
             found[f"lenet_accuracy_of_{name}"] = float(np.mean(right))
     return found
 
@@ -103,7 +103,7 @@ recipe = Recipe(
     epochs=20,
     objective=Objective("val_patch_distance", "min"),
     task="translation",
-    factors=("adversarial",),
+    factors=("adversarial_weight",),
 )
 run, tune = recipe.run, recipe.tune
 

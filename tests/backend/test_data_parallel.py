@@ -18,7 +18,7 @@ on_tensorflow = pytest.mark.skipif(
 
 def values(backend, what, folder):
     """What `parallel_values` finds, in a process with two simulated devices: case → way → name."""
-    found = values_on(backend, "training.parallel_values", folder, what, own=True)
+    found = values_on(backend, "backend.data_parallel_values", folder, what, own=True)
     cases = {}
     for key, value in found.items():
         case, way, name = key.split("|")

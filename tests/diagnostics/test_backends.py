@@ -23,7 +23,7 @@ def test_range_test_restores_everything(here):
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_values_equal_another_backend_s(backend, here, tmp_path):
-    there = values_on(backend, "probes.values", tmp_path)
+    there = values_on(backend, "diagnostics.values", tmp_path)
     assert set(there) == set(here)
     for name, values in here.items():
         # float32, sums in different orders

@@ -33,7 +33,7 @@ def test_training_equals_the_one_from_batches(case):
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_training_equals_the_one_from_batches_on_another_backend(backend, tmp_path):
-    found = values_on(backend, "training.feeding_values", tmp_path)
+    found = values_on(backend, "training.input_pipeline_values", tmp_path)
     assert set(found) == set(CASES)
     for case in CASES:
         np.testing.assert_allclose(*found[case], rtol=1e-4, atol=1e-5, err_msg=case)
