@@ -1,8 +1,8 @@
-"""Reverse-mode differentiation in numpy, small enough to read: a graph of nodes, walked backwards.
+"""Reverse-mode automatic differentiation in numpy.
 
-Each operation computes its value and remembers, for each input, how a gradient by its output turns
-into one by that input (the product with the transposed Jacobian). `backward` visits the nodes once,
-from the result to the inputs, and sums what arrives.
+Each operation computes its value and stores one vector-Jacobian product per input: a function from
+the gradient with respect to its output to the gradient with respect to that input. `backward`
+visits the nodes in reverse topological order and sums the contributions.
 
     x1, x2 = Node(2.0, "x1"), Node(5.0, "x2")
     f = backward(add(sin(x1), multiply(x1, x2)))   # x1.gradient is cos 2 + 5, x2.gradient is 2
@@ -12,9 +12,9 @@ errors. Linnainmaa, 1976, Taylor expansion of the accumulated rounding error, fo
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 __all__ = [
     "Node",
@@ -33,20 +33,25 @@ __all__ = [
     "tanh",
 ]
 
-Pull = Callable[[np.ndarray], np.ndarray]
+# Vector-Jacobian product: gradient with respect to the output → gradient by one input.
+VJP = Callable[[np.ndarray], np.ndarray]
 
 
 class Node:
-    """A value, and how gradients go back from it.
+    """A value in a computation graph, with its gradient.
 
     Args:
-        value: number or array; float64 from here on.
-        name: of the input or of the operation.
-        parents: pairs of an input node and the function that takes the gradient by this value to
-            the gradient by that input.
+        value: number or array, converted to float64.
+        name: name of the input or operation.
+        parents: pairs of an input node and its vector-Jacobian product.
     """
 
-    def __init__(self, value: Any, name: str = "", parents: Sequence[tuple["Node", Pull]] = ()):
+    def __init__(
+        self,
+        value: ArrayLike,
+        name: str = "",
+        parents: Sequence[tuple["Node", VJP]] = (),
+    ):
         self.value = np.asarray(value, dtype="float64")
         self.gradient = np.zeros_like(self.value)
         self.name = name
@@ -54,23 +59,23 @@ class Node:
 
 
 def graph(result: Node) -> list[Node]:
-    """All nodes that `result` depends on, each after its inputs; `result` is the last."""
+    """Returns all nodes that `result` depends on in topological order; `result` is last."""
     order: list[Node] = []
-    seen: set[int] = set()
+    visited: set[int] = set()
     stack = [(result, False)]
-    while stack:  # no recursion: a deep net has more nodes than Python has frames
+    while stack:  # iterative: deep networks exceed Python's recursion limit
         node, done = stack.pop()
         if done:
             order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
+        elif id(node) not in visited:
+            visited.add(id(node))
             stack.append((node, True))
             stack += [(parent, False) for parent, _ in reversed(node.parents)]
     return order
 
 
 def backward(result: Node) -> Node:
-    """Sets the gradient of `result`, a scalar, in all nodes it depends on, and gives it back.
+    """Sets the gradient of the scalar `result` in all nodes it depends on and returns `result`.
 
     Raises:
         ValueError: if `result` is not a scalar.
@@ -84,13 +89,13 @@ def backward(result: Node) -> Node:
         node.gradient = np.zeros_like(node.value)
     result.gradient = np.ones_like(result.value)
     for node in reversed(order):
-        for parent, pull in node.parents:
-            parent.gradient = parent.gradient + pull(node.gradient)
+        for parent, vjp in node.parents:
+            parent.gradient = parent.gradient + vjp(node.gradient)
     return result
 
 
 def add(a: Node, b: Node) -> Node:
-    """A + b, with numpy's broadcasting: a bias (units,) goes to each row."""
+    """Adds with broadcasting: a bias (units,) is added to each row."""
     return Node(
         a.value + b.value, "+",
         [(a, lambda g: _summed(g, a.value.shape)), (b, lambda g: _summed(g, b.value.shape))],
@@ -98,7 +103,7 @@ def add(a: Node, b: Node) -> Node:
 
 
 def multiply(a: Node, b: Node) -> Node:
-    """A · b, element by element, with numpy's broadcasting."""
+    """Multiplies element-wise with broadcasting."""
     return Node(
         a.value * b.value, "×",
         [(a, lambda g: _summed(g * b.value, a.value.shape)),
@@ -107,45 +112,45 @@ def multiply(a: Node, b: Node) -> Node:
 
 
 def matmul(a: Node, b: Node) -> Node:
-    """(rows, inner) times (inner, columns)."""
+    """Multiplies matrices (rows, inner) and (inner, columns)."""
     return Node(
         a.value @ b.value, "matmul", [(a, lambda g: g @ b.value.T), (b, lambda g: a.value.T @ g)]
     )
 
 
 def sin(a: Node) -> Node:
-    """The sine; its slope is the cosine."""
+    """Computes the sine; derivative cos a."""
     return Node(np.sin(a.value), "sin", [(a, lambda g: g * np.cos(a.value))])
 
 
 def relu(a: Node) -> Node:
-    """max(0, a); its slope at 0 is taken as 0."""
+    """Computes max(0, a); derivative 0 at a = 0."""
     return Node(np.maximum(a.value, 0), "relu", [(a, lambda g: g * (a.value > 0))])
 
 
 def tanh(a: Node) -> Node:
-    """The hyperbolic tangent; slope 1 − tanh²."""
+    """Computes the hyperbolic tangent; derivative 1 − tanh²."""
     value = np.tanh(a.value)
     return Node(value, "tanh", [(a, lambda g: g * (1 - value**2))])
 
 
 def sigmoid(a: Node) -> Node:
-    """1 / (1 + e^−a); slope σ(1 − σ)."""
-    value = 0.5 * (1 + np.tanh(a.value / 2))  # the quotient would overflow at a = −1000
+    """Computes 1 / (1 + e^−a); derivative σ(1 − σ)."""
+    value = 0.5 * (1 + np.tanh(a.value / 2))  # the quotient overflows at a = −1000
     return Node(value, "sigmoid", [(a, lambda g: g * value * (1 - value))])
 
 
 def reshape(a: Node, shape: Sequence[int]) -> Node:
-    """The same numbers in another shape; −1 stands for what is left."""
+    """Reshapes; −1 stands for the remaining size."""
     return Node(a.value.reshape(shape), "reshape", [(a, lambda g: g.reshape(a.value.shape))])
 
 
 def convolution(x: Node, kernel: Node) -> Node:
-    """Cross-correlation with stride 1, padded with zeros to the same size.
+    """Computes a cross-correlation with stride 1 and zero padding to equal size.
 
     Args:
         x: images (batch, height, width, channels).
-        kernel: (height, width, channels, filters).
+        kernel: weights (height, width, channels, filters).
     """
     rows, columns = kernel.value.shape[:2]
     up, left = (rows - 1) // 2, (columns - 1) // 2
@@ -155,46 +160,46 @@ def convolution(x: Node, kernel: Node) -> Node:
     views = np.lib.stride_tricks.sliding_window_view(padded, (rows, columns), axis=(1, 2))
 
     def to_input(g: np.ndarray) -> np.ndarray:
-        found = np.zeros_like(padded)
+        gradient = np.zeros_like(padded)
         for i, j in np.ndindex(rows, columns):
-            found[:, i : i + height, j : j + width] += g @ kernel.value[i, j].T
-        return found[:, up : up + height, left : left + width]
+            gradient[:, i : i + height, j : j + width] += g @ kernel.value[i, j].T
+        return gradient[:, up : up + height, left : left + width]
 
     def to_kernel(g: np.ndarray) -> np.ndarray:
-        found = np.tensordot(views, g, axes=((0, 1, 2), (0, 1, 2)))  # (channels, i, j, filters)
-        return found.transpose(1, 2, 0, 3)
+        gradient = np.tensordot(views, g, axes=((0, 1, 2), (0, 1, 2)))  # (channels, i, j, filters)
+        return gradient.transpose(1, 2, 0, 3)
 
     value = np.tensordot(views, kernel.value, axes=((3, 4, 5), (2, 0, 1)))
     return Node(value, "convolution", [(x, to_input), (kernel, to_kernel)])
 
 
 def average_pool(x: Node, size: int = 2) -> Node:
-    """Means of size × size pixels; rows and columns left over at the end are dropped.
+    """Averages size × size windows; remaining rows and columns at the border are dropped.
 
     Args:
-        x: (batch, height, width, channels).
-        size: side of a window, and step from one to the next.
+        x: images (batch, height, width, channels).
+        size: side and stride of the window, in pixels.
     """
     n, height, width, channels = x.value.shape
     rows, columns = height // size, width // size
-    kept = x.value[:, : rows * size, : columns * size]
+    cropped = x.value[:, : rows * size, : columns * size]
 
     def to_input(g: np.ndarray) -> np.ndarray:
-        found = np.zeros_like(x.value)
+        gradient = np.zeros_like(x.value)
         spread = g.repeat(size, axis=1).repeat(size, axis=2) / size**2
-        found[:, : rows * size, : columns * size] = spread
-        return found
+        gradient[:, : rows * size, : columns * size] = spread
+        return gradient
 
-    value = kept.reshape(n, rows, size, columns, size, channels).mean(axis=(2, 4))
+    value = cropped.reshape(n, rows, size, columns, size, channels).mean(axis=(2, 4))
     return Node(value, "average pool", [(x, to_input)])
 
 
 def cross_entropy(logits: Node, labels: np.ndarray) -> Node:
-    """Mean over the batch of −log softmax(logits)[label], in nats.
+    """Computes the batch mean of −log softmax(logits)[label], in nats.
 
     Args:
-        logits: (batch, classes).
-        labels: class numbers (batch,).
+        logits: unnormalised log-probabilities (batch, classes).
+        labels: class numbers, (batch,).
     """
     shifted = logits.value - logits.value.max(axis=1, keepdims=True)
     chance = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
@@ -206,7 +211,7 @@ def cross_entropy(logits: Node, labels: np.ndarray) -> Node:
 
 
 def _summed(gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Sums over the axes along which a value of this shape was repeated."""
+    """Sums over the axes along which a value of this shape was broadcast."""
     gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
     stretched = tuple(i for i, size in enumerate(shape) if size == 1 and gradient.shape[i] != 1)
     return gradient.sum(axis=stretched, keepdims=True) if stretched else gradient

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from keras_dl.recipe import Objective, Recipe, Score, joined
 from keras_dl.space import Choice, Hyper, Range, Repeat, When, hyper, refuse_positional
-from keras_dl.space.domains import did_you_mean
+from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["Entry", "Unreadable", "described", "entries", "find", "folder", "names", "read"]
 

@@ -1,5 +1,6 @@
 """Options of the commands, declared like hyperparameters: one line feeds all readers."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from keras_dl.space import Choice, Hyper, Range, hypers
@@ -131,8 +132,8 @@ REPORT: dict[str, Hyper] = hypers(_report)
 UI: dict[str, Hyper] = hypers(_ui)
 
 
-def planned_epochs(full: int, options: dict[str, Any]) -> tuple[int, int | None]:
-    """Resolves budget, epochs and steps_per_epoch of one training to (epochs, steps per epoch or None).
+def planned_epochs(full: int, options: Mapping[str, Any]) -> tuple[int, int | None]:
+    """Resolves budget, epochs and steps_per_epoch to (epochs, steps per epoch or None).
 
     Args:
         full: the recipe's epochs.

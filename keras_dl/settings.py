@@ -12,12 +12,21 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["DEFAULTS", "EFFECTS", "backend", "cache", "load_backend", "prepare"]
+__all__ = ["DEFAULTS", "EFFECTS", "backend", "cache_folder", "load_backend", "prepare"]
 
 
-def cache() -> Path:
-    """The folder of what can be found again: times, compiled steps."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "keras_dl"
+def cache_folder() -> Path:
+    """Returns the folder for files that can be computed again: compiled steps, timings, nets.
+
+    `KERAS_DL_CACHE`, else `keras_dl` in `XDG_CACHE_HOME`, else `~/.cache/keras_dl`. An empty
+    variable counts as unset. A relative `KERAS_DL_CACHE` starts at the current folder; a relative
+    `XDG_CACHE_HOME` is ignored, as its specification asks.
+    """
+    own = os.environ.get("KERAS_DL_CACHE", "").strip()
+    if own:
+        return Path(own).expanduser().absolute()
+    shared = Path(os.environ.get("XDG_CACHE_HOME", "").strip()).expanduser()
+    return (shared if shared.is_absolute() else Path.home() / ".cache") / "keras_dl"
 
 
 DEFAULTS = {
@@ -27,7 +36,7 @@ DEFAULTS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "DO_NOT_TRACK": "true",
-    "JAX_COMPILATION_CACHE_DIR": str(cache() / "jax"),
+    "JAX_COMPILATION_CACHE_DIR": str(cache_folder() / "jax"),
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",
 }
 EFFECTS = {

@@ -23,6 +23,33 @@ def test_each_setting_says_what_it_does():
     assert settings.EFFECTS.keys() == settings.DEFAULTS.keys()
 
 
+@pytest.mark.parametrize(
+    ("own", "shared", "folder"),
+    [
+        ("/one", "/two", "/one"),
+        ("~/nets", "/two", "/home/nets"),
+        ("nets", "/two", "/current/nets"),  # a relative one starts at the current folder
+        ("", "/two", "/two/keras_dl"),
+        (" ", "", "/home/.cache/keras_dl"),
+        (None, None, "/home/.cache/keras_dl"),
+        (None, "two", "/home/.cache/keras_dl"),  # XDG's specification ignores relative paths
+        (None, "~/two", "/home/two/keras_dl"),
+    ],
+)
+def test_cache_folder_follows_the_environment(monkeypatch, tmp_path, own, shared, folder):
+    (tmp_path / "current").mkdir()
+    monkeypatch.chdir(tmp_path / "current")
+    for name, value in {"KERAS_DL_CACHE": own, "XDG_CACHE_HOME": shared}.items():
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    expected = Path(folder)
+    if folder.startswith(("/home", "/current")):
+        expected = tmp_path / folder[1:]
+    assert settings.cache_folder() == expected
+
+
 def test_loading_twice_costs_nothing(monkeypatch):
     asked = []
     monkeypatch.setitem(sys.modules, "keras", object())
@@ -57,11 +84,11 @@ from keras_dl import settings
 
 settings.load_backend(lean=True)
 from keras_dl.training.job import Job
-from keras_dl.tuning.unit import run_unit
+from keras_dl.execution.run_job import run_job
 from tests.toys import toy
 
 own = [[float(i % 2), i % 3] for i in range(60)], [i % 2 for i in range(60)]
-run_unit(Job(toy, {"batch_size": 32}, 0, 1, Path(sys.argv[1]), data=own))
+run_job(Job(toy, {"batch_size": 32}, 0, 1, Path(sys.argv[1]), data=own))
 print([n for n in (*settings.OPTIONAL, "mlflow", "keras_tuner") if n in sys.modules])
 import matplotlib.pyplot, pandas, sklearn
 """

@@ -8,8 +8,8 @@ from keras import ops
 
 from keras_dl.algorithms.adversarial_losses import ADVERSARIAL_LOSSES
 from keras_dl.backend.gradients import tensor_gradients
-from keras_dl.layers._check import check_count, check_real
 from keras_dl.optimizers import PlayerOptimizer
+from keras_dl.utils.checks import check_choice, check_count, check_nonnegative
 
 __all__ = [
     "apply_frozen",
@@ -201,14 +201,10 @@ def check_adversarial_loss(
         generator_steps: must be an integer of at least 1.
 
     Raises:
-        TypeError: if a number of steps is not an integer.
+        TypeError: if the loss is not a string or a number of steps is not an integer.
         ValueError: if the loss is unknown or a number of steps below 1.
     """
-    if adversarial_loss not in ADVERSARIAL_LOSSES:
-        raise ValueError(
-            f"`adversarial_loss` must be one of {', '.join(ADVERSARIAL_LOSSES)}. "
-            f"Received: adversarial_loss={adversarial_loss!r}"
-        )
+    check_choice("adversarial_loss", adversarial_loss, ADVERSARIAL_LOSSES)
     meaning = "it is the number of updates in a cycle"
     check_count("discriminator_steps", discriminator_steps, meaning)
     check_count("generator_steps", generator_steps, meaning)
@@ -221,12 +217,7 @@ def check_weight(name: str, value: Any) -> None:
         TypeError: if `value` is not a number.
         ValueError: if it is negative, infinite or not a number (NaN).
     """
-    meaning = "it weighs a term of the loss, and 0 switches it off"
-    check_real(name, value, meaning)
-    if not 0 <= float(value) < float("inf"):
-        raise ValueError(
-            f"`{name}` must be finite and 0 or more; {meaning}. Received: {name}={value}"
-        )
+    check_nonnegative(name, value, "it weighs a term of the loss, and 0 switches it off")
 
 
 def num_examples(batch: Tensor) -> Any:

@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_dl.attacks._ascent import Bounds, ascent, loss_gradient
 from keras_dl.attacks._check import check_budget
-from keras_dl.layers._check import check_choice_of_two, check_real
+from keras_dl.utils.checks import check_choice, check_real
 
 __all__ = ["AdversarialTraining"]
 
@@ -63,7 +63,7 @@ class AdversarialTraining(keras.Model):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        check_choice_of_two("attack", attack, "fgsm", "pgd")
+        check_choice("attack", attack, ("fgsm", "pgd"))
         check_budget(epsilon, bounds, steps=steps, step_size=step_size)
         check_real("alpha", alpha, "it weighs the loss on unchanged examples")
         if not 0 <= alpha <= 1:

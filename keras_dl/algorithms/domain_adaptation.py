@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_dl.algorithms._domain_moments import DomainMoments
 from keras_dl.data.adaptation import UNLABELLED
-from keras_dl.layers._check import check_count, check_real
+from keras_dl.utils.checks import check_count, check_real
 
 __all__ = ["DomainAdaptation"]
 

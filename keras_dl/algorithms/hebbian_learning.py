@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.layers._check import check_choice_of_two
+from keras_dl.utils.checks import check_choice
 
 __all__ = ["HebbianLearning"]
 
@@ -39,7 +39,7 @@ class HebbianLearning(keras.Model):
     def __init__(
         self, scaling: keras.layers.Layer, unit: keras.Model, rule: str = "oja", **kwargs: Any
     ) -> None:
-        check_choice_of_two("rule", rule, "hebb", "oja")
+        check_choice("rule", rule, ("hebb", "oja"))
         super().__init__(**kwargs)
         self.scaling = scaling
         self.unit = unit

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_dl.layers._check import check_count
+from keras_dl.utils.checks import check_count
 
 __all__ = ["PrototypicalNetwork", "episode_accuracy", "episode_labels", "prototype_logits"]
 

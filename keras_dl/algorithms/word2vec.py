@@ -16,7 +16,7 @@ from keras_dl.algorithms._negative_sampling import (
     skip_gram,
     with_gradient,
 )
-from keras_dl.layers._check import check_choice_of_two, check_count, check_real
+from keras_dl.utils.checks import check_choice, check_count, check_positive
 
 __all__ = ["Word2VecLearning"]
 
@@ -249,22 +249,16 @@ def _check(
     total_steps: object,
     block: Any,
 ) -> None:
-    check_choice_of_two("architecture", architecture, "skip_gram", "cbow")
+    check_choice("architecture", architecture, ("skip_gram", "cbow"))
     check_count("window", window, "it is the largest size of a window")
     check_count("negative", negative, "it is the number of noise words for each pair")
     check_count("block", block, "it is the number of words in a step of SGD", least=GROUP)
-    _check_positive("learning_rate", learning_rate, "it is the rate of the blocks' steps")
+    check_positive("learning_rate", learning_rate, "it is the rate of the blocks' steps")
     if subsample is not None:
-        _check_positive(
+        check_positive(
             "subsample", subsample, "words with a larger share of the text are dropped at random"
         )
     if total_steps is not None:
         check_count("total_steps", total_steps, "it is the length of the learning-rate schedule")
     if block % GROUP:
         raise ValueError(f"`block` must be a multiple of {GROUP}. Received: block={block}")
-
-
-def _check_positive(name: str, value: Any, meaning: str) -> None:
-    check_real(name, value, meaning)
-    if not 0 < value < float("inf"):
-        raise ValueError(f"`{name}` must be positive; {meaning}. Received: {name}={value}")

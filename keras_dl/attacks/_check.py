@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from keras_dl.attacks._ascent import Bounds
-from keras_dl.layers._check import check_choice_of_two, check_count, check_real
+from keras_dl.utils.checks import check_choice, check_count, check_nonnegative
 
 __all__ = ["check_budget", "check_examples", "fixed_batches"]
 
@@ -33,14 +33,9 @@ def check_budget(
     for name, value in (("epsilon", epsilon), ("step_size", step_size)):
         if name == "step_size" and value is None:
             continue
-        meaning = "it is a distance in units of the inputs"
-        check_real(name, value, meaning)
-        if not 0 <= float(value) < math.inf:
-            raise ValueError(
-                f"`{name}` must be finite and 0 or more; {meaning}. Received: {name}={value}"
-            )
+        check_nonnegative(name, value, "it is a distance in units of the inputs")
     check_count("steps", steps, "each is one gradient")
-    check_choice_of_two("norm", norm, "linf", "l2")
+    check_choice("norm", norm, ("linf", "l2"))
     if bounds is not None and not (
         len(bounds) == 2 and all(math.isfinite(b) for b in bounds) and bounds[0] < bounds[1]
     ):

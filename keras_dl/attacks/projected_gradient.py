@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_dl.attacks._ascent import Bounds, ascent, loss_gradient
 from keras_dl.attacks._check import check_budget, check_examples, fixed_batches
-from keras_dl.layers._check import check_count
+from keras_dl.utils.checks import check_count
 
 __all__ = ["bim", "pgd", "run_attack"]
 

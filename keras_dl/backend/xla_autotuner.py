@@ -17,6 +17,8 @@ import numpy as np
 
 from keras_dl import settings
 from keras_dl.backend.compiled_loop import CompiledLoop
+from keras_dl.utils.files import write_atomically
+from keras_dl.utils.layers import leaf_layers
 
 __all__ = ["Timing", "XLAAutotuner", "memory"]
 
@@ -105,7 +107,10 @@ def signature(model: Any, loop: CompiledLoop) -> str:
     import tensorflow as tf
 
     facts = [
-        [f"{type(layer).__name__} {layer.dtype_policy.name}" for layer in _layers(model)],
+        [
+            f"{type(layer).__name__} {layer.dtype_policy.name}"
+            for layer in [model, *leaf_layers(model)]
+        ],
         [[list(v.shape), v.dtype] for v in model.variables],
         [*loop.shapes, type(model.optimizer).__name__, type(model.loss).__name__],
         [platform.machine(), _processor(), os.cpu_count(), tf.__version__],
@@ -117,7 +122,7 @@ def signature(model: Any, loop: CompiledLoop) -> str:
 
 def memory() -> Path:
     """The file of what was found on this machine."""
-    return settings.cache() / "jit.json"
+    return settings.cache_folder() / "jit.json"
 
 
 def remembered(key: str) -> Timing | None:
@@ -131,11 +136,8 @@ def remember(key: str, timing: Timing) -> None:
     known = _all()
     if known.get(key) == list(timing):
         return
-    part = memory().with_suffix(f".{os.getpid()}")
     try:
-        part.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps({**known, key: timing}))
-        part.replace(memory())
+        write_atomically(memory(), json.dumps({**known, key: timing}))
     except OSError as error:
         print(f"What XLA is worth here is not kept: {error}")
 
@@ -145,11 +147,6 @@ def _all() -> dict[str, list[float]]:
         return dict(json.loads(memory().read_text()))
     except (OSError, TypeError, ValueError):  # none yet, or not ours
         return {}
-
-
-def _layers(layer: Any) -> list[Any]:
-    inner = [one for part in getattr(layer, "layers", []) for one in _layers(part)]
-    return [layer, *inner]
 
 
 def _processor() -> str:

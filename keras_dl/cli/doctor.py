@@ -78,7 +78,11 @@ def _settings() -> Iterator[Finding]:
     yield "gc.freeze", True, f"{frozen:,} objects of imports are not visited at each collection"
     cores = os.cpu_count() or 1
     yield "threads", True, f"{cores}; N workers of a search have {cores} / N each, and at least one"
-    yield "XLA", True, f"tried in trainings of over a minute, remembered in {settings.cache()}"
+    yield (
+        "XLA",
+        True,
+        f"tried in trainings of over a minute, remembered in {settings.cache_folder()}",
+    )
 
 
 def _store() -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`facts`: what the lecture and the papers say beside what our code computes."""
+"""The `facts` command: figures of the lecture and of papers against computed figures."""
 
 from typing import Any
 
@@ -8,27 +8,27 @@ from rich.padding import Padding
 from rich.table import Table
 
 from keras_dl.cli.tables import terminal
-from keras_dl.facts import Result, checking, chosen
+from keras_dl.facts import Result, iter_results, select_facts
 
 __all__ = ["page"]
 
 MARKS = {"exact": "exact", "explained": "[yellow]explained[/yellow]", "open": "[bold red]OPEN[/]"}
-MARK, WHAT, FIGURE = 9, 45, 13  # columns of text, 96 with the gaps between them
+MARK, LABEL, FIGURE = 9, 45, 13  # columns of text, 96 with the gaps between them
 
 
 def page(name: str | None) -> int:
-    """Prints the facts of a builder, a technique or a recipe, or all, as they are computed.
+    """Prints the facts of a builder, technique or recipe, or all facts, as they are computed.
 
     Returns:
-        0 if each difference has its reason, else 1.
+        0 if every difference is explained, else 1.
 
     Raises:
-        ValueError: if there is nothing of that name.
+        ValueError: if `name` is unknown.
     """
-    facts, console = chosen(name), terminal()
+    facts, console = select_facts(name), terminal()
     counts = dict.fromkeys(MARKS, 0)
     group = ""
-    for result in checking(facts):
+    for result in iter_results(facts):
         if result.group != group:
             if group:
                 console.print()
@@ -36,34 +36,34 @@ def page(name: str | None) -> int:
             _print_row(console, "", group, ("lecture", "published", "ours"), "bold")
         _print(console, result)
         counts[result.status] += 1
-    said = ", ".join(f"{count} {status}" for status, count in counts.items())
-    console.print(f"{len(facts)} fact{'s' if len(facts) > 1 else ''}: {said}")
+    summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+    console.print(f"{len(facts)} fact{'s' if len(facts) > 1 else ''}: {summary}")
     return int(counts["open"] > 0)
 
 
 def _print(console: Console, result: Result) -> None:
     figures = (_figure(v) for v in (result.lecture, result.published, result.ours))
-    what = f"{result.name}: {result.what}"
-    _print_row(console, MARKS[result.status], what, tuple(figures))
+    label = f"{result.name}: {result.quantity}"
+    _print_row(console, MARKS[result.status], label, tuple(figures))
     for remark in result.remarks:
         style = "dim" if " differs: " not in remark else ""
         console.print(Padding(escape(remark), (0, 0, 0, MARK + 3), expand=False), style=style)
 
 
 def _print_row(
-    console: Console, mark: str, what: str, figures: tuple[str, ...], style: str = ""
+    console: Console, mark: str, label: str, figures: tuple[str, ...], style: str = ""
 ) -> None:
     row = Table.grid(padding=(0, 1))
     row.add_column(width=MARK)
-    row.add_column(width=WHAT)
+    row.add_column(width=LABEL)
     for _ in figures:
         row.add_column(width=FIGURE, justify="right", overflow="fold")
-    row.add_row(mark, *map(escape, (what, *figures)), style=style)
+    row.add_row(mark, *map(escape, (label, *figures)), style=style)
     console.print(row)
 
 
 def _figure(value: Any) -> str:
-    """Thousands with commas, seven digits of a float, sizes with ×; – where nothing is stated."""
+    """Formats integers with commas, floats to seven digits, sizes with ×, None as –."""
     if value is None:
         return "–"
     if isinstance(value, tuple):

@@ -11,8 +11,9 @@ from keras_dl import catalog, options
 from keras_dl._version import __version__
 from keras_dl.cli import loading
 from keras_dl.space import Hyper, format_value, parse_value, resolve, unknown
-from keras_dl.space.domains import Choice, did_you_mean
+from keras_dl.space.domains import Choice
 from keras_dl.space.levels import levels_of
+from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["parse", "space_of"]
 

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from keras_dl.data.errors import DatasetError
+from keras_dl.utils import files
 
 __all__ = ["locked", "mirror", "official", "offline", "prepared", "where"]
 
@@ -65,25 +66,15 @@ def locked(file: Path) -> Iterator[None]:
     Raises:
         DatasetError: if the folder cannot be written.
     """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle = file.open("w")
-    except PermissionError as error:
-        raise DatasetError(
-            "`KERAS_DL_TFDS_DIR` must name a folder that can be written. "
-            f"Received: {file.parent} ({error.strerror})"
-        ) from None
-    with handle:
-        _wait_for_lock(handle.fileno())
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(files.locked(file))
+        except PermissionError as error:
+            raise DatasetError(
+                "`KERAS_DL_TFDS_DIR` must name a folder that can be written. "
+                f"Received: {file.parent} ({error.strerror})"
+            ) from None
         yield
-
-
-def _wait_for_lock(descriptor: int) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows: two processes may then prepare the same set, one for nothing
-        return
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _version(folder: Path) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
-"""Looks into a model: what its layers give, how its weights move, what its loss looks like."""
+"""Model diagnostics: layer statistics, gradients, update ratios, loss surface, learning rates."""
 
-from keras_dl.diagnostics.boundary import Plane, decision_boundary
-from keras_dl.diagnostics.gradient_agreement import both_gradients, numpy_gradients
+from keras_dl.diagnostics.boundary import PredictionGrid, decision_boundary
+from keras_dl.diagnostics.gradient_agreement import compare_gradients, numpy_gradients
 from keras_dl.diagnostics.layers import (
     LayerRecorder,
     LayerStatistics,
@@ -9,13 +9,13 @@ from keras_dl.diagnostics.layers import (
     kernel_gradients,
     layer_statistics,
 )
-from keras_dl.diagnostics.rate import RateTest, learning_rate_finder, suggested_rate
+from keras_dl.diagnostics.rate import LearningRateTest, learning_rate_finder, suggest_rate
 from keras_dl.diagnostics.surface import (
     Surface,
     WeightPath,
-    axes_of,
     loss_surface,
-    projected,
+    parameter_axes,
+    project_path,
     random_directions,
 )
 from keras_dl.diagnostics.updates import UpdateRatios
@@ -23,13 +23,12 @@ from keras_dl.diagnostics.updates import UpdateRatios
 __all__ = [
     "LayerRecorder",
     "LayerStatistics",
-    "Plane",
-    "RateTest",
+    "LearningRateTest",
+    "PredictionGrid",
     "Surface",
     "UpdateRatios",
     "WeightPath",
-    "axes_of",
-    "both_gradients",
+    "compare_gradients",
     "decision_boundary",
     "gradient_ratio",
     "kernel_gradients",
@@ -37,7 +36,8 @@ __all__ = [
     "learning_rate_finder",
     "loss_surface",
     "numpy_gradients",
-    "projected",
+    "parameter_axes",
+    "project_path",
     "random_directions",
-    "suggested_rate",
+    "suggest_rate",
 ]

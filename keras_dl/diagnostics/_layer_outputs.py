@@ -1,4 +1,4 @@
-"""Looking at what layers give while a model runs, and adding to it."""
+"""Selection of layers, and hooks on their outputs."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
@@ -6,46 +6,41 @@ from typing import Any
 
 import keras
 
-__all__ = ["hooked", "leaf_layers", "observed"]
+from keras_dl.utils.layers import leaf_layers
+
+__all__ = ["layer_hooks", "select_layers"]
 
 
-def leaf_layers(model: Any) -> list[Any]:
-    """Layers from input to output, those of nets within the model in their place."""
-    found = []
-    for layer in getattr(model, "layers", []):
-        found += leaf_layers(layer) if getattr(layer, "layers", None) else [layer]
-    return found
-
-
-def observed(model: Any, names: Sequence[str] | None = None) -> list[Any]:
-    """The layers that a probe looks at.
+def select_layers(model: keras.Model, names: Sequence[str] | None = None) -> list[keras.Layer]:
+    """Returns the layers to inspect, in order from the input.
 
     Args:
-        model: any Keras model of layers.
-        names: of layers; None for those that end in a non-linearity, and the last one.
+        model: model whose nested models are searched too.
+        names: layer names; None selects layers with a non-linearity and the last layer.
 
     Raises:
-        ValueError: if a name is not a layer's, or nothing is left to look at.
+        ValueError: if a name is unknown or the model has no layers.
     """
     layers = leaf_layers(model)
     if names is not None:
-        known = {layer.name: layer for layer in layers}
+        by_name = {layer.name: layer for layer in layers}
         for name in names:
-            if name not in known:
+            if name not in by_name:
                 raise ValueError(
-                    f"`names` must name layers of the model: {', '.join(known)}. Received: {name!r}"
+                    f"`names` must name layers of the model: {', '.join(by_name)}. "
+                    f"Received: {name!r}"
                 )
-        return [known[name] for name in names]
-    chosen = [layer for layer in layers if nonlinearity(layer) not in (None, "linear")]
-    if layers and layers[-1] not in chosen:
-        chosen.append(layers[-1])
-    if not chosen:
+        return [by_name[name] for name in names]
+    selected = [layer for layer in layers if activation_name(layer) not in (None, "linear")]
+    if layers and layers[-1] not in selected:
+        selected.append(layers[-1])
+    if not selected:
         raise ValueError(f"`model` must have layers. Received: model named {model.name!r}")
-    return chosen
+    return selected
 
 
-def nonlinearity(layer: Any) -> str | None:
-    """Name of the activation that a layer ends in; None for layers that have no say in it."""
+def activation_name(layer: keras.Layer) -> str | None:
+    """Returns the name of a layer's activation, or None without one."""
     if isinstance(layer, keras.layers.ReLU):
         return "relu"
     function = getattr(layer, "activation", None)
@@ -53,19 +48,19 @@ def nonlinearity(layer: Any) -> str | None:
 
 
 @contextlib.contextmanager
-def hooked(layers: Sequence[Any], change: Callable[[int, Any], Any]) -> Iterator[None]:
-    """Lets `change(index, output)` replace what each layer gives; the first call of each counts.
+def layer_hooks(layers: Sequence[keras.Layer], change: Callable[[int, Any], Any]) -> Iterator[None]:
+    """Replaces the output of each layer's first call by `change(index, output)`.
 
-    The layers' own `call` is shadowed meanwhile, so the model must run uncompiled.
+    The `call` of each layer is shadowed on the instance, hence the model must run uncompiled.
     """
-    seen: set[int] = set()
+    done: set[int] = set()
 
     def wrapped(index: int, call: Callable[..., Any]) -> Callable[..., Any]:
         def changed(*args: Any, **kwargs: Any) -> Any:
             output = call(*args, **kwargs)
-            if index in seen:
+            if index in done:
                 return output
-            seen.add(index)
+            done.add(index)
             return change(index, output)
 
         return changed

@@ -1,4 +1,4 @@
-"""What a classifier of two features says all over the plane."""
+"""Class probabilities of a classifier of two features over the plane."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import keras
 import numpy as np
 
-__all__ = ["Plane", "decision_boundary"]
+__all__ = ["PredictionGrid", "decision_boundary"]
 
-MARGIN = 0.15  # of the range of the points, on each side
+MARGIN = 0.15  # share of the range of the points, on each side
 
 
 @dataclass(frozen=True)
-class Plane:
-    """Predictions on a grid.
+class PredictionGrid:
+    """Class probabilities on a grid.
 
     Attributes:
         first: values of the first feature, (columns,).
@@ -26,17 +26,20 @@ class Plane:
     probabilities: np.ndarray
 
 
-def decision_boundary(model: Any, x: np.ndarray, *, points: int = 200) -> Plane:
-    """Class probabilities on a grid around points of the plane.
+def decision_boundary(model: keras.Model, x: np.ndarray, *, points: int = 200) -> PredictionGrid:
+    """Computes class probabilities on a grid that covers the examples.
 
     Args:
-        model: takes (batch, 2), gives logits (batch, classes), or (batch, 1) for the second of two
+        model: maps (batch, 2) to logits (batch, classes), or (batch, 1) for the second of two
             classes.
-        x: examples (n, 2); the grid covers them and a margin around.
-        points: of the grid, in each direction.
+        x: examples (n, 2); the grid covers them with a margin.
+        points: grid points in each direction.
+
+    Returns:
+        Coordinates and probabilities of the grid.
 
     Raises:
-        ValueError: if `x` has not two features or `points` is below 2.
+        ValueError: if `x` does not have two features or `points` is below 2.
     """
     x = np.asarray(x, dtype="float32")
     if x.ndim != 2 or x.shape[1] != 2 or not len(x):
@@ -50,8 +53,10 @@ def decision_boundary(model: Any, x: np.ndarray, *, points: int = 200) -> Plane:
     gap = MARGIN * np.where(high > low, high - low, 1.0)
     first, second = (np.linspace(low[i] - gap[i], high[i] + gap[i], points) for i in (0, 1))
     grid = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2).astype("float32")
-    logits: Any = keras.ops.convert_to_tensor(model.predict(grid, batch_size=4096, verbose=0))
+    # Keras annotates `verbose` as str.
+    outputs = model.predict(grid, batch_size=4096, verbose=0)  # pyright: ignore[reportArgumentType]
+    logits: Any = keras.ops.convert_to_tensor(outputs)
     if logits.shape[-1] == 1:
         logits = keras.ops.concatenate([keras.ops.zeros_like(logits), logits], axis=-1)
     chance = keras.ops.convert_to_numpy(keras.ops.softmax(logits, axis=-1))
-    return Plane(first, second, np.asarray(chance).reshape(points, points, -1))
+    return PredictionGrid(first, second, np.asarray(chance).reshape(points, points, -1))

@@ -1,14 +1,15 @@
-"""What each layer gives and what comes back to it: statistics on one batch, or by epoch."""
+"""Statistics of layer outputs and of back-propagated gradients, on one batch or by epoch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
 
 from keras_dl.backend.gradients import gradients, loss_at, weight_gradients
-from keras_dl.diagnostics._layer_outputs import hooked, leaf_layers, nonlinearity, observed
+from keras_dl.diagnostics._layer_outputs import activation_name, layer_hooks, select_layers
+from keras_dl.utils.layers import leaf_layers
 
 __all__ = [
     "LayerRecorder",
@@ -28,22 +29,22 @@ ASYMPTOTES = {
     "softsign": (-1.0, 1.0),
     "scaled_tanh": (-1.7159, 1.7159),
 }
-NEAR = 0.025  # of the distance between the asymptotes: tanh beyond ±0.95, slope below a tenth
+NEAR = 0.025  # share of the distance between the asymptotes: tanh beyond ±0.95, slope below 0.1
 
 
 @dataclass(frozen=True)
 class LayerStatistics:
-    """One layer on one batch.
+    """Statistics of one layer on one batch.
 
     Attributes:
-        name: of the layer.
-        mean: of its outputs.
-        variance: of its outputs.
-        gradient_mean: of the loss's derivatives by its outputs.
-        gradient_variance: of these derivatives; the loss is a mean over the batch.
-        dead: share of its ReLU units that are 0 for all examples; NaN for other units.
-        saturated: share of its outputs that lie within 2.5 % of an asymptote of sigmoid, tanh or
-            their like; NaN for units without.
+        name: name of the layer.
+        mean: mean of the outputs.
+        variance: variance of the outputs.
+        gradient_mean: mean of the loss's derivatives with respect to the outputs.
+        gradient_variance: variance of these derivatives; the loss is a mean over the batch.
+        dead: share of ReLU units that are 0 for all examples; NaN for other activations.
+        saturated: share of outputs within 2.5 % of an asymptote of sigmoid, tanh or similar
+            activations; NaN for other activations.
     """
 
     name: str
@@ -56,49 +57,55 @@ class LayerStatistics:
 
 
 def layer_statistics(
-    model: Any, x: Any, y: Any, *, names: Sequence[str] | None = None, training: bool = False
+    model: keras.Model,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    names: Sequence[str] | None = None,
+    training: bool = False,
 ) -> list[LayerStatistics]:
-    """Outputs and back-propagated gradients of each layer on a batch.
+    """Computes statistics of outputs and back-propagated gradients of each layer on a batch.
 
     Args:
-        model: compiled and built; nets within it are looked into.
-        x: a batch of raw examples (batch, …).
-        y: their targets.
-        names: of the layers; None for those that end in a non-linearity, and the last one.
-        training: whether dropout drops and batch normalisation takes the batch's own statistics.
+        model: compiled and built; nested models are included.
+        x: batch of raw examples (batch, …).
+        y: targets of `x`.
+        names: layer names; None selects layers with a non-linearity and the last layer.
+        training: True enables dropout and batch statistics in batch normalisation.
 
     Returns:
-        One entry for each layer, from the input on.
+        One entry per layer, in order from the input.
 
     Raises:
-        ValueError: if `model` is not compiled, or a name is not a layer's.
+        ValueError: if `model` is not compiled or a name is unknown.
 
     Reference:
         Glorot and Bengio, 2010, Understanding the difficulty of training deep feedforward neural
         networks, section 4.2 and figures 2 to 8.
     """
-    layers = observed(model, names)
-    x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
+    layers = select_layers(model, names)
+    inputs, targets = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
     outputs: dict[int, np.ndarray] = {}
 
-    def note(index: int, output: Any) -> Any:
+    def record(index: int, output: Any) -> Any:
         outputs[index] = np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(output, "float32")))
         return output
 
-    with hooked(layers, note):
-        loss_at(model, x, y, training=training)
-    taps = [np.zeros_like(outputs[index]) for index in range(len(layers))]
+    with layer_hooks(layers, record):
+        loss_at(model, inputs, targets, training=training)
+    # Gradients with respect to zeros added to the outputs are those of the outputs.
+    offsets = [np.zeros_like(outputs[index]) for index in range(len(layers))]
 
     def loss(added: list[Any]) -> Any:
-        with hooked(layers, lambda i, output: output + keras.ops.cast(added[i], output.dtype)):
-            return loss_at(model, x, y, training=training)
+        with layer_hooks(layers, lambda i, output: output + keras.ops.cast(added[i], output.dtype)):
+            return loss_at(model, inputs, targets, training=training)
 
-    slopes = gradients(loss, taps)
+    slopes = gradients(loss, offsets)
     return [_statistics(layer, outputs[index], slopes[index]) for index, layer in enumerate(layers)]
 
 
-def _statistics(layer: Any, output: np.ndarray, slope: np.ndarray) -> LayerStatistics:
-    kind = nonlinearity(layer) or ""
+def _statistics(layer: keras.Layer, output: np.ndarray, slope: np.ndarray) -> LayerStatistics:
+    kind = activation_name(layer) or ""
     dead = saturated = float("nan")
     if kind in RECTIFIERS:
         unit_axis = -1 if keras.config.image_data_format() == "channels_last" else 1
@@ -108,30 +115,32 @@ def _statistics(layer: Any, output: np.ndarray, slope: np.ndarray) -> LayerStati
         low, high = ASYMPTOTES[kind]
         margin = NEAR * (high - low)
         saturated = float(((output < low + margin) | (output > high - margin)).mean())
-    given, back = (array.astype("float64") for array in (output, slope))
-    moments = [float(value) for value in (given.mean(), given.var(), back.mean(), back.var())]
+    values, slopes = (array.astype("float64") for array in (output, slope))
+    moments = [float(value) for value in (values.mean(), values.var(), slopes.mean(), slopes.var())]
     return LayerStatistics(layer.name, *moments[:4], dead=dead, saturated=saturated)
 
 
-def kernel_gradients(model: Any, x: Any, y: Any, *, training: bool = False) -> dict[str, float]:
-    """Root mean square of the loss's gradient by each layer's kernel, from the input on.
+def kernel_gradients(
+    model: keras.Model, x: np.ndarray, y: np.ndarray, *, training: bool = False
+) -> dict[str, float]:
+    """Computes the root mean square of the loss's gradient for each layer's kernel.
 
     Args:
         model: compiled and built.
-        x: a batch of raw examples (batch, …).
-        y: their targets.
-        training: as in `layer_statistics`.
+        x: batch of raw examples (batch, …).
+        y: targets of `x`.
+        training: as for `layer_statistics`.
 
     Returns:
-        Size of the gradient by layer name. The mean is over the kernel's entries, so that layers
-        of different width can be compared; the vanishing gradient is the first one over the last.
+        Layer name → root mean square over the kernel's entries, in order from the input; layers of
+        different width are comparable.
 
     Raises:
         ValueError: if `model` is not compiled.
     """
-    found = weight_gradients(model, x, y, training=training)
+    slopes = weight_gradients(model, x, y, training=training)
     by_weight = {
-        id(v): slope for v, slope in zip(model.trainable_variables, found, strict=True)
+        id(v): slope for v, slope in zip(model.trainable_variables, slopes, strict=True)
     }  # fmt: skip
     sizes = {}
     for layer in leaf_layers(model):
@@ -142,17 +151,20 @@ def kernel_gradients(model: Any, x: Any, y: Any, *, training: bool = False) -> d
     return sizes
 
 
-def gradient_ratio(model: Any, x: Any, y: Any, *, training: bool = False) -> float:
-    """Size of the gradient by the first kernel over that by the last: far below 1, it vanishes.
+def gradient_ratio(
+    model: keras.Model, x: np.ndarray, y: np.ndarray, *, training: bool = False
+) -> float:
+    """Computes the gradient size of the first kernel over that of the last.
 
     Args:
         model: compiled and built.
-        x: a batch of raw examples (batch, …).
-        y: their targets.
-        training: as in `layer_statistics`.
+        x: batch of raw examples (batch, …).
+        y: targets of `x`.
+        training: as for `layer_statistics`.
 
     Returns:
-        The ratio of two root mean squares; NaN where the last layer has no gradient either.
+        Ratio of two root mean squares, far below 1 for vanishing gradients; NaN if the gradient of
+        the last kernel is 0.
 
     Raises:
         ValueError: if `model` is not compiled.
@@ -162,26 +174,30 @@ def gradient_ratio(model: Any, x: Any, y: Any, *, training: bool = False) -> flo
 
 
 class LayerRecorder(keras.callbacks.Callback):
-    """Statistics of each layer on one batch, before training and after each epoch.
+    """Records `layer_statistics` on one batch before training and after each epoch.
 
     Args:
-        x: a batch of raw examples (batch, …), the same at each look.
-        y: their targets.
-        names: of the layers, as in `layer_statistics`.
+        x: batch of raw examples (batch, …).
+        y: targets of `x`.
+        names: layer names, as for `layer_statistics`.
 
     Attributes:
-        history: one list of `LayerStatistics` for each look; the first one is before training.
+        history: lists of `LayerStatistics`: before training, then after each epoch.
     """
 
-    def __init__(self, x: Any, y: Any, names: Sequence[str] | None = None) -> None:
+    def __init__(self, x: np.ndarray, y: np.ndarray, names: Sequence[str] | None = None) -> None:
         super().__init__()
         self.x, self.y, self.names = x, y, names
         self.history: list[list[LayerStatistics]] = []
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Looks at the initial weights."""
-        self.history = [layer_statistics(self.model, self.x, self.y, names=self.names)]
+        """Records statistics of the initial weights."""
+        self.history = [
+            layer_statistics(cast(keras.Model, self.model), self.x, self.y, names=self.names)
+        ]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Looks again."""
-        self.history.append(layer_statistics(self.model, self.x, self.y, names=self.names))
+        """Records statistics after an epoch."""
+        self.history.append(
+            layer_statistics(cast(keras.Model, self.model), self.x, self.y, names=self.names)
+        )

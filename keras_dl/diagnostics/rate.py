@@ -1,4 +1,4 @@
-"""The learning-rate range test: how fast may it learn before it diverges?"""
+"""Learning-rate range test."""
 
 import math
 from dataclasses import dataclass
@@ -7,20 +7,20 @@ from typing import Any
 import keras
 import numpy as np
 
-__all__ = ["RateTest", "learning_rate_finder", "suggested_rate"]
+__all__ = ["LearningRateTest", "learning_rate_finder", "suggest_rate"]
 
-DIVERGED = 4.0  # times the lowest loss so far: no use going on
+DIVERGED = 4.0  # times the lowest loss: the test stops
 
 
 @dataclass(frozen=True)
-class RateTest:
-    """What a range test gave.
+class LearningRateTest:
+    """Result of a learning-rate range test.
 
     Attributes:
         rates: learning rate of each step, (steps,).
-        losses: loss of each step, on the batch before it, (steps,).
-        smoothed: exponentially averaged losses, corrected for their start at 0, (steps,).
-        suggestion: rate at which the smoothed loss falls fastest.
+        losses: loss of each step, before its update, (steps,).
+        smoothed: exponential moving average of the losses, bias-corrected, (steps,).
+        suggestion: rate at which the smoothed loss decreases fastest.
     """
 
     rates: np.ndarray
@@ -30,7 +30,7 @@ class RateTest:
 
 
 def learning_rate_finder(
-    model: Any,
+    model: keras.Model,
     x: np.ndarray,
     y: np.ndarray,
     *,
@@ -40,23 +40,26 @@ def learning_rate_finder(
     batch_size: int = 128,
     smoothing: float = 0.9,
     seed: int = 0,
-) -> RateTest:
-    """Trains for a few steps with a rate that grows by the same factor each time.
+) -> LearningRateTest:
+    """Trains for a few steps with an exponentially increasing learning rate.
 
-    All variables of the model, those of its optimizer and of its metrics, and its learning rate
-    are afterwards what they were, bit for bit; the model may have been trained before.
+    All variables of the model, its optimizer and its metrics, and the learning rate are restored
+    exactly; the model may be trained already.
 
     Args:
         model: compiled and built, with any optimizer.
-        x: raw examples (n, …) to draw batches from.
-        y: their targets.
-        low: rate of the first step.
-        high: rate of the last step, unless the loss diverges before: to four times its lowest
-            smoothed value, or to infinity.
-        steps: most steps.
+        x: raw examples (n, …).
+        y: targets of `x`.
+        low: learning rate of the first step.
+        high: learning rate of the last step. The test stops before if the loss exceeds four times
+            its lowest smoothed value or is not finite.
+        steps: largest number of steps.
         batch_size: examples per step.
-        smoothing: share of the running mean that each step keeps, in [0, 1).
-        seed: of the order of the examples.
+        smoothing: decay of the moving average, in [0, 1).
+        seed: seed of the order of the examples.
+
+    Returns:
+        Rates, losses and the suggested rate.
 
     Raises:
         ValueError: if `model` is not compiled, the rates are not 0 < low < high, `steps` is below 3
@@ -74,25 +77,25 @@ def learning_rate_finder(
     variables = [*model.variables, *model.metrics_variables, *optimizer.variables]
     before = [np.array(keras.ops.convert_to_numpy(v.value)) for v in variables]
     rate = optimizer._learning_rate
-    compiled, model.train_function = model.train_function, None  # it holds on to the old rate
-    # A schedule, not a variable to assign: that would stay among the optimizer's variables.
+    compiled, model.train_function = model.train_function, None  # compiled with the old rate
+    # A schedule: an assigned variable would remain among the optimizer's variables.
     start = int(np.asarray(keras.ops.convert_to_numpy(optimizer.iterations.value)))
-    optimizer._learning_rate = _Growing(low, (high / low) ** (1 / (steps - 1)), start)
+    optimizer._learning_rate = _ExponentialGrowth(low, (high / low) ** (1 / (steps - 1)), start)
     rates = np.geomspace(low, high, steps)
     try:
-        losses = _climbed(model, x, y, steps, batch_size, smoothing, seed)
+        losses = _losses(model, x, y, steps, batch_size, smoothing, seed)
     finally:
         optimizer._learning_rate = rate
         model.train_function = compiled
         for variable, value in zip(variables, before, strict=True):
             variable.assign(value)
-    smoothed = _smoothed(losses, smoothing)
+    smoothed = _moving_average(losses, smoothing)
     rates = rates[: len(losses)]
-    return RateTest(rates, losses, smoothed, suggested_rate(rates, smoothed))
+    return LearningRateTest(rates, losses, smoothed, suggest_rate(rates, smoothed))
 
 
-class _Growing(keras.optimizers.schedules.LearningRateSchedule):
-    """`low` at step `start`, and `factor` times more with each step."""
+class _ExponentialGrowth(keras.optimizers.schedules.LearningRateSchedule):
+    """Returns `low` at step `start` and grows by `factor` with each step."""
 
     def __init__(self, low: float, factor: float, start: int) -> None:
         super().__init__()
@@ -100,15 +103,21 @@ class _Growing(keras.optimizers.schedules.LearningRateSchedule):
 
     def __call__(self, step: Any) -> Any:
         step_now: Any = keras.ops.cast(step, "float32")
-        grown: Any = keras.ops.power(self.factor, step_now - self.start)
-        return self.low * grown
+        growth: Any = keras.ops.power(self.factor, step_now - self.start)
+        return self.low * growth
 
     def get_config(self) -> dict[str, Any]:
         return {"low": self.low, "factor": self.factor, "start": self.start}
 
 
-def _climbed(
-    model: Any, x: np.ndarray, y: np.ndarray, steps: int, size: int, smoothing: float, seed: int
+def _losses(
+    model: keras.Model,
+    x: np.ndarray,
+    y: np.ndarray,
+    steps: int,
+    size: int,
+    smoothing: float,
+    seed: int,
 ) -> np.ndarray:
     random = np.random.default_rng(seed)
     order = np.empty(0, dtype=int)
@@ -118,27 +127,27 @@ def _climbed(
         if len(order) < min(size, len(x)):
             order = random.permutation(len(x))
         batch, order = order[:size], order[size:]
-        model.reset_metrics()  # else the loss is the mean of all steps so far
+        model.reset_metrics()  # otherwise the loss is a mean over steps
         losses.append(float(model.train_on_batch(x[batch], y[batch], return_dict=True)["loss"]))
-        lowest = min(lowest, float(_smoothed(np.array(losses), smoothing)[-1]))
+        lowest = min(lowest, float(_moving_average(np.array(losses), smoothing)[-1]))
         if not math.isfinite(losses[-1]) or losses[-1] > DIVERGED * max(lowest, 1e-12):
             break
     return np.array(losses)
 
 
-def _smoothed(losses: np.ndarray, smoothing: float) -> np.ndarray:
-    running, found = 0.0, []
+def _moving_average(losses: np.ndarray, smoothing: float) -> np.ndarray:
+    running, averages = 0.0, []
     for step, loss in enumerate(losses, start=1):
         running = smoothing * running + (1 - smoothing) * float(loss)
-        found.append(running / (1 - smoothing**step))
-    return np.array(found)
+        averages.append(running / (1 - smoothing**step))
+    return np.array(averages)
 
 
-def suggested_rate(rates: np.ndarray, smoothed: np.ndarray) -> float:
-    """The rate at which the smoothed loss falls fastest over the logarithm of the rate.
+def suggest_rate(rates: np.ndarray, smoothed: np.ndarray) -> float:
+    """Returns the rate at which the smoothed loss decreases fastest over the logarithmic rate.
 
     Args:
-        rates: increasing, (steps,).
+        rates: increasing learning rates, (steps,).
         smoothed: smoothed losses, (steps,).
 
     Raises:
@@ -154,7 +163,7 @@ def suggested_rate(rates: np.ndarray, smoothed: np.ndarray) -> float:
     return float(rates[fine][np.argmin(slopes)])
 
 
-def _check(model: Any, low: float, high: float, steps: int, smoothing: float) -> None:
+def _check(model: keras.Model, low: float, high: float, steps: int, smoothing: float) -> None:
     if not getattr(model, "compiled", False) or not model.built:
         raise ValueError(f"`model` must be built and compiled. Received: {model.name!r}")
     if not 0 < low < high:

@@ -1,15 +1,22 @@
-"""The loss over a plane through the space of all weights, and a training's way over it."""
+"""The loss over a plane in weight space, and the path of a training on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
 
 from keras_dl.backend.gradients import loss_at
 
-__all__ = ["Surface", "WeightPath", "axes_of", "loss_surface", "projected", "random_directions"]
+__all__ = [
+    "Surface",
+    "WeightPath",
+    "loss_surface",
+    "parameter_axes",
+    "project_path",
+    "random_directions",
+]
 
 Weights = list[np.ndarray]
 
@@ -21,7 +28,7 @@ class Surface:
     Attributes:
         first: coordinates along the first direction, (columns,).
         second: coordinates along the second direction, (rows,).
-        loss: (rows, columns).
+        loss: losses, (rows, columns).
     """
 
     first: np.ndarray
@@ -29,20 +36,20 @@ class Surface:
     loss: np.ndarray
 
 
-def random_directions(model: Any, seed: int = 0) -> tuple[Weights, Weights]:
-    """Two random directions in weight space, normalised filter by filter.
+def random_directions(model: keras.Model, seed: int = 0) -> tuple[Weights, Weights]:
+    """Draws two random directions in weight space, normalised filter by filter.
 
-    Each filter of a direction gets the norm of the model's filter in its place, so that the scale
-    invariance of ReLU nets does not make one minimum look sharper than another. A filter is what
-    feeds one unit: all but the last axis of a kernel. Biases and the weights of normalisations are
-    left alone, as in the authors' code.
+    Each filter of a direction has the norm of the corresponding filter of the model, so that the
+    scale invariance of ReLU networks does not affect the apparent sharpness of minima. A filter
+    holds the weights of one unit: all but the last axis of a kernel. Directions are 0 for biases
+    and normalisation weights, as in the authors' code.
 
     Args:
-        model: built.
-        seed: of the directions.
+        model: built model.
+        seed: random seed.
 
     Returns:
-        Two lists of arrays, one array for each of `model.trainable_variables`.
+        Two lists with one array per variable of `model.trainable_variables`.
 
     Reference:
         Li, Xu, Taylor, Studer and Goldstein, 2018, Visualizing the loss landscape of neural nets,
@@ -54,23 +61,25 @@ def random_directions(model: Any, seed: int = 0) -> tuple[Weights, Weights]:
 
 
 def _filter_normalised(random: np.random.Generator, weights: Weights) -> Weights:
-    found = []
+    direction = []
     for weight in weights:
-        drawn = random.normal(size=weight.shape)
+        noise = random.normal(size=weight.shape)
         if weight.ndim < 2:
-            found.append(np.zeros(weight.shape))
+            direction.append(np.zeros(weight.shape))
             continue
         fan_in = tuple(range(weight.ndim - 1))
-        own, given = (np.sqrt((w**2).sum(axis=fan_in, keepdims=True)) for w in (weight, drawn))
-        found.append(drawn * own / given)
-    return found
+        norm, noise_norm = (
+            np.sqrt((w**2).sum(axis=fan_in, keepdims=True)) for w in (weight, noise)
+        )
+        direction.append(noise * norm / noise_norm)
+    return direction
 
 
-def axes_of(model: Any) -> tuple[Weights, Weights]:
-    """The two axes of a model with two parameters, as directions.
+def parameter_axes(model: keras.Model) -> tuple[Weights, Weights]:
+    """Returns the two coordinate axes of a model with two parameters, as directions.
 
     Raises:
-        ValueError: if the model has not exactly two trainable parameters.
+        ValueError: if the model does not have exactly two trainable parameters.
     """
     shapes = [tuple(v.shape) for v in model.trainable_variables]
     sizes = [int(np.prod(shape)) for shape in shapes]
@@ -86,37 +95,40 @@ def axes_of(model: Any) -> tuple[Weights, Weights]:
 
 
 def loss_surface(
-    model: Any,
-    x: Any,
-    y: Any,
+    model: keras.Model,
+    x: np.ndarray,
+    y: np.ndarray,
     directions: tuple[Weights, Weights],
     first: Sequence[float] | np.ndarray,
     second: Sequence[float] | np.ndarray,
     *,
     centre: Weights | None = None,
 ) -> Surface:
-    """The loss at `centre` + a·first direction + b·second direction, for all a and b of a grid.
+    """Computes the loss at `centre` + a·first direction + b·second direction on a grid.
 
-    The model runs as outside training and stays as it is.
+    The model runs in inference mode and is not changed.
 
     Args:
         model: compiled and built.
-        x: raw examples (batch, …) on which the loss is taken.
-        y: their targets.
-        directions: two lists of arrays, as of `random_directions` or `axes_of`.
+        x: raw examples (batch, …).
+        y: targets of `x`.
+        directions: two directions, such as those of `random_directions` or `parameter_axes`.
         first: coordinates a, (columns,).
         second: coordinates b, (rows,).
-        centre: a value for each trainable weight; None for those of the model.
+        centre: one array per trainable weight; None for the weights of the model.
+
+    Returns:
+        Coordinates and losses of the grid.
 
     Raises:
-        ValueError: if `model` is not compiled, or a direction does not fit its weights.
+        ValueError: if `model` is not compiled or a shape does not match its weights.
     """
     middle = _weights(model) if centre is None else [np.asarray(w, "float64") for w in centre]
     for name, weights in (("directions[0]", directions[0]), ("directions[1]", directions[1]),
                           ("centre", middle)):  # fmt: skip
         _check_shapes(name, weights, [tuple(v.shape) for v in model.trainable_variables])
     a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
+    inputs, targets = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
     loss = np.empty((len(b), len(a)))
     for row, column in np.ndindex(loss.shape):
         moved = [
@@ -124,23 +136,23 @@ def loss_surface(
             for w, u, v in zip(middle, *directions, strict=True)
         ]
         loss[row, column] = float(
-            np.asarray(keras.ops.convert_to_numpy(loss_at(model, x, y, moved)))
+            np.asarray(keras.ops.convert_to_numpy(loss_at(model, inputs, targets, moved)))
         )
     return Surface(a, b, loss)
 
 
-def projected(
+def project_path(
     path: Sequence[Weights], directions: tuple[Weights, Weights], centre: Weights
 ) -> np.ndarray:
-    """Coordinates of a path on the plane of two directions, by least squares.
+    """Projects a path to the plane of two directions by least squares.
 
     Args:
-        path: weights, one list of arrays for each point.
-        directions: the two that span the plane; they need not be orthogonal.
+        path: one list of weight arrays per point.
+        directions: two directions that span the plane, not necessarily orthogonal.
         centre: weights at the plane's origin.
 
     Returns:
-        (points, 2). What lies off the plane is lost; with `axes_of` nothing does.
+        Coordinates (points, 2); components off the plane are dropped.
     """
     plane = np.stack([_flat(direction) for direction in directions], axis=1)  # (weights, 2)
     offsets = np.stack([_flat(point) - _flat(centre) for point in path], axis=1)
@@ -148,13 +160,13 @@ def projected(
 
 
 class WeightPath(keras.callbacks.Callback):
-    """Keeps all trainable weights before training and after each epoch or step.
+    """Records all trainable weights before training and after each epoch or step.
 
     Args:
-        every_step: whether to keep them after each step, not only after each epoch.
+        every_step: True records after each step, False after each epoch.
 
     Attributes:
-        path: one list of arrays for each look.
+        path: recorded weights, one list of arrays per record.
     """
 
     def __init__(self, every_step: bool = False) -> None:
@@ -163,21 +175,21 @@ class WeightPath(keras.callbacks.Callback):
         self.path: list[Weights] = []
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Keeps the initial weights."""
-        self.path = [_weights(self.model)]
+        """Records the initial weights."""
+        self.path = [_weights(cast(keras.Model, self.model))]
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Keeps the weights after a step."""
+        """Records the weights after a step."""
         if self.every_step:
-            self.path.append(_weights(self.model))
+            self.path.append(_weights(cast(keras.Model, self.model)))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Keeps the weights after an epoch."""
+        """Records the weights after an epoch."""
         if not self.every_step:
-            self.path.append(_weights(self.model))
+            self.path.append(_weights(cast(keras.Model, self.model)))
 
 
-def _weights(model: Any) -> Weights:
+def _weights(model: keras.Model) -> Weights:
     values = (variable.value for variable in model.trainable_variables)
     return [np.array(keras.ops.convert_to_numpy(value), dtype="float64") for value in values]
 
@@ -187,9 +199,9 @@ def _flat(weights: Weights) -> np.ndarray:
 
 
 def _check_shapes(name: str, weights: Weights, shapes: list[tuple[int, ...]]) -> None:
-    given = [np.shape(weight) for weight in weights]
-    if given != shapes:
+    received = [np.shape(weight) for weight in weights]
+    if received != shapes:
         raise ValueError(
             f"`{name}` must hold an array for each trainable weight, of its shape: {shapes}. "
-            f"Received: {given}"
+            f"Received: {received}"
         )

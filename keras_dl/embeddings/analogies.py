@@ -1,4 +1,4 @@
-"""Questions of the form "a is to b as c is to …?"."""
+"""Word analogies: questions of the form "a is to b as c is to …?"."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,45 +9,45 @@ import numpy as np
 from keras_dl.data.text.tokenize import read_text
 from keras_dl.embeddings.vectors import WordVectors
 
-__all__ = ["Analogies", "analogies", "read_questions"]
+__all__ = ["AnalogyResult", "analogies", "read_questions"]
 
 Question = tuple[str, str, str, str]
-AT_ONCE = 256  # questions that are answered by one product of matrices
+AT_ONCE = 256  # questions per matrix product
 EPSILON = 1e-3  # of 3CosMul, as in the paper
 
 
 @dataclass(frozen=True)
-class Analogies:
-    """How many questions of each section were answered rightly.
+class AnalogyResult:
+    """Counts of correctly answered analogy questions.
 
     Attributes:
-        right: by section.
-        asked: by section, questions of which all four words are known.
-        left_out: by section, the others.
+        correct: section → number of correct answers.
+        evaluated: section → number of questions with all four words in the vocabulary.
+        skipped: section → number of the other questions.
     """
 
-    right: dict[str, int]
-    asked: dict[str, int]
-    left_out: dict[str, int]
+    correct: dict[str, int]
+    evaluated: dict[str, int]
+    skipped: dict[str, int]
 
     def accuracy(self, kind: str | None = None) -> float:
-        """Share of right answers; NaN where none was asked.
+        """Returns the share of correct answers; NaN without an evaluated question.
 
         Args:
             kind: "semantic", "syntactic" (sections whose name begins with "gram"), the name of a
                 section, or None for all.
         """
-        asked = self.count(kind)
-        right = sum(n for section, n in self.right.items() if _belongs(section, kind))
-        return right / asked if asked else float("nan")
+        count = self.count(kind)
+        correct = sum(n for section, n in self.correct.items() if _belongs(section, kind))
+        return correct / count if count else float("nan")
 
     def count(self, kind: str | None = None) -> int:
-        """Number of questions that were asked."""
-        return sum(n for section, n in self.asked.items() if _belongs(section, kind))
+        """Returns the number of evaluated questions; `kind` as for `accuracy`."""
+        return sum(n for section, n in self.evaluated.items() if _belongs(section, kind))
 
 
 def read_questions(path: Path) -> dict[str, list[Question]]:
-    """Questions by section from a file in the form of word2vec's questions-words.txt.
+    """Reads questions by section from a file in the format of word2vec's questions-words.txt.
 
     Raises:
         ValueError: if a line is neither a section nor four words.
@@ -73,16 +73,16 @@ def analogies(
     questions: Mapping[str, Sequence[Question]],
     *,
     method: str = "add",
-    most: int | None = 30_000,
-) -> Analogies:
-    """Answers each question by the word that fits best; a, b and c themselves are no answer.
+    max_words: int | None = 30_000,
+) -> AnalogyResult:
+    """Answers each question by the best word other than a, b and c.
 
     Args:
-        vectors: of words in lower case.
-        questions: by section, (a, b, c, answer); read in lower case.
+        vectors: vectors of lower-case words.
+        questions: section → (a, b, c, answer); converted to lower case.
         method: "add", the largest cos(x, b) - cos(x, a) + cos(x, c), or "mul", the largest
             cos(x, b)·cos(x, c)/(cos(x, a) + 0.001) of cosines brought to [0, 1].
-        most: words that are looked at, the first ones; None for all.
+        max_words: number of candidate words, the most frequent ones; None for all.
 
     Raises:
         ValueError: if `method` is neither.
@@ -94,19 +94,19 @@ def analogies(
     """
     if method not in ("add", "mul"):
         raise ValueError(f'`method` must be "add" or "mul". Received: method={method!r}')
-    known = vectors if most is None else vectors.most_frequent(most)
-    right, asked, left_out = {}, {}, {}
+    candidates = vectors if max_words is None else vectors.most_frequent(max_words)
+    correct, evaluated, skipped = {}, {}, {}
     for section, listed in questions.items():
-        rows = [[known.numbers.get(word.lower(), -1) for word in q] for q in listed]
+        rows = [[candidates.numbers.get(word.lower(), -1) for word in q] for q in listed]
         usable = np.array([r for r in rows if min(r) >= 0], np.int64).reshape(-1, 4)
         answers = [
-            _answers(known.unit, usable[i : i + AT_ONCE, :3], method)
+            _answers(candidates.unit, usable[i : i + AT_ONCE, :3], method)
             for i in range(0, len(usable), AT_ONCE)
         ]
-        found = np.concatenate(answers) if answers else np.zeros(0, np.int64)
-        right[section] = int((found == usable[:, 3]).sum())
-        asked[section], left_out[section] = len(usable), len(rows) - len(usable)
-    return Analogies(right, asked, left_out)
+        predicted = np.concatenate(answers) if answers else np.zeros(0, np.int64)
+        correct[section] = int((predicted == usable[:, 3]).sum())
+        evaluated[section], skipped[section] = len(usable), len(rows) - len(usable)
+    return AnalogyResult(correct, evaluated, skipped)
 
 
 def _answers(unit: np.ndarray, rows: np.ndarray, method: str) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Word vectors in word2vec's own text and binary formats, which gensim and others read too."""
+"""Word vectors in word2vec's text and binary formats, as read by gensim and other tools."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -11,15 +11,15 @@ __all__ = ["load", "save"]
 
 
 def save(vectors: WordVectors, path: str | Path, *, binary: bool = False) -> None:
-    """Writes a header `words dim`, then each word with its numbers.
+    """Writes a header `words dim`, then each word with its vector.
 
     Args:
-        vectors: what to write; words may not hold white space.
-        path: of the file.
-        binary: numbers as little-endian float32; otherwise as text that reads back the same.
+        vectors: vectors to write; words must not contain white space.
+        path: path of the file.
+        binary: True writes little-endian float32; False writes text that is read back exactly.
 
     Raises:
-        ValueError: if a word is empty or holds white space, which the format cannot express.
+        ValueError: if a word is empty or contains white space.
     """
     for word in vectors.words:
         if not word or word.split() != [word]:
@@ -33,11 +33,11 @@ def save(vectors: WordVectors, path: str | Path, *, binary: bool = False) -> Non
 
 
 def load(path: str | Path, *, binary: bool = False) -> WordVectors:
-    """Reads what `save`, word2vec or gensim has written.
+    """Reads a file written by `save`, word2vec or gensim.
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if it is not of the format; says in which word.
+        ValueError: if the file does not follow the format; the message names the word.
     """
     with Path(path).open("rb") as file:
         header = file.readline().split()

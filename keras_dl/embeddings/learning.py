@@ -1,4 +1,4 @@
-"""Word vectors for nets that are to start from them: learnt from the texts at hand, or read."""
+"""Initial word vectors for text models: trained by word2vec or read from a file."""
 
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from keras_dl.embeddings.files import load
 from keras_dl.embeddings.vectors import WordVectors
 from keras_dl.models.word2vec import word2vec
 
-__all__ = ["first_table", "learnt"]
+__all__ = ["initial_embeddings", "train_word_vectors"]
 
-ROWS = 512  # texts in a step
+ROWS = 512  # texts per step
 
 
-def learnt(
+def train_word_vectors(
     x: np.ndarray,
     vocabulary: Vocabulary,
     *,
@@ -27,18 +27,18 @@ def learnt(
     window: int = 5,
     subsample: float | None = 1e-3,
 ) -> WordVectors:
-    """Trains skip-gram vectors on texts, labels unseen.
+    """Trains skip-gram vectors on texts without labels.
 
     Args:
-        x: texts as `keras_dl.data.text.passages` gives them, (n, length).
-        vocabulary: their words, number 2 of `x` the first.
-        dim: length of a vector.
+        x: texts of `keras_dl.data.text.labelled`, (n, length).
+        vocabulary: words of the texts; index 2 of `x` is its first word.
+        dim: length of the vectors.
         epochs: passes over the texts.
-        window: widest reach of a window, in words.
-        subsample: words of a larger share of the text than this are thinned out; None keeps all.
+        window: largest window radius, in words.
+        subsample: words with a larger share of the text are subsampled; None keeps all words.
 
     Returns:
-        A vector for each word of the vocabulary. Depends on `keras.utils.set_random_seed`.
+        One vector per word of the vocabulary. Depends on `keras.utils.set_random_seed`.
     """
     rows = np.where(x > UNKNOWN, x - 2, -1).astype(np.int32)
     steps = -(-len(rows) // ROWS)
@@ -57,40 +57,40 @@ def learnt(
     return WordVectors(vocabulary.words, table)
 
 
-def first_table(
+def initial_embeddings(
     x: np.ndarray, vocabulary: Vocabulary, *, dim: int = 100, epochs: int = 20, file: str = ""
 ) -> np.ndarray:
-    """The table of vectors that a classifier of texts starts from.
+    """Returns the initial embedding matrix of a text classifier.
 
     Args:
-        x: texts as `keras_dl.data.text.passages` gives them, (n, length).
-        vocabulary: their words, number 2 of `x` the first.
-        dim: length of a vector.
-        epochs: passes of word2vec over the texts, where no file is given.
-        file: path of vectors in word2vec's text format, or its binary one (.bin); words that it
-            lacks are drawn evenly with the same variance, as in Kim, 2014, section 3.
+        x: texts of `keras_dl.data.text.labelled`, (n, length).
+        vocabulary: words of the texts; index 2 of `x` is its first word.
+        dim: length of the vectors.
+        epochs: passes of word2vec over the texts, without `file`.
+        file: path of vectors in word2vec's text format or binary format (.bin); vectors of missing
+            words are drawn uniformly with equal variance, as in Kim, 2014, section 3.
 
     Returns:
-        (words + 2, dim) float32; the rows of padding and of unknown words are 0. Depends on
+        Matrix (words + 2, dim) float32; the rows of padding and unknown words are 0. Depends on
         `keras.utils.set_random_seed`.
 
     Raises:
-        ValueError: if the file does not exist, is of another format, or has vectors of another
-            length.
+        ValueError: if the file does not exist, has another format, or its vectors do not have
+            length `dim`.
     """
     if not file:
-        made = learnt(x, vocabulary, dim=dim, epochs=epochs).matrix
+        table = train_word_vectors(x, vocabulary, dim=dim, epochs=epochs).matrix
     else:
         if not Path(file).is_file():
             raise ValueError(f"`vector_file` must exist. Received: vector_file={file!r}")
-        known = load(file, binary=file.endswith(".bin"))
-        if known.dim != dim:
+        pretrained = load(file, binary=file.endswith(".bin"))
+        if pretrained.dim != dim:
             raise ValueError(
-                f"`dim` must be the length of the vectors in {file}, {known.dim}. "
+                f"`dim` must be the length of the vectors in {file}, {pretrained.dim}. "
                 f"Received: dim={dim}"
             )
-        reach = float(np.sqrt(3.0) * known.matrix.std())
-        drawn: Any = keras.random.uniform((len(vocabulary), dim), -reach, reach)
-        missing = np.asarray(keras.ops.convert_to_numpy(drawn))
-        made = known.rows_for(vocabulary.words, missing=missing)
-    return np.concatenate([np.zeros((2, dim), np.float32), made])
+        reach = float(np.sqrt(3.0) * pretrained.matrix.std())
+        uniform: Any = keras.random.uniform((len(vocabulary), dim), -reach, reach)
+        missing = np.asarray(keras.ops.convert_to_numpy(uniform))
+        table = pretrained.rows_for(vocabulary.words, missing=missing)
+    return np.concatenate([np.zeros((2, dim), np.float32), table])

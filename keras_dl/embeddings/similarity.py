@@ -1,4 +1,4 @@
-"""How well cosines order pairs of words as people do."""
+"""Agreement of cosine similarities with human similarity ratings."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from keras_dl.embeddings.vectors import WordVectors
 __all__ = ["SIMILARITY", "read_pairs", "similarity"]
 
 Pair = tuple[str, str, float]
-# Files of the usual sets in the mirror's folder text/word_eval.
+# Files of the common test sets in the mirror's folder text/word_eval.
 SIMILARITY = {
     "wordsim353": "EN-WS-353-ALL.txt",
     "simlex999": "EN-SIMLEX-999.txt",
@@ -22,10 +22,10 @@ SIMILARITY = {
 
 
 def read_pairs(path: Path) -> list[Pair]:
-    """Pairs with their score from a file with `word word score` in each line.
+    """Reads word pairs and scores from a file with `word word score` in each line.
 
     Raises:
-        ValueError: if a line is something else.
+        ValueError: if a line has another format.
     """
     pairs = []
     for number, line in enumerate(read_text(path).splitlines(), 1):
@@ -42,16 +42,16 @@ def read_pairs(path: Path) -> list[Pair]:
 
 
 def similarity(vectors: WordVectors, pairs: Sequence[Pair]) -> tuple[float, int]:
-    """Spearman's correlation of cosines and people's scores.
+    """Computes Spearman's correlation of cosines and human scores.
 
     Args:
-        vectors: of words in lower case.
-        pairs: (word, word, score); read in lower case.
+        vectors: vectors of lower-case words.
+        pairs: (word, word, score); converted to lower case.
 
     Returns:
-        (the correlation, NaN with less than two pairs; number of pairs whose words are known).
+        The correlation, NaN for fewer than two pairs, and the number of pairs with known words.
     """
-    # scipy.stats takes half a second to import.
+    # Imported here: scipy.stats takes 0.5 s to import.
     from scipy.stats import spearmanr
 
     get = vectors.numbers.get
@@ -61,5 +61,5 @@ def similarity(vectors: WordVectors, pairs: Sequence[Pair]) -> tuple[float, int]
         return float("nan"), len(rows)
     a, b, scores = (np.array(column) for column in zip(*rows, strict=True))
     cosines = np.sum(vectors.unit[a] * vectors.unit[b], axis=1)
-    found: Any = spearmanr(cosines, scores)
-    return float(found.statistic), len(rows)
+    correlation: Any = spearmanr(cosines, scores)
+    return float(correlation.statistic), len(rows)

@@ -1,47 +1,47 @@
-"""The usual scores of word vectors, as far as their files are at hand."""
+"""Standard evaluation of word vectors on the test sets of the mirror."""
 
 from pathlib import Path
 from typing import Any
 
 from keras_dl import plots
 from keras_dl.data import locations
-from keras_dl.embeddings.analogies import Analogies, analogies, read_questions
+from keras_dl.embeddings.analogies import AnalogyResult, analogies, read_questions
 from keras_dl.embeddings.similarity import SIMILARITY, read_pairs, similarity
 from keras_dl.embeddings.vectors import WordVectors
 
 __all__ = ["FEWEST", "standard_report", "standard_scores"]
 
 FOLDER = "text/word_eval"
-FEWEST = 20  # known pairs or questions under which a score says nothing
+FEWEST = 20  # pairs or questions with known words below which a score is not reported
 METHODS = {"add": "3CosAdd", "mul": "3CosMul"}
 KINDS = {"": None, "_semantic": "semantic", "_syntactic": "syntactic"}
 
 
-def standard_scores(vectors: WordVectors, *, most: int = 30_000) -> dict[str, float]:
-    """Analogies by both methods and rank correlations with people's judgements of similarity.
+def standard_scores(vectors: WordVectors, *, max_words: int = 30_000) -> dict[str, float]:
+    """Computes analogy accuracies by both methods and correlations with human similarity ratings.
 
     Args:
-        vectors: of words in lower case.
-        most: words that may answer an analogy, the first ones.
+        vectors: vectors of lower-case words.
+        max_words: number of candidate answers, the max_words frequent words.
 
     Returns:
-        `analogies/add`, `analogies/mul` and their semantic and syntactic parts, as shares;
-        `similarity/wordsim353` and so on. Nothing where the mirror that KERAS_DL_DATA names lacks
-        the files in text/word_eval, or where less than 20 questions or pairs are known.
+        `analogies/add`, `analogies/mul` and their semantic and syntactic parts, in [0, 1];
+        `similarity/wordsim353` and so on. Scores are omitted if the mirror at KERAS_DL_DATA lacks
+        their file in text/word_eval, or fewer than 20 questions or pairs have known words.
     """
-    return _similarities(vectors) | _shares(_answered(vectors, most))
+    return _similarities(vectors) | _shares(_answered(vectors, max_words))
 
 
-def standard_report(vectors: WordVectors, *, most: int = 30_000) -> dict[str, Any]:
-    """The same with a figure `analogies` of all sections, for a recipe's report."""
-    answered = _answered(vectors, most)
-    found: dict[str, Any] = _similarities(vectors) | _shares(answered)
-    names = list(next(iter(answered.values())).asked) if answered else []
+def standard_report(vectors: WordVectors, *, max_words: int = 30_000) -> dict[str, Any]:
+    """Computes `standard_scores` and draws the figure `analogies` of all sections."""
+    answered = _answered(vectors, max_words)
+    results: dict[str, Any] = _similarities(vectors) | _shares(answered)
+    names = list(next(iter(answered.values())).evaluated) if answered else []
     names = [n for n in names if answered["add"].count(n)]
     if names:
         shares = {METHODS[m]: [a.accuracy(n) for n in names] for m, a in answered.items()}
-        found["analogies"] = plots.analogy_bars(shares, names)
-    return found
+        results["analogies"] = plots.analogy_bars(shares, names)
+    return results
 
 
 def _file(name: str) -> Path | None:
@@ -61,18 +61,18 @@ def _similarities(vectors: WordVectors) -> dict[str, float]:
     return scores
 
 
-def _answered(vectors: WordVectors, most: int) -> dict[str, Analogies]:
+def _answered(vectors: WordVectors, max_words: int) -> dict[str, AnalogyResult]:
     path = _file("questions-words.txt")
     if path is None:
         return {}
     questions = read_questions(path)
-    return {m: analogies(vectors, questions, method=m, most=most) for m in METHODS}
+    return {m: analogies(vectors, questions, method=m, max_words=max_words) for m in METHODS}
 
 
-def _shares(answered: dict[str, Analogies]) -> dict[str, float]:
+def _shares(answered: dict[str, AnalogyResult]) -> dict[str, float]:
     return {
-        f"analogies/{method}{suffix}": found.accuracy(kind)
-        for method, found in answered.items()
+        f"analogies/{method}{suffix}": result.accuracy(kind)
+        for method, result in answered.items()
         for suffix, kind in KINDS.items()
-        if found.count(kind) >= FEWEST
+        if result.count(kind) >= FEWEST
     }

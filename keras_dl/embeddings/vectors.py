@@ -1,25 +1,26 @@
-"""Words with their vectors."""
+"""Words and their vectors."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from keras_dl.utils.matching import did_you_mean
+
 __all__ = ["WordVectors"]
 
 
 @dataclass(frozen=True)
 class WordVectors:
-    """Words and a row of a matrix for each.
+    """Words and a matrix with one row per word.
 
     Attributes:
-        words: all different, the most frequent first where that is known.
+        words: distinct words, by descending frequency where known.
         matrix: (words, dim) float32.
 
     Raises:
-        ValueError: if there is not one row a word, a word comes twice, or a number is not finite.
+        ValueError: if the number of rows differs, a word occurs twice, or a value is not finite.
     """
 
     words: tuple[str, ...]
@@ -38,18 +39,18 @@ class WordVectors:
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        """Row of each word."""
+        """Row index of each word."""
         return {word: i for i, word in enumerate(self.words)}
 
     @cached_property
     def unit(self) -> np.ndarray:
-        """The rows at length 1; rows of zeros stay."""
+        """Rows normalised to length 1; zero rows stay zero."""
         lengths = np.linalg.norm(self.matrix, axis=1, keepdims=True)
         return self.matrix / np.where(lengths > 0, lengths, 1.0)
 
     @property
     def dim(self) -> int:
-        """Length of a vector."""
+        """Length of the vectors."""
         return self.matrix.shape[1]
 
     def __len__(self) -> int:
@@ -62,19 +63,18 @@ class WordVectors:
         return self.matrix[self.row(word)]
 
     def row(self, word: str) -> int:
-        """Row of a word.
+        """Returns the row index of a word.
 
         Raises:
-            ValueError: if it is not among the words; names the nearest spelling.
+            ValueError: if the word is unknown; the message names the closest spelling.
         """
         if word not in self.numbers:
-            close = difflib.get_close_matches(str(word), self.words, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(word, self.words)
             raise ValueError(f"`word` must be in the vocabulary.{hint} Received: word={word!r}")
         return self.numbers[word]
 
     def neighbours(self, word: str, count: int = 10) -> list[tuple[str, float]]:
-        """The words of the largest cosine to a word, the nearest first, itself left out.
+        """Returns the words with the largest cosine to `word`, nearest first, without `word`.
 
         Raises:
             ValueError: if the word is unknown or `count` is below 1.
@@ -88,13 +88,13 @@ class WordVectors:
         return [(self.words[i], float(cosines[i])) for i in best]
 
     def most_frequent(self, count: int) -> "WordVectors":
-        """The first `count` words alone."""
+        """Returns the vectors of the first `count` words."""
         return WordVectors(self.words[:count], self.matrix[:count])
 
     def rows_for(self, words: Sequence[str] | Iterable[str], *, missing: np.ndarray) -> np.ndarray:
-        """A matrix for other words, (words, dim): their vectors, or the rows of `missing`."""
-        made = np.array(missing, np.float32)
+        """Returns a matrix (words, dim) for other words; `missing` fills unknown words."""
+        rows = np.array(missing, np.float32)
         for i, word in enumerate(words):
             if word in self.numbers:
-                made[i] = self.matrix[self.numbers[word]]
-        return made
+                rows[i] = self.matrix[self.numbers[word]]
+        return rows

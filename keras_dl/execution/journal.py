@@ -6,7 +6,6 @@ loses no finished trial, and telling them again to a fresh oracle brings back it
 
 import contextlib
 import dataclasses
-import fcntl
 import hashlib
 import json
 import os
@@ -14,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from keras_dl.utils.files import locked, write_atomically
 
 __all__ = ["Journal", "Trial", "opened"]
 
@@ -97,9 +98,8 @@ class Journal:
 
     def note(self, **values: Any) -> None:
         """Adds values to the search's `search.json`, atomically."""
-        part = self.folder / ".search.json"
-        part.write_text(json.dumps(self.notes() | values, indent=1, default=str))
-        part.replace(self.folder / "search.json")
+        text = json.dumps(self.notes() | values, indent=1, default=str)
+        write_atomically(self.folder / "search.json", text)
 
     def notes(self) -> dict[str, Any]:
         """What `note` has written."""
@@ -147,9 +147,9 @@ def opened(root: Path, name: str, definition: Mapping[str, Any], resume: bool) -
     stem = f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     found = sorted(root.glob(f"{stem}-*"), key=lambda p: int(p.name.rpartition("-")[2]))
     folder = found[-1] if resume and found else _new(root, stem, len(found))
-    with (folder / ".lock").open("w") as file:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stack.enter_context(locked(folder / ".lock", wait=False))
         except BlockingIOError:
             raise ValueError(
                 "`resume` must name a search that no other process works on. "

@@ -53,21 +53,10 @@ class Plan:
         idle = {n for n in self.fixed if not is_active(space[n], seen)}  # under this trial's parent
         return resolve(space, {n: v for n, v in values.items() if n not in idle})
 
-    def job(self, values: Mapping[str, Any], seed: int, folder: Path, **more: Any) -> Job:
-        """One training with these values."""
-        chosen = self.options
-        patience = chosen["patience"] if chosen["patience"] is not None else self.recipe.patience
-        known = {
-            "epochs": self.epochs,
-            "steps_per_epoch": self.steps_per_epoch,
-            "precision": chosen["precision"],
-            "jit_compile": chosen["jit_compile"],
-            "patience": patience,
-            "timeout": chosen["timeout"],
-            "max_parameters": chosen.get("max_parameters"),
-            "data": self.data,
-        }
-        return Job(self.recipe, dict(values), seed, folder=folder, **{**known, **more})
+    def job(self, values: Mapping[str, Any], seed: int, folder: Path, **fields: Any) -> Job:
+        """One training with these values; `fields` are further fields of the job."""
+        fields = {"seed": seed, "data": self.data, **fields}
+        return Job.from_options(self.recipe, values, self.options, folder, **fields)
 
     def params(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What MLflow is told of a training: hyperparameters, then options that matter to it."""

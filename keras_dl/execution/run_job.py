@@ -6,7 +6,6 @@ Results are files of the training's own folder, so that nothing finished is ever
 import dataclasses
 import gc
 import json
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from keras_dl.execution import model_cache
 from keras_dl.training import fit
 from keras_dl.training.callbacks import objective_value
 from keras_dl.training.job import Job, Outcome, arguments
+from keras_dl.utils.files import write_atomically
 
 __all__ = ["DryRun", "Entry", "dry_run", "entries", "is_done", "run_job"]
 
@@ -81,7 +81,7 @@ def run_job(job: Job) -> Outcome:
     if job.test and job.keep:
         metrics |= _left(trained, job)
     result = fit.outcome(trained, metrics)
-    _write(path, json.dumps(dataclasses.asdict(result)))
+    write_atomically(path, json.dumps(dataclasses.asdict(result)))
     del model, trained
     _tidy()
     return result
@@ -179,9 +179,3 @@ def _left(trained: fit.Trained, job: Job) -> dict[str, float]:
     (job.folder / "reader.json").write_text(to_json(trained.data.extras), encoding="utf-8")
     np.save(job.folder / "examples.npy", trained.data.test.x[:2], allow_pickle=False)
     return {k: float(v) for k, v in made.items() if k not in figures}
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

@@ -1,56 +1,56 @@
-"""What the lecture and the papers say, beside what our code computes.
+"""Comparison of figures from the lecture and from papers with figures computed by this package.
 
-Each fact states the lecture's figure, a published one with its source, a function that computes
-ours, and the reason of each difference. A difference without a reason leaves the fact open.
+Each fact holds the lecture's figure, a published figure with its source, a function that computes
+ours, and the reason for each difference. A fact with an unexplained difference is open.
 """
 
 from collections.abc import Iterator
 
 from keras_dl import catalog
 from keras_dl.facts import alexnets, lenets, losses, neurons, resnets, techniques
-from keras_dl.facts.fact import Fact, Result, Stated, checked
-from keras_dl.facts.nets import counts_beyond
+from keras_dl.facts.fact import Fact, Result, Stated, check_fact
+from keras_dl.facts.nets import remaining_counts
 from keras_dl.space import unknown
 
-__all__ = ["FACTS", "Fact", "Result", "Stated", "check", "checking", "chosen", "groups"]
+__all__ = ["FACTS", "Fact", "Result", "Stated", "check", "groups", "iter_results", "select_facts"]
 
-_TOLD = (
+_STATED = (
     *(neurons.FACTS + losses.FACTS + techniques.FACTS),
     *(lenets.FACTS + alexnets.FACTS + resnets.FACTS),
 )
-FACTS: tuple[Fact, ...] = (*_TOLD, *counts_beyond(_TOLD))
+FACTS: tuple[Fact, ...] = (*_STATED, *remaining_counts(_STATED))
 
 
 def check(name: str | None = None) -> list[Result]:
-    """Computes our figures and compares them with those of the lecture and of the papers.
+    """Compares computed figures with those of the lecture and of papers.
 
     Args:
-        name: a builder or a technique, one of `groups()`, or a recipe, whose builders are meant;
-            None checks all, which takes half a minute.
+        name: a builder or technique of `groups()`, or a recipe, which stands for its builders;
+            None checks all facts, in about 30 seconds.
 
     Returns:
-        A result a fact; `status` is "exact", "explained" or "open".
+        One result per fact; its `status` is "exact", "explained" or "open".
 
     Raises:
-        ValueError: if there is nothing of that name.
+        ValueError: if `name` is unknown.
 
     Example:
         >>> [(r.name, r.ours, r.status) for r in check("xor_net")]
         [('xor', '0110', 'exact'), ('parameters', 9, 'exact')]
     """
-    return list(checking(chosen(name)))
+    return list(iter_results(select_facts(name)))
 
 
-def checking(facts: tuple[Fact, ...]) -> Iterator[Result]:
-    """The results one by one, as they are computed."""
-    return map(checked, facts)
+def iter_results(facts: tuple[Fact, ...]) -> Iterator[Result]:
+    """Yields the result of each fact as soon as it is computed."""
+    return map(check_fact, facts)
 
 
-def chosen(name: str | None = None) -> tuple[Fact, ...]:
-    """The facts of a builder, a technique or a recipe, or all; nothing is computed.
+def select_facts(name: str | None = None) -> tuple[Fact, ...]:
+    """Returns the facts of a builder, technique or recipe, or all facts, without computing them.
 
     Raises:
-        ValueError: if there is nothing of that name.
+        ValueError: if `name` is unknown.
     """
     if name is None:
         return FACTS
@@ -64,5 +64,5 @@ def chosen(name: str | None = None) -> tuple[Fact, ...]:
 
 
 def groups() -> tuple[str, ...]:
-    """Names of all builders and techniques with facts, in their order."""
+    """Returns the names of all builders and techniques with facts, in order."""
     return tuple(dict.fromkeys(fact.group for fact in FACTS))

@@ -1,10 +1,10 @@
-"""Facts about AlexNet, and about VGG16, which has no builder."""
+"""Facts about AlexNet and VGG16."""
 
 import math
 
 from keras_dl.facts.fact import Fact, Stated
-from keras_dl.facts.formulas import vgg16_parameters, vgg16_parameters_loose
-from keras_dl.facts.nets import measured, parameters_of, shape_of, table_fact
+from keras_dl.facts.formulas import vgg16_parameters, vgg16_parameters_as_printed
+from keras_dl.facts.nets import measure, parameters_of, shape_of, table_fact
 
 __all__ = ["FACTS"]
 
@@ -14,35 +14,35 @@ KERNELS = ("Conv2D", "Dense")
 
 
 def _kernel(layer: str) -> tuple[int, ...]:
-    return measured("alexnet").kernels[layer]
+    return measure("alexnet").kernels[layer]
 
 
 def _removed(*layers: str) -> int:
-    """Trainable parameters that are gone, the next layer being joined to the one before."""
-    without = measured("alexnet", remove=layers).parameters
-    return measured("alexnet").parameters - without
+    """Returns the number of parameters removed with `layers`, the adjacent layers being joined."""
+    without = measure("alexnet", remove=layers).parameters
+    return measure("alexnet").parameters - without
 
 
 def _layers(*kinds: str, remove: tuple[str, ...] = ()) -> int:
     more = {"remove": remove} if remove else {}
-    return sum(kind in kinds for kind in measured("alexnet", **more).kinds.values())
+    return sum(kind in kinds for kind in measure("alexnet", **more).kinds.values())
 
 
 def _multiplied_links() -> int:
-    """Links without biases: products of an input and a weight."""
-    net = measured("alexnet")
+    """Returns the number of links without biases: products of an input and a weight."""
+    net = measure("alexnet")
     assert net.links is not None
     assert net.neurons is not None
     return net.links - net.neurons
 
 
 def _paper_neurons() -> int:
-    """Units of the layers as the caption of the paper's figure 2 gives them."""
+    """Returns the sum of the layer sizes in the caption of the paper's figure 2."""
     return sum((253_440, 186_624, 64_896, 64_896, 43_264, 4096, 4096, 1000))
 
 
 def _vgg16_features() -> int:
-    """512 maps of the 224 pixels a side, halved by five poolings."""
+    """Returns the inputs of fc1: 512 maps of 224 pixels a side, halved by five poolings."""
     return (224 // 2**5) ** 2 * 512
 
 
@@ -52,7 +52,7 @@ ALEXNET = (
     ),
     Fact(
         *("alexnet", "one-tower", "trainable parameters without the two halves of two GPUs"),
-        lambda: measured("alexnet", grouped=False).parameters,
+        lambda: measure("alexnet", grouped=False).parameters,
         Stated(
             60_000_000, "60,000,000 parameters", "conv2, conv4 and conv5 see all maps, not half"
         ),
@@ -61,7 +61,7 @@ ALEXNET = (
     table_fact("alexnet", "neurons", Stated(650_000, "650,000 neurons", ROUND)),
     Fact(
         *("alexnet", "neurons-by-caption", "units, against the sum in the paper's figure 2"),
-        lambda: measured("alexnet").neurons,
+        lambda: measure("alexnet").neurons,
         published=Stated(
             _paper_neurons,
             f"{PAPER}, figure 2",
@@ -96,7 +96,7 @@ ALEXNET = (
     ),
     Fact(
         *("alexnet", "conv1-neurons", "units of conv1"),
-        lambda: math.prod(measured("alexnet").shapes["conv1"]),
+        lambda: math.prod(measure("alexnet").shapes["conv1"]),
         Stated(290_400),
         Stated(253_440, f"{PAPER}, figure 2", "a slip: 55·48·96 for 55·55·96"),
     ),
@@ -107,7 +107,7 @@ ALEXNET = (
     ),
     Fact(
         *("alexnet", "filter-parameters", "trainable parameters of one filter of conv1"),
-        lambda: measured("alexnet").per_layer["conv1"] // _kernel("conv1")[-1],
+        lambda: measure("alexnet").per_layer["conv1"] // _kernel("conv1")[-1],
         Stated(364, "363 weights and 1 bias"),
     ),
     Fact(
@@ -162,7 +162,7 @@ ALEXNET = (
     ),
     Fact(
         *("alexnet", "over-lenet", "times the parameters of lenet5_1998"),
-        lambda: round(measured("alexnet").parameters / measured("lenet5_1998").parameters),
+        lambda: round(measure("alexnet").parameters / measure("lenet5_1998").parameters),
         Stated(1000, "60·10⁶ against 60·10³", ROUND),
     ),
     table_fact("alexnet_cifar", "trainable_parameters"),
@@ -180,7 +180,7 @@ VGG16 = (
         *("vgg16", "table", "trainable parameters, against the lecture's table of layers"),
         vgg16_parameters,
         Stated(
-            vgg16_parameters_loose,
+            vgg16_parameters_as_printed,
             "its table, counted",
             "the third block has 3 convolutions, not 2: 590,080 parameters more",
         ),

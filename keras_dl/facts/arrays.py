@@ -1,18 +1,18 @@
-"""Tensors of any backend as numbers and arrays."""
-
-from typing import Any
+"""Conversion of tensors of any backend to numpy."""
 
 import numpy as np
-from keras import ops
+from keras import KerasTensor, ops
 
-__all__ = ["array", "number"]
+__all__ = ["Array", "array", "number"]
+
+Array = KerasTensor | np.ndarray
 
 
-def array(tensor: Any) -> np.ndarray:
-    """The tensor as a NumPy array of float64, so that statistics lose no digits."""
+def array(tensor: object) -> np.ndarray:
+    """Returns the tensor as a float64 array."""
     return np.asarray(ops.convert_to_numpy(tensor), dtype="float64")
 
 
-def number(tensor: Any) -> float:
-    """The one value of a tensor."""
+def number(tensor: object) -> float:
+    """Returns the single value of a tensor."""
     return float(array(tensor).item())

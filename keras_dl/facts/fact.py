@@ -1,4 +1,4 @@
-"""What a fact is, and how its figures are compared."""
+"""Facts and their comparison."""
 
 import math
 from collections.abc import Callable
@@ -6,47 +6,49 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Fact", "Result", "Stated", "agree", "checked"]
+__all__ = ["Fact", "Result", "Stated", "agree", "check_fact"]
+
+Figure = float | str | tuple[int, ...] | set[str]
 
 
 @dataclass(frozen=True)
 class Stated:
-    """A figure that somebody else states.
+    """A figure stated by the lecture or a publication.
 
     Attributes:
-        value: a number, a shape or a text; or a function that computes what a printed formula
-            gives. A float counts to the digits that it is written with.
-        source: where it stands.
-        why: the reason why ours differs; empty if it does not.
-        from_memory: nobody has looked it up in the source.
+        value: a number, shape or text, or a function that evaluates a printed formula. Floats are
+            compared to their printed digits.
+        source: source of the figure.
+        reason: reason why ours differs; empty if it does not.
+        from_memory: True if the figure has not been verified in the source.
     """
 
-    value: Any
+    value: Figure | Callable[[], Figure]
     source: str = ""
-    why: str = ""
+    reason: str = ""
     from_memory: bool = False
 
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that the lecture or a paper says and that our code can compute.
+    """A figure stated by the lecture or a paper, and a function that computes ours.
 
     Attributes:
-        group: the builder or the technique it is about.
-        name: what tells it from the others of its group.
-        what: what is counted or computed, in words.
-        ours: computes our figure.
-        lecture: the lecture's figure; None if it has none.
-        published: that of a paper or of another independent source; None if there is none.
-        within: relative tolerance, for rounding and for samples of random numbers, absolute where
-            0 is stated; without it printed digits are compared.
-        arithmetic: ours is worked out by a formula, because there is no builder.
+        group: builder or technique.
+        name: name of the fact, unique within its group.
+        quantity: description of the quantity.
+        ours: function that computes our figure.
+        lecture: figure of the lecture, or None.
+        published: figure of a paper or another independent source, or None.
+        within: relative tolerance for rounding and random samples, absolute where 0 is stated; 0
+            compares printed digits.
+        arithmetic: True if ours comes from a formula because there is no builder.
     """
 
     group: str
     name: str
-    what: str
-    ours: Callable[[], Any]
+    quantity: str
+    ours: Callable[[], Figure | None]
     lecture: Stated | None = None
     published: Stated | None = None
     within: float = 0.0
@@ -55,60 +57,71 @@ class Fact:
 
 @dataclass(frozen=True)
 class Result:
-    """A fact with its figures computed.
+    """A fact with its computed figures.
 
     Attributes:
-        group: the builder or the technique it is about.
-        name: what tells it from the others of its group.
-        what: what is counted or computed, in words.
-        lecture: the lecture's figure; None if it has none.
-        published: the figure of a paper or of another independent source; None if there is none.
-        ours: our figure, computed just now.
+        group: builder or technique.
+        name: name of the fact, unique within its group.
+        quantity: description of the quantity.
+        lecture: figure of the lecture, or None.
+        published: figure of a paper or another independent source, or None.
+        ours: our computed figure.
         status: "exact" if all agree, "explained" if each difference has a reason, else "open".
-        remarks: reasons, sources and reservations, as sentences.
+        remarks: reasons, sources and caveats.
     """
 
     group: str
     name: str
-    what: str
-    lecture: Any
-    published: Any
-    ours: Any
+    quantity: str
+    lecture: Figure | None
+    published: Figure | None
+    ours: Figure | None
     status: str
     remarks: tuple[str, ...]
 
 
-def checked(fact: Fact) -> Result:
-    """Computes our figure and compares it with the stated ones."""
+def check_fact(fact: Fact) -> Result:
+    """Computes our figure and compares it with the stated figures."""
     ours = fact.ours()
     stated = {"lecture": fact.lecture, "published": fact.published}
     values = {
-        who: None if said is None else said.value() if callable(said.value) else said.value
-        for who, said in stated.items()
+        origin: None if s is None else s.value() if callable(s.value) else s.value
+        for origin, s in stated.items()
     }
     status, remarks = "exact", []
-    for who, said in stated.items():
-        if said is None:
+    for origin, figure in stated.items():
+        if figure is None:
             continue
-        note = " (from memory)" if said.from_memory else ""
-        if said.source or note:
-            remarks.append(f"{who}: {said.source}{note}")
-        if not agree(ours, values[who], fact.within):
-            reason = said.why or "NO REASON IS GIVEN"
-            remarks.append(f"{who} differs: {reason}")
-            status = "open" if not said.why or status == "open" else "explained"
+        note = " (from memory)" if figure.from_memory else ""
+        if figure.source or note:
+            remarks.append(f"{origin}: {figure.source}{note}")
+        if not agree(ours, values[origin], fact.within):
+            reason = figure.reason or "NO REASON IS GIVEN"
+            remarks.append(f"{origin} differs: {reason}")
+            status = "open" if not figure.reason or status == "open" else "explained"
     if fact.arithmetic:
         remarks.append("ours: by arithmetic, there is no builder")
     return Result(
-        fact.group, fact.name, fact.what, **values, ours=ours, status=status, remarks=tuple(remarks)
+        fact.group,
+        fact.name,
+        fact.quantity,
+        **values,
+        ours=ours,
+        status=status,
+        remarks=tuple(remarks),
     )
 
 
 def agree(ours: Any, stated: Any, within: float = 0.0) -> bool:
-    """Whether two figures are the same, as far as `stated` is written out.
+    """Returns True if two figures agree to the digits printed in `stated`.
 
-    Integers, shapes and texts must be equal. A float as printed, 0.105361 or 2.95e-5, stands for
-    all numbers that round to it.
+    Integers, shapes and texts must be equal. A printed float such as 0.105361 or 2.95e-5 agrees
+    with all numbers that round to it.
+
+    Args:
+        ours: computed figure.
+        stated: stated figure.
+        within: relative tolerance, absolute where `stated` is 0; 0 compares printed digits.
     """
     if within:
         return math.isclose(ours, stated, rel_tol=within, abs_tol=0 if stated else within)

@@ -1,7 +1,7 @@
-"""Facts about the nets of 1989 and LeNet-5."""
+"""Facts about the networks of 1989 and LeNet-5."""
 
 from keras_dl.facts.fact import Fact, Stated
-from keras_dl.facts.nets import measured, parameters_of, published, shape_of, table_fact
+from keras_dl.facts.nets import measure, parameters_of, published_figure, shape_of, table_fact
 from keras_dl.models.lecun1989 import H2_CONNECTIONS
 from keras_dl.models.lenet import C3_CONNECTIONS
 
@@ -10,7 +10,7 @@ __all__ = ["FACTS"]
 SLIP = "a slip in the lecture, as in the paper of 1989: 257·12 + 13·10 = 3,214"
 SECTION = "LeCun et al. 1998, section II.B"
 
-# Links and weights of the lecture's table of five nets, and why ours are others.
+# Links and weights in the lecture's table of five nets, and reasons for differences.
 DIGITS = {
     "net1": (2570, 2570, ""),
     "net2": (3240, 3240, SLIP),
@@ -22,13 +22,13 @@ DIGITS = {
 
 def _digit_facts() -> list[Fact]:
     table = "table of the digit experiment"
-    found = []
-    for name, (links, weights, why) in DIGITS.items():
-        memory = name == "net2"  # nobody has opened the book that is named there
+    facts = []
+    for name, (links, weights, reason) in DIGITS.items():
+        memory = name == "net2"  # the source is a book that has not been checked
         for figure, count in (("links", links), ("trainable_parameters", weights)):
-            stated = Stated(count, table, why)
-            found.append(table_fact(name, figure, stated, from_memory=memory))
-    return found
+            stated = Stated(count, table, reason)
+            facts.append(table_fact(name, figure, stated, from_memory=memory))
+    return facts
 
 
 def _layer_facts(name: str, counts: dict[str, int], source: str) -> list[Fact]:
@@ -104,13 +104,13 @@ FACTS = (
     ),
     Fact(
         *("lenet5", "parameters", "trainable parameters of the modern form"),
-        lambda: measured("lenet5").parameters,
+        lambda: measure("lenet5").parameters,
         Stated(
             60_000,
             "~60,000, for the paper's form",
             "c3 sees all maps (+900), pooling has no weights (−44), the output has some (+850)",
         ),
-        published("lenet5"),
+        published_figure("lenet5"),
     ),
     Fact(
         *("lenet5", "c3-parameters", "trainable parameters of c3"),

@@ -1,4 +1,4 @@
-"""Facts about losses and descent."""
+"""Facts about losses and gradient descent."""
 
 import math
 from collections.abc import Callable
@@ -12,15 +12,15 @@ from keras_dl.facts.arrays import number
 from keras_dl.facts.fact import Fact, Stated
 from keras_dl.facts.formulas import (
     binary_cross_entropy,
-    binary_cross_entropy_loose,
+    binary_cross_entropy_as_printed,
     squared_error,
-    squared_error_loose,
+    squared_error_as_printed,
 )
 
 __all__ = ["FACTS"]
 
 SIGN = "the lecture's minus reaches the first term only; it belongs before the whole sum"
-EXACT = 1e-5  # of what float32 arithmetic gives
+EXACT = 1e-5  # relative error of float32 arithmetic
 BY_DIFFERENCES = 1e-3
 
 
@@ -28,12 +28,12 @@ def _entropy(target: float, probability: float) -> float:
     return number(binary_cross_entropy(np.array([target]), np.array([probability])))
 
 
-def _loose_entropy(target: float, probability: float) -> float:
-    return number(binary_cross_entropy_loose(np.array([target]), np.array([probability])))
+def _printed_entropy(target: float, probability: float) -> float:
+    return number(binary_cross_entropy_as_printed(np.array([target]), np.array([probability])))
 
 
 def _slope(loss: Callable[..., Any], target: float, logit: float, step: float = 1e-2) -> float:
-    """dL/da of a loss of σ(a), by differences."""
+    """Returns dL/da of a loss of σ(a), by central differences."""
     values = []
     for shift in (step, -step):
         probability = 1 / (1 + np.exp(-np.array([logit + shift])))
@@ -47,7 +47,7 @@ def _likelihood() -> float:
 
 
 def _step_of_descent() -> float:
-    """θ after one step down θ², from 1 with α = 0.1."""
+    """Returns θ after one step of gradient descent on θ² from 1 with α = 0.1."""
     theta = keras.Variable(1.0)
     keras.optimizers.SGD(0.1).apply([ops.convert_to_tensor(2.0)], [theta])
     return number(theta.value)
@@ -59,7 +59,7 @@ def _uniform_cross_entropy() -> float:
 
 
 def _product_rule(which: int, step: float = 1e-5) -> float:
-    """∂/∂xᵢ of sin x₁ + x₁x₂ at (1, 2), by differences."""
+    """Returns ∂/∂xᵢ of sin x₁ + x₁x₂ at (1, 2), by central differences."""
     point, move = np.array([1.0, 2.0]), step * np.eye(2)[which]
     above, below = (math.sin(p[0]) + p[0] * p[1] for p in (point + move, point - move))
     return (above - below) / (2 * step)
@@ -71,14 +71,14 @@ FACTS = (
     Fact(
         *("cross_entropy", "class-1", "binary cross-entropy for Y = 1, F = 0.1, in nats"),
         lambda: _entropy(1.0, 0.1),
-        Stated(lambda: _loose_entropy(1.0, 0.1), "the lecture's formula and its example"),
+        Stated(lambda: _printed_entropy(1.0, 0.1), "the lecture's formula and its example"),
         Stated(2.302585, "arithmetic: −ln 0.1"),
         within=1e-6,
     ),
     Fact(
         *("cross_entropy", "class-0", "binary cross-entropy for Y = 0, F = 0.1, in nats"),
         lambda: _entropy(0.0, 0.1),
-        Stated(lambda: _loose_entropy(0.0, 0.1), "the lecture's formula", SIGN),
+        Stated(lambda: _printed_entropy(0.0, 0.1), "the lecture's formula", SIGN),
         Stated(0.105361, "arithmetic: −ln 0.9"),
         within=EXACT,
     ),
@@ -98,7 +98,7 @@ FACTS = (
         *("cross_entropy", "slope-as-printed", "the same, with the lecture's formula for L"),
         lambda: _slope(binary_cross_entropy, 0.0, LOGIT),
         Stated(
-            lambda: _slope(binary_cross_entropy_loose, 0.0, LOGIT),
+            lambda: _slope(binary_cross_entropy_as_printed, 0.0, LOGIT),
             "the slope of its formula",
             SIGN + "; descent on it raises F towards the wrong class",
         ),
@@ -120,7 +120,7 @@ FACTS = (
         *("squared_error", "perfect", "squared error of a perfect prediction of Y = (1, 2)"),
         lambda: number(squared_error(np.array([1.0, 2.0]), np.array([1.0, 2.0]))),
         Stated(
-            lambda: number(squared_error_loose(np.array([1.0, 2.0]), np.array([1.0, 2.0]))),
+            lambda: number(squared_error_as_printed(np.array([1.0, 2.0]), np.array([1.0, 2.0]))),
             "Σ (y(n) f(x(n))²)",
             "the lecture's formula lacks the minus between y and f",
         ),

@@ -1,4 +1,4 @@
-"""Nets to count: each is built once, measured and let go; and what is published about them."""
+"""Counts of networks, each built once, and the published counts."""
 
 import importlib
 import math
@@ -9,17 +9,19 @@ from functools import cache, partial
 from inspect import signature
 from typing import Any
 
+import keras
+
 from keras_dl import models
 from keras_dl.facts.fact import Fact, Stated
 from keras_dl.models._counts import links, units
 
 __all__ = [
     "TABLES",
-    "Measured",
-    "counts_beyond",
-    "measured",
+    "NetworkCounts",
+    "measure",
     "parameters_of",
-    "published",
+    "published_figure",
+    "remaining_counts",
     "shape_of",
     "table_fact",
 ]
@@ -31,11 +33,11 @@ def _tables() -> Iterator[dict[str, Any]]:
             yield importlib.import_module(f"keras_dl.models.{module.name}").PUBLISHED
 
 
-# What is published beside each builder.
+# Published figures of each builder.
 TABLES: dict[str, dict[str, Any]] = {n: t for table in _tables() for n, t in table.items()}
 # Their counts do not depend on the initial weights, and drawing 60 million of them takes seconds.
 LARGE = 1_000_000
-# Where a figure of the tables stands in a `Measured`.
+# Figure in the tables → attribute of `NetworkCounts`, description.
 WORDS = {
     "trainable_parameters": ("parameters", "trainable parameters"),
     "links": ("links", "links, a bias counting as one"),
@@ -45,18 +47,18 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What is counted of a net.
+class NetworkCounts:
+    """Counts of one network.
 
     Attributes:
         parameters: number of trainable parameters.
-        all_parameters: with those that are not trained, such as moving averages.
-        shapes: output shape of each layer, without the batch.
+        all_parameters: number including non-trainable ones, such as moving averages.
+        shapes: output shape of each layer, without the batch axis.
         per_layer: number of trainable parameters of each layer.
-        kernels: shape of the kernel of each layer that has one.
-        kinds: name of each layer's class.
-        links, units, neurons: as `keras_dl.models._counts` counts them; None for a net with layers
-            that it does not know, or whose examples have no fixed length.
+        kernels: kernel shape of each layer with a kernel.
+        kinds: class name of each layer.
+        links, units, neurons: counts of `keras_dl.models._counts`; None for unsupported layers or
+            examples of variable length.
     """
 
     parameters: int
@@ -70,78 +72,98 @@ class Measured:
     neurons: int | None
 
 
-def measured(name: str, **arguments: Any) -> Measured:
-    """Builds the net of this name with the arguments of its published figures, and counts."""
-    return _measured(name, tuple(sorted(arguments.items())))
+def measure(name: str, **arguments: Any) -> NetworkCounts:
+    """Builds a network with the arguments of its published figures and counts."""
+    return _measure(name, tuple(sorted(arguments.items())))
 
 
 @cache
-def _measured(name: str, arguments: tuple[tuple[str, Any], ...]) -> Measured:
+def _measure(name: str, arguments: tuple[tuple[str, Any], ...]) -> NetworkCounts:
     figures = TABLES[name]
-    given = figures.get("arguments", {k: figures.get(k) for k in ("input_shape", "num_classes")})
+    defaults = {k: figures.get(k) for k in ("input_shape", "num_classes")}
+    defaults = figures.get("arguments", defaults)
     build = getattr(models, name)
     large = figures["trainable_parameters"] > LARGE and "initializer" in signature(build).parameters
     start = {"initializer": "zeros"} if large else {}
-    model = build(**{**given, **start, **dict(arguments)})
+    model = build(**{**defaults, **start, **dict(arguments)})
     layers = {layer.name: layer for layer in model.layers}
-    return Measured(
+    return NetworkCounts(
         _size(model.trainable_weights),
         _size(model.weights),
         {n: tuple(layer.output.shape[1:]) for n, layer in layers.items()},
         {n: _size(layer.trainable_weights) for n, layer in layers.items()},
         {n: tuple(k.shape) for n, layer in layers.items() if (k := _kernel(layer)) is not None},
         {n: type(layer).__name__ for n, layer in layers.items()},
-        _counted(links, model),
-        _counted(units, model),
-        _counted(units, model, inputs=False),
+        _count_or_none(links, model),
+        _count_or_none(units, model),
+        _count_or_none(units, model, inputs=False),
     )
 
 
-def _kernel(layer: Any) -> Any:
+def _kernel(layer: keras.Layer) -> keras.Variable | None:
     return getattr(layer, "kernel", None)
 
 
-def _counted(count: Callable[..., int], model: Any, **given: Any) -> int | None:
+def _count_or_none(count: Callable[..., int], model: keras.Model, **options: bool) -> int | None:
     try:
-        return count(model, **given)
+        return count(model, **options)
     except TypeError:
         return None
 
 
-def _size(weights: Any) -> int:
+def _size(weights: Iterable[keras.Variable]) -> int:
     return sum(math.prod(w.shape) for w in weights)
 
 
-def published(name: str, figure: str = "trainable_parameters", **more: Any) -> Stated:
-    """A figure that stands beside a builder, with its source."""
+def published_figure(name: str, figure: str = "trainable_parameters", **more: Any) -> Stated:
+    """Returns a published figure of a builder with its source.
+
+    Args:
+        name: name of the builder.
+        figure: key of its `PUBLISHED` table.
+        **more: further fields of `Stated`.
+    """
     return Stated(TABLES[name][figure], TABLES[name]["source"], **more)
 
 
 def table_fact(
     name: str, figure: str, lecture: Stated | None = None, *, from_memory: bool = False
 ) -> Fact:
-    """A count that stands beside a builder, as a fact."""
+    """Creates the fact for a published count of a builder.
+
+    Args:
+        name: name of the builder.
+        figure: key of its `PUBLISHED` table.
+        lecture: figure of the lecture, if any.
+        from_memory: True if the published figure has not been verified in the source.
+    """
     attribute, words = WORDS[figure]
     compute = partial(_count, name, attribute)
-    stated = published(name, figure, from_memory=from_memory)
+    stated = published_figure(name, figure, from_memory=from_memory)
     return Fact(name, attribute, words, compute, lecture, stated)
 
 
-def counts_beyond(facts: Iterable[Fact]) -> list[Fact]:
-    """The counts of parameters of those builders that none of the facts is about."""
-    told = {fact.group for fact in facts}
-    return [table_fact(name, "trainable_parameters") for name in TABLES if name not in told]
+def remaining_counts(facts: Iterable[Fact]) -> list[Fact]:
+    """Creates parameter-count facts for builders without another fact."""
+    covered = {fact.group for fact in facts}
+    return [table_fact(name, "trainable_parameters") for name in TABLES if name not in covered]
 
 
 def _count(name: str, attribute: str) -> int:
-    return getattr(measured(name), attribute)
+    return getattr(measure(name), attribute)
 
 
 def shape_of(name: str, layer: str, **arguments: Any) -> Callable[[], tuple[int, ...]]:
-    """A function that gives the output shape of a layer."""
-    return lambda: measured(name, **arguments).shapes[layer]
+    """Returns a function that computes the output shape of a layer.
+
+    Args:
+        name: name of the builder.
+        layer: name of the layer.
+        **arguments: arguments of the builder.
+    """
+    return lambda: measure(name, **arguments).shapes[layer]
 
 
 def parameters_of(name: str, layer: str) -> Callable[[], int]:
-    """A function that gives a layer's number of trainable parameters."""
-    return lambda: measured(name).per_layer[layer]
+    """Returns a function that counts the trainable parameters of a layer."""
+    return lambda: measure(name).per_layer[layer]

@@ -1,7 +1,6 @@
 """Facts about single neurons, perceptrons and multilayer perceptrons."""
 
 from itertools import product
-from typing import Any
 
 import keras
 import numpy as np
@@ -10,8 +9,8 @@ from keras import ops
 from keras_dl.activations import scaled_tanh
 from keras_dl.facts.arrays import array, number
 from keras_dl.facts.fact import Fact, Stated
-from keras_dl.facts.formulas import kernel_expansion, kernel_expansion_loose, kernel_features
-from keras_dl.facts.nets import measured, shape_of, table_fact
+from keras_dl.facts.formulas import kernel_expansion, kernel_expansion_as_printed, kernel_features
+from keras_dl.facts.nets import measure, shape_of, table_fact
 from keras_dl.models import mlp, threshold_unit, xor_net
 from keras_dl.models.threshold import GATES
 
@@ -21,13 +20,13 @@ CASES = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 X, Y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
 
 
-def _table(model: Any) -> str:
-    """Outputs for 00, 01, 10 and 11."""
+def _table(model: keras.Model) -> str:
+    """Returns the outputs for 00, 01, 10 and 11."""
     return "".join(str(int(v)) for v in array(model(CASES)).ravel())
 
 
 def _bias_as_weight() -> float:
-    """Largest difference between a bias and the weight of an input that is always 1."""
+    """Returns the largest difference between a bias and the weight of a constant input 1."""
     points = np.random.default_rng(0).uniform(-1, 1, (100, 2))
     weights, bias = np.array([0.3, -0.7]), 0.2
     layer = keras.layers.Dense(1)
@@ -38,13 +37,13 @@ def _bias_as_weight() -> float:
 
 
 def _separable() -> set[str]:
-    """All truth tables of two inputs that one unit computes, found among many small weights."""
+    """Returns the truth tables of two inputs that one unit computes, by search over weights."""
     unit = threshold_unit(2, (0.0, 0.0), 0.0)
-    found = set()
+    tables = set()
     for first, second, bias in product((-1.0, 0.0, 1.0), (-1.0, 0.0, 1.0), (-1.5, -0.5, 0.5, 1.5)):
         unit.set_weights([np.array([[first], [second]]), np.array([bias])])
-        found.add(_table(unit))
-    return found
+        tables.add(_table(unit))
+    return tables
 
 
 def _best_at_xor() -> int:
@@ -62,7 +61,7 @@ def _first_layer_weights() -> int:
 
 
 def _two_linear_layers() -> float:
-    """Largest difference between two linear layers and the one with the product of weights."""
+    """Returns the largest difference between two linear layers and their product."""
     model = mlp((5,), 3, units=(4,), activation="linear")
     points = np.random.default_rng(0).uniform(-1, 1, (50, 5)).astype("float32")
     (w1, b1), (w2, b2) = (layer.get_weights() for layer in model.layers if layer.get_weights())
@@ -126,7 +125,7 @@ FACTS = (
     table_fact("xor_net", "trainable_parameters"),
     Fact(
         *("perceptron", "inputs", "inputs of an image of 20×20 pixels"),
-        lambda: measured("perceptron").shapes["flatten"][0],
+        lambda: measure("perceptron").shapes["flatten"][0],
         Stated(400, "it classifies 20×20 images"),
     ),
     table_fact("perceptron", "trainable_parameters"),
@@ -177,7 +176,7 @@ FACTS = (
         *("kernel_trick", "expansion", "⟨x, y⟩² multiplied out, for the same x and y"),
         lambda: number(kernel_expansion(X, Y)),
         Stated(
-            lambda: number(kernel_expansion_loose(X, Y)),
+            lambda: number(kernel_expansion_as_printed(X, Y)),
             "… + y₂²·y₂²",
             "a slip of the pen: the last term is x₂²·y₂²",
         ),

@@ -1,38 +1,38 @@
-"""Facts about residual nets and their plain twins."""
+"""Facts about residual networks and plain networks of equal depth."""
 
 from collections.abc import Callable
 
 from keras_dl.facts.fact import Fact, Stated
-from keras_dl.facts.nets import measured, table_fact
+from keras_dl.facts.nets import measure, table_fact
 
 __all__ = ["FACTS"]
 
-# Millions of parameters as table 6 of He et al. 2015 prints them.
+# Millions of parameters in table 6 of He et al. 2015.
 TABLE6 = {"resnet20": 0.27, "resnet32": 0.46, "resnet44": 0.66, "resnet56": 0.85, "resnet110": 1.7}
-# All parameters, moving averages too, of keras.applications, whose convolutions have a bias.
+# All parameters in keras.applications, with moving averages and biases of convolutions.
 KERAS = {"resnet50": 25_636_712, "resnet101": 44_707_176, "resnet152": 60_419_944}
 
 
 def _depth(name: str) -> Callable[[], int]:
-    """Convolutions and the last layer, without those of the shortcuts."""
+    """Returns a counter of convolutions and dense layers, without shortcut convolutions."""
 
     def count() -> int:
-        kernels = measured(name).kernels
+        kernels = measure(name).kernels
         return sum(not layer.endswith("shortcut") for layer in kernels)
 
     return count
 
 
 def _million(name: str) -> Callable[[], float]:
-    return lambda: measured(name).parameters / 1e6
+    return lambda: measure(name).parameters / 1e6
 
 
 def _beyond(plain: str, residual: str) -> Callable[[], int]:
-    return lambda: measured(residual).parameters - measured(plain).parameters
+    return lambda: measure(residual).parameters - measure(plain).parameters
 
 
 def _with_bias(name: str) -> Callable[[], int]:
-    return lambda: measured(name, conv_bias=True).all_parameters
+    return lambda: measure(name, conv_bias=True).all_parameters
 
 
 def _cifar_facts(name: str) -> list[Fact]:

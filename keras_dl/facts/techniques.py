@@ -1,4 +1,4 @@
-"""Facts about initial weights, dropout, normalisation, depth and convolution."""
+"""Facts about initialization, dropout, normalisation, depth and convolution."""
 
 import math
 from typing import Any
@@ -11,22 +11,22 @@ from keras_dl.facts.arrays import array, number
 from keras_dl.facts.fact import Fact, Stated
 from keras_dl.facts.formulas import (
     batch_norm,
-    batch_norm_loose,
+    batch_norm_as_printed,
     convolution_size,
     dropout_rate,
-    dropout_rate_loose,
+    dropout_rate_as_printed,
     he_deviation,
-    he_deviation_loose,
+    he_deviation_as_printed,
     overlapping_pooling,
-    overlapping_pooling_loose,
+    overlapping_pooling_as_printed,
 )
 from keras_dl.initializers import make_initializer
 from keras_dl.layers import LocalResponseNormalization, MonteCarloDropout, PlainBatchNormalization
 
 __all__ = ["FACTS"]
 
-CUT = 2 / 0.87962566103423978  # of Keras, in deviations
-SAMPLED = 0.02  # of what 100,000 random numbers give
+CUT = 2 / 0.87962566103423978  # truncation of Keras' he_normal, in standard deviations
+SAMPLED = 0.02  # relative tolerance for statistics of 100,000 random numbers
 ROUNDED = 1e-5
 
 
@@ -35,13 +35,13 @@ def _weights(name: str, shape: tuple[int, ...]) -> np.ndarray:
     return array(make_initializer(name)(shape))
 
 
-def _kept(rate: float) -> float:
+def _active_share(rate: float) -> float:
     layer = MonteCarloDropout(rate, seed=0)
     return float(np.mean(array(layer(np.ones((400, 500)))) > 0))
 
 
 def _mean_of_masks() -> float:
-    """The average over 2,000 masks of a weighted sum, over that sum."""
+    """Returns the mean over 2,000 masks of a weighted sum, divided by that sum."""
     inputs = np.random.default_rng(0).uniform(0.5, 1.5, 100)
     weights = np.random.default_rng(1).uniform(0.5, 1.5, 100)
     dropped = MonteCarloDropout(0.5, seed=0)(np.tile(inputs, (2000, 1)))
@@ -59,7 +59,7 @@ def _difference_to_keras() -> float:
 
 
 def _through_depth(factor: float, layers: int = 99) -> float:
-    """What is left of an input of 1 behind linear layers W = c·I."""
+    """Returns the output of linear layers W = c·I for an input of 1."""
     identity: Any = keras.initializers.Identity(factor)
     layer = keras.layers.Dense(2, use_bias=False, kernel_initializer=identity)
     x = np.ones((1, 2))
@@ -74,7 +74,7 @@ def _side(size: int, kernel: int, stride: int) -> int:
 
 
 def _as_matrix() -> np.ndarray:
-    """The matrix of a 3×3 convolution of 6×6 pixels: its outputs for each pixel alone."""
+    """Returns the matrix of a 3×3 convolution of 6×6 pixels, from unit inputs."""
     layer = keras.layers.Conv2D(1, 3, use_bias=False)
     kernel = np.arange(1.0, 10.0).reshape(3, 3, 1, 1)
     layer.build((None, 6, 6, 1))
@@ -87,7 +87,7 @@ def _normalised_one() -> float:
 
 
 def _beyond(name: str) -> float:
-    """Share of 200,000 weights beyond the place where Keras cuts its he_normal."""
+    """Returns the share of 200,000 weights beyond the truncation of Keras' he_normal."""
     return float(np.mean(np.abs(_weights(name, (200, 1000))) > CUT * he_deviation(200)))
 
 
@@ -115,7 +115,7 @@ FACTS = (
         *("initialization", "he-deviation", "standard deviation of he_gaussian, 200 inputs"),
         lambda: float(_weights("he_gaussian", (200, 1000)).std()),
         Stated(
-            lambda: he_deviation_loose(200),
+            lambda: he_deviation_as_printed(200),
             "N(0, 2/n_in), if code takes 2/n_in for the deviation",
             "2/n_in is the variance, the deviation is its root",
         ),
@@ -148,13 +148,13 @@ FACTS = (
     ),
     Fact(
         *("dropout", "hidden-kept", "share of hidden units that rate 0.5 keeps"),
-        lambda: _kept(dropout_rate(0.5)),
+        lambda: _active_share(dropout_rate(0.5)),
         Stated(0.5, "half of the hidden neurons are active"),
         within=SAMPLED,
     ),
     Fact(
         *("dropout", "inputs-kept", "share of inputs that rate 0.2 keeps"),
-        lambda: _kept(dropout_rate(0.8)),
+        lambda: _active_share(dropout_rate(0.8)),
         Stated(0.8, "80 % of the inputs are active"),
         Stated(0.8, "Srivastava et al. 2014: p = 0.8 for inputs"),
         within=SAMPLED,
@@ -163,7 +163,7 @@ FACTS = (
         *("dropout", "inputs-rate", "the `rate` of Keras for inputs"),
         lambda: dropout_rate(0.8),
         Stated(
-            lambda: dropout_rate_loose(0.8),
+            lambda: dropout_rate_as_printed(0.8),
             "80 %",
             "the lecture counts what is kept, Keras' rate is what is dropped",
         ),
@@ -179,7 +179,7 @@ FACTS = (
         *("batch_norm", "deviation", "standard deviation of a feature, normalised over m = 100"),
         lambda: float(array(batch_norm(_batch())).std(axis=0).mean()),
         Stated(
-            lambda: float(array(batch_norm_loose(_batch())).std(axis=0).mean()),
+            lambda: float(array(batch_norm_as_printed(_batch())).std(axis=0).mean()),
             "σ = √(ε + Σ (H − μ)²)",
             "the lecture's variance lacks 1/m, which leaves 1/√m of the deviation",
         ),
@@ -188,7 +188,7 @@ FACTS = (
     ),
     Fact(
         *("batch_norm", "as-printed", "the same, by PlainBatchNormalization(literal=True)"),
-        lambda: float(array(batch_norm_loose(_batch())).std(axis=0).mean()),
+        lambda: float(array(batch_norm_as_printed(_batch())).std(axis=0).mean()),
         published=Stated(0.1, "arithmetic: 1/√100"),
         within=1e-4,
     ),
@@ -249,7 +249,7 @@ FACTS = (
     ),
     Fact(
         *("local_response", "size", "pixels a side behind local response normalisation, from 55"),
-        lambda: overlapping_pooling_loose(np.zeros((1, 55, 55, 2))).shape[1],
+        lambda: overlapping_pooling_as_printed(np.zeros((1, 55, 55, 2))).shape[1],
         Stated(
             lambda: overlapping_pooling(np.zeros((1, 55, 55, 2))).shape[1],
             "“overlapping pooling (LRN)”",

@@ -3,6 +3,7 @@
 # Importing the layers registers our activations and initializers too, so that models load.
 from keras_dl import activations as activations
 from keras_dl import initializers as initializers
+from keras_dl.layers.bilinear_upsampling import Bilinear, BilinearUpsampling
 from keras_dl.layers.causal_self_attention import CausalSelfAttention
 from keras_dl.layers.gradient_reversal import GradientReversal
 from keras_dl.layers.local_response_normalization import LocalResponseNormalization
@@ -14,6 +15,7 @@ from keras_dl.layers.plain_batch_normalization import PlainBatchNormalization
 from keras_dl.layers.position_embedding import PositionEmbedding
 from keras_dl.layers.random_distortion import RandomDistortion
 from keras_dl.layers.random_shift import RandomShift
+from keras_dl.layers.random_view import RandomView, RestoreView
 from keras_dl.layers.rbf_output import RBFOutput
 from keras_dl.layers.sparse_map_convolution import SparseMapConv2D
 from keras_dl.layers.spectral_normalization import SpectralNormalization
@@ -21,6 +23,8 @@ from keras_dl.layers.trainable_subsampling import TrainableSubsampling
 from keras_dl.layers.unshared_bias_convolution import UnsharedBiasConv2D
 
 __all__ = [
+    "Bilinear",
+    "BilinearUpsampling",
     "CausalSelfAttention",
     "ComplexCells2D",
     "GradientReversal",
@@ -33,6 +37,8 @@ __all__ = [
     "RBFOutput",
     "RandomDistortion",
     "RandomShift",
+    "RandomView",
+    "RestoreView",
     "SimpleCells2D",
     "SparseMapConv2D",
     "SpectralNormalization",

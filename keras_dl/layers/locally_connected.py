@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.layers._check import check_choice_of_two, check_count, pair
 from keras_dl.layers._convolution import draw_each, output_sizes, padding_of
+from keras_dl.utils.checks import check_choice, check_count, pair
 
 __all__ = ["LocallyConnected2D"]
 
@@ -49,7 +49,7 @@ class LocallyConnected2D(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         check_count("filters", filters, "so many units look at each place")
-        check_choice_of_two("padding", padding, "valid", "same")
+        check_choice("padding", padding, ("valid", "same"))
         self.filters = int(filters)
         self.kernel_size = pair("kernel_size", kernel_size, "it is the size of the fields")
         self.strides = pair("strides", strides, "the fields lie so many pixels apart")

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.layers._check import check_count
+from keras_dl.utils.checks import check_count
 
 __all__ = ["Maxout"]
 

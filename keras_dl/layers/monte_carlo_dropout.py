@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keras_dl.layers._check import check_real
+from keras_dl.utils.checks import check_real
 
 __all__ = ["MonteCarloDropout", "monte_carlo"]
 

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_dl.layers._check import check_choice_of_two, check_count, check_real
+from keras_dl.utils.checks import check_choice, check_count, check_real
 
 __all__ = ["ComplexCells2D", "SimpleCells2D"]
 
@@ -57,7 +57,7 @@ class SimpleCells2D(keras.layers.Layer):
                 f"Received: selectivity={selectivity}"
             )
         self.filters = int(filters)
-        check_choice_of_two("padding", padding, "valid", "same")
+        check_choice("padding", padding, ("valid", "same"))
         self.kernel_size = int(kernel_size)
         self.selectivity = selectivity
         self.padding = padding
@@ -144,7 +144,7 @@ class ComplexCells2D(keras.layers.Layer):
                 "`saturation` must be positive; it is where the answer is half of its limit. "
                 f"Received: saturation={saturation}"
             )
-        check_choice_of_two("padding", padding, "valid", "same")
+        check_choice("padding", padding, ("valid", "same"))
         self.kernel_size = int(kernel_size)
         self.saturation = saturation
         self.padding = padding

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_dl.layers._check import check_real
+from keras_dl.utils.checks import check_real
 
 __all__ = ["RandomDistortion"]
 

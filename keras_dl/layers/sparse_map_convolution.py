@@ -7,8 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_dl.layers._check import check_choice_of_two, check_count, pair
 from keras_dl.layers._convolution import draw_each, output_sizes
+from keras_dl.utils.checks import check_choice, check_count, pair
 
 __all__ = ["SparseMapConv2D"]
 
@@ -60,8 +60,8 @@ class SparseMapConv2D(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        check_choice_of_two("padding", padding, "valid", "same")
-        check_choice_of_two("bias", bias, "map", "unit")
+        check_choice("padding", padding, ("valid", "same"))
+        check_choice("bias", bias, ("map", "unit"))
         self.connections = _checked(connections)
         self.kernel_size = pair("kernel_size", kernel_size, "it is the size of the kernels")
         self.strides: Any = pair("strides", strides, "the kernels move by so many pixels")

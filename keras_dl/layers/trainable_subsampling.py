@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.layers._check import pair
+from keras_dl.utils.checks import pair
 
 __all__ = ["TrainableSubsampling"]
 

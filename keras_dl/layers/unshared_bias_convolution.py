@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.layers._check import check_choice_of_two, check_count, pair
 from keras_dl.layers._convolution import output_sizes
+from keras_dl.utils.checks import check_choice, check_count, pair
 
 __all__ = ["UnsharedBiasConv2D"]
 
@@ -52,7 +52,7 @@ class UnsharedBiasConv2D(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         check_count("filters", filters, "it is the number of maps")
-        check_choice_of_two("padding", padding, "valid", "same")
+        check_choice("padding", padding, ("valid", "same"))
         self.filters = int(filters)
         self.kernel_size = pair("kernel_size", kernel_size, "it is the size of the kernels")
         self.strides: Any = pair("strides", strides, "the kernels move by so many pixels")

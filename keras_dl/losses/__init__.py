@@ -2,7 +2,15 @@
 
 from keras_dl.losses.coded_squares import CodedSquares
 from keras_dl.losses.perceptron_loss import PerceptronLoss
+from keras_dl.losses.pixel_crossentropy import PixelCrossentropy
 from keras_dl.losses.rbf_criteria import CodeDistance, MAPCriterion
 from keras_dl.losses.smoothed_crossentropy import SmoothedCrossentropy
 
-__all__ = ["CodeDistance", "CodedSquares", "MAPCriterion", "PerceptronLoss", "SmoothedCrossentropy"]
+__all__ = [
+    "CodeDistance",
+    "CodedSquares",
+    "MAPCriterion",
+    "PerceptronLoss",
+    "PixelCrossentropy",
+    "SmoothedCrossentropy",
+]

@@ -1,15 +1,14 @@
-"""How good made images are: by features of a small classifier that learnt the same data."""
+"""Metrics of generated images, on features of a classifier trained on the same data."""
 
-from keras_dl.metrics.colour import colour_overlap, detail, lab
+from keras_dl.metrics.colour import colour_overlap, lab, sharpness
 from keras_dl.metrics.distances import frechet_distance, kernel_distance
 from keras_dl.metrics.features import feature_net, looked_at, with_feature_extractor
 from keras_dl.metrics.manifold import precision_recall
-from keras_dl.metrics.modes import Modes, modes
+from keras_dl.metrics.modes import ModeCoverage, modes
 
 __all__ = [
-    "Modes",
+    "ModeCoverage",
     "colour_overlap",
-    "detail",
     "feature_net",
     "frechet_distance",
     "kernel_distance",
@@ -17,5 +16,6 @@ __all__ = [
     "looked_at",
     "modes",
     "precision_recall",
+    "sharpness",
     "with_feature_extractor",
 ]

@@ -1,8 +1,8 @@
-"""Whether made images have the colours and the detail of real ones."""
+"""Colour statistics and sharpness of generated images against real ones."""
 
 import numpy as np
 
-__all__ = ["colour_overlap", "detail", "lab"]
+__all__ = ["colour_overlap", "lab", "sharpness"]
 
 # sRGB to CIE XYZ, D65; IEC 61966-2-1.
 XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
@@ -11,10 +11,10 @@ BINS = 100
 
 
 def lab(images: np.ndarray) -> np.ndarray:
-    """CIE L*a*b* of sRGB pixels; grey images have a = b = 0.
+    """Converts sRGB pixels to CIE L*a*b*; grey images have a = b = 0.
 
     Args:
-        images: (…, 3 or 1) uint8.
+        images: pixels (…, 3 or 1) uint8.
 
     Returns:
         (…, 3) float64: L in 0..100, a and b about -100..100.
@@ -28,37 +28,40 @@ def lab(images: np.ndarray) -> np.ndarray:
 
 
 def colour_overlap(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
-    """Share that the histograms of lightness and colours of two sets of images have in common.
+    """Computes the intersection of the histograms of lightness and colours of two image sets.
 
     Args:
-        real: (n, height, width, 3 or 1) uint8.
-        fake: the same of made images.
+        real: real images (n, height, width, 3 or 1) uint8.
+        fake: generated images of the same shape.
 
     Returns:
-        "L", "a" and "b": in [0, 1], 1 for equal histograms.
+        "L", "a" and "b" → intersection in [0, 1], 1 for equal histograms.
 
     Reference:
         Isola et al., 2017, Image-to-Image Translation with Conditional Adversarial Networks,
         arXiv:1611.07004, section 4.2 and figure 7.
     """
     channels = [np.moveaxis(lab(images), -1, 0) for images in (real, fake)]
-    found = {}
+    overlaps = {}
     for name, first, second in zip(EDGES, *channels, strict=True):
         low, high = EDGES[name]
         parts = [
             np.histogram(values.clip(low, high), BINS, (low, high))[0] / values.size
             for values in (first, second)
         ]
-        found[name] = float(np.minimum(*parts).sum())
-    return found
+        overlaps[name] = float(np.minimum(*parts).sum())
+    return overlaps
 
 
-def detail(real: np.ndarray, fake: np.ndarray) -> float:
-    """Mean step between neighbouring pixels of made images over that of real ones; 1 is as sharp.
+def sharpness(real: np.ndarray, fake: np.ndarray) -> float:
+    """Computes the mean gradient magnitude of generated images over that of real ones.
 
     Args:
-        real: (n, height, width, channels) uint8.
-        fake: the same of made images.
+        real: real images (n, height, width, channels) uint8.
+        fake: generated images of the same shape.
+
+    Returns:
+        The ratio; 1 for equal sharpness, below 1 for blurred images.
     """
     return _steps(fake) / max(_steps(real), 1e-12)
 

@@ -1,4 +1,4 @@
-"""Distances between two samples of features: Fréchet's and that of a kernel."""
+"""Distances between two samples of features: Fréchet distance and kernel distance."""
 
 import numpy as np
 from scipy import linalg
@@ -7,20 +7,20 @@ __all__ = ["frechet_distance", "kernel_distance"]
 
 
 def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
-    """Fréchet distance of normal distributions fitted to two samples, as in FID.
+    """Computes the Fréchet distance of normal distributions fitted to two samples, as in FID.
 
-    ‖μ₁ - μ₂‖² + tr(Σ₁ + Σ₂ - 2(Σ₁Σ₂)^½). A sample of n has a distance above 0 from another one of
-    the same source: compare samples of one size only.
+    ‖μ₁ - μ₂‖² + tr(Σ₁ + Σ₂ - 2(Σ₁Σ₂)^½). The estimate is biased: two samples of one
+    distribution have a distance above 0. Compare samples of one size only.
 
     Args:
-        real: (n, dim) features, n at least 2.
-        fake: (m, dim) features.
+        real: features (n, dim), n at least 2.
+        fake: features (m, dim), m at least 2.
 
     Returns:
         The distance, 0 or more, in squared units of the features.
 
     Raises:
-        ValueError: if a sample has fewer than two rows, or another number of features.
+        ValueError: if a sample has fewer than two rows, or the numbers of features differ.
 
     Reference:
         Heusel et al., 2017, GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
@@ -40,23 +40,23 @@ def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
 def kernel_distance(
     real: np.ndarray, fake: np.ndarray, *, size: int = 1000, subsets: int = 20, seed: int = 0
 ) -> float:
-    """Squared maximum mean discrepancy of two samples under a cubic kernel, as in KID.
+    """Computes the squared maximum mean discrepancy under a cubic kernel, as in KID.
 
-    The kernel is (x·y/dim + 1)³ and the estimate unbiased: 0 on average where both samples have one
-    source, and sometimes below.
+    The kernel is (x·y/dim + 1)³ and the estimate is unbiased: its mean is 0 for
+    samples of one distribution, and it may be negative.
 
     Args:
-        real: (n, dim) features, n at least 2.
-        fake: (m, dim) features.
-        size: of the random parts in which it is computed; at most what the smaller sample has.
-        subsets: number of such parts, whose mean is taken; 1 where they hold everything.
-        seed: of the parts.
+        real: features (n, dim), n at least 2.
+        fake: features (m, dim), m at least 2.
+        size: rows of each random subset; at most the size of the smaller sample is used.
+        subsets: number of random subsets to average over; 1 if a subset is the whole sample.
+        seed: seed of the subsets.
 
     Returns:
         The estimate.
 
     Raises:
-        ValueError: if a sample has fewer than two rows, or another number of features.
+        ValueError: if a sample has fewer than two rows, or the numbers of features differ.
 
     Reference:
         Bińkowski et al., 2018, Demystifying MMD GANs, arXiv:1801.01401, section 4.

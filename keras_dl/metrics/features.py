@@ -1,6 +1,5 @@
 """The net whose features stand in for Inception's: LeNet-5, trained on the data set itself."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +8,11 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_dl import settings
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data
 from keras_dl.models.lenet import lenet5
+from keras_dl.utils.files import atomic_path
 
 __all__ = ["feature_net", "looked_at", "with_feature_extractor"]
 
@@ -25,10 +26,9 @@ def feature_net(data: Data) -> keras.Model:
     """A classifier of the data's own images, whose last hidden layer gives the features.
 
     It is trained once, always with the same seed, and kept in a file named after the data's digest
-    in the folder KERAS_DL_CACHE, else in keras_dl below XDG_CACHE_HOME or ~/.cache. The features
-    are shifted and scaled by one number so that over train their means are 0 and their variances
-    add up to 100: the Fréchet distance of a generator that makes the mean image's features again
-    and again is 100.
+    in `keras_dl.settings.cache_folder()`. The features are shifted and scaled by one number so that
+    over train their means are 0 and their variances add up to 100: the Fréchet distance of a
+    generator that makes the mean image's features again and again is 100.
 
     Distances in its features are no FID: they may be compared within one data set, with values
     from the same net only.
@@ -48,7 +48,7 @@ def feature_net(data: Data) -> keras.Model:
             "`dataset` must hold images of two classes or more; a classifier judges what is made. "
             f"Received: dataset={data.name!r}, {data.kind} with {data.num_classes} classes"
         )
-    path = _folder() / f"feature_net-{VERSION}-{data.digest[:32]}.keras"
+    path = settings.cache_folder() / f"feature_net-{VERSION}-{data.digest[:32]}.keras"
     if not path.is_file():
         _keep(_trained(data), path)
     # Always from the file, so that the first run has the very net of the later ones.
@@ -120,22 +120,13 @@ def _drawn(data: Data) -> Iterator[tuple[np.ndarray, np.ndarray]]:
             yield data.train.x[rows], data.train.y[rows]
 
 
-def _folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(os.environ.get("KERAS_DL_CACHE") or f"{base}/keras_dl").expanduser()
-
-
 def _keep(net: keras.Model, path: Path) -> None:
     """Writes the file whole or not at all: several processes may be at it."""
-    part = path.with_name(f"{path.stem}.{os.getpid()}.keras")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        net.save(part)
-        part.replace(path)
+        with atomic_path(path) as part:
+            net.save(part)
     except PermissionError as error:
         raise ValueError(
             "`KERAS_DL_CACHE` must name a folder that can be written; the classifier that judges "
             f"images is kept there. Received: {path.parent} ({error.strerror})"
         ) from None
-    finally:
-        part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Metrics that are more than a mean over examples."""
+"""Fréchet distance as a Keras metric."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ __all__ = ["FrechetDistance"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class FrechetDistance(keras.metrics.Metric):
-    """Fréchet distance between normal distributions fitted to two sets of features.
+    """Computes the Fréchet distance between normal distributions fitted to two feature sets.
 
     ‖μ₁ - μ₂‖² + tr(Σ₁ + Σ₂ - 2(Σ₁Σ₂)^½), with covariances divided by n - 1, from sums over all
-    batches. On Inception's features it is called FID; on others, values are not comparable with
-    that, nor with each other. Sums are in float32: features should have means near 0.
+    batches. On Inception features it is the FID; values on other features are comparable neither
+    with the FID nor with each other. Sums are in float32: features should have means near 0.
 
     Args:
         size: number of features.
@@ -34,7 +34,7 @@ class FrechetDistance(keras.metrics.Metric):
         self.sums = self.add_variable((2, size), initializer="zeros", name="sums")
         self.squares = self.add_variable((2, size, size), initializer="zeros", name="squares")
 
-    def update_state(self, real: Any, fake: Any) -> None:
+    def update_state(self, real: keras.KerasTensor, fake: keras.KerasTensor) -> None:
         """Adds a batch of features, (batch, size) each."""
         both: Any = ops.stack([ops.cast(real, "float32"), ops.cast(fake, "float32")])
         batch: Any = ops.shape(both)
@@ -43,7 +43,7 @@ class FrechetDistance(keras.metrics.Metric):
         self.squares.assign_add(ops.matmul(ops.transpose(both, (0, 2, 1)), both))
 
     def result(self) -> Any:
-        """Gives the distance; 0 before the first batch."""
+        """Returns the distance; 0 before the first batch."""
         count: Any = ops.maximum(self.count, 2.0)
         means: Any = self.sums / count
         columns: Any = ops.expand_dims(means, 2)
@@ -58,16 +58,16 @@ class FrechetDistance(keras.metrics.Metric):
         return ops.relu(gap + traces - 2.0 * common)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "size": self.size}
 
 
-def _root(matrix: Any) -> Any:
-    """The positive square root of a symmetric matrix; what rounding made negative counts as 0."""
+def _root(matrix: keras.KerasTensor) -> Any:
+    """Returns the positive square root of a symmetric matrix; negative eigenvalues count as 0."""
     values, vectors = _spectrum(matrix)
     values = ops.sqrt(ops.relu(values))
     return ops.matmul(vectors * values, ops.transpose(vectors))
 
 
-def _spectrum(matrix: Any) -> Any:
+def _spectrum(matrix: keras.KerasTensor) -> Any:
     return ops.eigh(matrix)

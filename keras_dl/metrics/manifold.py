@@ -1,4 +1,4 @@
-"""Whether made images look real, and whether all kinds of real ones are made."""
+"""Precision and recall of generated images."""
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -7,30 +7,31 @@ __all__ = ["precision_recall"]
 
 
 def precision_recall(
-    real: np.ndarray, fake: np.ndarray, *, neighbours: int = 3, most: int = 2000
+    real: np.ndarray, fake: np.ndarray, *, neighbours: int = 3, max_rows: int = 2000
 ) -> tuple[float, float]:
-    """Share of made examples among the real ones, and of real ones among the made.
+    """Computes improved precision and recall of generated samples.
 
-    A sample covers the balls around its members that reach to their k-th neighbour of the same
-    sample. Precision: the share of `fake` that `real` covers; recall: of `real` that `fake` does.
+    A sample covers the balls around its rows with the radius of the k-th neighbour in the same
+    sample. Precision is the share of `fake` covered by `real`, recall the share of `real` covered
+    by `fake`.
 
     Args:
-        real: (n, dim) features.
-        fake: (m, dim) features.
-        neighbours: k.
-        most: rows looked at of each, the first ones.
+        real: features (n, dim).
+        fake: features (m, dim).
+        neighbours: number of neighbours k.
+        max_rows: number of rows used of each sample, the first ones.
 
     Returns:
         Precision and recall, in [0, 1].
 
     Raises:
-        ValueError: if a sample has not more than `neighbours` rows.
+        ValueError: if a sample does not have more than `neighbours` rows.
 
     Reference:
         Kynkäänniemi et al., 2019, Improved Precision and Recall Metric for Assessing Generative
         Models, arXiv:1904.06991, eqs. 1 and 2.
     """
-    real, fake = real[:most].astype("float64"), fake[:most].astype("float64")
+    real, fake = real[:max_rows].astype("float64"), fake[:max_rows].astype("float64")
     if min(len(real), len(fake)) <= neighbours:
         raise ValueError(
             f"`real` and `fake` must hold more than {neighbours} rows each; so many neighbours are "
@@ -43,5 +44,5 @@ def precision_recall(
 
 
 def _radii(sample: np.ndarray, neighbours: int) -> np.ndarray:
-    # Each row is its own nearest neighbour, of distance 0.
+    # Each row is its own nearest neighbour, at distance 0.
     return np.partition(cdist(sample, sample), neighbours, axis=1)[:, neighbours]

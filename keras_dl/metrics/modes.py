@@ -1,26 +1,26 @@
-"""Which classes a generator makes, how varied they are, and whether it has collapsed, in words."""
+"""Mode coverage of a generator: classes, variety within classes, and collapse."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Modes", "modes"]
+__all__ = ["ModeCoverage", "modes"]
 
-RARE = 0.1  # of its real share: below it a class counts as missing
-ALIKE = 0.5  # of the real images' variance within a class: below it images count as alike
+RARE = 0.1  # share of the real frequency below which a class counts as missing
+ALIKE = 0.5  # ratio of within-class variances below which images count as alike
 
 
 @dataclass(frozen=True)
-class Modes:
-    """What a generator covers.
+class ModeCoverage:
+    """Mode coverage of a generator.
 
     Attributes:
-        real: share of each class among the real images.
-        fake: share of each class among the made ones.
-        missing: numbers of the classes that are made less than a tenth as often as they should.
-        variety: variance of the features within classes, made images over real ones.
-        verdict: the same in a sentence.
+        real: share of each class among real images, (classes,).
+        fake: share of each class among generated images, (classes,).
+        missing: numbers of classes generated less than a tenth as often as they occur.
+        variety: within-class variance of the features, generated over real images.
+        verdict: summary in a sentence.
     """
 
     real: np.ndarray
@@ -31,12 +31,12 @@ class Modes:
 
     @property
     def collapsed(self) -> bool:
-        """Whether classes are missing, or images of one class look alike."""
+        """True if classes are missing or images of one class are alike."""
         return bool(self.missing) or self.variety < ALIKE
 
     @property
     def covered(self) -> int:
-        """Number of classes that are made."""
+        """Number of generated classes."""
         return int(np.count_nonzero(self.real)) - len(self.missing)
 
 
@@ -44,12 +44,12 @@ def modes(
     real: tuple[np.ndarray, np.ndarray],
     fake: tuple[np.ndarray, np.ndarray],
     class_names: Sequence[str],
-) -> Modes:
-    """Counts classes, as a classifier sees them, and measures the variety within them.
+) -> ModeCoverage:
+    """Compares class shares and within-class variance of generated and real images.
 
     Args:
-        real: features (n, dim) of real images, and their classes (n,) as the classifier sees them.
-        fake: the same of made images.
+        real: features (n, dim) of real images, and their predicted classes (n,).
+        fake: features (m, dim) of generated images, and their predicted classes (m,).
         class_names: one name per class.
 
     Returns:
@@ -68,11 +68,11 @@ def modes(
     missing = tuple(np.flatnonzero(shares[1] < RARE * shares[0]).tolist())
     variety = _variety(*fake) / max(_variety(*real), 1e-12)
     verdict = _verdict(missing, variety, int(np.count_nonzero(shares[0])), class_names)
-    return Modes(shares[0], shares[1], missing, float(variety), verdict)
+    return ModeCoverage(shares[0], shares[1], missing, float(variety), verdict)
 
 
 def _variety(features: np.ndarray, classes: np.ndarray) -> float:
-    """Mean squared distance to the centre of one's class, classes weighed alike."""
+    """Returns the mean squared distance to the class mean, averaged over classes."""
     spreads = [features[classes == c].var(axis=0).sum() for c in np.unique(classes)]
     return float(np.mean(spreads))
 

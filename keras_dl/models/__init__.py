@@ -41,6 +41,7 @@ from keras_dl.models.resnet import (
     resnet110,
     resnet152,
 )
+from keras_dl.models.segmentation import fcn, fcn8s, fcn16s, fcn32s
 from keras_dl.models.t_c import t_c
 from keras_dl.models.texts import bag_of_words, text_classifier
 from keras_dl.models.threshold import gate_net, threshold_unit, xor_net
@@ -60,6 +61,10 @@ __all__ = [
     "dcgan_discriminator",
     "dcgan_generator",
     "domain_adversarial",
+    "fcn",
+    "fcn8s",
+    "fcn16s",
+    "fcn32s",
     "gan_discriminator",
     "gan_generator",
     "gate_net",

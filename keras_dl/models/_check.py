@@ -1,13 +1,10 @@
 """Checks that every builder makes at its boundary: one message form, one place."""
 
-import difflib
-import math
-from collections.abc import Sequence
 from typing import Any
 
 from keras_dl.activations import ACTIVATIONS
 from keras_dl.initializers import INITIALIZERS
-from keras_dl.layers._check import check_count, check_real
+from keras_dl.utils.checks import check_choice, check_count, check_nonnegative, check_real
 
 __all__ = [
     "ACTIVATIONS",
@@ -22,22 +19,6 @@ __all__ = [
     "check_real",
     "check_shape",
 ]
-
-
-def check_choice(name: str, value: Any, known: Sequence[str]) -> None:
-    """Accept `value` only if it is one of the `known` names.
-
-    Raises:
-        TypeError: if `value` is not a string.
-        ValueError: if it is not among `known`; names the closest one.
-    """
-    if not isinstance(value, str):
-        raise TypeError(f"`{name}` must be a name, a string. Received: {name}={value!r}")
-    if value not in known:
-        close = difflib.get_close_matches(value, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else "."
-        names = ", ".join(known)
-        raise ValueError(f"`{name}` must be one of {names}{hint} Received: {name}={value!r}")
 
 
 def check_classes(num_classes: Any) -> None:
@@ -70,12 +51,7 @@ def check_penalty(name: str, value: Any) -> None:
         TypeError: if `value` is not a number.
         ValueError: if it is negative, infinite or not a number (NaN).
     """
-    meaning = "it multiplies a penalty, and 0 switches it off"
-    check_real(name, value, meaning)
-    if not 0 <= value < math.inf:
-        raise ValueError(
-            f"`{name}` must be finite and 0 or more; {meaning}. Received: {name}={value}"
-        )
+    check_nonnegative(name, value, "it multiplies a penalty, and 0 switches it off")
 
 
 def check_max_norm(max_norm: Any) -> None:

@@ -12,6 +12,7 @@ from keras_dl.layers import (
     TrainableSubsampling,
     UnsharedBiasConv2D,
 )
+from keras_dl.utils.layers import leaf_layers
 
 __all__ = ["links", "units"]
 
@@ -30,7 +31,7 @@ def units(model: keras.Model, *, inputs: bool = True) -> int:
     Raises:
         TypeError: if examples may be of any length.
     """
-    counted = [layer.output for layer in _layers(model)]
+    counted = [layer.output for layer in leaf_layers(model) if isinstance(layer, _COUNTED)]
     shapes = [x.shape[1:] for x in counted + (model.inputs if inputs else [])]
     if any(None in shape for shape in shapes):
         raise TypeError(f"`model` must take examples of one size. Received: {model.input_shape}")
@@ -54,17 +55,7 @@ def links(model: keras.Model) -> int:
                 "`model` must consist of layers whose links are known. "
                 f"Received: a layer of class {type(layer).__name__}"
             )
-    return sum(_links_of(layer) for layer in _layers(model))
-
-
-def _layers(model: keras.Model) -> list[Any]:
-    found = []
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            found += _layers(layer)
-        elif isinstance(layer, _COUNTED):
-            found.append(layer)
-    return found
+    return sum(_links_of(layer) for layer in leaf_layers(model) if isinstance(layer, _COUNTED))
 
 
 def _links_of(layer: Any) -> int:

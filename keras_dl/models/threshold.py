@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from keras_dl.activations import heaviside
-from keras_dl.layers._check import check_count, check_real
+from keras_dl.utils.checks import check_count, check_real
 
 __all__ = ["GATES", "PUBLISHED", "gate_net", "realised", "threshold_unit", "xor_net"]
 

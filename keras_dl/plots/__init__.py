@@ -6,23 +6,29 @@ from keras_dl.plots.classes import confusion_matrix, mistakes
 from keras_dl.plots.curves import learning_curves
 from keras_dl.plots.detectors import detectors
 from keras_dl.plots.differentiation import computation_graph, gradient_agreement
-from keras_dl.plots.directions import directions, growth, weight_table
 from keras_dl.plots.domains import domain_examples, domain_map
 from keras_dl.plots.factorial import curves_by_level, interaction_lines, main_effects
 from keras_dl.plots.generated import (
     class_shares,
     image_grid,
     samples_by_epoch,
-    tiled,
+    tile_images,
     translations,
 )
-from keras_dl.plots.landscape import descent_curves, loss_surface, rate_test
+from keras_dl.plots.landscape import descent_curves, learning_rate_test, loss_surface
 from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profiles
 from keras_dl.plots.regions import decision_regions
 from keras_dl.plots.regression import predicted_against_actual
 from keras_dl.plots.robustness import adversarial_examples, robustness
+from keras_dl.plots.segmentation import (
+    class_iou_bars,
+    colour_mask,
+    pixel_confusion_matrix,
+    segmentation_overlays,
+)
 from keras_dl.plots.spread import predictive_spread
 from keras_dl.plots.studies import comparison, importance, search_history
+from keras_dl.plots.weight_directions import weight_directions, weight_growth, weight_table
 from keras_dl.plots.weights import filters
 from keras_dl.plots.words import analogy_bars, neighbour_table, word_map
 
@@ -31,7 +37,9 @@ __all__ = [
     "analogy_bars",
     "approximation",
     "by_epoch_and_layer",
+    "class_iou_bars",
     "class_shares",
+    "colour_mask",
     "comparison",
     "computation_graph",
     "confusion_matrix",
@@ -40,30 +48,32 @@ __all__ = [
     "decision_regions",
     "descent_curves",
     "detectors",
-    "directions",
     "domain_examples",
     "domain_map",
     "filters",
     "gradient_agreement",
-    "growth",
     "heat_maps",
     "image_grid",
     "importance",
     "interaction_lines",
     "layer_profiles",
     "learning_curves",
+    "learning_rate_test",
     "loss_surface",
     "main_effects",
     "mistakes",
     "neighbour_table",
+    "pixel_confusion_matrix",
     "predicted_against_actual",
     "predictive_spread",
-    "rate_test",
     "robustness",
     "samples_by_epoch",
     "search_history",
-    "tiled",
+    "segmentation_overlays",
+    "tile_images",
     "translations",
+    "weight_directions",
+    "weight_growth",
     "weight_table",
     "word_map",
 ]

@@ -1,7 +1,6 @@
 """Colours, sizes and label lengths that all figures share."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,11 +15,11 @@ __all__ = [
     "VERMILION",
     "check_direction",
     "check_lengths",
-    "count_along_x",
-    "figure_of",
-    "plain_numbers",
+    "disable_axis_offset",
+    "new_figure",
+    "set_integer_x_axis",
     "shorten",
-    "spaced",
+    "spaced_indices",
 ]
 
 # Okabe and Ito, 2008: distinct under the common forms of colour blindness.
@@ -33,38 +32,44 @@ GREY = "#777777"
 MOST_TICKS = 40
 
 
-def figure_of(width: float, height: float) -> Figure:
-    """Make an empty figure; sizes in inches, 100 pixels each.
+def new_figure(width: float, height: float) -> Figure:
+    """Creates an empty figure; sizes in inches, 100 pixels per inch.
 
-    Built without pyplot, which would keep every figure alive and pick a window system.
+    Pyplot is avoided: it keeps every figure alive and selects a window system.
     """
     return Figure(figsize=(width, height), dpi=100, layout="constrained")
 
 
-def shorten(text: Any, most: int = 20) -> str:
-    """`text` with at most `most` characters, an ellipsis for the rest."""
+def shorten(text: object, most: int = 20) -> str:
+    """Returns `text` cut to at most `most` characters, with an ellipsis where it was cut."""
     text = str(text)
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def spaced(count: int, most: int = MOST_TICKS) -> np.ndarray:
-    """Every n-th index of `count`, so that at most `most` remain."""
+def spaced_indices(count: int, most: int = MOST_TICKS) -> np.ndarray:
+    """Returns every n-th index below `count`, at most `most` indices."""
     return np.arange(0, count, max(1, -(-count // most)))
 
 
-def count_along_x(axes: Axes, last: int, first: int = 1) -> None:
-    """Let the x axis count `first` … `last` in whole steps."""
+def set_integer_x_axis(axes: Axes, last: int, first: int = 1) -> None:
+    """Sets the limits of the x axis to `first` … `last` with integer ticks.
+
+    Args:
+        axes: the axes to change.
+        last: largest value on the axis.
+        first: smallest value on the axis.
+    """
     axes.set_xlim(first - 0.5, last + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, min_n_ticks=1))
 
 
-def plain_numbers(axis: Axis) -> None:
-    """Write 0.991 and 0.992, not 1 and 2 with a "+0.99" at the end of the axis."""
+def disable_axis_offset(axis: Axis) -> None:
+    """Writes tick labels as 0.991 and 0.992, not as 1 and 2 with an offset of 0.99."""
     axis.set_major_formatter(ScalarFormatter(useOffset=False))
 
 
-def check_lengths(**arrays: Sequence[Any] | np.ndarray) -> None:
-    """Refuse arrays of unequal length, and empty ones.
+def check_lengths(**arrays: Sequence[object] | np.ndarray) -> None:
+    """Checks that arrays have one length above 0.
 
     Raises:
         ValueError: if the lengths differ or are 0.
@@ -78,7 +83,7 @@ def check_lengths(**arrays: Sequence[Any] | np.ndarray) -> None:
 
 
 def check_direction(direction: str) -> None:
-    """Accept "max" or "min".
+    """Checks that `direction` is "max" or "min".
 
     Raises:
         ValueError: if `direction` is something else.

@@ -1,11 +1,11 @@
-"""How well nets of several widths approximate a function on an interval."""
+"""Approximations of a function on an interval by networks of several widths."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, COLOURS, GREY, VERMILION, check_lengths, figure_of
+from keras_dl.plots._style import BLUE, COLOURS, GREY, VERMILION, check_lengths, new_figure
 
 __all__ = ["approximation"]
 
@@ -17,28 +17,28 @@ def approximation(
     widths: Sequence[int],
     straight: np.ndarray | None = None,
 ) -> Figure:
-    """The function beside what nets make of it, and their largest errors by width.
+    """Draws a function with its approximations by networks, and their largest errors by width.
 
     Args:
         x: points in ascending order, (points,).
-        y: the function there, (points,).
-        predicted: outputs there, (points, nets).
-        widths: hidden units of each net.
-        straight: outputs of a net without an activation, (points,), or None.
+        y: values of the function at `x`, (points,).
+        predicted: network outputs at `x`, (points, networks).
+        widths: number of hidden units of each network, (networks,).
+        straight: outputs of a network without activation, (points,), or None.
 
     Returns:
         The figure: curves left, errors max |ŷ − y| right, both axes logarithmic.
 
     Raises:
-        ValueError: if there is not one column for each width.
+        ValueError: if `predicted` does not have one column per width.
     """
     check_lengths(x=x, y=y, predicted=predicted)
     check_lengths(widths=widths, nets=predicted.T)
-    figure = figure_of(10.0, 4.0)
+    figure = new_figure(10.0, 4.0)
     left, right = figure.subplots(1, 2)
     left.plot(x, y, color="black", linewidth=3, alpha=0.3, label="function")
-    chosen = np.unique(np.linspace(0, len(widths) - 1, min(4, len(widths))).round().astype(int))
-    for colour, index in zip(COLOURS, chosen, strict=False):
+    indices = np.unique(np.linspace(0, len(widths) - 1, min(4, len(widths))).round().astype(int))
+    for colour, index in zip(COLOURS, indices, strict=False):
         label = f"{widths[index]} hidden unit{'s' if widths[index] > 1 else ''}"
         left.plot(x, predicted[:, index], color=colour, label=label)
     left.set_xlabel("x")

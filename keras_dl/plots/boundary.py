@@ -1,4 +1,4 @@
-"""What a classifier of two features says all over the plane."""
+"""Decision boundaries of classifiers of two features."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import COLOURS, figure_of, shorten
+from keras_dl.plots._style import COLOURS, new_figure, shorten
 
 __all__ = ["decision_boundary"]
 
@@ -20,19 +20,20 @@ def decision_boundary(
     class_names: Sequence[str],
     labels: tuple[str, str] = ("first feature", "second feature"),
 ) -> Figure:
-    """Probabilities as colours, fainter where the model is unsure, and the examples as points.
+    """Draws class probabilities as colours over the plane and the examples as points.
 
     Args:
         first: values of the first feature, (columns,).
         second: values of the second feature, (rows,).
         probabilities: (rows, columns, classes), each adding up to 1.
         x: examples (n, 2).
-        y: their class numbers, (n,).
+        y: class numbers of `x`, (n,).
         class_names: one name per class, six at most.
-        labels: of the two axes, with their units.
+        labels: labels of the two axes, with units.
 
     Returns:
-        The figure; the boundary is the black line where the likeliest class changes.
+        The figure; the boundary is the black line where the most probable class changes;
+        colours are fainter where the largest probability is lower.
 
     Raises:
         ValueError: if the shapes do not fit, or there are more than six classes.
@@ -50,7 +51,7 @@ def decision_boundary(
             f"{(len(second), len(first), classes)}. Received: {chance.shape}"
         )
     colours = np.array([to_rgb(colour) for colour in COLOURS[:classes]])
-    figure = figure_of(6.2, 5.0)
+    figure = new_figure(6.2, 5.0)
     axes = figure.subplots()
     extent = (float(first[0]), float(first[-1]), float(second[0]), float(second[-1]))
     shades = np.clip(1 - 0.6 * (1 - chance @ colours), 0, 1)

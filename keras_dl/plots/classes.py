@@ -1,14 +1,13 @@
-"""What a classifier gets right and wrong."""
+"""Confusion matrix and misclassified examples of a classifier."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import check_lengths, figure_of, shorten, spaced
+from keras_dl.plots._style import check_lengths, new_figure, shorten, spaced_indices
 
 __all__ = ["confusion_matrix", "mistakes"]
 
@@ -20,10 +19,10 @@ def confusion_matrix(
     y_pred: Sequence[int] | np.ndarray,
     class_names: Sequence[str],
 ) -> Figure:
-    """Examples by true and predicted class, coloured by their share of the true class.
+    """Draws example counts by true and predicted class, coloured by share of the true class.
 
-    The colours follow the square root of the share, so that rare confusions show. Up to 20 classes
-    the counts stand in the cells, empty cells blank. Beyond 40 only every n-th class is named.
+    The colours follow the square root of the share, so that rare confusions are visible. Counts are
+    written into the cells for up to 20 classes. Beyond 40 classes only every n-th is named.
 
     Args:
         y_true: true class numbers, (examples,).
@@ -47,9 +46,9 @@ def confusion_matrix(
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
     side = float(np.clip(0.5 * classes, 2.6, 8.0))
-    figure = figure_of(side + 2.8, side + 1.8)
+    figure = new_figure(side + 2.8, side + 1.8)
     axes = figure.subplots()
-    # A linear scale would leave all but the diagonal white: most mistakes are a percent or two.
+    # On a linear scale all but the diagonal is white: most confusions are one or two percent.
     picture = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, vmin=0.0, vmax=1.0))
     ticks = [0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0]
     bar = figure.colorbar(picture, ax=axes, label="share of the true class", shrink=0.8)
@@ -69,7 +68,7 @@ def mistakes(
     class_names: Sequence[str],
     count: int = 16,
 ) -> Figure:
-    """The wrongly classified images of which the model was most certain.
+    """Draws the misclassified images with the highest predicted probability.
 
     Args:
         images: (examples, height, width) or (examples, height, width, channels) with 1 or 3
@@ -77,7 +76,7 @@ def mistakes(
         y_true: true class numbers, (examples,).
         probabilities: (examples, classes), rows that sum to 1: softmax outputs, not logits.
         class_names: one name per class.
-        count: most images to show.
+        count: largest number of images to show.
 
     Returns:
         The figure; below each image the true class, the predicted one and its probability.
@@ -97,12 +96,12 @@ def mistakes(
     worst = wrong[np.argsort(-certainty[wrong], kind="stable")][: max(count, 1)]
 
     if not len(worst):
-        figure = figure_of(4.0, 1.6)
+        figure = new_figure(4.0, 1.6)
         figure.text(0.5, 0.5, f"no mistakes in {len(images):,} examples", ha="center", va="center")
         return figure
     columns = min(4, len(worst))
     rows = -(-len(worst) // columns)
-    figure = figure_of(max(1.8 * columns, 4.0), 2.1 * rows + 0.5)
+    figure = new_figure(max(1.8 * columns, 4.0), 2.1 * rows + 0.5)
     wrongly = f"{len(wrong):,} mistake{'s' if len(wrong) > 1 else ''} in {len(images):,} examples"
     some = f"{len(worst)} most certain of " if len(worst) < len(wrong) else ""
     figure.suptitle(some + wrongly, fontsize=11 if columns > 2 else 9)
@@ -116,7 +115,7 @@ def mistakes(
 
 
 def _caption(true: str, predicted: str, certainty: float) -> str:
-    # Long names take a line each: an image is some 25 characters wide.
+    # An image is about 25 characters wide; longer names take a line each.
     true, predicted = shorten(true, 15), shorten(predicted, 15)
     arrow = " → " if len(true) + len(predicted) <= 8 else "\n→ "
     return f"true {true}{arrow}{predicted} ({100 * certainty:.0f} %)"
@@ -139,7 +138,7 @@ def _write_counts(axes: Axes, counts: np.ndarray, shares: np.ndarray) -> None:
 
 
 def _name_classes(axes: Axes, class_names: Sequence[str]) -> None:
-    ticks = spaced(len(class_names))
+    ticks = spaced_indices(len(class_names))
     names = [shorten(class_names[int(tick)]) for tick in ticks]
     size = 9 if len(names) <= _MOST_COUNTED else 7
     upright = max(map(len, names)) > 3
@@ -170,7 +169,7 @@ def _check_images(images: np.ndarray) -> None:
         )
 
 
-def _check_probabilities(probabilities: Any, classes: int) -> None:
+def _check_probabilities(probabilities: np.ndarray, classes: int) -> None:
     if probabilities.ndim != 2 or probabilities.shape[1] != classes:
         raise ValueError(
             f"`probabilities` must have shape (examples, {classes}), a column per class name. "

@@ -1,4 +1,4 @@
-"""How training went: losses and metrics by epoch."""
+"""Learning curves: losses and metrics by epoch."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import COLOURS, count_along_x, figure_of, plain_numbers
+from keras_dl.plots._style import COLOURS, disable_axis_offset, new_figure, set_integer_x_axis
 
 __all__ = ["learning_curves"]
 
@@ -14,11 +14,11 @@ _WIDE = 50  # a factor: losses that span more are drawn on a logarithmic axis
 
 
 def learning_curves(history: Mapping[str, Sequence[float]]) -> Figure:
-    """Losses on the left, all other metrics on the right, by epoch.
+    """Draws losses on the left and all other metrics on the right, by epoch.
 
-    Solid lines are training, dashed ones validation; several metrics in one panel have a colour
-    each. Without other metrics there is one panel; `learning_rate`, which Keras' callbacks add, is
-    left out.
+    Solid lines are training, dashed lines validation; each metric of a panel has its own colour.
+    Without other metrics there is one panel. `learning_rate`, added by Keras' callbacks, is
+    omitted.
 
     Args:
         history: values per epoch by metric, as in `keras.callbacks.History.history`; names
@@ -40,7 +40,7 @@ def learning_curves(history: Mapping[str, Sequence[float]]) -> Figure:
     losses = {name: y for name, y in curves.items() if name.endswith("loss")}
     others = {name: y for name, y in curves.items() if name not in losses}
     panels = [panel for panel in (losses, others) if panel]
-    figure = figure_of(4.6 * len(panels) + 0.4, 3.8)
+    figure = new_figure(4.6 * len(panels) + 0.4, 3.8)
     for axes, panel in zip(np.ravel(figure.subplots(1, len(panels))), panels, strict=True):
         _draw(axes, panel)
     return figure
@@ -58,17 +58,17 @@ def _draw(axes: Axes, curves: Mapping[str, np.ndarray]) -> None:
             color=COLOURS[colour % len(COLOURS)],
             linestyle="--" if part == "validation" else "-",
             marker="o" if part == "validation" else "s",
-            # One epoch is no line, and fifty marks hide theirs.
+            # A single epoch needs a marker to be visible; many markers hide the line.
             markersize=4 if len(values) <= 20 else 0,
             markerfacecolor="white" if part == "validation" else None,
             label=part if len(metrics) == 1 else f"{_words(metric)}, {part}",
         )
-    plain_numbers(axes.yaxis)
+    disable_axis_offset(axes.yaxis)
     if all(metric.endswith("loss") for metric in metrics) and _span(curves) > _WIDE:
         axes.set_yscale("log")
     axes.set_xlabel("epoch")
     axes.set_ylabel(_label(metrics))
-    count_along_x(axes, max(map(len, curves.values())))
+    set_integer_x_axis(axes, max(map(len, curves.values())))
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
 

@@ -1,4 +1,4 @@
-"""What small shared receptive fields look for, and where they find it."""
+"""Feature detectors with small shared receptive fields: weights and responses."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import figure_of
+from keras_dl.plots._style import new_figure
 
 __all__ = ["detectors"]
 
@@ -19,17 +19,17 @@ def detectors(
     titles: Sequence[str],
     output_weights: Sequence[float] | np.ndarray | None = None,
 ) -> Figure:
-    """A row for each detector: its weights, then its response to each of the images.
+    """Draws one row per detector: its weights, then its response to each image.
 
     Args:
         kernel: weights of the detectors, (height, width, filters).
         images: (images, height, width), drawn in the first row.
-        responses: of the detectors at every place, (images, rows, columns, filters).
-        titles: one for each image.
-        output_weights: what each detector counts for in the output, (filters,), or None.
+        responses: feature maps of the detectors, (images, rows, columns, filters).
+        titles: one title per image.
+        output_weights: weight of each detector in the output, (filters,), or None.
 
     Returns:
-        The figure; weights on one diverging scale, responses on another.
+        The figure; weights share one diverging colour scale, responses another.
 
     Raises:
         ValueError: if the numbers of images, titles, responses or filters do not agree.
@@ -40,7 +40,7 @@ def detectors(
             "`images`, `titles` and `responses` must be equally many, with a response of each "
             f"filter. Received: {count}, {len(titles)}, {responses.shape}; {filters} filters"
         )
-    figure = figure_of(1.1 * (count + 1) + 2.2, 1.15 * (filters + 1) + 0.4)
+    figure = new_figure(1.1 * (count + 1) + 2.2, 1.15 * (filters + 1) + 0.4)
     grid = figure.subplots(filters + 1, count + 1, squeeze=False)
     for axes in grid.ravel():
         axes.set_xticks([])

@@ -1,4 +1,4 @@
-"""Differentiation: a small graph with its values and gradients, and gradients computed twice."""
+"""Computation graphs with values and gradients, and gradients computed in two ways."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, COLOURS, GREY, VERMILION, check_lengths, figure_of, shorten
+from keras_dl.plots._style import BLUE, COLOURS, GREY, VERMILION, check_lengths, new_figure, shorten
 
 __all__ = ["computation_graph", "gradient_agreement"]
 
@@ -18,14 +18,14 @@ def computation_graph(
     parents: Sequence[Sequence[int]],
     title: str = "",
 ) -> Figure:
-    """A graph of operations from left to right, each with its value and the result's derivative.
+    """Draws a computation graph from left to right, each node with its value and derivative.
 
     Args:
-        names: of the operations and inputs, each after those it depends on.
-        values: of each node, scalars; written above the line.
-        gradients: derivative of the last node by each node; written below the line.
-        parents: for each node the indices of its inputs.
-        title: what the graph computes.
+        names: names of operations and inputs, in topological order.
+        values: scalar value of each node; written above the line.
+        gradients: derivative of the last node with respect to each node; written below the line.
+        parents: indices of the inputs of each node.
+        title: title of the figure.
 
     Returns:
         The figure.
@@ -49,7 +49,7 @@ def computation_graph(
         for level, column in enumerate(columns)
         for row, node in enumerate(column)
     }
-    figure = figure_of(2.0 * len(columns) + 1.2, 1.5 * tallest + 1.1)
+    figure = new_figure(2.0 * len(columns) + 1.2, 1.5 * tallest + 1.1)
     axes = figure.subplots()
     for node, inputs in enumerate(parents):
         for parent in inputs:
@@ -58,7 +58,7 @@ def computation_graph(
                                       "shrinkB": 44})  # fmt: skip
     for node, (x, y) in place.items():
         box = {"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": "black"}
-        blank = " " * 16  # the lines in colour are written over it
+        blank = " " * 16  # placeholder for the coloured lines
         axes.text(x, y, f"{names[node]}\n{blank}\n{blank}", ha="center", va="center",
                   fontsize=11, linespacing=1.3, bbox=box)  # fmt: skip
         lines = ((0, values[node], BLUE), (-18, gradients[node], VERMILION))
@@ -75,14 +75,14 @@ def computation_graph(
 
 
 def gradient_agreement(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
-    """Each derivative by two ways of computing it, and the largest gap by weight array.
+    """Draws derivatives computed in two ways, and the largest gap per weight array.
 
     Args:
-        pairs: two arrays of one shape for each array of weights, by its name.
+        pairs: weight name → two gradient arrays of equal shape.
 
     Returns:
-        The figure: one way against the other on the left, gaps on the right; at most 2,000 points
-        of each array.
+        The figure: the two values against each other on the left, gaps on the right; at most 2,000
+        points per array.
 
     Raises:
         ValueError: if `pairs` is empty or two arrays differ in shape.
@@ -95,7 +95,7 @@ def gradient_agreement(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Fi
                 f"`pairs` must hold arrays of one shape. Received: {np.shape(one)} and "
                 f"{np.shape(other)} for {name!r}"
             )
-    figure = figure_of(10.0, 0.22 * max(len(pairs), 6) + 2.6)
+    figure = new_figure(10.0, 0.22 * max(len(pairs), 6) + 2.6)
     left, right = figure.subplots(1, 2)
     _draw_pairs(left, pairs)
     gaps = [float(np.abs(np.subtract(one, other)).max()) for one, other in pairs.values()]
@@ -119,8 +119,8 @@ def _draw_pairs(axes: Axes, pairs: Mapping[str, tuple[np.ndarray, np.ndarray]]) 
     random = np.random.default_rng(0)
     for number, (one, other) in enumerate(pairs.values()):
         points = np.stack([np.ravel(one), np.ravel(other)])
-        chosen = random.permutation(points.shape[1])[:2000]
-        axes.scatter(*points[:, chosen], s=5, color=COLOURS[number % len(COLOURS)])
+        indices = random.permutation(points.shape[1])[:2000]
+        axes.scatter(*points[:, indices], s=5, color=COLOURS[number % len(COLOURS)])
     axes.axline((0.0, 0.0), slope=1, color="black", linewidth=0.8, zorder=0)
     axes.set_xlabel("derivative by the backend")
     axes.set_ylabel("derivative by numpy")

@@ -1,20 +1,20 @@
-"""Two domains: what their images look like, and where a net's features put them."""
+"""Two domains: example images and a map of the features."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import COLOURS, check_lengths, figure_of
+from keras_dl.plots._style import COLOURS, check_lengths, new_figure
 
 __all__ = ["domain_examples", "domain_map"]
 
 
 def domain_examples(domains: Mapping[str, np.ndarray]) -> Figure:
-    """Some images of each domain, a row for each.
+    """Draws example images, one row per domain.
 
     Args:
-        domains: name → (n, height, width, 3 or 1) uint8, the same n for all.
+        domains: name → (n, height, width, 3 or 1) uint8, equal n for all domains.
 
     Returns:
         The figure.
@@ -24,7 +24,7 @@ def domain_examples(domains: Mapping[str, np.ndarray]) -> Figure:
     """
     check_lengths(**dict(domains))
     count = len(next(iter(domains.values())))
-    figure = figure_of(max(0.9 * count, 3.0), 1.1 * len(domains) + 0.2)
+    figure = new_figure(max(0.9 * count, 3.0), 1.1 * len(domains) + 0.2)
     rows = figure.subplots(len(domains), count, squeeze=False)
     for row, (name, images) in zip(rows, domains.items(), strict=True):
         for axes, image in zip(row, images, strict=True):
@@ -40,13 +40,13 @@ def domain_map(
     labels: Sequence[int] | np.ndarray,
     names: Sequence[str],
 ) -> Figure:
-    """Features in the plane, coloured by domain, each point the number of its class.
+    """Draws features in the plane, coloured by domain, each point labelled with its class number.
 
     Args:
-        maps: title → (n, 2), the features' first two principal components; a panel for each.
-        domains: number of each point's domain, (n,).
+        maps: title → (n, 2), the first two principal components of the features; one panel each.
+        domains: domain number of each point, (n,).
         labels: class number of each point, (n,).
-        names: of the domains, six at most.
+        names: names of the domains, six at most.
 
     Returns:
         The figure.
@@ -55,12 +55,12 @@ def domain_map(
         ValueError: if lengths differ or are 0.
     """
     check_lengths(**dict(maps), domains=domains, labels=labels)
-    figure = figure_of(5.4 * len(maps) + 0.4, 5.6)
+    figure = new_figure(5.4 * len(maps) + 0.4, 5.6)
     panels = figure.subplots(1, len(maps), squeeze=False)[0]
     for axes, (title, points) in zip(panels, maps.items(), strict=True):
         for number, name in enumerate(names):
-            chosen = np.asarray(domains) == number
-            axes.scatter(*np.asarray(points)[chosen].T, s=4, color=COLOURS[number], label=name)
+            members = np.asarray(domains) == number
+            axes.scatter(*np.asarray(points)[members].T, s=4, color=COLOURS[number], label=name)
         for (x, y), domain, label in zip(points, domains, labels, strict=True):
             axes.annotate(str(label), (x, y), color=COLOURS[domain], fontsize=7, alpha=0.8)
         axes.set_title(title, fontsize=10)

@@ -1,4 +1,4 @@
-"""What a factorial experiment found: effects of each factor, and how they act together."""
+"""Results of a factorial experiment: main effects, interactions and curves by level."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,9 +11,9 @@ from keras_dl.plots._style import (
     COLOURS,
     VERMILION,
     check_lengths,
-    count_along_x,
-    figure_of,
-    plain_numbers,
+    disable_axis_offset,
+    new_figure,
+    set_integer_x_axis,
     shorten,
 )
 
@@ -29,24 +29,27 @@ def main_effects(
     points: Sequence[Sequence[float]],
     label: str,
 ) -> Figure:
-    """Mean of every level of every factor with its interval, over the single trainings.
+    """Draws the mean of every factor level with its interval, over the individual runs.
 
     Args:
-        factors: factor of each row; rows of a factor stand together.
+        factors: factor of each row; rows of a factor are consecutive.
         levels: level of each row.
-        means: mean at that level, over the levels of all other factors alike.
-        low: lower end of the mean's 95 % interval.
-        high: upper end.
-        points: scores of the single trainings at that level.
-        label: what the score is.
+        means: mean score of each row, averaged over the levels of all other factors.
+        low: lower bound of the 95 % interval of each mean.
+        high: upper bound of the 95 % interval of each mean.
+        points: scores of the individual runs of each row.
+        label: name of the score.
 
     Raises:
         ValueError: if the lengths differ or are 0.
+
+    Returns:
+        The figure.
     """
     check_lengths(factors=factors, levels=levels, means=means, low=low, high=high, points=points)
     starts = [i for i, f in enumerate(factors) if i == 0 or f != factors[i - 1]]
     places = np.arange(len(means)) + 0.8 * np.searchsorted(starts, np.arange(len(means)), "right")
-    figure = figure_of(7.5, 0.3 * (places[-1] + 1) + 1.2)
+    figure = new_figure(7.5, 0.3 * (places[-1] + 1) + 1.2)
     axes = figure.subplots()
     seeds = np.concatenate([np.asarray(p, dtype=float) for p in points])
     rows = np.repeat(places, [len(p) for p in points])
@@ -68,7 +71,7 @@ def main_effects(
     axes.set_ylim(places[-1] + 0.6, places[0] - 1.3)
     axes.set_xlabel(label)
     axes.grid(axis="x", alpha=0.3)
-    plain_numbers(axes.xaxis)
+    disable_axis_offset(axes.xaxis)
     figure.legend(loc="outside upper center", ncols=3, fontsize="small")
     return figure
 
@@ -79,22 +82,25 @@ def interaction_lines(
     means: Sequence[np.ndarray],
     label: str,
 ) -> Figure:
-    """How two factors act together: parallel lines mean that they do not.
+    """Draws the means of factor pairs; parallel lines mean no interaction.
 
     Args:
-        pairs: two factors a panel.
-        levels: names of the levels by factor.
-        means: a panel's means, (levels of the first factor, levels of the second); NaN for
-            settings that were not trained.
-        label: what the score is.
+        pairs: two factors per panel.
+        levels: factor → names of its levels.
+        means: means of each panel, (levels of the first factor, levels of the second); NaN for
+            settings without a run.
+        label: name of the score.
 
     Raises:
         ValueError: if the lengths differ or are 0.
+
+    Returns:
+        The figure.
     """
     check_lengths(pairs=pairs, means=means)
     columns = min(3, len(pairs))
     rows = -(-len(pairs) // columns)
-    figure = figure_of(3.4 * columns + 0.6, 3.0 * rows)
+    figure = new_figure(3.4 * columns + 0.6, 3.0 * rows)
     grid = np.ravel(figure.subplots(rows, columns, sharey=True, squeeze=False))
     for axes in grid[len(pairs) :]:
         axes.set_axis_off()
@@ -104,26 +110,29 @@ def interaction_lines(
         axes.legend(title=two, fontsize=7, title_fontsize=8)
     for axes in grid[::columns]:
         axes.set_ylabel(label)
-        plain_numbers(axes.yaxis)
+        disable_axis_offset(axes.yaxis)
     return figure
 
 
 def curves_by_level(
     factors: Mapping[str, Mapping[str, Sequence[Sequence[float]]]], label: str
 ) -> Figure:
-    """Mean curve of every level, a panel a factor; the band spans one standard deviation.
+    """Draws the mean curve of every level, one panel per factor; bands span one deviation.
 
     Args:
-        factors: by factor and level, the curves of its trainings, a value an epoch.
-        label: what is measured.
+        factors: factor → level → curves of its runs, one value per epoch.
+        label: name of the metric.
 
     Raises:
         ValueError: if there is no factor.
+
+    Returns:
+        The figure.
     """
     check_lengths(factors=list(factors))
     columns = min(3, len(factors))
     rows = -(-len(factors) // columns)
-    figure = figure_of(3.4 * columns + 0.6, 3.0 * rows)
+    figure = new_figure(3.4 * columns + 0.6, 3.0 * rows)
     grid = np.ravel(figure.subplots(rows, columns, sharey=True, squeeze=False))
     for axes in grid[len(factors) :]:
         axes.set_axis_off()
@@ -135,13 +144,13 @@ def curves_by_level(
                 row[: len(curve)] = curve
             _band(axes, padded, level, colour)
         axes.set_title(name, fontsize=10)
-        count_along_x(axes, longest)
+        set_integer_x_axis(axes, longest)
         axes.set_xlabel("epoch")
         axes.grid(alpha=0.3)
         axes.legend(fontsize=7)
     for axes in grid[::columns]:
         axes.set_ylabel(label)
-        plain_numbers(axes.yaxis)
+        disable_axis_offset(axes.yaxis)
     return figure
 
 
@@ -156,7 +165,7 @@ def _lines(axes: Axes, table: np.ndarray, one: Sequence[str], two: Sequence[str]
 
 
 def _band(axes: Axes, curves: np.ndarray, level: str, colour: str) -> None:
-    # A training that stopped early leaves the later epochs to the others; the last always stands.
+    # Runs that stopped early are NaN-padded: later epochs average the remaining runs only.
     epochs = np.arange(1, curves.shape[1] + 1)
     mean, spread = np.nanmean(curves, axis=0), np.nanstd(curves, axis=0)
     marker = "o" if len(epochs) == 1 else None

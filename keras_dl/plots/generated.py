@@ -1,24 +1,31 @@
-"""What generators make: grids of images, the same ones by epoch, and the classes among them."""
+"""Generated images: grids, samples by epoch, class shares, translations."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, VERMILION, check_lengths, figure_of, shorten, spaced
+from keras_dl.plots._style import (
+    BLUE,
+    VERMILION,
+    check_lengths,
+    new_figure,
+    shorten,
+    spaced_indices,
+)
 
-__all__ = ["class_shares", "image_grid", "samples_by_epoch", "tiled", "translations"]
+__all__ = ["class_shares", "image_grid", "samples_by_epoch", "tile_images", "translations"]
 
 MOST_ROWS = 12
 
 
 def image_grid(images: np.ndarray, columns: int, *, title: str = "") -> Figure:
-    """Images row by row.
+    """Draws images row by row.
 
     Args:
         images: (n, height, width, 1 or 3) uint8.
-        columns: images in a row.
-        title: above all.
+        columns: images per row.
+        title: title of the figure.
 
     Returns:
         The figure.
@@ -30,17 +37,19 @@ def image_grid(images: np.ndarray, columns: int, *, title: str = "") -> Figure:
     if columns < 1:
         raise ValueError(f"`columns` must be at least 1. Received: columns={columns}")
     rows = -(-len(images) // columns)
-    figure = figure_of(max(0.62 * columns, 3.0), 0.62 * rows + (0.4 if title else 0.0))
+    figure = new_figure(max(0.62 * columns, 3.0), 0.62 * rows + (0.4 if title else 0.0))
     axes = figure.subplots()
     axes.set_axis_off()
-    axes.imshow(tiled(images, columns), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.imshow(
+        tile_images(images, columns), cmap="gray", vmin=0, vmax=255, interpolation="nearest"
+    )
     if title:
         axes.set_title(title, fontsize=9)
     return figure
 
 
 def samples_by_epoch(snapshots: Mapping[int, np.ndarray]) -> Figure:
-    """Images of the same noise after each epoch, a row for each; twelve rows at most.
+    """Draws images of the same noise after each epoch, one row per epoch, twelve rows at most.
 
     Args:
         snapshots: epoch → (n, height, width, 1 or 3) uint8.
@@ -53,16 +62,16 @@ def samples_by_epoch(snapshots: Mapping[int, np.ndarray]) -> Figure:
     """
     epochs = list(snapshots)
     check_lengths(snapshots=epochs)
-    shown = [epochs[i] for i in spaced(len(epochs), MOST_ROWS)]
-    shown[-1] = epochs[-1]
+    selected = [epochs[i] for i in spaced_indices(len(epochs), MOST_ROWS)]
+    selected[-1] = epochs[-1]
     count = len(snapshots[epochs[0]])
-    figure = figure_of(0.5 * count + 0.6, 0.5 * len(shown) + 0.3)
+    figure = new_figure(0.5 * count + 0.6, 0.5 * len(selected) + 0.3)
     axes = figure.subplots()
-    rows = np.concatenate([snapshots[epoch] for epoch in shown])
-    picture = tiled(rows, count)
+    rows = np.concatenate([snapshots[epoch] for epoch in selected])
+    picture = tile_images(rows, count)
     axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-    height = picture.shape[0] / len(shown)
-    axes.set_yticks((np.arange(len(shown)) + 0.5) * height, [str(epoch) for epoch in shown])
+    height = picture.shape[0] / len(selected)
+    axes.set_yticks((np.arange(len(selected)) + 0.5) * height, [str(epoch) for epoch in selected])
     axes.set_xticks([])
     axes.set_ylabel("epoch")
     axes.spines[:].set_visible(False)
@@ -72,13 +81,13 @@ def samples_by_epoch(snapshots: Mapping[int, np.ndarray]) -> Figure:
 def class_shares(
     real: np.ndarray, fake: np.ndarray, class_names: Sequence[str], verdict: str = ""
 ) -> Figure:
-    """How often each class is made, beside how often it occurs.
+    """Draws the share of each class among generated images and among real ones.
 
     Args:
         real: share of each class among real images, (classes,).
-        fake: the same of made ones, as a classifier sees them.
+        fake: share of each class among generated images, by a classifier's prediction, (classes,).
         class_names: one name per class.
-        verdict: a sentence above the bars.
+        verdict: a sentence for the title.
 
     Returns:
         The figure.
@@ -87,7 +96,7 @@ def class_shares(
         ValueError: if lengths differ or are 0.
     """
     check_lengths(real=real, fake=fake, class_names=class_names)
-    figure = figure_of(6.4, 3.4)
+    figure = new_figure(6.4, 3.4)
     axes = figure.subplots()
     places = np.arange(len(real))
     axes.bar(places - 0.2, 100 * real, 0.4, color=BLUE, label="real images")
@@ -106,10 +115,10 @@ def class_shares(
 
 
 def translations(columns: Mapping[str, np.ndarray]) -> Figure:
-    """Images side by side: a row for each example, a titled column for each kind.
+    """Draws images in columns: one row per example, one titled column per kind.
 
     Args:
-        columns: title → (n, height, width, 1 or 3) uint8, the same n for all.
+        columns: title → (n, height, width, 1 or 3) uint8, equal n for all columns.
 
     Returns:
         The figure.
@@ -119,7 +128,7 @@ def translations(columns: Mapping[str, np.ndarray]) -> Figure:
     """
     check_lengths(**dict(columns))
     count = len(next(iter(columns.values())))
-    figure = figure_of(1.15 * len(columns) + 0.2, 1.1 * count + 0.3)
+    figure = new_figure(1.15 * len(columns) + 0.2, 1.1 * count + 0.3)
     grid = figure.subplots(count, len(columns), squeeze=False)
     for column, (title, images) in zip(grid.T, columns.items(), strict=True):
         column[0].set_title(title, fontsize=9)
@@ -129,12 +138,12 @@ def translations(columns: Mapping[str, np.ndarray]) -> Figure:
     return figure
 
 
-def tiled(images: np.ndarray, columns: int) -> np.ndarray:
-    """One picture of all images, white between them and where the last row ends.
+def tile_images(images: np.ndarray, columns: int) -> np.ndarray:
+    """Joins images into one picture with white gaps.
 
     Args:
         images: (n, height, width, 1 or 3) uint8.
-        columns: images in a row.
+        columns: images per row.
 
     Returns:
         (rows, columns) uint8 pixels, with an axis of 3 colours where the images have it.

@@ -1,4 +1,4 @@
-"""Losses over a plane, the ways that trainings take on it, and what a rate does to the loss."""
+"""Loss surfaces with optimization paths, descent curves and learning-rate range tests."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, COLOURS, GREY, VERMILION, check_lengths, figure_of
+from keras_dl.plots._style import BLUE, COLOURS, GREY, VERMILION, check_lengths, new_figure
 
-__all__ = ["descent_curves", "loss_surface", "rate_test"]
+__all__ = ["descent_curves", "learning_rate_test", "loss_surface"]
 
 _LEVELS = 24
 
@@ -22,16 +22,16 @@ def loss_surface(
     labels: tuple[str, str] = ("first direction", "second direction"),
     unit: str = "loss",
 ) -> Figure:
-    """Contours of a loss over two coordinates, with the paths of trainings.
+    """Draws contours of a loss over two coordinates, with the paths of optimizers.
 
     Args:
-        first: coordinates along x, (columns,).
-        second: coordinates along y, (rows,).
-        loss: (rows, columns); the contours lie closer together near the lowest values.
-        paths: points (steps, 2) by name; each starts at its circle and ends at its cross. What
-            leaves the plane is cut off.
-        labels: of the two axes.
-        unit: what the loss is, with its unit.
+        first: coordinates of the columns, (columns,).
+        second: coordinates of the rows, (rows,).
+        loss: (rows, columns); contours are denser near the lowest values.
+        paths: name → points (steps, 2); circles mark starts, crosses mark ends. Paths are clipped
+            to the plane.
+        labels: labels of the two axes.
+        unit: name of the loss, with its unit.
 
     Returns:
         The figure.
@@ -47,13 +47,13 @@ def loss_surface(
     fine = z[np.isfinite(z)]
     if not fine.size:
         raise ValueError("`loss` must hold finite values. Received: none")
-    # Equal shares of the grid between two levels: a single steep corner would take all of them.
+    # Quantiles as levels: with equal spacing one steep corner takes all contours.
     levels = np.unique(np.quantile(fine, np.linspace(0, 1, _LEVELS) ** 1.5))
     if len(levels) < 2:
         levels = np.array([fine.min(), fine.min() + 1e-9])
-    figure = figure_of(7.0, 5.2)
+    figure = new_figure(7.0, 5.2)
     axes = figure.subplots()
-    shades = BoundaryNorm(levels, 256, extend="both")  # as many shades to each step
+    shades = BoundaryNorm(levels, 256, extend="both")  # equally many shades per level
     picture = axes.contourf(x, y, z, levels, cmap="Greys", norm=shades, alpha=0.6, extend="both")
     axes.contour(x, y, z, levels, colors=GREY, linewidths=0.4)
     figure.colorbar(picture, ax=axes, label=unit, format="%.3g")
@@ -76,21 +76,20 @@ def loss_surface(
 def descent_curves(
     curves: Mapping[str, tuple[Sequence[float], int]], label: str = "loss"
 ) -> Figure:
-    """How fast several methods descend, by passes over the examples and by steps.
+    """Draws the losses of several optimizers, by epochs and by steps.
 
     Args:
-        curves: by method its losses, from before the first step to after the last, and how many
-            steps make one pass.
-        label: what the loss is, with its unit.
+        curves: method → (losses from before the first step to after the last, steps per epoch).
+        label: name of the loss, with its unit.
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: if there are no curves, or one is empty.
+        ValueError: if `curves` is empty or contains an empty curve.
     """
     check_lengths(curves=list(curves))
-    figure = figure_of(9.6, 4.0)
+    figure = new_figure(9.6, 4.0)
     left, right = figure.subplots(1, 2, sharey=True)
     for number, (name, (losses, steps)) in enumerate(curves.items()):
         check_lengths(**{f"curves[{name!r}]": losses})
@@ -108,28 +107,28 @@ def descent_curves(
     return figure
 
 
-def rate_test(
+def learning_rate_test(
     rates: Sequence[float] | np.ndarray,
     losses: Sequence[float] | np.ndarray,
     smoothed: Sequence[float] | np.ndarray,
     suggestion: float,
 ) -> Figure:
-    """Loss over a growing learning rate, with the rate at which it falls fastest.
+    """Draws the loss over an increasing learning rate and marks the suggested rate.
 
     Args:
-        rates: learning rate of each step.
-        losses: of each step.
-        smoothed: running mean of the losses.
-        suggestion: the rate to mark.
+        rates: learning rate of each step, (steps,).
+        losses: loss of each step, (steps,).
+        smoothed: running mean of the losses, (steps,).
+        suggestion: learning rate to mark.
 
     Returns:
-        The figure; far above the first smoothed loss it is cut off.
+        The figure; the loss axis is limited to values near the smoothed losses.
 
     Raises:
         ValueError: if the lengths differ or are 0.
     """
     check_lengths(rates=rates, losses=losses, smoothed=smoothed)
-    figure = figure_of(6.6, 3.8)
+    figure = new_figure(6.6, 3.8)
     axes = figure.subplots()
     axes.plot(rates, losses, ".", color=GREY, markersize=4, label="loss of one batch")
     axes.plot(rates, smoothed, color=BLUE, label="smoothed")

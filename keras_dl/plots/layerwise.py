@@ -1,4 +1,4 @@
-"""Numbers by layer: profiles through the depth of a net, by epoch, and grids of settings."""
+"""Per-layer quantities: profiles over depth, by epoch, and heat maps of settings."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from matplotlib import colormaps
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import COLOURS, check_lengths, count_along_x, figure_of, shorten
+from keras_dl.plots._style import COLOURS, check_lengths, new_figure, set_integer_x_axis, shorten
 
 __all__ = ["by_epoch_and_layer", "heat_maps", "layer_profiles"]
 
@@ -22,21 +22,21 @@ def layer_profiles(
     layers: Sequence[str] | None = None,
     along: str = "layer, from the input on",
 ) -> Figure:
-    """A number of each layer from the first to the last, one line per setting.
+    """Draws a quantity of each layer from first to last, one line per setting.
 
     Args:
-        panels: by title, the lines by name, a value for each layer; zeros and NaN leave gaps on a
+        panels: title → line name → one value per layer; zeros and NaN leave gaps on a
             logarithmic axis.
-        label: what the number is, with its unit.
+        label: name of the quantity, with its unit.
         log: whether the axis is logarithmic.
-        layers: names of the layers, for one net; None counts them.
-        along: what the values follow each other in, if not in layers.
+        layers: names of the layers of one network; None numbers them.
+        along: label of the x axis.
 
     Returns:
-        The figure, panels side by side on one scale, their lines in the same colours.
+        The figure; panels share the scale, and lines of one name share the colour.
 
     Raises:
-        ValueError: if there is nothing to draw, or all values of a logarithmic axis are 0.
+        ValueError: if there is no line, or all values of a logarithmic axis are 0.
     """
     names = list(dict.fromkeys(name for lines in panels.values() for name in lines))
     if not names:
@@ -46,7 +46,7 @@ def layer_profiles(
     )
     if log and not (values[np.isfinite(values)] > 0).any():
         raise ValueError("`panels` must hold a positive value with log=True. Received: none")
-    figure = figure_of(4.3 * len(panels) + 0.6, 4.2)
+    figure = new_figure(4.3 * len(panels) + 0.6, 4.2)
     grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, (title, lines) in zip(grid, panels.items(), strict=True):
         for name, line in lines.items():
@@ -65,7 +65,7 @@ def layer_profiles(
         axes.set_title(title, fontsize=11)
         if log:
             axes.set_yscale("log")
-        count_along_x(axes, max(len(line) for line in lines.values()))
+        set_integer_x_axis(axes, max(len(line) for line in lines.values()))
         if layers is not None:
             words = [shorten(layer, 18) for layer in layers]
             axes.set_xticks(np.arange(1, len(layers) + 1), words, rotation=60, ha="right")
@@ -81,12 +81,12 @@ def layer_profiles(
 def by_epoch_and_layer(
     history: Mapping[str, Sequence[float]], label: str, *, first: int = 1, log: bool = True
 ) -> Figure:
-    """A number of each layer by epoch, dark for the first layer and light for the last.
+    """Draws a quantity of each layer by epoch, dark for the first layer, light for the last.
 
     Args:
-        history: values by epoch, by layer from the input on.
-        label: what the number is, with its unit.
-        first: number of the first epoch; 0 where the initial weights were looked at.
+        history: layer → values by epoch; layers in order from the input.
+        label: name of the quantity, with its unit.
+        first: number of the first epoch; 0 if values before training are included.
         log: whether the axis is logarithmic.
 
     Returns:
@@ -98,14 +98,14 @@ def by_epoch_and_layer(
     check_lengths(history=list(history))
     check_lengths(**{f"history[{name!r}]": values for name, values in history.items()})
     shades = colormaps["viridis"](np.linspace(0.0, 0.88, len(history)))
-    figure = figure_of(6.6, 4.0)
+    figure = new_figure(6.6, 4.0)
     axes = figure.subplots()
     for shade, (name, values) in zip(shades, history.items(), strict=True):
         epochs = first + np.arange(len(values))
         axes.plot(epochs, values, color=shade, marker="o", markersize=3, label=shorten(name, 24))
     if log:
         axes.set_yscale("log")
-    count_along_x(axes, first + max(map(len, history.values())) - 1, first)
+    set_integer_x_axis(axes, first + max(map(len, history.values())) - 1, first)
     axes.set_xlabel("epoch")
     axes.set_ylabel(label)
     axes.grid(alpha=0.3)
@@ -121,18 +121,18 @@ def heat_maps(
     row_label: str = "",
     column_label: str = "",
 ) -> Figure:
-    """Positive numbers over two settings, on one logarithmic scale, a panel for each third setting.
+    """Draws positive numbers over two settings on one logarithmic scale, one panel per title.
 
     Args:
-        panels: arrays (rows, columns) by title; zeros are drawn in the colour of the smallest.
+        panels: title → array (rows, columns); zeros have the colour of the smallest value.
         rows: names of the rows.
         columns: names of the columns.
-        label: what the numbers are, with their unit.
-        row_label: what the rows differ in.
-        column_label: what the columns differ in.
+        label: name of the quantity, with its unit.
+        row_label: label of the row axis.
+        column_label: label of the column axis.
 
     Returns:
-        The figure; each cell holds its number's power of ten.
+        The figure; each cell contains log₁₀ of its value.
 
     Raises:
         ValueError: if a panel's shape does not fit, or no number is positive and finite.
@@ -147,18 +147,20 @@ def heat_maps(
     fine = values[np.isfinite(values) & (values > 0)]
     if not fine.size:
         raise ValueError("`panels` must hold a positive number. Received: none")
-    # Below 1e-12 everything is equally hopeless, and one such cell would take the others' colours.
+    # Clipped at 1e-12: one smaller value would stretch the scale and flatten all other colours.
     low, high = max(fine.min(), 1e-12), max(fine.max(), 1e-11)
-    figure = figure_of(0.75 * len(columns) * len(panels) + 3.4, 0.36 * len(rows) + 1.7)
+    figure = new_figure(0.75 * len(columns) * len(panels) + 3.4, 0.36 * len(rows) + 1.7)
     grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     pictures = []
     for axes, title, panel in zip(grid, panels, values, strict=True):
-        shown = np.clip(np.nan_to_num(panel, nan=low), low, high)
-        pictures.append(axes.imshow(shown, cmap="viridis", norm=LogNorm(low, high), aspect="auto"))
+        clipped = np.clip(np.nan_to_num(panel, nan=low), low, high)
+        pictures.append(
+            axes.imshow(clipped, cmap="viridis", norm=LogNorm(low, high), aspect="auto")
+        )
         for row, column in np.ndindex(panel.shape):
             number = panel[row, column]
             text = f"{np.log10(number):.1f}" if np.isfinite(number) and number > 0 else "–"
-            bright = np.log(shown[row, column] / low) > 0.6 * np.log(high / low)
+            bright = np.log(clipped[row, column] / low) > 0.6 * np.log(high / low)
             axes.text(column, row, text, ha="center", va="center", fontsize=8,
                       color="black" if bright else "white")  # fmt: skip
         axes.set_xticks(range(len(columns)), columns)

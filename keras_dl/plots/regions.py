@@ -1,4 +1,4 @@
-"""Where in a plane of two inputs a net fires."""
+"""Decision regions of networks over a plane of two inputs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, VERMILION, figure_of
+from keras_dl.plots._style import BLUE, VERMILION, new_figure
 
 __all__ = ["decision_regions"]
 
@@ -18,20 +18,20 @@ def decision_regions(
     points: np.ndarray,
     labels: Mapping[str, Sequence[int]],
 ) -> Figure:
-    """A panel for each net: shaded where it gives 1, with the points it should tell apart.
+    """Draws one panel per network, shaded where its output is 1, with labelled points.
 
     Args:
-        regions: outputs 0 and 1 by title, each (len(y), len(x)).
+        regions: title → outputs 0 and 1, each (len(y), len(x)).
         x: values of the first input along a row.
         y: values of the second input along a column.
-        points: (n, 2), marked in every panel.
-        labels: class 0 or 1 of each point, by title.
+        points: points marked in every panel, (n, 2).
+        labels: title → class 0 or 1 of each point.
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: if there is no panel, or regions and labels have not the same titles.
+        ValueError: if there is no panel, or the titles of `regions` and `labels` differ.
     """
     if not regions or set(regions) != set(labels):
         raise ValueError(
@@ -40,16 +40,16 @@ def decision_regions(
         )
     columns = min(3, len(regions))
     rows = -(-len(regions) // columns)
-    figure = figure_of(2.9 * columns, 2.9 * rows + 0.5)
+    figure = new_figure(2.9 * columns, 2.9 * rows + 0.5)
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     extent = (float(x[0]), float(x[-1]), float(y[0]), float(y[-1]))
     for axes, (title, outputs) in zip(grid, regions.items(), strict=False):
         colours = ListedColormap(["white", "#BFD9EA"])
         axes.imshow(outputs, origin="lower", extent=extent, cmap=colours, vmin=0, vmax=1)
         for value, marker, colour in ((0, "o", VERMILION), (1, "s", BLUE)):
-            chosen = points[np.asarray(labels[title]) == value]
+            members = points[np.asarray(labels[title]) == value]
             name = f"should give {value}"
-            axes.scatter(*chosen.T, s=60, marker=marker, color=colour, label=name, zorder=3)
+            axes.scatter(*members.T, s=60, marker=marker, color=colour, label=name, zorder=3)
         axes.set_title(title, fontsize=11)
         axes.set_xlabel("x₁")
         axes.set_ylabel("x₂")

@@ -1,11 +1,11 @@
-"""What a regression predicts, beside what is so."""
+"""Predictions of a regression against the actual values."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, GREY, check_lengths, figure_of
+from keras_dl.plots._style import BLUE, GREY, check_lengths, new_figure
 
 __all__ = ["predicted_against_actual"]
 
@@ -15,12 +15,12 @@ def predicted_against_actual(
     predicted: Sequence[float] | np.ndarray,
     unit: str = "units of the target",
 ) -> Figure:
-    """Each example's prediction over its actual value; on the dashed line both are equal.
+    """Draws each example's prediction over its actual value, with the line of equality.
 
     Args:
         actual: values to predict, (examples,).
         predicted: predictions, (examples,).
-        unit: what the values are measured in.
+        unit: unit of the values.
 
     Returns:
         The figure; the coefficient of determination R² is in its title.
@@ -32,7 +32,7 @@ def predicted_against_actual(
     actual, predicted = np.asarray(actual, float), np.asarray(predicted, float)
     spread = np.square(actual - actual.mean()).sum()
     share = 1 - np.square(actual - predicted).sum() / spread if spread else float("nan")
-    figure = figure_of(4.8, 4.8)
+    figure = new_figure(4.8, 4.8)
     axes = figure.subplots()
     ends = [min(actual.min(), predicted.min()), max(actual.max(), predicted.max())]
     axes.plot(ends, ends, color=GREY, linestyle="--", label="predicted = actual")

@@ -1,4 +1,4 @@
-"""What attacks do to a classifier: accuracy by size of the attack, and single examples."""
+"""Adversarial attacks: accuracy by attack size, and example images."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import COLOURS, GREY, check_lengths, figure_of, shorten
+from keras_dl.plots._style import COLOURS, GREY, check_lengths, new_figure, shorten
 
 __all__ = ["adversarial_examples", "robustness"]
 
@@ -21,24 +21,24 @@ def robustness(
     trained_at: float | None = None,
     unit: str = "pixels in [0, 1]",
 ) -> Figure:
-    """Accuracy against the size of the attack, a line for each attack.
+    """Draws accuracy against the size of the attack, one line per attack.
 
     Args:
-        epsilons: sizes, ascending.
-        accuracies: attack → share of right answers at each size.
-        chance: share that guessing gets right, as a dotted line; None leaves it out.
-        trained_at: size that the model was defended against, as a dashed line; None: none.
-        unit: of the sizes.
+        epsilons: attack sizes, ascending, (sizes,).
+        accuracies: attack → accuracy in [0, 1] at each size, (sizes,).
+        chance: accuracy of guessing, drawn as a dotted line, or None.
+        trained_at: attack size used in training, drawn as a dashed line, or None.
+        unit: unit of the attack sizes.
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: if a line has another length than `epsilons`, or there is none.
+        ValueError: if the length of a line differs from `epsilons`, or there is no line.
     """
     if not accuracies:
         raise ValueError("`accuracies` must hold at least one attack. Received: none")
-    figure = figure_of(6.4, 4.2)
+    figure = new_figure(6.4, 4.2)
     axes = figure.subplots()
     for i, (name, line) in enumerate(accuracies.items()):
         check_lengths(epsilons=epsilons, accuracies=line)
@@ -64,15 +64,15 @@ def adversarial_examples(
     after: Sequence[str],
     epsilon: float,
 ) -> Figure:
-    """Image, sign of the gradient and result, a row for each image.
+    """Draws image, sign of the gradient and adversarial image, one row per image.
 
     Args:
         images: (n, height, width, channels) with 1 or 3 channels, floats in [0, 1].
-        signs: signs of the gradient, -1, 0 or 1, of the same shape; shown black, grey, white.
+        signs: signs of the gradient, -1, 0 or 1, of the same shape; drawn black, grey, white.
         attacked: the images after the attack, of the same shape.
-        before: what the model says of each image, in words.
-        after: what it says of each result.
-        epsilon: size of the attack, in units of the pixels.
+        before: caption of each image, such as the predicted class.
+        after: caption of each adversarial image.
+        epsilon: attack size, in units of the pixels.
 
     Returns:
         The figure.
@@ -86,7 +86,7 @@ def adversarial_examples(
             "`images`, `signs` and `attacked` must have one shape (n, height, width, channels). "
             f"Received: {np.shape(images)}, {np.shape(signs)}, {np.shape(attacked)}"
         )
-    figure = figure_of(6.6, 2.3 * len(images) + 0.2)
+    figure = new_figure(6.6, 2.3 * len(images) + 0.2)
     rows = figure.subplots(len(images), 3, squeeze=False)
     for (left, middle, right), *row in zip(
         rows, images, signs, attacked, before, after, strict=True

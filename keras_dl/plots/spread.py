@@ -1,11 +1,11 @@
-"""How far a model that draws masks disagrees with itself."""
+"""Predictive spread of models with dropout active at test time."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, VERMILION, check_lengths, figure_of
+from keras_dl.plots._style import BLUE, VERMILION, check_lengths, new_figure
 
 __all__ = ["predictive_spread"]
 
@@ -17,14 +17,14 @@ def predictive_spread(
     correct: Sequence[bool] | np.ndarray,
     label: str = "standard deviation of the predicted class's probability over masks",
 ) -> Figure:
-    """Histograms of the predictive spread, of right and of wrong predictions.
+    """Draws histograms of the predictive spread for correct and for wrong predictions.
 
-    Each histogram is normalised by itself, since mistakes are few; the triangle stands at its mean.
+    Each histogram is normalised separately, since mistakes are few; triangles mark the means.
 
     Args:
-        spread: of each example, (examples,).
-        correct: whether the example was classified right, (examples,).
-        label: what `spread` is, with its unit.
+        spread: predictive spread of each example, (examples,).
+        correct: True where the prediction is correct, (examples,).
+        label: name of `spread`, with its unit.
 
     Returns:
         The figure.
@@ -34,7 +34,7 @@ def predictive_spread(
     """
     values, right = np.asarray(spread, dtype=float), np.asarray(correct, dtype=bool)
     check_lengths(spread=values, correct=right)
-    figure = figure_of(6.6, 3.8)
+    figure = new_figure(6.6, 3.8)
     axes = figure.subplots()
     edges = np.linspace(0.0, max(float(values.max()), 1e-12), _BINS + 1).tolist()
     for mask, name, colour in ((right, "right", BLUE), (~right, "wrong", VERMILION)):

@@ -1,4 +1,4 @@
-"""What a search or a comparison of several runs found."""
+"""Results of searches and of comparisons between runs."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from keras_dl.plots._style import (
     VERMILION,
     check_direction,
     check_lengths,
-    count_along_x,
-    figure_of,
-    plain_numbers,
+    disable_axis_offset,
+    new_figure,
+    set_integer_x_axis,
     shorten,
 )
 
@@ -24,15 +24,15 @@ _MOST_ROWS = 40
 
 
 def search_history(scores: Sequence[float | None], direction: str, label: str) -> Figure:
-    """Score of each trial in the order they ran, and the best so far.
+    """Draws the score of each trial in order, and the best score so far.
 
     Args:
-        scores: one per trial, from #0 on; None, NaN and infinities stand for failed ones.
-        direction: "max" if larger scores are better, "min" if smaller.
-        label: what the score is, with its unit: "validation accuracy (share)".
+        scores: one score per trial, from #0; None, NaN and infinities mark failed trials.
+        direction: "max" if larger scores are better, "min" otherwise.
+        label: name of the score, with its unit, such as "validation accuracy (share)".
 
     Returns:
-        The figure; failed trials are crosses at its lower edge.
+        The figure; failed trials are crosses at the lower edge.
 
     Raises:
         ValueError: if there are no trials or `direction` is unknown.
@@ -41,7 +41,7 @@ def search_history(scores: Sequence[float | None], direction: str, label: str) -
     check_direction(direction)
     values = np.array(scores, dtype=float)  # None becomes NaN
     trials, fine = np.arange(len(values)), np.isfinite(values)
-    figure = figure_of(7.0, 3.8)
+    figure = new_figure(7.0, 3.8)
     axes = figure.subplots()
     if fine.any():
         _draw_scores(axes, trials[fine], values[fine], direction, last=len(values) - 1)
@@ -52,13 +52,13 @@ def search_history(scores: Sequence[float | None], direction: str, label: str) -
         axes.scatter(
             trials[~fine],
             np.full(np.count_nonzero(~fine), 0.03),
-            transform=axes.get_xaxis_transform(),  # y in shares of the axis: they have no score
+            transform=axes.get_xaxis_transform(),  # y in axis fractions: they have no score
             color=VERMILION,
             marker="x",
             label=f"failed ({np.count_nonzero(~fine)})",
         )
         axes.margins(y=0.12)  # keeps the scores off the crosses
-    count_along_x(axes, last=len(values) - 1, first=0)
+    set_integer_x_axis(axes, last=len(values) - 1, first=0)
     axes.set_xlabel("trial")
     axes.set_ylabel(label)
     axes.grid(alpha=0.3)
@@ -69,11 +69,11 @@ def search_history(scores: Sequence[float | None], direction: str, label: str) -
 def _draw_scores(
     axes: Axes, trials: np.ndarray, values: np.ndarray, direction: str, last: int
 ) -> None:
-    plain_numbers(axes.yaxis)
+    disable_axis_offset(axes.yaxis)
     running = np.maximum if direction == "max" else np.minimum
     best = running.accumulate(values)
     axes.scatter(trials, values, color=GREY, s=22, label="trial")
-    # The step goes on to the end of the search, also over trials that failed there.
+    # The step extends to the last trial, even if it failed.
     axes.step(
         np.append(trials, last + 0.5),
         np.append(best, best[-1]),
@@ -91,13 +91,13 @@ def importance(
     spreads: Sequence[float],
     label: str = "importance (loss of R² when the values are shuffled)",
 ) -> Figure:
-    """How much each hyperparameter matters, the largest on top.
+    """Draws the importance of each hyperparameter, the largest on top.
 
     Args:
-        names: one per hyperparameter.
-        means: its importance, mean over repetitions.
-        spreads: standard deviation over the repetitions, in the same unit.
-        label: what is measured, with its unit.
+        names: hyperparameter names.
+        means: mean importance over repetitions, one per name.
+        spreads: standard deviation over repetitions, in the same unit.
+        label: name of the measure, with its unit.
 
     Returns:
         The figure; beyond 40 names only the largest are drawn.
@@ -132,16 +132,16 @@ def comparison(
     label: str,
     direction: str = "max",
 ) -> Figure:
-    """Means with their 95 % intervals and the single seeds behind them, the best on top.
+    """Draws mean scores with 95 % intervals and individual seeds, the best on top.
 
     Args:
-        names: one per recipe or setting.
-        means: its mean score over seeds.
-        low: lower end of the 95 % interval; None or NaN where one seed gives none.
-        high: upper end of the interval, likewise.
-        points: the scores of the single seeds, one sequence per name.
-        label: what the score is, with its unit.
-        direction: "max" if larger scores are better, "min" if smaller.
+        names: recipe or setting names.
+        means: mean score over seeds, one per name.
+        low: lower bound of the 95 % interval; None or NaN for a single seed.
+        high: upper bound of the interval; None or NaN for a single seed.
+        points: scores of the individual seeds, one sequence per name.
+        label: name of the score, with its unit.
+        direction: "max" if larger scores are better, "min" otherwise.
 
     Returns:
         The figure; beyond 40 names only the best are drawn.
@@ -171,14 +171,14 @@ def comparison(
     )
     axes.scatter(centre[rows], places, color=BLUE, marker="|", s=220, zorder=4, label="mean")
     axes.set_xlabel(f"{label}, {'higher' if direction == 'max' else 'lower'} is better")
-    plain_numbers(axes.xaxis)
+    disable_axis_offset(axes.xaxis)
     figure.legend(loc="outside upper center", ncols=3, fontsize="small")
     return figure
 
 
 def _rows(names: Sequence[str], total: int) -> tuple[Figure, Axes]:
-    """Axes with one horizontal line per name, the first on top."""
-    figure = figure_of(7.0, 0.27 * len(names) + 1.5)
+    """Creates axes with one horizontal line per name, the first on top."""
+    figure = new_figure(7.0, 0.27 * len(names) + 1.5)
     axes = figure.subplots()
     axes.set_yticks(range(len(names)), [shorten(name, 32) for name in names], fontsize=9)
     axes.set_ylim(len(names) - 0.5, -0.5)

@@ -1,11 +1,11 @@
-"""What a first layer looks for: its weights as pictures."""
+"""First-layer weights as images."""
 
 import textwrap
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import figure_of
+from keras_dl.plots._style import new_figure
 
 __all__ = ["filters"]
 
@@ -18,32 +18,32 @@ def filters(
     *,
     image_shape: tuple[int, int, int] | None = None,
 ) -> Figure:
-    """Weights of a first layer, one tile per filter, all on one scale.
+    """Draws the weights of a first layer, one tile per filter, on one scale.
 
-    One input channel gives a diverging scale with a colour bar, blue below zero and red above;
-    three give colour tiles, mid-grey for zero; of any other number each channel gets a tile of its
-    own, those of one filter one after the other. At most 64 tiles are shown.
+    Filters of one input channel use a diverging scale, blue below zero and red above; filters of
+    three channels are colour tiles with mid-grey for zero; otherwise each channel has a separate
+    tile, ordered by filter. At most 64 tiles are drawn.
 
     Args:
-        kernel: of a convolution, (height, width, channels, filters), or of a dense layer,
+        kernel: convolution kernel (height, width, channels, filters), or dense kernel
             (features, units).
-        title: what the figure shows.
-        image_shape: (height, width, channels) of the flattened image that a dense layer sees;
-            needed for its kernel and only for it.
+        title: title of the figure.
+        image_shape: (height, width, channels) of the flattened input of a dense layer; required
+            for a dense kernel and only there.
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: if the shape of `kernel` is neither of the two, or does not fit `image_shape`.
+        ValueError: if `kernel` has another rank, or does not match `image_shape`.
     """
     tiles, caption = _tiles(_kernel4d(np.asarray(kernel, dtype="float32"), image_shape))
     largest = float(np.nanmax(np.abs(tiles))) or 1.0
     mosaic = _mosaic(tiles[:_MOST_TILES])
     height, width = mosaic.shape[:2]
     scale = 5.0 / max(height, width)
-    bar = 0.4 if mosaic.ndim == 3 else 2.0  # inches beside the tiles
-    figure = figure_of(max(scale * width, 2.6) + bar, max(scale * height, 1.6) + 0.9)
+    bar = 0.4 if mosaic.ndim == 3 else 2.0  # inches, right of the tiles
+    figure = new_figure(max(scale * width, 2.6) + bar, max(scale * height, 1.6) + 0.9)
     axes = figure.subplots()
     if mosaic.ndim == 3:
         axes.imshow(np.where(np.isnan(mosaic), 1.0, 0.5 + mosaic / (2 * largest)))
@@ -72,20 +72,20 @@ def _kernel4d(kernel: np.ndarray, image_shape: tuple[int, int, int] | None) -> n
 
 
 def _tiles(kernel: np.ndarray) -> tuple[np.ndarray, str]:
-    """Pictures (tiles, height, width) or (tiles, height, width, 3), and what they are."""
+    """Returns tiles (n, height, width) or (n, height, width, 3), and a caption."""
     height, width, channels, count = kernel.shape
     if channels == 3:
         tiles, unit = kernel.transpose(3, 0, 1, 2), ""
     else:
         tiles = kernel.transpose(3, 2, 0, 1).reshape(-1, height, width)
         unit = "" if channels == 1 else f" × {channels} channels"
-    shown = f", first {_MOST_TILES} tiles shown" if len(tiles) > _MOST_TILES else ""
+    note = f", first {_MOST_TILES} tiles shown" if len(tiles) > _MOST_TILES else ""
     filters_in_words = f"{count:,} filter{'s' if count > 1 else ''}{unit}"
-    return tiles, f"{filters_in_words} of {height}×{width} weights{shown}"
+    return tiles, f"{filters_in_words} of {height}×{width} weights{note}"
 
 
 def _mosaic(tiles: np.ndarray) -> np.ndarray:
-    """Tiles in a nearly square grid, row by row, with gaps of NaN between them."""
+    """Arranges tiles in a nearly square grid, row by row, with NaN gaps."""
     count, height, width = tiles.shape[:3]
     columns = int(np.ceil(np.sqrt(count)))
     rows = -(-count // columns)

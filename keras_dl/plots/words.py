@@ -1,52 +1,54 @@
-"""Word vectors: where words lie, which are near, which questions they answer."""
+"""Word vectors: map, nearest neighbours and analogy accuracy."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, COLOURS, check_lengths, figure_of, shorten
+from keras_dl.plots._style import BLUE, COLOURS, check_lengths, new_figure, shorten
 
 __all__ = ["analogy_bars", "neighbour_table", "word_map"]
 
-SIZE = 7.0  # of the letters on the map, in points
+SIZE = 7.0  # font size of the words, in points
 
 
 def word_map(points: np.ndarray, words: Sequence[str]) -> Figure:
-    """Words written where a projection to the plane puts them.
+    """Draws words at their coordinates in the plane.
 
     Args:
-        points: (n, 2), such as the first two principal components.
-        words: one for each point.
+        points: coordinates (n, 2), such as the first two principal components.
+        words: one word per point.
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: if there is not one word a point, or none.
+        ValueError: if the lengths differ or are 0.
     """
     points = np.asarray(points)
     check_lengths(points=points, words=words)
-    figure = figure_of(8.0, 7.0)
+    figure = new_figure(8.0, 7.0)
     axes = figure.subplots()
     axes.scatter(*points.T, s=4, color=BLUE, alpha=0.4)
     axes.margins(0.1)
     axes.set_xlabel("first principal component")
     axes.set_ylabel("second principal component")
-    figure.draw_without_rendering()  # gives the axes their size
-    shown = [shorten(word) for word in words]
-    places = _beside(axes.transData.transform(points) * 72 / figure.dpi, shown)
-    for point, word, (place, side) in zip(points, shown, places, strict=True):
+    figure.draw_without_rendering()  # sets the size of the axes
+    labels = [shorten(word) for word in words]
+    places = _label_offsets(axes.transData.transform(points) * 72 / figure.dpi, labels)
+    for point, word, (place, side) in zip(points, labels, places, strict=True):
         axes.annotate(
             word, tuple(point), fontsize=SIZE, xytext=place, textcoords="offset points", ha=side
         )
     return figure
 
 
-def _beside(points: np.ndarray, words: Sequence[str]) -> list[tuple[tuple[float, float], str]]:
-    """Where each word stands beside its point, in points of print: where no other one is yet."""
+def _label_offsets(
+    points: np.ndarray, words: Sequence[str]
+) -> list[tuple[tuple[float, float], str]]:
+    """Returns the offset of each word from its point, avoiding overlaps, in points."""
     taken: list[tuple[float, float, float, float]] = []
-    chosen = []
+    offsets = []
     for (x, y), word in zip(points, words, strict=True):
         width, boxes = 0.6 * SIZE * len(word), []
         for side, rise in (("left", 2.0), ("left", -SIZE), ("right", 2.0), ("right", -SIZE)):
@@ -55,8 +57,8 @@ def _beside(points: np.ndarray, words: Sequence[str]) -> list[tuple[tuple[float,
         free = [box for box in boxes if not any(_overlap(box[2], other) for other in taken)]
         side, rise, box = (free or boxes)[0]
         taken.append(box)
-        chosen.append(((2.0 if side == "left" else -2.0, rise), side))
-    return chosen
+        offsets.append(((2.0 if side == "left" else -2.0, rise), side))
+    return offsets
 
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
@@ -64,20 +66,20 @@ def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 
 
 def neighbour_table(neighbours: Mapping[str, Sequence[tuple[str, float]]]) -> Figure:
-    """The nearest words of some words, a column for each, with their cosines.
+    """Draws the nearest neighbours of words with their cosines, one column per word.
 
     Args:
-        neighbours: word → (word, cosine) pairs, the nearest first; the same number for all.
+        neighbours: word → (word, cosine) pairs, nearest first; equally many for all words.
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: if the numbers differ or are 0.
+        ValueError: if the numbers of neighbours differ or are 0.
     """
     check_lengths(**dict(neighbours))
     rows = len(next(iter(neighbours.values())))
-    figure = figure_of(max(1.5 * len(neighbours), 3.0), 0.26 * (rows + 1) + 0.3)
+    figure = new_figure(max(1.5 * len(neighbours), 3.0), 0.26 * (rows + 1) + 0.3)
     axes = figure.subplots()
     axes.set_axis_off()
     axes.set_xlim(0, len(neighbours))
@@ -92,11 +94,11 @@ def neighbour_table(neighbours: Mapping[str, Sequence[tuple[str, float]]]) -> Fi
 
 
 def analogy_bars(shares: Mapping[str, Sequence[float]], sections: Sequence[str]) -> Figure:
-    """Share of right answers in each section of a set of questions.
+    """Draws the accuracy of analogy methods in each section of a question set.
 
     Args:
-        shares: method → a share in [0, 1] for each section.
-        sections: their names.
+        shares: method → accuracy in [0, 1] per section.
+        sections: names of the sections.
 
     Returns:
         The figure.
@@ -105,7 +107,7 @@ def analogy_bars(shares: Mapping[str, Sequence[float]], sections: Sequence[str])
         ValueError: if lengths differ or are 0.
     """
     check_lengths(sections=sections, **dict(shares))
-    figure = figure_of(7.0, 0.42 * len(sections) + 0.9)
+    figure = new_figure(7.0, 0.42 * len(sections) + 0.9)
     axes = figure.subplots()
     places, height = np.arange(len(sections)), 0.8 / len(shares)
     for i, (method, values) in enumerate(shares.items()):

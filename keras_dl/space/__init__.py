@@ -6,7 +6,6 @@ from keras_dl.space.domains import (
     Range,
     Repeat,
     When,
-    did_you_mean,
     format_value,
 )
 from keras_dl.space.hyperparameters import (
@@ -29,7 +28,6 @@ __all__ = [
     "Repeat",
     "When",
     "check",
-    "did_you_mean",
     "format_value",
     "hyper",
     "hypers",

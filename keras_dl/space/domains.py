@@ -1,12 +1,11 @@
 """Domains: the values a hyperparameter may take, and the condition under which it counts."""
 
-import difflib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Choice", "Domain", "Range", "Repeat", "When", "did_you_mean", "format_value"]
+__all__ = ["Choice", "Domain", "Range", "Repeat", "When", "format_value"]
 
 
 @dataclass(frozen=True)
@@ -178,14 +177,6 @@ def format_value(value: Any) -> str:
     if isinstance(value, float):
         return repr(float(value)).removesuffix(".0")
     return "none" if value is None else str(value)
-
-
-def did_you_mean(word: Any, known: Iterable[Any]) -> str:
-    """Offers the nearest known word as ` Did you mean 'relu'?`, or nothing where none is near."""
-    words = [str(k) for k in known]
-    close = difflib.get_close_matches(str(word), words, 1)
-    close = close or difflib.get_close_matches(str(word).lower(), words, 1)
-    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def _is_number(value: Any) -> bool:

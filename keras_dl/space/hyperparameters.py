@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from keras_dl.space.domains import Choice, Domain, Range, Repeat, When, did_you_mean, format_value
+from keras_dl.space.domains import Choice, Domain, Range, Repeat, When, format_value
+from keras_dl.utils.matching import did_you_mean
 
 __all__ = [
     "Choice",

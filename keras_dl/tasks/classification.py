@@ -1,6 +1,5 @@
 """What recipes report of a trained classifier, and what a report of their own can build on."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -11,6 +10,7 @@ from keras_dl import plots
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data
 from keras_dl.losses import SmoothedCrossentropy
+from keras_dl.utils.layers import leaf_layers
 
 __all__ = ["compile_classifier", "first_kernel", "probabilities", "report_classification"]
 
@@ -64,7 +64,7 @@ def first_kernel(model: Any, input_shape: tuple[int, ...]) -> np.ndarray | None:
     Returns:
         (height, width, channels, filters), or None where no layer has such weights.
     """
-    for layer in _in_order(model):
+    for layer in leaf_layers(model):
         weights = getattr(layer, "kernel", None)
         if weights is None:
             continue
@@ -75,12 +75,6 @@ def first_kernel(model: Any, input_shape: tuple[int, ...]) -> np.ndarray | None:
             return kernel.reshape(*input_shape, -1)
         return None
     return None
-
-
-def _in_order(model: Any) -> Iterator[Any]:
-    """Layers from input to output, those of nets within the model in their place."""
-    for layer in getattr(model, "layers", []):
-        yield from (_in_order(layer) if getattr(layer, "layers", None) else (layer,))
 
 
 def compile_classifier(

@@ -10,6 +10,7 @@ from keras_dl.catalog import Entry
 from keras_dl.recipe import Objective, Score
 from keras_dl.space import resolve
 from keras_dl.tracking import runs, store
+from keras_dl.utils.files import write_atomically
 
 __all__ = ["summary", "write"]
 
@@ -46,9 +47,7 @@ def write(table: str, path: Path) -> None:
         raise ValueError(
             f"`write` must name a file with the lines {BEGIN} and {END}. Received: write={path}"
         )
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
-    part.replace(path)
+    write_atomically(path, f"{before}{BEGIN}\n{table}\n{END}{after}")
 
 
 def _row(entry: Entry, experiments: list[str]) -> tuple[str, ...]:

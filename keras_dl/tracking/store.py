@@ -1,7 +1,6 @@
 """The store: SQLite in ./mlruns unless MLFLOW_TRACKING_URI names another; experiments; links."""
 
 import contextlib
-import fcntl
 import logging
 import os
 import socket
@@ -14,6 +13,8 @@ import psutil
 from mlflow import MlflowClient
 from mlflow.entities import Run, RunStatus, ViewType
 from mlflow.exceptions import MlflowException
+
+from keras_dl.utils.files import locked
 
 __all__ = [
     "base_url",
@@ -53,9 +54,7 @@ def version() -> str:
 @contextlib.contextmanager
 def lock(name: str = "store") -> Iterator[None]:
     """Holds a lock among all processes that use this store."""
-    root().mkdir(parents=True, exist_ok=True)
-    with (root() / f".{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with locked(root() / f".{name}.lock"):
         yield
 
 

@@ -33,7 +33,7 @@ class Checkpointing(keras.callbacks.Callback):
         listener: called after the checkpoint is on disk, with the epoch (from 1) and its metrics,
             of which "objective" is the best value so far; for all epochs since the last one.
         patience: epochs without improvement before stopping; None: never.
-        bar: value that the best so far must reach after epoch 1, 2, …; NaN: none.
+        median_threshold: value that the best so far must reach after epoch 1, 2, …; NaN: none.
     """
 
     def __init__(
@@ -44,11 +44,12 @@ class Checkpointing(keras.callbacks.Callback):
         folder: Path,
         listener: Listener,
         patience: int | None = None,
-        bar: tuple[float, ...] = (),
+        median_threshold: tuple[float, ...] = (),
     ) -> None:
         super().__init__()
         self.objective, self.state, self.best, self.folder = objective, state, best, folder
-        self.listener, self.patience, self.bar = listener, patience, bar
+        self.listener, self.patience = listener, patience
+        self.median_threshold = median_threshold
         self.stopped = ""
         self._begun, self._saving, self._first = time.monotonic(), 0.0, state.epoch
         self._untold: list[tuple[int, dict[str, float]]] = []
@@ -88,8 +89,9 @@ class Checkpointing(keras.callbacks.Callback):
         state = self.state
         if self.patience is not None and state.epoch - state.best_epoch >= self.patience:
             self.stopped = "patience"
-        bar = self.bar[state.epoch - 1] if state.epoch <= len(self.bar) else math.nan
-        if state.best is not None and self.objective.better(bar, than=state.best):
+        reached = state.epoch <= len(self.median_threshold)
+        threshold = self.median_threshold[state.epoch - 1] if reached else math.nan
+        if state.best is not None and self.objective.better(threshold, than=state.best):
             self.stopped = "median"
         if self.stopped:
             self.model.stop_training = True  # type: ignore[union-attr]

@@ -5,13 +5,14 @@ ends with the numbers of the uninterrupted one. Plain arrays and JSON, never pic
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+
+from keras_dl.utils.files import atomic_path
 
 __all__ = ["State", "load", "restore", "save", "snapshot"]
 
@@ -72,14 +73,8 @@ def save(folder: Path, model: Any, state: State, best: list[np.ndarray]) -> None
         for kind, some in (("v", snapshot(model)), ("o", slots), ("b", best))
         for i, a in enumerate(some)
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f".{NAME}.{os.getpid()}"
-    try:
-        with part.open("wb") as file:
-            np.savez(file, state=np.array(json.dumps(asdict(state))), **arrays)
-        part.replace(folder / NAME)
-    finally:
-        part.unlink(missing_ok=True)
+    with atomic_path(folder / NAME) as part:
+        np.savez(part, state=np.array(json.dumps(asdict(state))), **arrays)
 
 
 def load(folder: Path, model: Any) -> tuple[State, list[np.ndarray]] | None:

@@ -50,7 +50,7 @@ class Probing:
         """
         tests = self._rates
         found = {
-            "probe_learning_rates": plots.rate_test(
+            "probe_learning_rates": plots.learning_rate_test(
                 tests.rates, tests.losses, tests.smoothed, tests.suggestion
             ),
             "probe_loss_surface": self._surface(model),

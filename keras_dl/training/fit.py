@@ -131,7 +131,7 @@ def train(
     start = time.monotonic()
     state, best = _starting_point(job, model)
     keep = Checkpointing(
-        job.recipe.objective, state, best, job.folder, listener, job.patience, job.bar
+        job.recipe.objective, state, best, job.folder, listener, job.patience, job.median_threshold
     )
     pipeline = pipeline or InputPipeline(model, data.batch_size, job.devices)
     jit_compile = _wanted_jit(job) if state.jit_compile is None else state.jit_compile

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from keras_dl.data import Data, Split, load
 from keras_dl.data.text import from_json, holds_texts, running, said, to_json
+from keras_dl.options import planned_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import hypers
 
@@ -44,7 +45,8 @@ class Job:
         jit_compile: XLA on, off, or None for what is faster.
         devices: how many of this machine share each step.
         patience: epochs without improvement before stopping; None: never.
-        bar: per epoch (from 1) the value that the best so far must reach; NaN: none yet.
+        median_threshold: value that the best objective so far must reach after each epoch (from
+            1), the median of finished trials; NaN: no threshold after this epoch.
         warm_start: folder of a job whose last checkpoint this one continues, or None.
         timeout: seconds; None for no limit.
         max_parameters: largest model allowed; None for no limit.
@@ -63,12 +65,38 @@ class Job:
     jit_compile: bool | None = None
     devices: int = 1
     patience: int | None = None
-    bar: tuple[float, ...] = ()
+    median_threshold: tuple[float, ...] = ()
     warm_start: Path | None = None
     timeout: float | None = None
     max_parameters: int | None = None
     test: bool = False
     keep: bool = True
+
+    @classmethod
+    def from_options(
+        cls,
+        recipe: Recipe,
+        values: Mapping[str, object],
+        options: Mapping[str, Any],
+        folder: Path,
+        **fields: Any,
+    ) -> Self:
+        """Builds a job from the resolved options of a command.
+
+        Args:
+            recipe: recipe to train; its patience applies where the options have none.
+            values: resolved hyperparameters.
+            options: resolved options of `run`, `tune`, `compare` or `ablate`.
+            folder: folder of the checkpoint and the epoch journal.
+            **fields: further fields of the job by name; they take precedence over the options.
+        """
+        epochs, steps_per_epoch = planned_epochs(recipe.epochs, options)
+        names = ("seed", "precision", "jit_compile", "devices", "timeout", "max_parameters")
+        resolved: dict[str, Any] = {n: options[n] for n in names if n in options}
+        resolved |= {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
+        patience = options["patience"]
+        resolved["patience"] = recipe.patience if patience is None else patience
+        return cls(recipe, dict(values), folder=folder, **{**resolved, **fields})
 
 
 @dataclass

@@ -40,7 +40,7 @@ def pictures(model: Any, since: int = 1) -> dict[int, np.ndarray]:
     watch = getattr(model, "sample_monitor", None)
     kept = {} if watch is None else watch.snapshots
     return {
-        epoch: plots.tiled(images, math.ceil(math.sqrt(len(images))))
+        epoch: plots.tile_images(images, math.ceil(math.sqrt(len(images))))
         for epoch, images in kept.items()
         if epoch >= since and len(images)
     }

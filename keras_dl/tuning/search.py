@@ -175,23 +175,23 @@ class _Searching:
                 seed,
                 record.unit(trial.number, seed),
                 epochs=trial.epochs,
-                bar=self._bar(),
+                median_threshold=self._median_threshold(),
                 warm_start=None if past is None else record.unit(past, seed),
             )
             self.units[trial.number].append(scheduler.submit(job, run))
 
-    def _bar(self) -> tuple[float, ...]:
+    def _median_threshold(self) -> tuple[float, ...]:
         """The median of the finished trials' best so far at each epoch, after a quarter of them."""
         done = self.record.finished()
         plan = self.plan
         if not plan.options["prune"] or plan.options["algorithm"] == "hyperband":
             return ()
-        bar = []
+        threshold = []
         for epoch in range(1, plan.epochs):
             peers = [t.curve[epoch - 1] for t in done if len(t.curve) >= epoch]
             ripe = len(peers) >= PEERS and epoch >= max(2, plan.epochs / 4)
-            bar.append(float(np.median(peers)) if ripe else float("nan"))
-        return tuple(bar)
+            threshold.append(float(np.median(peers)) if ripe else float("nan"))
+        return tuple(threshold)
 
     def _unit_ended(self, unit: RunningJob) -> None:
         number = next(n for n, units in self.units.items() if unit in units)

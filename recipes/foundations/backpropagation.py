@@ -64,7 +64,7 @@ def build(
 
 def report(model: Any, data: Data) -> dict[str, Any]:
     """Gradients of the trained net by Keras and by numpy, and the lecture's example by hand."""
-    pairs = diagnostics.both_gradients(model, data.train.x[:BATCH], data.train.y[:BATCH])
+    pairs = diagnostics.compare_gradients(model, data.train.x[:BATCH], data.train.y[:BATCH])
     x1, x2 = backpropagation.Node(2.0, "x₁"), backpropagation.Node(5.0, "x₂")
     product = backpropagation.multiply(x1, x2)
     nodes = backpropagation.graph(

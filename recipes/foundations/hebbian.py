@@ -97,8 +97,8 @@ def report(model: Any, data: Data) -> dict[str, Any]:
     cosine = float(w @ component / np.linalg.norm(w))
     sides = {"weights of the unit": np.sign(cosine) * w, "first principal component": component}
     return {
-        "principal_component": plots.directions(sides, data.input_shape),
-        "hebb_and_oja": plots.growth(norms, cosines),
+        "principal_component": plots.weight_directions(sides, data.input_shape),
+        "hebb_and_oja": plots.weight_growth(norms, cosines),
         "cosine": abs(cosine),
         "weight_norm": np.linalg.norm(w),
         "hebb_norm_after_20_epochs": norms["hebb"][-1],

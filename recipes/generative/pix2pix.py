@@ -28,7 +28,7 @@ from keras_dl import Choice, Objective, Range, Recipe, plots
 from keras_dl.algorithms import ImageTranslation
 from keras_dl.data import Data
 from keras_dl.data.images.pairs import pairs
-from keras_dl.metrics import colour_overlap, detail, feature_net, looked_at
+from keras_dl.metrics import colour_overlap, feature_net, looked_at, sharpness
 from keras_dl.models.pix2pix import patch_discriminator, unet_generator
 from keras_dl.optimizers import make_gan_optimizer
 
@@ -82,7 +82,7 @@ def report(model: Any, data: Data) -> dict[str, Any]:
         "translations": plots.translations(
             {"source": source[:SHOWN], "made": made[:SHOWN], "target": target[:SHOWN]}
         ),
-        "detail": detail(target, made),
+        "sharpness": sharpness(target, made),
         **{f"overlap_{name}": share for name, share in colour_overlap(target, made).items()},
     }
     if model.sample_monitor.snapshots:

@@ -23,7 +23,7 @@ from typing import Annotated, Any
 from keras_dl import Choice, Objective, Range, Recipe, When
 from keras_dl.data import Data
 from keras_dl.data.text import passages
-from keras_dl.embeddings import first_table
+from keras_dl.embeddings import initial_embeddings
 from keras_dl.models.texts import text_classifier
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -60,7 +60,9 @@ def build(
     known = data.extras["vocabulary"]
     start = None
     if vectors == "word2vec":
-        start = first_table(data.train.x, known, dim=dim, epochs=word_epochs, file=vector_file)
+        start = initial_embeddings(
+            data.train.x, known, dim=dim, epochs=word_epochs, file=vector_file
+        )
     net = text_classifier(
         len(known) + 2,
         data.num_classes,

@@ -95,7 +95,7 @@ def report(model: Any, data: Data) -> dict[str, Any]:
     grid = np.linspace(-6.0, 3.0, 31), np.linspace(-5.0, 4.0, 31)
     centre = [np.zeros((2, 1))]
     surface = diagnostics.loss_surface(
-        any_model, x, y, diagnostics.axes_of(any_model), *grid, centre=centre
+        any_model, x, y, diagnostics.parameter_axes(any_model), *grid, centre=centre
     )
     losses = {m: np.logaddexp(0, (1 - 2 * y.T) * (p @ x.T)).mean(axis=1)
               for m, (_, p, _) in found.items()}  # fmt: skip

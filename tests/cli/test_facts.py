@@ -69,7 +69,7 @@ def test_a_terminal_of_100_columns_holds_the_table(group, monkeypatch, capsys):
     out = lines(capsys)
     assert max(map(len, out)) <= 100
     rows = [line for line in out if line.startswith(("exact ", "explained "))]
-    assert len(rows) == len(facts.chosen(group))
+    assert len(rows) == len(facts.select_facts(group))
     for row, result in zip(rows, facts.check(group), strict=True):
         assert row.split()[-1] == page._figure(result.ours)  # on one line, whole
 

@@ -1,4 +1,4 @@
-"""Gradients and probes say the same on TensorFlow, JAX and torch."""
+"""Gradients and diagnostics agree on TensorFlow, JAX and torch."""
 
 from pathlib import Path
 

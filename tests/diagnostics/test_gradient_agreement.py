@@ -22,7 +22,7 @@ def test_numpy_s_gradients_are_keras_s_on_real_digits(activation, convolutions):
     model = scaled(digits, net)
     model.compile("sgd", LOSS(from_logits=True))
     x, y = digits.train.x[:64], digits.train.y[:64]
-    pairs = diagnostics.both_gradients(model, x, y)
+    pairs = diagnostics.compare_gradients(model, x, y)
     assert len(pairs) == 2 * convolutions + 4
     for one, other in pairs.values():
         assert np.abs(other).max() > 0

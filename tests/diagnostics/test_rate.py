@@ -64,7 +64,7 @@ def test_divergence_ends_the_test():
 def test_suggestion_is_the_steepest_descent():
     rates = np.geomspace(1e-4, 1.0, 41)
     smoothed = 2.0 - 1.0 / (1.0 + np.exp(-3 * (np.log10(rates) + 2)))  # falls fastest at 0.01
-    assert diagnostics.suggested_rate(rates, smoothed) == pytest.approx(0.01)
+    assert diagnostics.suggest_rate(rates, smoothed) == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_bad_settings_are_refused(options, message):
 
 def test_nothing_is_suggested_from_nothing():
     with pytest.raises(ValueError, match="3 finite losses"):
-        diagnostics.suggested_rate(np.array([1.0, 2.0, 3.0]), np.array([1.0, np.nan, np.nan]))
+        diagnostics.suggest_rate(np.array([1.0, 2.0, 3.0]), np.array([1.0, np.nan, np.nan]))

@@ -20,7 +20,7 @@ def test_surface_over_two_parameters_is_the_loss_itself():
     model = line()
     first, second = np.array([0.0, 1.0, 2.0]), np.array([-1.0, 1.0])
     found = diagnostics.loss_surface(
-        model, x, y, diagnostics.axes_of(model), first, second, centre=[np.zeros((2, 1))]
+        model, x, y, diagnostics.parameter_axes(model), first, second, centre=[np.zeros((2, 1))]
     )
     expected = [[((a - 1) ** 2 + (2 * b - 2) ** 2) / 2 for a in first] for b in second]
     np.testing.assert_allclose(found.loss, expected, rtol=1e-6)
@@ -63,7 +63,8 @@ def test_path_projected_on_the_axes_is_the_path():
     path = diagnostics.WeightPath()
     x = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
     model.fit(x, x.sum(axis=1), epochs=3, verbose=0, callbacks=[path])
-    points = diagnostics.projected(path.path, diagnostics.axes_of(model), [np.zeros((2, 1))])
+    axes = diagnostics.parameter_axes(model)
+    points = diagnostics.project_path(path.path, axes, [np.zeros((2, 1))])
     assert points.shape == (4, 2)
     np.testing.assert_allclose(points[0], [2.0, -1.0])
     np.testing.assert_allclose(points[-1], model.get_weights()[0].ravel(), rtol=1e-6)
@@ -71,16 +72,16 @@ def test_path_projected_on_the_axes_is_the_path():
 
 def test_what_lies_off_the_plane_is_lost():
     directions = [np.array([1.0, 0.0, 0.0])], [np.array([1.0, 1.0, 0.0])]
-    points = diagnostics.projected([[np.array([3.0, 2.0, 7.0])]], directions, [np.zeros(3)])
+    points = diagnostics.project_path([[np.array([3.0, 2.0, 7.0])]], directions, [np.zeros(3)])
     np.testing.assert_allclose(points, [[1.0, 2.0]], atol=1e-12)
 
 
 def test_axes_need_two_parameters():
     with pytest.raises(ValueError, match=r"two trainable parameters.*Received: 74 parameters"):
-        diagnostics.axes_of(small())
+        diagnostics.parameter_axes(small())
 
 
 def test_directions_of_another_model_are_refused():
     model = small()
     with pytest.raises(ValueError, match=r"`directions\[0\]` must hold an array for each"):
-        diagnostics.loss_surface(model, *batch(), diagnostics.axes_of(line()), [0.0], [0.0])
+        diagnostics.loss_surface(model, *batch(), diagnostics.parameter_axes(line()), [0.0], [0.0])

@@ -1,4 +1,4 @@
-"""What the probes say of one model; run once per backend."""
+"""Values of all diagnostics of one model; run once per backend."""
 
 import sys
 from dataclasses import astuple
@@ -31,7 +31,7 @@ def batch(count=16, seed=1):
 
 
 def all_values():
-    """Numbers of every probe by name."""
+    """Values of every diagnostic by name."""
     x, y = batch()
     model = small("relu", batch_norm=True, weight_decay=0.1)
     found = {f"gradient{i}": g for i, g in enumerate(weight_gradients(model, x, y))}
@@ -55,7 +55,7 @@ def all_values():
     model.fit(x, y, 8, epochs=2, shuffle=False, verbose=0, callbacks=list(watchers))
     ratios, path, recorder = watchers
     found["ratios"] = np.array(list(ratios.history.values()))
-    found["path"] = diagnostics.projected(path.path, directions, path.path[0])
+    found["path"] = diagnostics.project_path(path.path, directions, path.path[0])
     found["recorded"] = np.array([[astuple(s)[1:] for s in look] for look in recorder.history])
     return found
 

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.data.text import passages, vocabulary
-from keras_dl.embeddings import WordVectors, first_table, learnt, save
+from keras_dl.data.text import labelled, vocabulary
+from keras_dl.embeddings import WordVectors, initial_embeddings, save, train_word_vectors
 
 
 @pytest.mark.slow  # XLA takes seconds to compile
@@ -12,9 +12,11 @@ def test_vectors_of_a_labelled_set_s_words():
     rng = np.random.default_rng(0)
     halves = [[f"{half}{i}" for i in range(6)] for half in "ab"]
     texts = [" ".join(rng.choice(halves[i % 2], 10)) for i in range(200)]
-    data = passages((texts, np.arange(200) % 2), length=10)
+    data = labelled((texts, np.arange(200) % 2), length=10)
     keras.utils.set_random_seed(0)
-    known = learnt(data.train.x, data.extras["vocabulary"], dim=8, epochs=30, subsample=None)
+    known = train_word_vectors(
+        data.train.x, data.extras["vocabulary"], dim=8, epochs=30, subsample=None
+    )
     assert set(known.words) == {*halves[0], *halves[1]}
     nearest = {word: known.neighbours(word, 1)[0][0][0] for word in known.words}
     assert np.mean([word[0] == near for word, near in nearest.items()]) >= 0.9
@@ -28,7 +30,7 @@ def test_first_table_takes_known_words_from_a_file_and_draws_the_others(tmp_path
     file = str(tmp_path / ("v.bin" if binary else "v.txt"))
     save(known, file, binary=binary)
     keras.utils.set_random_seed(0)
-    made = first_table(np.zeros((1, 1)), vocabulary("xbbddd"), dim=50, file=file)
+    made = initial_embeddings(np.zeros((1, 1)), vocabulary("xbbddd"), dim=50, file=file)
     assert made.dtype == np.float32
     assert not made[:2].any()
     np.testing.assert_array_equal(made[2:4], [known["d"], known["b"]])
@@ -38,7 +40,7 @@ def test_first_table_takes_known_words_from_a_file_and_draws_the_others(tmp_path
 def test_file_that_does_not_fit_is_refused(tmp_path):
     words = vocabulary("ab")
     with pytest.raises(ValueError, match="`vector_file` must exist"):
-        first_table(np.zeros((1, 1)), words, file=str(tmp_path / "none"))
+        initial_embeddings(np.zeros((1, 1)), words, file=str(tmp_path / "none"))
     save(WordVectors(("a",), np.ones((1, 3), "float32")), tmp_path / "v.txt")
     with pytest.raises(ValueError, match="`dim` must be the length of the vectors in .*, 3"):
-        first_table(np.zeros((1, 1)), words, dim=4, file=str(tmp_path / "v.txt"))
+        initial_embeddings(np.zeros((1, 1)), words, dim=4, file=str(tmp_path / "v.txt"))

@@ -49,9 +49,9 @@ def test_analogies_count_by_section_what_is_known(method):
         "gram1": [("man", "woman", "king", "queen"), ("man", "men", "king", "kings")],
     }
     found = analogies(parallel(), questions, method=method)
-    assert found.right == {"royal": 1, "gram1": 1}
-    assert found.asked == {"royal": 2, "gram1": 1}
-    assert found.left_out == {"royal": 0, "gram1": 1}
+    assert found.correct == {"royal": 1, "gram1": 1}
+    assert found.evaluated == {"royal": 2, "gram1": 1}
+    assert found.skipped == {"royal": 0, "gram1": 1}
     assert found.accuracy("semantic") == found.accuracy("royal") == 0.5
     assert found.accuracy("syntactic") == 1
     assert found.accuracy() == pytest.approx(2 / 3)
@@ -60,7 +60,7 @@ def test_analogies_count_by_section_what_is_known(method):
 
 def test_words_beyond_the_limit_neither_ask_nor_answer():
     questions = {"royal": [("man", "king", "woman", "queen")]}
-    assert analogies(parallel(), questions, most=3).left_out == {"royal": 1}
+    assert analogies(parallel(), questions, max_words=3).skipped == {"royal": 1}
 
 
 @pytest.mark.parametrize("method", ["add", "mul"])
@@ -76,7 +76,7 @@ def test_answers_are_those_of_gensim(method, tmp_path):
     best = theirs.most_similar if method == "add" else theirs.most_similar_cosmul
     answers = [best(positive=[b, c], negative=[a], topn=1)[0][0] for a, b, c in asked]
     questions = {"s": [(*q, answer) for q, answer in zip(asked, answers, strict=True)]}
-    assert analogies(known, questions, method=method).right == {"s": 30}
+    assert analogies(known, questions, method=method).correct == {"s": 30}
 
 
 def test_similarity_is_the_rank_correlation_over_known_pairs():

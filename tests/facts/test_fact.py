@@ -1,7 +1,7 @@
 import pytest
 
 from keras_dl.facts import Fact, Stated
-from keras_dl.facts.fact import agree, checked
+from keras_dl.facts.fact import agree, check_fact
 
 
 def fact(ours, **stated) -> Fact:
@@ -48,12 +48,12 @@ def test_tolerance_is_relative_and_absolute_at_0(ours, stated, within, same):
 
 
 def test_fact_without_a_difference_is_exact():
-    result = checked(fact(3, lecture=Stated(3), published=Stated(3, "a book")))
+    result = check_fact(fact(3, lecture=Stated(3), published=Stated(3, "a book")))
     assert (result.status, result.remarks) == ("exact", ("published: a book",))
 
 
 def test_difference_with_a_reason_is_explained():
-    result = checked(fact(3, lecture=Stated(4, "a table", "a slip")))
+    result = check_fact(fact(3, lecture=Stated(4, "a table", "a slip")))
     assert result.status == "explained"
     assert result.remarks == ("lecture: a table", "lecture differs: a slip")
 
@@ -64,24 +64,24 @@ def test_difference_with_a_reason_is_explained():
         {"lecture": Stated(4, "a table")},
         {"published": Stated(4, "a book")},
         # The reason of one difference is none for the other.
-        {"lecture": Stated(4, why="a slip"), "published": Stated(5)},
-        {"lecture": Stated(4), "published": Stated(5, why="a slip")},
+        {"lecture": Stated(4, reason="a slip"), "published": Stated(5)},
+        {"lecture": Stated(4), "published": Stated(5, reason="a slip")},
     ],
 )
 def test_difference_without_a_reason_is_open(stated):
-    result = checked(fact(3, **stated))
+    result = check_fact(fact(3, **stated))
     assert result.status == "open"
     assert sum("NO REASON" in remark for remark in result.remarks) == 1
 
 
 def test_formula_is_computed_where_one_is_printed():
-    result = checked(fact(121, lecture=Stated(lambda: 11**2)))
+    result = check_fact(fact(121, lecture=Stated(lambda: 11**2)))
     assert (result.lecture, result.status) == (121, "exact")
 
 
 def test_memory_and_arithmetic_are_told():
     stated = Stated(3, "a book", from_memory=True)
-    result = checked(Fact("toy", "n", "units", lambda: 3, published=stated, arithmetic=True))
+    result = check_fact(Fact("toy", "n", "units", lambda: 3, published=stated, arithmetic=True))
     assert result.remarks == (
         "published: a book (from memory)",
         "ours: by arithmetic, there is no builder",

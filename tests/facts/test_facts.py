@@ -4,11 +4,11 @@ import keras
 import pytest
 
 from keras_dl import catalog, facts, models
-from keras_dl.facts import FACTS, check, checking, chosen, groups
+from keras_dl.facts import FACTS, check, groups, iter_results, select_facts
 from keras_dl.facts.nets import TABLES
 
 # Counting their nets takes half a second each and more.
-LARGE = [g for g in groups() if g.startswith(("resnet", "plain"))]
+LARGE = [g for g in groups() if g.startswith(("fcn", "resnet", "plain"))]
 SMALL = [g for g in groups() if g not in LARGE]
 
 
@@ -22,15 +22,15 @@ def stale(found, results):
     for fact, result in zip(found, results, strict=True):
         for who, stated in (("lecture", fact.lecture), ("published", fact.published)):
             differs = any(r.startswith(f"{who} differs") for r in result.remarks)
-            if stated is not None and stated.why and not differs:
-                excuses.append(f"{fact.group}/{fact.name}: {stated.why}")
+            if stated is not None and stated.reason and not differs:
+                excuses.append(f"{fact.group}/{fact.name}: {stated.reason}")
     return excuses
 
 
 @pytest.mark.parametrize("group", SMALL)
 def test_no_difference_is_left_unexplained(group):
-    found = chosen(group)
-    results = list(checking(found))
+    found = select_facts(group)
+    results = list(iter_results(found))
     assert unexplained(results) == []
     assert stale(found, results) == []
 
@@ -38,8 +38,8 @@ def test_no_difference_is_left_unexplained(group):
 @pytest.mark.slow
 @pytest.mark.parametrize("group", LARGE)
 def test_no_difference_of_large_nets_is_left_unexplained(group):
-    found = chosen(group)
-    results = list(checking(found))
+    found = select_facts(group)
+    results = list(iter_results(found))
     assert unexplained(results) == []
     assert stale(found, results) == []
 
@@ -69,8 +69,8 @@ def test_counts_that_lectures_get_wrong():
 
 def test_recipe_stands_for_its_builders():
     assert "resnet20" in catalog.names()
-    assert {f.group for f in chosen("resnet20")} == {"resnet20"}
-    assert {f.group for f in chosen("mlp")} == {"mlp"}
+    assert {f.group for f in select_facts("resnet20")} == {"resnet20"}
+    assert {f.group for f in select_facts("mlp")} == {"mlp"}
 
 
 def test_recipe_of_another_name_than_its_builder(monkeypatch, tmp_path):
@@ -80,7 +80,7 @@ def test_recipe_of_another_name_than_its_builder(monkeypatch, tmp_path):
         text.replace('name="mlp"', 'name="wide"'), encoding="utf-8"
     )
     monkeypatch.setattr(catalog, "folder", lambda: tmp_path)
-    assert {f.group for f in chosen("wide")} == {"mlp"}
+    assert {f.group for f in select_facts("wide")} == {"mlp"}
 
 
 def test_recipe_without_published_counts(monkeypatch, tmp_path):
@@ -90,7 +90,7 @@ def test_recipe_without_published_counts(monkeypatch, tmp_path):
     (tmp_path / "a" / "bare.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(catalog, "folder", lambda: tmp_path)
     with pytest.raises(ValueError, match="No facts are known about the builders of the recipe"):
-        chosen("bare")
+        select_facts("bare")
 
 
 def test_unknown_name_is_refused_with_the_nearest():
@@ -109,7 +109,7 @@ def test_only_what_was_asked_for_is_built(monkeypatch):
 def test_nets_are_built_once(monkeypatch):
     from keras_dl.facts import nets
 
-    nets._measured.cache_clear()
+    nets._measure.cache_clear()
     built = []
     real = models.lenet5_1998
 
@@ -126,13 +126,13 @@ def test_ours_is_computed_and_not_typed(monkeypatch):
     """A builder that changed turns its facts red."""
     from keras_dl.facts import nets
 
-    nets._measured.cache_clear()
+    nets._measure.cache_clear()
     real = models.net5
     monkeypatch.setattr(models, "net5", lambda *given, **_: real((16, 16, 1), 9))
     try:
         assert {r.status for r in check("net5")} == {"open"}
     finally:
-        nets._measured.cache_clear()
+        nets._measure.cache_clear()
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""What goes wrong with each loose formula, and that the right one is that of Keras or NumPy."""
+"""Slips in printed formulas; the correct ones agree with Keras or NumPy."""
 
 import keras
 import numpy as np
@@ -8,23 +8,23 @@ from keras import ops
 from keras_dl.facts import formulas
 from keras_dl.facts.formulas import (
     batch_norm,
-    batch_norm_loose,
+    batch_norm_as_printed,
     binary_cross_entropy,
-    binary_cross_entropy_loose,
+    binary_cross_entropy_as_printed,
     convolution_size,
     dropout_rate,
-    dropout_rate_loose,
+    dropout_rate_as_printed,
     he_deviation,
-    he_deviation_loose,
+    he_deviation_as_printed,
     kernel_expansion,
-    kernel_expansion_loose,
+    kernel_expansion_as_printed,
     kernel_features,
     overlapping_pooling,
-    overlapping_pooling_loose,
+    overlapping_pooling_as_printed,
     squared_error,
-    squared_error_loose,
+    squared_error_as_printed,
     vgg16_parameters,
-    vgg16_parameters_loose,
+    vgg16_parameters_as_printed,
 )
 
 RNG = np.random.default_rng(0)
@@ -38,10 +38,10 @@ def slope(loss, target, prediction, step=1e-3):
     return (above - below) / (2 * step)
 
 
-def test_every_loose_formula_has_its_right_one():
-    loose = [n for n in formulas.__all__ if n.endswith("_loose")]
-    assert len(loose) == 8
-    assert {n.removesuffix("_loose") for n in loose} <= set(formulas.__all__)
+def test_every_printed_formula_has_a_correct_one():
+    printed = [n for n in formulas.__all__ if n.endswith("_as_printed")]
+    assert len(printed) == 8
+    assert {n.removesuffix("_as_printed") for n in printed} <= set(formulas.__all__)
 
 
 def test_cross_entropy_is_that_of_keras():
@@ -61,33 +61,37 @@ def test_cross_entropy_takes_integer_targets():
 def test_the_lectures_example_does_not_show_its_slip():
     one, chance = np.array([1.0]), np.array([0.1])
     assert float(binary_cross_entropy(one, chance)) == pytest.approx(2.302585, abs=1e-6)
-    assert float(binary_cross_entropy_loose(one, chance)) == pytest.approx(2.302585, abs=1e-6)
+    assert float(binary_cross_entropy_as_printed(one, chance)) == pytest.approx(2.302585, abs=1e-6)
 
 
-def test_loose_cross_entropy_is_negative_for_the_other_class():
+def test_printed_cross_entropy_is_negative_for_the_other_class():
     zero, chance = np.array([0.0]), np.array([0.1])
     assert float(binary_cross_entropy(zero, chance)) == pytest.approx(0.105361, abs=1e-6)
-    assert float(binary_cross_entropy_loose(zero, chance)) == pytest.approx(-0.105361, abs=1e-6)
+    assert float(binary_cross_entropy_as_printed(zero, chance)) == pytest.approx(
+        -0.105361, abs=1e-6
+    )
 
 
 @pytest.mark.parametrize(
-    ("target", "right", "loose"), [(1.0, -10.0, -10.0), (0.0, 1 / 0.9, -1 / 0.9)]
+    ("target", "right", "printed"), [(1.0, -10.0, -10.0), (0.0, 1 / 0.9, -1 / 0.9)]
 )
-def test_loose_cross_entropy_pushes_class_0_the_wrong_way(target, right, loose):
+def test_printed_cross_entropy_pushes_class_0_the_wrong_way(target, right, printed):
     assert slope(binary_cross_entropy, target, 0.1) == pytest.approx(right, rel=1e-3)
-    assert slope(binary_cross_entropy_loose, target, 0.1) == pytest.approx(loose, rel=1e-3)
+    assert slope(binary_cross_entropy_as_printed, target, 0.1) == pytest.approx(printed, rel=1e-3)
 
 
-def test_loose_cross_entropy_has_no_lower_bound():
+def test_printed_cross_entropy_has_no_lower_bound():
     zero = np.array([0.0])
-    falling = [float(binary_cross_entropy_loose(zero, np.array([f]))) for f in (0.5, 0.9, 0.999)]
+    falling = [
+        float(binary_cross_entropy_as_printed(zero, np.array([f]))) for f in (0.5, 0.9, 0.999)
+    ]
     assert falling == sorted(falling, reverse=True)
     assert falling[-1] < -6
 
 
-def test_descent_on_the_loose_cross_entropy_ends_at_the_wrong_class():
+def test_descent_on_the_printed_cross_entropy_ends_at_the_wrong_class():
     ends = []
-    for loss in (binary_cross_entropy, binary_cross_entropy_loose):
+    for loss in (binary_cross_entropy, binary_cross_entropy_as_printed):
         logit = 0.0
         for _ in range(12):  # further on, the step of `slope` leaves (0, 1)
             chance = 1 / (1 + np.exp(-logit))
@@ -103,23 +107,23 @@ def test_squared_error_is_numpys():
     assert float(squared_error(targets, predictions)) == pytest.approx(expected, rel=1e-5)
 
 
-def test_loose_squared_error_punishes_the_perfect_prediction():
+def test_printed_squared_error_punishes_the_perfect_prediction():
     targets = np.array([1.0, 2.0])
     assert float(squared_error(targets, targets)) == 0
-    assert float(squared_error_loose(targets, targets)) == 9
-    assert float(squared_error_loose(targets, 0 * targets)) == 0
+    assert float(squared_error_as_printed(targets, targets)) == 9
+    assert float(squared_error_as_printed(targets, 0 * targets)) == 0
     assert slope(squared_error, 2.0, 1.0) == pytest.approx(-2, rel=1e-3)  # towards the target
-    assert slope(squared_error_loose, 2.0, 1.0) == pytest.approx(4, rel=1e-3)  # towards 0
+    assert slope(squared_error_as_printed, 2.0, 1.0) == pytest.approx(4, rel=1e-3)  # towards 0
 
 
 @pytest.mark.parametrize("m", [4, 25, 400])
-def test_loose_batch_norm_shrinks_with_the_batch(m):
+def test_printed_batch_norm_shrinks_with_the_batch(m):
     inputs = RNG.normal(3, 2, (m, 6)).astype("float32")
-    right, loose = (ops.convert_to_numpy(f(inputs)) for f in (batch_norm, batch_norm_loose))
+    right, printed = (ops.convert_to_numpy(f(inputs)) for f in (batch_norm, batch_norm_as_printed))
     np.testing.assert_allclose(right.std(axis=0), 1, rtol=1e-4)
-    np.testing.assert_allclose(loose.std(axis=0), 1 / np.sqrt(m), rtol=1e-4)
+    np.testing.assert_allclose(printed.std(axis=0), 1 / np.sqrt(m), rtol=1e-4)
     np.testing.assert_allclose(right.mean(axis=0), 0, atol=1e-5)
-    np.testing.assert_allclose(loose * np.sqrt(m), right, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(printed * np.sqrt(m), right, rtol=1e-3, atol=1e-5)
 
 
 def test_features_are_those_of_the_kernel():
@@ -131,26 +135,26 @@ def test_features_are_those_of_the_kernel():
     np.testing.assert_allclose(expanded, kernel, rtol=1e-4, atol=1e-5)
 
 
-def test_loose_expansion_is_no_kernel():
+def test_printed_expansion_is_no_kernel():
     x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
     assert float(kernel_expansion(x, y)) == (x @ y) ** 2 == 121
-    assert float(kernel_expansion_loose(x, y)) == 313
-    assert float(kernel_expansion_loose(y, x)) != 313
+    assert float(kernel_expansion_as_printed(x, y)) == 313
+    assert float(kernel_expansion_as_printed(y, x)) != 313
     assert float(kernel_expansion(y, x)) == 121
 
 
-def test_loose_rate_drops_what_was_to_be_kept():
+def test_printed_rate_drops_what_was_to_be_kept():
     shares = []
-    for rate in (dropout_rate(0.8), dropout_rate_loose(0.8)):
+    for rate in (dropout_rate(0.8), dropout_rate_as_printed(0.8)):
         dropped = keras.layers.Dropout(rate, seed=0)(np.ones((100, 200)), training=True)
         shares.append(np.mean(ops.convert_to_numpy(dropped) > 0))
     assert shares == [pytest.approx(0.8, abs=0.01), pytest.approx(0.2, abs=0.01)]
-    assert dropout_rate(0.5) == dropout_rate_loose(0.5)  # half hides it
+    assert dropout_rate(0.5) == dropout_rate_as_printed(0.5)  # half hides it
 
 
-def test_loose_deviation_lets_the_signal_vanish():
+def test_printed_deviation_lets_the_signal_vanish():
     sizes = []
-    for deviation in (he_deviation(200), he_deviation_loose(200)):
+    for deviation in (he_deviation(200), he_deviation_as_printed(200)):
         rng = np.random.default_rng(0)
         x = rng.normal(size=(50, 200))
         for _ in range(5):
@@ -170,7 +174,7 @@ def test_deviation_is_that_of_the_initializer():
 
 def test_pooling_shrinks_and_normalisation_does_not():
     images = RNG.uniform(0, 1, (2, 13, 13, 8)).astype("float32")
-    pooled, normalised = overlapping_pooling(images), overlapping_pooling_loose(images)
+    pooled, normalised = overlapping_pooling(images), overlapping_pooling_as_printed(images)
     assert pooled.shape == (2, 6, 6, 8)
     assert normalised.shape == images.shape
     corner = images[:, :3, :3, :].max(axis=(1, 2))
@@ -195,7 +199,7 @@ def test_size_that_does_not_fit_is_refused(size, kernel, stride):
         convolution_size(size, kernel, stride)
 
 
-def test_vgg16_lacks_a_convolution_in_the_loose_table():
+def test_vgg16_lacks_a_convolution_in_the_printed_table():
     assert vgg16_parameters() == 138_357_544
-    assert vgg16_parameters_loose() == 137_767_464
-    assert vgg16_parameters() - vgg16_parameters_loose() == (9 * 256 + 1) * 256
+    assert vgg16_parameters_as_printed() == 137_767_464
+    assert vgg16_parameters() - vgg16_parameters_as_printed() == (9 * 256 + 1) * 256

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_dl.metrics import colour_overlap, detail, lab
+from keras_dl.metrics import colour_overlap, lab, sharpness
 
 RANDOM = np.random.default_rng(0)
 
@@ -36,8 +36,8 @@ def test_overlap_of_equal_and_of_foreign_colours():
     assert colour_overlap(half, blue)["L"] == pytest.approx(0.5)
 
 
-def test_detail_of_a_blurred_image_is_less():
+def test_sharpness_of_a_blurred_image_is_less():
     images = RANDOM.integers(0, 256, (4, 9, 9, 1)).astype("uint8")
-    assert detail(images, images) == 1
-    assert detail(images, images // 2) == pytest.approx(0.5, abs=0.01)
-    assert detail(images, np.full_like(images, 7)) == 0
+    assert sharpness(images, images) == 1
+    assert sharpness(images, images // 2) == pytest.approx(0.5, abs=0.01)
+    assert sharpness(images, np.full_like(images, 7)) == 0

@@ -1,5 +1,4 @@
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,16 +45,6 @@ def test_it_is_trained_once_and_the_same_each_time(shades, quick, monkeypatch):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
     monkeypatch.setattr(features, "_trained", None)  # the file is there
     assert not with_feature_extractor(shades).extras["feature_extractor"].trainable_weights
-
-
-def test_cache_is_found_where_the_environment_says(monkeypatch):
-    monkeypatch.setenv("KERAS_DL_CACHE", "/one")
-    assert features._folder() == Path("/one")
-    monkeypatch.delenv("KERAS_DL_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/two")
-    assert features._folder() == Path("/two/keras_dl")
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert features._folder() == Path("~/.cache/keras_dl").expanduser()
 
 
 def test_what_has_no_classes_is_refused():

@@ -38,6 +38,7 @@ MODELS = {
     "dcgan_generator": lambda: models.dcgan_generator((8, 8, 1), latent_dim=5, filters=4),
     "dcgan_discriminator": lambda: models.dcgan_discriminator((8, 8, 1), filters=4),
     "spectral": lambda: models.dcgan_discriminator((8, 8, 1), filters=4, spectral_norm=True),
+    "fcn8s": lambda: models.fcn((21, 35, 3), 3, filters=2, units=4, batch_norm=True),
     "unet_generator": lambda: models.unet_generator((16, 16, 1), 3, filters=2),
 }
 

@@ -145,7 +145,7 @@ def _torch_alexnet(torch, model, images, groups):
     ("arguments", "message"),
     [
         ({"input_shape": (66, 227, 3)}, "at least 67×67 pixels"),
-        ({"remove": ("fc8",)}, r"`remove\[0\]` must be one of conv2.*did you mean 'fc"),
+        ({"remove": ("fc8",)}, r"`remove\[0\]` must be one of conv2.*Did you mean 'fc"),
         ({"remove": ("conv1",)}, r"`remove\[0\]` must be one of conv2"),
         ({"dropout": 1.0}, r"`dropout` must lie in \[0, 1\)"),
     ],

@@ -106,7 +106,7 @@ def test_input_dropout_drops_inputs():
         ({"num_classes": True}, TypeError, r"`num_classes` must be an integer.*=True"),
         ({"units": 512}, TypeError, r"`units` must be a tuple.*units=512"),
         ({"units": (4, -1)}, ValueError, r"`units\[1\]` must be at least 1.*=-1"),
-        ({"activation": "rellu"}, ValueError, r"`activation` must be one of .*did you mean 'relu'"),
+        ({"activation": "rellu"}, ValueError, r"`activation` must be one of .*Did you mean 'relu'"),
         ({"activation": max}, TypeError, r"`activation` must be a name"),
         ({"initializer": "xavier"}, ValueError, r"`initializer` must be one of .*glorot_uniform"),
         ({"input_dropout": 1.0}, ValueError, r"`input_dropout` must lie in \[0, 1\)"),

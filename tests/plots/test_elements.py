@@ -45,19 +45,19 @@ def test_approximation_plots_the_largest_error_of_each_width():
 
 def test_directions_draw_vectors_of_length_one():
     vectors = {"found": np.array([0, 3.0, 0, 4.0]), "exact": np.array([0, 0, 0, -2.0])}
-    figure = plots.directions(vectors, (2, 2, 1))
+    figure = plots.weight_directions(vectors, (2, 2, 1))
     figure.draw_without_rendering()
     shown = np.asarray(figure.axes[0].images[0].get_array())
     np.testing.assert_allclose(shown, [[0, 0.6], [0, 0.8]])
-    bars = plots.directions(vectors, (4,)).axes[1].patches
+    bars = plots.weight_directions(vectors, (4,)).axes[1].patches
     np.testing.assert_allclose([bar.get_height() for bar in bars], [0, 0, 0, -1])
     with pytest.raises(ValueError, match="`vectors` must fit `input_shape`"):
-        plots.directions(vectors, (5,))
+        plots.weight_directions(vectors, (5,))
 
 
 def test_growth_has_a_logarithmic_axis_for_the_lengths():
     curves = {"hebb": np.array([1.0, 10.0]), "oja": np.array([1.0, 1.0])}
-    left, right = plots.growth(curves, curves).axes
+    left, right = plots.weight_growth(curves, curves).axes
     assert (left.get_yscale(), right.get_yscale()) == ("log", "linear")
     np.testing.assert_array_equal(left.lines[0].get_ydata(), [1, 10])
 

@@ -52,7 +52,7 @@ def test_descent_by_passes_and_by_steps():
 
 def test_rate_test_marks_its_suggestion():
     rates = np.geomspace(1e-4, 1, 5)
-    figure = plots.rate_test(rates, [2, 1.9, 1.5, 1, 50], [2, 1.9, 1.6, 1.3, 20], 0.01)
+    figure = plots.learning_rate_test(rates, [2, 1.9, 1.5, 1, 50], [2, 1.9, 1.6, 1.3, 20], 0.01)
     figure.draw_without_rendering()
     (axes,) = figure.axes
     assert axes.get_xscale() == "log"

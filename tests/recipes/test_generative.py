@@ -71,7 +71,7 @@ def test_outlines_come_back_as_digits_that_a_classifier_reads():
     found = pix2pix.report(model, data)
     assert found["lenet_accuracy_of_real"] > 0.9
     assert found["lenet_accuracy_of_made"] < 0.5  # nothing is learnt yet
-    assert {"translations", "detail", "overlap_L", "overlap_a", "overlap_b"} <= set(found)
+    assert {"translations", "sharpness", "overlap_L", "overlap_a", "overlap_b"} <= set(found)
     assert data.input_shape == data.train.y.shape[1:] == (32, 32, 1)
 
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from keras_dl.space.domains import Choice, Range, Repeat, When, did_you_mean, format_value
+from keras_dl.space.domains import Choice, Range, Repeat, When, format_value
 
 
 @pytest.mark.parametrize(
@@ -144,16 +144,3 @@ def test_rules_finish_a_sentence(domain, rule):
 )
 def test_values_are_written_without_rounding(value, text):
     assert format_value(value) == text
-
-
-@pytest.mark.parametrize(
-    ("word", "hint"),
-    [
-        ("dropot", " Did you mean 'dropout'?"),
-        ("DROPOUT", " Did you mean 'dropout'?"),
-        ("zebra", ""),
-        (7, ""),
-    ],
-)
-def test_only_a_near_word_is_offered(word, hint):
-    assert did_you_mean(word, ["units", "dropout"]) == hint

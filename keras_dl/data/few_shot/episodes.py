@@ -1,9 +1,8 @@
 """The episode sampler of few-shot learning."""
 
-from numbers import Integral
-from typing import Any
-
 import numpy as np
+
+from keras_dl.utils.checks import check_count
 
 __all__ = ["Episodes"]
 
@@ -44,10 +43,10 @@ class Episodes:
         episodes: int,
         split: str = "train",
     ) -> None:
-        _check_size("way", way, "it is the number of classes in an episode", least=2)
-        _check_size("shot", shot, "it is the number of support examples of each class")
-        _check_size("query", query, "it is the number of query examples of each class")
-        _check_size("episodes", episodes, "it is the number of episodes in an epoch")
+        check_count("way", way, "it is the number of classes in an episode", least=2)
+        check_count("shot", shot, "it is the number of support examples of each class")
+        check_count("query", query, "it is the number of query examples of each class")
+        check_count("episodes", episodes, "it is the number of episodes in an epoch")
         labels = np.asarray(labels)
         self.rows = [np.flatnonzero(labels == label) for label in np.unique(labels)]
         self.way, self.shot, self.query, self.num_examples = way, shot, query, episodes
@@ -78,13 +77,6 @@ class Episodes:
         classes = random.choice(len(self.rows), self.way, replace=False)
         size = self.shot + self.query
         return np.stack([random.choice(self.rows[c], size, replace=False) for c in classes])
-
-
-def _check_size(name: str, value: Any, meaning: str, *, least: int = 1) -> None:
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"`{name}` must be an integer; {meaning}. Received: {name}={value!r}")
-    if value < least:
-        raise ValueError(f"`{name}` must be at least {least}; {meaning}. Received: {name}={value}")
 
 
 def _check_classes(rows: list[np.ndarray], split: str, *, way: int, shot: int, query: int) -> None:

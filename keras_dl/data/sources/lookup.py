@@ -1,6 +1,5 @@
 """Finds a data set by name or path: the order in which places are asked."""
 
-import difflib
 import os
 import re
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ from keras_dl.data.registry import KNOWN
 from keras_dl.data.sources import embedded, mirror, tfds
 from keras_dl.data.sources.downloads import check_listed
 from keras_dl.data.tables import read_csv
+from keras_dl.utils.matching import close_match
 
 __all__ = ["find", "prepare"]
 
@@ -151,12 +151,12 @@ def _at(path: Path, image_size: int | None, at_least: int | None) -> Raw:
 
 def _close_path(path: Path) -> str:
     siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = difflib.get_close_matches(path.name, siblings, n=1)
-    return f" (did you mean {path.parent / close[0]}?)" if close else ""
+    close = close_match(path.name, siblings)
+    return "" if close is None else f" (did you mean {path.parent / close}?)"
 
 
 def _unavailable(name: str, tried: list[str], spellings: Iterable[str] = ()) -> DatasetUnavailable:
-    close = difflib.get_close_matches(name, spellings, n=1)
+    close = close_match(name, spellings)
     folder = locations.mirror()
     entry = KNOWN.get(name)
     place = f"{folder or '<folder>'}/{(entry.file if entry else '') or name}"
@@ -165,7 +165,7 @@ def _unavailable(name: str, tried: list[str], spellings: Iterable[str] = ()) -> 
               f"the mirror {folder}" if folder else "a mirror (KERAS_DL_DATA is not set)",
               *tried]  # fmt: skip
     embedded_sets = [n for n, k in KNOWN.items() if k.home == "embedded" and k.kind != "text"]
-    meant = f" (did you mean {close[0]}?)" if close else ""
+    meant = "" if close is None else f" (did you mean {close}?)"
     return DatasetUnavailable(
         f"`dataset` must be a data set that is at hand{meant}; looked for {'; '.join(looked)}. "
         f"Put its files at {place}{setting}, or give a path to {FORMS}. "

@@ -14,7 +14,7 @@ from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.text.labelled_texts import running
 from keras_dl.data.text.tokenize import decoded, mirrored, python_topics, read_text, tokenize
 from keras_dl.data.text.vocabulary import vocabulary
-from keras_dl.space.domains import did_you_mean
+from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["CORPORA", "HELD_OUT", "corpus"]
 

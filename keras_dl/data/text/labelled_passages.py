@@ -17,7 +17,7 @@ from keras_dl.data.text.registry import LABELLED, known_set
 from keras_dl.data.text.tokenize import tokenize
 from keras_dl.data.text.vectorizers import WordReader
 from keras_dl.data.text.vocabulary import vocabulary
-from keras_dl.space.domains import did_you_mean
+from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["Passages", "labelled", "passages"]
 

@@ -1,5 +1,5 @@
 """Transformers."""
 
-from keras_dl.models.transformers.gpt import gpt
+from keras_dl.models.transformers.gpt import PUBLISHED, gpt
 
-__all__ = ["gpt"]
+__all__ = ["PUBLISHED", "gpt"]

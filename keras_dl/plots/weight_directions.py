@@ -1,4 +1,4 @@
-"""Weight vectors of one unit: as pictures or bars, and how they grow and turn."""
+"""Weight vectors of one unit: direction, length and growth."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,24 +7,24 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, COLOURS, count_along_x, figure_of, shorten
+from keras_dl.plots._style import BLUE, COLOURS, new_figure, set_integer_x_axis, shorten
 
-__all__ = ["directions", "growth", "weight_table"]
+__all__ = ["weight_directions", "weight_growth", "weight_table"]
 
 
-def directions(vectors: Mapping[str, np.ndarray], input_shape: Sequence[int]) -> Figure:
-    """Vectors of length 1 in the space of the inputs, side by side on one scale.
+def weight_directions(vectors: Mapping[str, np.ndarray], input_shape: Sequence[int]) -> Figure:
+    """Draws unit vectors of the input space next to each other on one scale.
 
     Args:
-        vectors: by title, each (features,), scaled to length 1 before they are drawn.
-        input_shape: (height, width, channels) for pictures, channels added up, or (features,) for
+        vectors: title → vector (features,); normalised to length 1 before drawing.
+        input_shape: (height, width, channels) for images, summed over channels, or (features,) for
             bars.
 
     Returns:
         The figure.
 
     Raises:
-        ValueError: if a vector has not as many numbers as the shape asks for.
+        ValueError: if the size of a vector does not match `input_shape`.
     """
     for title, vector in vectors.items():
         if np.size(vector) != np.prod(input_shape):
@@ -36,7 +36,7 @@ def directions(vectors: Mapping[str, np.ndarray], input_shape: Sequence[int]) ->
     if len(input_shape) == 3:
         unit = {title: picture.sum(axis=-1) for title, picture in unit.items()}
     largest = max(float(np.abs(v).max()) for v in unit.values())
-    figure = figure_of(3.4 * len(unit) + 0.8, 3.6)
+    figure = new_figure(3.4 * len(unit) + 0.8, 3.6)
     panels = figure.subplots(1, len(unit), squeeze=False)[0]
     for axes, (title, vector) in zip(panels, unit.items(), strict=True):
         axes.set_title(title, fontsize=11)
@@ -56,27 +56,27 @@ def directions(vectors: Mapping[str, np.ndarray], input_shape: Sequence[int]) ->
     return figure
 
 
-def growth(norms: Mapping[str, np.ndarray], cosines: Mapping[str, np.ndarray]) -> Figure:
-    """Length of weight vectors, and how far they point along a direction, epoch by epoch.
+def weight_growth(norms: Mapping[str, np.ndarray], cosines: Mapping[str, np.ndarray]) -> Figure:
+    """Draws the length of weight vectors and their cosine to a direction, by epoch.
 
     Args:
-        norms: ‖w‖ by rule, (epochs + 1,), the start first.
-        cosines: |cos| between w and the direction, likewise.
+        norms: learning rule → ‖w‖, (epochs + 1,), starting with the initial weights.
+        cosines: learning rule → |cos| between w and the direction, (epochs + 1,).
 
     Returns:
-        The figure, the lengths on a logarithmic axis.
+        The figure; lengths are on a logarithmic axis.
     """
-    figure = figure_of(9.0, 3.6)
+    figure = new_figure(9.0, 3.6)
     left, right = figure.subplots(1, 2)
     for axes, curves in ((left, norms), (right, cosines)):
         for number, (rule, values) in enumerate(curves.items()):
-            # Broken lines on top, as curves may coincide.
+            # Dashed lines are drawn last: curves may coincide.
             style = {"color": COLOURS[number % len(COLOURS)], "linestyle": ("-", "--")[number % 2]}
             axes.plot(values, linewidth=3 - number % 2, label=rule, **style)
         axes.set_xlabel("epoch")
         axes.grid(alpha=0.3)
         axes.legend(fontsize="small")
-        count_along_x(axes, last=max(map(len, curves.values())) - 1, first=0)
+        set_integer_x_axis(axes, last=max(map(len, curves.values())) - 1, first=0)
     left.set_yscale("log")
     left.set_ylabel("length of the weights ‖w‖")
     right.set_ylabel("|cos| to the first principal component")
@@ -85,10 +85,10 @@ def growth(norms: Mapping[str, np.ndarray], cosines: Mapping[str, np.ndarray]) -
 
 
 def weight_table(kernel: np.ndarray, class_names: Sequence[str]) -> Figure:
-    """Weights of a linear classifier on a table, features down, classes across.
+    """Draws the weights of a linear classifier as a table, features by classes.
 
     Args:
-        kernel: (features, classes); of standardised features in logits per standard deviation.
+        kernel: (features, classes), in logits per standard deviation of the feature.
         class_names: one name per class.
 
     Returns:
@@ -96,7 +96,7 @@ def weight_table(kernel: np.ndarray, class_names: Sequence[str]) -> Figure:
     """
     features, classes = kernel.shape
     largest = float(np.abs(kernel).max()) or 1.0
-    figure = figure_of(1.6 + 0.9 * max(classes, 3), 2.0 + 0.3 * max(features, 4))
+    figure = new_figure(1.6 + 0.9 * max(classes, 3), 2.0 + 0.3 * max(features, 4))
     axes = figure.subplots()
     picture = axes.imshow(kernel, cmap="RdBu_r", vmin=-largest, vmax=largest, aspect="auto")
     axes.set_xticks(range(classes), [shorten(n, 12) for n in class_names], rotation=45, ha="right")

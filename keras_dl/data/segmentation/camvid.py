@@ -1,0 +1,81 @@
+"""CamVid: frames of driving through Cambridge with eleven classes, in SegNet's split."""
+
+from collections import defaultdict
+from pathlib import Path
+
+from keras_dl.data.archives import image_members
+from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.locations import mirror
+from keras_dl.data.segmentation.labelled import LabelledImages
+from keras_dl.data.segmentation.masks import common_size, decode_pairs
+
+__all__ = ["CLASSES", "COLOURS", "IGNORE", "read_camvid"]
+
+FILE = "camvid/camvid_180x240.tar"
+IGNORE = 11
+# Names in the order of the labels, and the colours of the authors' palette.
+PALETTE = {
+    "sky": (128, 128, 128),
+    "building": (128, 0, 0),
+    "pole": (192, 192, 128),
+    "road": (128, 64, 128),
+    "pavement": (60, 40, 222),
+    "tree": (128, 128, 0),
+    "sign": (192, 128, 128),
+    "fence": (64, 64, 128),
+    "car": (64, 0, 128),
+    "pedestrian": (64, 64, 0),
+    "bicyclist": (0, 128, 192),
+}
+CLASSES, COLOURS = tuple(PALETTE), tuple(PALETTE.values())
+FOLDERS = {"train": "train", "validation": "val", "test": "test"}
+
+
+def read_camvid(image_size: int | None = None) -> LabelledImages:
+    """Reads CamVid from the folder that KERAS_DL_DATA names, in memory.
+
+    Args:
+        image_size: height of the images in pixels; None keeps the file's 180×240.
+
+    Returns:
+        367 + 101 + 233 frames with classes 0 … 10 and 11 for unlabelled pixels.
+
+    Raises:
+        DatasetUnavailable: if there is no such file.
+        DatasetError: if it lacks a split or a mask.
+
+    Reference:
+        Brostow, Fauqueur and Cipolla, 2009, Semantic object classes in video, Pattern Recognition
+        Letters 30(2). Badrinarayanan et al., 2017, SegNet, arXiv:1511.00561, for the split and the
+        eleven classes.
+    """
+    path = _find()
+    folders = defaultdict(dict)
+    for member in image_members(path):
+        folders[member.path.parent.name][member.path.stem] = member
+    pairs = {}
+    for split, folder in FOLDERS.items():
+        images, masks = folders[folder], folders[f"{folder}annot"]
+        if not images or set(images) != set(masks):
+            raise DatasetError(
+                f"`dataset` must hold {folder}/ and {folder}annot/ with the same names. "
+                f"Received: {len(images)} images and {len(masks)} masks in {path}"
+            )
+        pairs[split] = [(images[stem], masks[stem]) for stem in sorted(images)]
+    size = common_size(pairs, image_size)
+    splits = {split: decode_pairs(files, size, channels=3) for split, files in pairs.items()}
+    return LabelledImages(
+        "camvid", str(path), names=CLASSES, ignore=IGNORE, colours=COLOURS, **splits
+    )
+
+
+def _find() -> Path:
+    folder = mirror()
+    path = folder / FILE if folder is not None else None
+    if path is None or not path.exists():
+        raise DatasetUnavailable(
+            f"`dataset` must be available; put {FILE}, with train/, trainannot/, val/, valannot/, "
+            "test/ and testannot/, into the folder that KERAS_DL_DATA names, or use "
+            "dataset='shapes' or a folder of your own. Received: dataset='camvid'"
+        )
+    return path

@@ -1,0 +1,118 @@
+"""Decodes mask files, PNGs with a class number per pixel, and pairs them with images."""
+
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from keras_dl.data.archives import Member
+from keras_dl.data.errors import DatasetError
+from keras_dl.data.images.image_files import decode, header_sizes, stacked
+from keras_dl.data.segmentation.labelled import Pair
+
+__all__ = ["common_size", "decode_masks", "decode_pairs"]
+
+INDEX_MODES = ("1", "L", "P", "I", "I;16")
+
+
+def decode_pairs(
+    pairs: Sequence[tuple[Member, Member]], size: tuple[int, int], channels: int | None = None
+) -> Pair:
+    """Decodes images and masks and brings both to one size: the same centred part of each.
+
+    Args:
+        pairs: image file and mask file of each example.
+        size: (height, width) in pixels.
+        channels: 1 or 3, or None: 1 where nearly all images are gray, else 3.
+
+    Returns:
+        Images (n, height, width, channels) and masks (n, height, width), uint8.
+
+    Raises:
+        DatasetError: if a file cannot be decoded, a mask is no index image, or the two differ in
+            size.
+    """
+    for image, mask in pairs:
+        sizes = header_sizes([image]), header_sizes([mask])
+        if sizes[0] != sizes[1]:
+            (own,), (other,) = sizes
+            raise DatasetError(
+                "`dataset` must have masks of their images' size. "
+                f"Received: {image.path} of {own[0]}×{own[1]} pixels, "
+                f"{mask.path} of {other[0]}×{other[1]}"
+            )
+    images = stacked(decode([image for image, _ in pairs], size), channels)
+    return images, decode_masks([mask for _, mask in pairs], size)
+
+
+def decode_masks(members: Sequence[Member], size: tuple[int, int]) -> np.ndarray:
+    """Decodes class numbers; resizing takes the nearest pixel, so that no new label arises.
+
+    Args:
+        members: mask files.
+        size: (height, width) in pixels.
+
+    Returns:
+        (n, height, width) uint8.
+
+    Raises:
+        DatasetError: if a file cannot be decoded or holds colours instead of class numbers.
+    """
+    masks = np.empty((len(members), *size), np.uint8)
+    for slot, member in zip(masks, members, strict=True):
+        slot[...] = _labels(member, size)
+    return masks
+
+
+def common_size(
+    pairs: Mapping[str, Sequence[tuple[Member, Member]]], image_size: int | None
+) -> tuple[int, int]:
+    """Returns the (height, width) that all images are brought to.
+
+    Args:
+        pairs: image and mask files by split.
+        image_size: height in pixels; the width follows from the most frequent size. None keeps
+            images that are all of one size.
+
+    Raises:
+        DatasetError: if images differ in size and `image_size` is None.
+    """
+    sizes = Counter(
+        size for split in pairs.values() for image, _ in split for size in header_sizes([image])
+    )
+    (height, width), _ = sizes.most_common(1)[0]
+    if image_size is not None:
+        return image_size, max(1, round(image_size * width / height))
+    if len(sizes) > 1:
+        raise DatasetError(
+            "`image_size` must be set for images of various sizes; it is the height that all are "
+            f"brought to. Received: {len(sizes)} sizes, such as {height}×{width} pixels"
+        )
+    return height, width
+
+
+def _labels(member: Member, size: tuple[int, int]) -> np.ndarray:
+    try:
+        mask = Image.open(io.BytesIO(member.read()))
+        mask.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        raise DatasetError(
+            f"`dataset` must hold masks that can be decoded. Received: {member.path} ({error})"
+        ) from None
+    if mask.mode not in INDEX_MODES:
+        raise DatasetError(
+            "`dataset` must hold masks with one class number per pixel, such as PNG files of mode "
+            f"L or P; colours are not read. Received: {member.path} of mode {mask.mode}"
+        )
+    values = np.asarray(mask)
+    if values.max() > 255 or values.min() < 0:
+        raise DatasetError(
+            "`dataset` must hold masks with class numbers from 0 to 255. "
+            f"Received: {member.path} with {values.min()} … {values.max()}"
+        )
+    image = Image.fromarray(values.astype(np.uint8))
+    if image.size != size[::-1]:
+        image = ImageOps.fit(image, (size[1], size[0]), method=Image.Resampling.NEAREST)
+    return np.asarray(image)

@@ -1,0 +1,75 @@
+"""Files that are replaced as a whole, and locks between processes."""
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows has none: two processes may then do the same work, one in vain
+    fcntl = None
+
+__all__ = ["atomic_path", "locked", "write_atomically"]
+
+
+@contextlib.contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yields a temporary path in the same folder; on success that file replaces `path`.
+
+    Readers see the old file or the new one, never a part. A failure inside the block removes the
+    temporary file and leaves `path` as it was. The folder is created if missing; an existing
+    file keeps its permissions, and a symbolic link stays a link.
+
+    Args:
+        path: the file to replace.
+
+    Raises:
+        OSError: if the folder cannot be created or written, or the disk is full.
+    """
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Hidden from globs, with the suffix by which libraries choose the format.
+    part = target.with_name(f".{target.stem}.{os.getpid()}-{secrets.token_hex(4)}{target.suffix}")
+    try:
+        yield part
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Writes a file as a whole or not at all.
+
+    Args:
+        path: the file; it is replaced if it exists.
+        content: text, written as UTF-8, or bytes.
+
+    Raises:
+        OSError: if the folder cannot be created or written, or the disk is full.
+    """
+    with atomic_path(path) as part:
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Holds an exclusive lock among processes; the operating system frees it when one dies.
+
+    Args:
+        path: the lock file, created if missing together with its folder, and never removed.
+        wait: whether to wait for another process that holds the lock.
+
+    Raises:
+        BlockingIOError: if another process holds the lock and `wait` is false.
+        OSError: if the file cannot be created.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
