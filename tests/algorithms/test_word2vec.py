@@ -6,7 +6,7 @@ import pytest
 
 from keras_dl.algorithms._context_windows import subsampled_stream
 from keras_dl.algorithms._counter_random import alias_table, make_key, uniform
-from keras_dl.algorithms._negative_sampling import MOST
+from keras_dl.algorithms._negative_sampling import MAX_REPEATS
 from tests.algorithms.word2vec_values import VOCABULARY, learner, tables, text, values
 from tests.backends import values_on
 
@@ -45,7 +45,7 @@ def by_hand(model, x, architecture, negative, rate=0.1, block=64):
         seen[max(3 - start, 0) :][: len(words[near])] = words[near]
         tally = np.bincount(seen, minlength=VOCABULARY).astype("float64")
         tally += negative * np.bincount(noise[start // block].ravel(), minlength=VOCABULARY)
-        damping = (MOST / np.maximum(tally, MOST))[:, None]
+        damping = (MAX_REPEATS / np.maximum(tally, MAX_REPEATS))[:, None]
         dw, dc = np.zeros_like(w), np.zeros_like(c)
         for i in range(start, min(start + block, len(words))):
             others = [i + o for o in range(-left[i], right[i] + 1) if o]
