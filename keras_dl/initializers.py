@@ -52,7 +52,8 @@ def make_initializer(name: str) -> keras.Initializer:
         return keras.initializers.RandomNormal(stddev=0.01)
     if name == "lecun_1989":
         return LeCun1989()
-    return keras.initializers.get(name)
+    initializer: Any = keras.initializers.get(name)
+    return initializer
 
 
 @keras.saving.register_keras_serializable("keras_dl")
