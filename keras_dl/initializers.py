@@ -18,7 +18,7 @@ _OURS = ("gaussian_0.01", "he_gaussian", "lecun_1989")
 INITIALIZERS = tuple(sorted(_KERAS + _OURS))
 
 
-def make_initializer(name: str) -> keras.Initializer:
+def make_initializer(name: str) -> Any:
     """Creates a new initializer by name, with a random seed.
 
     In addition to the names of Keras:
@@ -33,6 +33,9 @@ def make_initializer(name: str) -> keras.Initializer:
 
     Args:
         name: one of `INITIALIZERS`.
+
+    Returns:
+        A `keras.Initializer`.
 
     Raises:
         ValueError: if `name` is not among `INITIALIZERS`.
@@ -52,8 +55,7 @@ def make_initializer(name: str) -> keras.Initializer:
         return keras.initializers.RandomNormal(stddev=0.01)
     if name == "lecun_1989":
         return LeCun1989()
-    initializer: Any = keras.initializers.get(name)
-    return initializer
+    return keras.initializers.get(name)
 
 
 @keras.saving.register_keras_serializable("keras_dl")

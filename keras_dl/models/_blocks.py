@@ -38,7 +38,8 @@ def layer_options(
         "kernel_regularizer": penalty(weight_decay),
     }
     if max_norm is not None:
-        options["kernel_constraint"] = keras.constraints.MaxNorm(max_norm, axis=0)
+        limit: Any = max_norm  # Keras' signature has an integer default
+        options["kernel_constraint"] = keras.constraints.MaxNorm(limit, axis=0)
     return options
 
 

@@ -35,7 +35,9 @@ def units(model: keras.Model, *, inputs: bool = True) -> int:
     Raises:
         TypeError: if the length of the examples is not fixed.
     """
-    counted = [layer.output for layer in leaf_layers(model) if isinstance(layer, _COUNTED)]
+    counted: list[Any] = [
+        layer.output for layer in leaf_layers(model) if isinstance(layer, _COUNTED)
+    ]
     shapes = [x.shape[1:] for x in counted + (model.inputs if inputs else [])]
     if any(None in shape for shape in shapes):
         raise TypeError(f"`model` must take examples of one size. Received: {model.input_shape}")

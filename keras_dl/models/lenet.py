@@ -87,8 +87,9 @@ def lenet5(
     pixels it covers all of `s4` and its map is 1×1; on larger images the map is larger and averaged
     before `f6`, so that the number of weights does not depend on the image size.
 
-    Differences from the paper: every map of `s2` feeds every map of `c3` (the paper's table I
-    omits some); pooling has no trained coefficient, bias or activation; tanh is not scaled to 1.7159·tanh(2x/3); logits for a softmax replace the radial basis functions.
+    Differences from the paper: every map of `s2` feeds every map of `c3` (the paper's table I omits
+    some); pooling has no trained coefficient, bias or activation; tanh is not scaled to
+    1.7159·tanh(2x/3); logits for a softmax replace the radial basis functions.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 28 pixels a side; floats in
@@ -160,7 +161,7 @@ def lenet5_1998(
     """LeNet-5 of 1998: sparse `c3`, trained subsampling, scaled tanh, distances as output.
 
     Images of 28 to 31 pixels are zero-padded at `c1` ('same'), which replaces the border of the
-    paper's 32×32 input. `c5` is averaged over its positions before `f6`; up to 35 pixels it has one.
+    paper's 32×32 input. `c5` is averaged over its positions before `f6`, one up to 35 pixels.
 
     Differences from the paper: the subsampling's coefficient multiplies the average, not the sum,
     of four inputs; the bitmaps of the digits, the codes of the output layer, are drawn for this

@@ -40,7 +40,7 @@ def word2vec(vocabulary: int, *, dim: int = 100, name: str = "word2vec") -> kera
 
     Reference:
         Mikolov, Sutskever, Chen, Corrado and Dean, 2013, Distributed Representations of Words and
-        Phrases and their Compositionality, arXiv:1310.4546, eq. 4. The initial weights are those of its code.
+        Phrases and their Compositionality, arXiv:1310.4546, eq. 4; initial weights as in its code.
     """
     check_count("vocabulary", vocabulary, "it is the number of words", least=2)
     check_count("dim", dim, "it is the length of a word's vector")
