@@ -128,7 +128,9 @@ def update_ema(average: keras.Model, net: keras.Model, momentum: float) -> None:
             mean.assign(momentum * mean.value + (1.0 - momentum) * value)
 
 
-def update_schedule(step: Any, discriminator_steps: int, generator_steps: int) -> tuple[Any, Any]:
+def update_schedule(
+    step: keras.KerasTensor, discriminator_steps: int, generator_steps: int
+) -> tuple[Any, Any]:
     """Computes the weights of both losses in a step: 1 for an update, 0 for none.
 
     A cycle has max(discriminator_steps, generator_steps) steps. The net with more updates takes

@@ -19,7 +19,7 @@ def _word(value: int) -> np.int32:
     return np.uint32(value).astype(np.int32)
 
 
-def _shifted(x: Any, bits: int) -> Any:
+def _shifted(x: keras.KerasTensor, bits: int) -> Any:
     """Logical right shift of signed numbers."""
     return ops.bitwise_and(ops.right_shift(x, bits), (1 << (32 - bits)) - 1)
 
@@ -31,7 +31,7 @@ def _mixed(x: Any) -> Any:
     return ops.bitwise_xor(x, _shifted(x, 16))
 
 
-def make_key(state: Any) -> Any:
+def make_key(state: keras.KerasTensor) -> Any:
     """Computes a key for `uniform`, a scalar int32.
 
     Args:

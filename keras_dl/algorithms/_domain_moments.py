@@ -81,7 +81,7 @@ class DomainMoments(keras.metrics.Metric):
         }
 
 
-def _reverse_error(squares: Any, products: Any) -> Any:
+def _reverse_error(squares: keras.KerasTensor, products: keras.KerasTensor) -> Any:
     """E‖Wᵀx - onehot‖² over the source, W the least-squares solution of the target."""
     weights: Any = ops.solve(_regularized(squares[1]), products[1])
     quadratic: Any = ops.sum(weights * ops.matmul(squares[0], weights))

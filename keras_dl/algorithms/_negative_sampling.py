@@ -195,7 +195,7 @@ def cbow(
     )
 
 
-def apply_update(table: keras.KerasTensor, update: TableUpdate, rate: Any) -> Any:
+def apply_update(table: keras.KerasTensor, update: TableUpdate, rate: keras.KerasTensor) -> Any:
     """Computes a table after one step of SGD.
 
     Args:
@@ -220,13 +220,13 @@ def with_gradient(variable: keras.KerasTensor, gradient: keras.KerasTensor) -> A
     return ops.zeros(()), backward
 
 
-def _inner(context: Any) -> Any:
+def _inner(context: keras.KerasTensor) -> Any:
     """The part of (g, 32 + 2·window, …) that belongs to the words themselves."""
     window = (context.shape[1] - GROUP) // 2
     return context[:, window : window + GROUP]
 
 
-def _transposed(x: Any) -> Any:
+def _transposed(x: keras.KerasTensor) -> Any:
     return ops.swapaxes(x, 1, 2)
 
 

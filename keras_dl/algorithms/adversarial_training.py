@@ -90,10 +90,10 @@ class AdversarialTraining(keras.Model):
 
     def compute_loss(
         self,
-        x: Any = None,
-        y: Any = None,
+        x: keras.KerasTensor | None = None,
+        y: keras.KerasTensor | None = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
         """Computes the mixture of the compiled losses on the examples and on adversarial ones.

@@ -36,10 +36,10 @@ class ConvexLearning(keras.Model):
 
     def compute_loss(
         self,
-        x: Any = None,
+        x: keras.KerasTensor | None = None,
         y: Any = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
         """Computes the compiled loss and updates the metric of its gradient.

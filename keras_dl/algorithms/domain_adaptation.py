@@ -125,7 +125,7 @@ class DomainAdaptation(keras.Model):
         x: Any = None,
         y: Any = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
         """Computes the loss of labels and domains, and updates λ for the next step.
@@ -161,7 +161,7 @@ class DomainAdaptation(keras.Model):
             self.moments.update_state(self.hidden(self.scaling(x), training=False), logits, y)
         return loss
 
-    def _label_loss(self, y: Any, logits: Any, labelled: Any) -> Any:
+    def _label_loss(self, y: Any, logits: keras.KerasTensor, labelled: keras.KerasTensor) -> Any:
         correct: Any = ops.cast(ops.equal(ops.cast(ops.argmax(logits, -1), y.dtype), y), "float32")
         self.accuracy.update_state(correct, labelled)
         self.scheduled_accuracy.update_state(correct * ops.convert_to_tensor(self.growth), labelled)
@@ -170,7 +170,9 @@ class DomainAdaptation(keras.Model):
         weight = labelled * ops.divide(count, ops.maximum(ops.sum(labelled), 1.0))
         return self.crossentropy(ops.maximum(y, 0), logits, sample_weight=weight)
 
-    def _domain_loss(self, domains: Any, logits: dict[str, Any], labelled: Any) -> Any:
+    def _domain_loss(
+        self, domains: keras.KerasTensor, logits: dict[str, Any], labelled: keras.KerasTensor
+    ) -> Any:
         if domains is None:  # Keras warns about weights without a gradient
             total: Any = ops.sum(logits["domain"])
             return 0.0 * total
@@ -233,14 +235,14 @@ def _check(mode: str, total_steps: object, coral: Any, statistics: str) -> None:
         raise ValueError(f"`coral` must not be negative. Received: coral={coral}")
 
 
-def _covariance_distance(values: Any, labelled: Any) -> Any:
+def _covariance_distance(values: keras.KerasTensor, labelled: keras.KerasTensor) -> Any:
     """‖C_labelled - C_unlabelled‖²/(4·d²) of the covariances of (batch, d) values."""
     difference: Any = _covariance(values, labelled) - _covariance(values, 1.0 - labelled)
     total: Any = ops.sum(ops.square(difference))
     return total / (4.0 * values.shape[-1] ** 2)
 
 
-def _covariance(values: Any, mask: Any) -> Any:
+def _covariance(values: keras.KerasTensor, mask: Any) -> Any:
     """Covariance (d, d) of the rows with mask 1, divided by n - 1; 0 for one row."""
     count: Any = ops.sum(mask)
     weight: Any = ops.expand_dims(mask, axis=-1)

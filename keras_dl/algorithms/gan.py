@@ -228,7 +228,7 @@ class GAN(keras.Model):
         x: Any = None,
         y: Any = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
         """Computes the sum of both losses, in training with the discriminator's penalties.
@@ -274,7 +274,9 @@ class GAN(keras.Model):
             discriminator_loss = discriminator_loss + self.r1 / 2.0 * penalty
         return self._scheduled(discriminator_loss, generator_loss)
 
-    def _scheduled(self, discriminator_loss: Any, generator_loss: Any) -> Any:
+    def _scheduled(
+        self, discriminator_loss: keras.KerasTensor, generator_loss: keras.KerasTensor
+    ) -> Any:
         """Sum of the losses of the networks that this step updates; counts the step."""
         first, second = update_schedule(
             self.steps_done.value, self.discriminator_steps, self.generator_steps

@@ -60,9 +60,9 @@ class HebbianLearning(keras.Model):
     def compute_loss(
         self,
         x: Any = None,
-        y: Any = None,
+        y: keras.KerasTensor | None = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
         """Computes the reconstruction error, with minus the learning rule as its gradient.

@@ -139,7 +139,7 @@ class ImageTranslation(keras.Model):
         x: Any = None,
         y: Any = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
         """Computes the sum of both networks' losses.
@@ -200,7 +200,7 @@ class ImageTranslation(keras.Model):
         return cls(**config)
 
 
-def _patches(images: Any) -> Any:
+def _patches(images: keras.KerasTensor) -> Any:
     """Non-overlapping patches, (patches, 4·4·channels); the rest at the borders is cropped."""
     rows, columns, channels = (int(size) for size in images.shape[1:])
     rows, columns = rows // PATCH, columns // PATCH

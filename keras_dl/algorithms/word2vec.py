@@ -137,9 +137,9 @@ class Word2VecLearning(keras.Model):
     def compute_loss(
         self,
         x: Any = None,
-        y: Any = None,
+        y: keras.KerasTensor | None = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
         """Computes the mean loss of a pair, with the negative sum of all steps as its gradient.
@@ -173,7 +173,7 @@ class Word2VecLearning(keras.Model):
             mean += with_gradient(ops.convert_to_tensor(variable), old - new)
         return mean
 
-    def _noise(self, text: Stream, key: Any) -> Any:
+    def _noise(self, text: Stream, key: keras.KerasTensor) -> Any:
         """Draws noise words for every group of the batch, (groups, 32)."""
         groups = -(-ops.shape(text.words)[0] // GROUP)
         slot = ops.cast(uniform(groups * GROUP, key, 2) * self.vocabulary, "int32")
@@ -183,7 +183,7 @@ class Word2VecLearning(keras.Model):
         return ops.reshape(words, (-1, GROUP))
 
     def _run_blocks(
-        self, text: Stream, tables: list[Any], noise: Any, training: bool
+        self, text: Stream, tables: list[Any], noise: keras.KerasTensor, training: bool
     ) -> tuple[list[Any], Any, Any]:
         """Takes one step for each block: new tables, sum of losses, number of pairs."""
         size, groups = self.block, self.block // GROUP
@@ -218,7 +218,7 @@ class Word2VecLearning(keras.Model):
         )
         return [words, contexts], ops.sum(losses), pairs
 
-    def _rate(self, progress: Any) -> Any:
+    def _rate(self, progress: keras.KerasTensor) -> Any:
         if self.total_steps is None:
             return ops.convert_to_tensor(np.float32(self.learning_rate))
         done = (self.steps_done.value + progress) / self.total_steps

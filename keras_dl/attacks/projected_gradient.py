@@ -194,7 +194,7 @@ def run_attack(
     return results
 
 
-def _outputs(model: keras.Model, x: Any) -> Any:
+def _outputs(model: keras.Model, x: keras.KerasTensor) -> Any:
     with keras.StatelessScope():  # discards the assignments of layers
         return model(x, training=False)
 

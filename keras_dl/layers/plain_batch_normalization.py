@@ -91,7 +91,7 @@ class PlainBatchNormalization(keras.layers.Layer):
             x = x * ops.cast(self.gamma, "float32") + ops.cast(self.beta, "float32")
         return ops.cast(x, self.compute_dtype)
 
-    def _statistics(self, x: Any) -> tuple[Any, Any]:
+    def _statistics(self, x: keras.KerasTensor) -> tuple[Any, Any]:
         axes = tuple(range(len(x.shape) - 1))
         mean = ops.mean(x, axis=axes)
         squares = ops.square(x - mean)

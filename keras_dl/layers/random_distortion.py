@@ -150,7 +150,7 @@ def _gaussian(size: int, deviation: float) -> np.ndarray:
     return (np.exp(-(distance**2) / (2 * deviation**2)) / total).astype("float32")
 
 
-def _interpolated(images: Any, rows: Any, columns: Any) -> Any:
+def _interpolated(images: keras.KerasTensor, rows: Any, columns: Any) -> Any:
     """The images at fractional positions, bilinear; zero outside."""
     height, width, channels = images.shape[1:]
     padded = ops.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))

@@ -84,7 +84,7 @@ class MAPCriterion(keras.losses.Loss):
         return {**super().get_config(), "rubbish": self.rubbish}
 
 
-def _target_logit(y_true: Any, y_pred: Any) -> Any:
+def _target_logit(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> Any:
     """The logit of the right class, (batch,)."""
     right: Any = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
     return ops.sum(ops.reshape(right, ops.shape(y_pred)) * y_pred, axis=-1)

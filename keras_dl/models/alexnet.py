@@ -238,7 +238,7 @@ class _Blocks:
         )
         return {**options, "bias_initializer": bias}
 
-    def _finish(self, x: Any, name: str) -> Any:
+    def _finish(self, x: keras.KerasTensor, name: str) -> Any:
         return normalize(x, name, activation=self.activation, batch_norm=self.batch_norm)
 
     def conv(
@@ -260,13 +260,13 @@ class _Blocks:
         )
         return self._finish(layer(x), name)
 
-    def dense(self, x: Any, name: str, units: int, *, bias: str = "zeros") -> Any:
+    def dense(self, x: keras.KerasTensor, name: str, units: int, *, bias: str = "zeros") -> Any:
         if name in self.remove:
             return x
         x = keras.layers.Dense(units, name=name, **self._options(bias))(x)
         return drop(self._finish(x, name), name, self.dropout)
 
-    def pool(self, x: Any, number: str, *, padding: str = "valid") -> Any:
+    def pool(self, x: keras.KerasTensor, number: str, *, padding: str = "valid") -> Any:
         if self.local_response:
             x = LocalResponseNormalization(name=f"norm{number}")(x)
         return keras.layers.MaxPooling2D(3, 2, padding, name=f"pool{number}")(x)

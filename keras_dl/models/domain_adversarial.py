@@ -81,11 +81,11 @@ def domain_adversarial(
     return keras.Model(inputs, {"label": label, "domain": domain}, name=name)
 
 
-def _hidden(x: Any, units: int, batch_norm: bool, name: str) -> Any:
+def _hidden(x: keras.KerasTensor, units: int, batch_norm: bool, name: str) -> Any:
     return _relu(keras.layers.Dense(units, use_bias=not batch_norm, name=name)(x), batch_norm)
 
 
-def _relu(x: Any, batch_norm: bool) -> Any:
+def _relu(x: keras.KerasTensor, batch_norm: bool) -> Any:
     if batch_norm:
         x = keras.layers.BatchNormalization()(x)
     return keras.layers.ReLU()(x)

@@ -151,6 +151,6 @@ def text_classifier(
     return keras.Model(inputs, logits, name=name)
 
 
-def _max_over_time(x: Any, filters: int, width: int) -> Any:
+def _max_over_time(x: keras.KerasTensor, filters: int, width: int) -> Any:
     x = keras.layers.Conv1D(filters, width, activation="relu", name=f"filters{width}")(x)
     return keras.layers.GlobalMaxPooling1D(name=f"strongest{width}")(x)

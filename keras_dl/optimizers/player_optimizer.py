@@ -128,7 +128,7 @@ class PlayerOptimizer(keras.optimizers.Optimizer):
         self._iterations.assign_add(1)
 
     def _apply_unless_zero(
-        self, optimizer: Any, grads: list[keras.KerasTensor | None], norm: Any
+        self, optimizer: Any, grads: list[keras.KerasTensor | None], norm: keras.KerasTensor
     ) -> None:
         if all(grad is None for grad in grads):  # the loss does not depend on this network
             return

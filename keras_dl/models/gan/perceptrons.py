@@ -230,12 +230,12 @@ def _maxout(x: Any, units: int, pieces: int, name: str, **options: Any) -> Any:
     return Maxout(pieces, name=name)(x)
 
 
-def _image(x: Any, shape: Sequence[int]) -> Any:
+def _image(x: keras.KerasTensor, shape: Sequence[int]) -> Any:
     x = keras.layers.Dense(math.prod(shape), name="pixels")(x)
     x = keras.layers.Reshape(tuple(map(int, shape)), name="rows")(x)
     # float32 even under mixed precision: pixels have 256 levels.
     return keras.layers.Activation("tanh", dtype="float32", name="image")(x)
 
 
-def _logit(x: Any) -> Any:
+def _logit(x: keras.KerasTensor) -> Any:
     return keras.layers.Dense(1, dtype="float32", name="logit")(x)
