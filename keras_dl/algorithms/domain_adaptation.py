@@ -171,7 +171,7 @@ class DomainAdaptation(keras.Model):
         return self.crossentropy(ops.maximum(y, 0), logits, sample_weight=weight)
 
     def _domain_loss(
-        self, domains: keras.KerasTensor, logits: dict[str, Any], labelled: keras.KerasTensor
+        self, domains: keras.KerasTensor | None, logits: dict[str, Any], labelled: keras.KerasTensor
     ) -> Any:
         if domains is None:  # Keras warns about weights without a gradient
             total: Any = ops.sum(logits["domain"])
