@@ -1,18 +1,14 @@
-"""The public door: recipes that run, tune, compare and ablate, and models of earlier runs."""
+"""The public API: recipes that run, tune, compare and ablate, and models of earlier runs."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from keras_dl import recipe, settings
+from keras_dl import commands, recipe, settings
+from keras_dl.commands import ablate, compare
 
 if TYPE_CHECKING:
     import keras
-
-    from keras_dl.comparing import Ablation, Comparison
-    from keras_dl.training.run import Result
-    from keras_dl.tuning.results import Search
 
 __all__ = ["Recipe", "ablate", "compare", "load", "reader"]
 
@@ -25,32 +21,13 @@ class Recipe(recipe.Recipe):
         As in `keras_dl.recipe.Recipe`.
     """
 
-    def run(self, **options: Any) -> "Result":
-        """Trains once and tracks it; see `keras_dl.training.run.run` for the options."""
-        from keras_dl.training.run import run
-
-        return run(self, **options)
-
-    def tune(self, **options: Any) -> "Search":
-        """Searches the hyperparameters; see `keras_dl.tuning.search.tune` for the options."""
-        from keras_dl.tuning.search import tune
-
-        return tune(self, **options)
-
-    def ablate(self, **options: Any) -> "Ablation":
-        """Measures the effects of hyperparameters; see `keras_dl.comparing.ablate`."""
-        from keras_dl.comparing import ablate
-
-        return ablate(self, **options)
-
-    def compare(self, *others: recipe.Recipe, **options: Any) -> "Comparison":
-        """Compares this recipe with others; see `keras_dl.comparing.compare` for the options."""
-        from keras_dl.comparing import compare
-
-        return compare([self, *others], **options)
+    run = commands.run
+    tune = commands.tune
+    compare = commands.compare
+    ablate = commands.ablate
 
     def main(self) -> None:
-        """Gives a script the command line: `python lenet5.py [run|tune|ablate|show] --flag …`."""
+        """Runs the command line in a script: `python lenet5.py [run|tune|ablate|show] --flag …`."""
         from keras_dl.cli import main
 
         words = sys.argv[1:]
@@ -93,17 +70,3 @@ def reader(run_id: str) -> Any:
     from keras_dl.tasks.predicting import reader as read
 
     return read(run_id)
-
-
-def ablate(target: recipe.Recipe, **options: Any) -> "Ablation":
-    """Measures the effects of hyperparameters; see `keras_dl.comparing.ablate`."""
-    from keras_dl.comparing import ablate as ablate_recipe
-
-    return ablate_recipe(target, **options)
-
-
-def compare(recipes: Sequence[recipe.Recipe], **options: Any) -> "Comparison":
-    """Trains several recipes on the same data and seeds; see `keras_dl.comparing.compare`."""
-    from keras_dl.comparing import compare as compare_recipes
-
-    return compare_recipes(recipes, **options)

@@ -1,23 +1,37 @@
-"""Options of the commands, declared like hyperparameters: one line feeds all readers."""
+"""Options of the commands, declared like hyperparameters, with their ranges and help texts."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from keras_dl.space import Choice, Hyper, Range, hypers
 
-__all__ = ["ABLATE", "COMPARE", "HELP", "PREDICT", "REPORT", "RUN", "TUNE", "UI", "planned_epochs"]
+__all__ = [
+    "ABLATE",
+    "COMPARE",
+    "HELP",
+    "PREDICT",
+    "REPORT",
+    "RUN",
+    "TUNE",
+    "UI",
+    "Algorithm",
+    "Budget",
+    "Precision",
+    "planned_epochs",
+]
 
-BUDGETS = ("smoke", "quick", "full")
-ALGORITHMS = ("bayesian", "hyperband", "random", "grid")
+Budget = Literal["smoke", "quick", "full"]
+Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
+Algorithm = Literal["bayesian", "hyperband", "random", "grid"]
 
 
 def _training(
     *,
-    budget: Annotated[str, Choice(*BUDGETS)] = "full",
+    budget: Annotated[str, Choice(*get_args(Budget))] = "full",
     epochs: Annotated[int | None, Range(1, 1_000_000)] = None,
     steps_per_epoch: Annotated[int | None, Range(1, 1_000_000_000)] = None,
     patience: Annotated[int | None, Range(1, 1_000_000)] = None,
-    precision: Annotated[str, Choice("float32", "mixed_float16", "mixed_bfloat16")] = "float32",
+    precision: Annotated[str, Choice(*get_args(Precision))] = "float32",
     jit_compile: bool | None = None,
 ) -> None: ...
 
@@ -37,8 +51,8 @@ def _tune(
     *,
     trials: Annotated[int, Range(1, 1_000_000)] = 30,
     objective: str | None = None,
-    algorithm: Annotated[str, Choice(*ALGORITHMS)] = "bayesian",
-    workers: Annotated[int, Range(0, 4096)] = 1,
+    algorithm: Annotated[str, Choice(*get_args(Algorithm))] = "bayesian",
+    workers: Annotated[int | None, Range(0, 4096)] = None,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     seeds: Annotated[int, Range(1, 1000)] = 1,
     search: tuple[str, ...] = (),
@@ -54,8 +68,9 @@ def _tune(
 def _compare(
     *,
     seeds: Annotated[int, Range(2, 1000)] = 5,
-    workers: Annotated[int, Range(0, 4096)] = 1,
+    workers: Annotated[int | None, Range(0, 4096)] = None,
     timeout: Annotated[float | None, Range(0.1, 1e9)] = None,
+    resume: bool = False,
     verbose: bool = True,
 ) -> None: ...
 
@@ -66,14 +81,14 @@ def _ablate(
     values: str = "",
     max_settings: Annotated[int | None, Range(2, 1_000_000)] = None,
     seeds: Annotated[int, Range(1, 1000)] = 3,
-    workers: Annotated[int, Range(0, 4096)] = 1,
+    workers: Annotated[int | None, Range(0, 4096)] = None,
     timeout: Annotated[float | None, Range(0.1, 1e9)] = None,
     resume: bool = False,
     verbose: bool = True,
 ) -> None: ...
 
 
-def _predict(*, top: Annotated[int, Range(1, 1000)] = 3) -> None: ...
+def _predict(*, top: Annotated[int, Range(1, 1000)] = 3, out: str | None = None) -> None: ...
 
 
 def _report(*, write: str | None = None) -> None: ...
@@ -89,24 +104,26 @@ HELP = {
     "steps_per_epoch": "optimizer steps in each epoch, instead of the whole training set",
     "patience": "stop after this many epochs without improvement of the objective",
     "precision": "number format of the layers' computations",
-    "jit_compile": "compile with XLA, or never; if not given: what is faster, tried for TensorFlow in "
-    "trainings of over a minute, else never on a CPU and as Keras decides on a GPU",
+    "jit_compile": "compile with XLA, or never; if not given: what is faster, tried for TensorFlow "
+    "in trainings of over a minute, else never on a CPU and as Keras decides on a GPU",
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
     "objective": "another metric to go by, one of those that the recipe declares",
     "devices": "graphics cards of this machine that share each step; the result is that of one, "
     "but for dropout's masks on TensorFlow",
     "probes": "draw how layers, gradients and steps change, the loss surface, a learning-rate test",
-    "resume": "id of a stopped run to go on with",
-    "tune resume": "go on with the same search where it was stopped",
+    "resume": "id of a stopped run to continue",
+    "tune resume": "continue the same search where it was stopped",
+    "compare resume": "continue the same comparison where it was stopped",
     "verbose": "show progress",
     "trials": "settings to try, at most",
     "algorithm": "who suggests the settings",
-    "workers": "processes that train at the same time; 0: inside this process",
+    "workers": "processes that train at the same time; 0: inside this process; if not given: 1, "
+    "or as many as an executor has",
     "seeds": "trainings of each setting, with different seeds; their mean counts",
     "compare seeds": "trainings of each recipe, with the same seeds for all",
     "ablate seeds": "trainings of each setting, with the same seeds for all",
-    "ablate resume": "go on with the same experiment where it was stopped",
+    "ablate resume": "continue the same experiment where it was stopped",
     "over": "hyperparameters to vary, with commas between; if not given: the recipe's factors",
     "values": 'levels where the usual ones are not wanted: "dropout=0,0.5 activation=relu,tanh"; '
     "usual are all values of a choice, off and on of a switch, the ends of a range",
@@ -117,7 +134,8 @@ HELP = {
     "max_parameters": "refuse models with more parameters",
     "prune": "stop a trial whose best so far is worse than the median of the finished ones",
     "final_seeds": "seeds for the test of winner against defaults; 0: no test",
-    "top": "classes or words to print for each, likeliest first",
+    "top": "results to print for each input, best first",
+    "out": "folder for the pictures that some tasks predict, created if missing",
     "write": "put the table into this Markdown file, in place of the one there",
     "host": "address to listen on; 127.0.0.1 can be reached from this machine only",
     "port": "port to listen on",

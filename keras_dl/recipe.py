@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from keras_dl.options import ABLATE, COMPARE, RUN, TUNE
-from keras_dl.space import Hyper, check, hypers, unknown
+from keras_dl.space import Hyper, check, check_names, hypers
 
 if TYPE_CHECKING:
     from keras_dl.tasks.base import Task
@@ -207,7 +207,7 @@ def joined(recipe: str, *spaces: Mapping[str, Hyper]) -> dict[str, Hyper]:
 def _check_condition(hyper: Hyper, space: Mapping[str, Hyper]) -> None:
     if hyper.when is None:
         return
-    unknown([hyper.when.name], space, "hyperparameter")
+    check_names([hyper.when.name], space, "hyperparameter")
     parent = space[hyper.when.name]
     if parent.when is not None:
         raise ValueError(

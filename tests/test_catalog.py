@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from keras_dl import Objective, Recipe, catalog, settings
+from keras_dl import Objective, Recipe, Score, catalog, settings
 from keras_dl.catalog import Unreadable
+from keras_dl.recipe_files import FUNCTIONS
 
 HEAD = "from typing import Annotated\nfrom keras_dl import Choice, Range, Recipe, Repeat, When\n"
 DATA = "def data(*, dataset: str = 'digits'): ...\n"
@@ -46,7 +47,7 @@ def test_reading_agrees_with_running(name, recipes):
     entry, recipe = catalog.read(catalog.find(name)), recipes[name]
     assert entry.space == recipe.space()
     assert list(entry.space) == list(recipe.space())
-    functions: Any = {"data": recipe.data, "build": recipe.build, "report": recipe.report}
+    functions: Any = {role: getattr(recipe, role) for role in FUNCTIONS}
     assert Recipe(**entry.settings, **functions) == recipe
     assert entry.name == recipe.name == name
 
@@ -79,7 +80,7 @@ def test_published_counts_are_found():
 
 
 def test_entries_are_all_recipes():
-    assert [e.name for e in catalog.entries()] == list(catalog.names())
+    assert sorted(e.name for e in catalog.entries()) == list(catalog.names())
     assert "lenet5" in catalog.names()
     assert "__init__" not in catalog.names()
 
@@ -94,8 +95,8 @@ def test_name_or_path_finds_a_recipe(write):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("lenet", "'lenet' is not a recipe. Did you mean 'lenet5'? Known: "),
-        ("zebra", "'zebra' is not a recipe. Known: "),
+        ("lenet", "'lenet' is not a recipe. Did you mean 'lenet5'? Available: "),
+        ("zebra", "'zebra' is not a recipe. Available: "),
         (
             "no/such.py",
             "`NAME` must be a recipe or a Python file that exists. Received: NAME='no/s",
@@ -137,6 +138,67 @@ def test_whole_entry(write):
     assert entry.published == {}
 
 
+TRAIN = "def train(session, model, data, *, share: Annotated[float, Range(0.1, 0.9)] = 0.5): ...\n"
+
+
+def test_stages_of_training_evaluators_score_and_task_are_read(write):
+    path = write(
+        HEAD,
+        DATA,
+        BUILD,
+        TRAIN,
+        "recipe = Recipe(name='mine', data=data, build=build, train=train,\n"
+        "    evaluators=(lambda model, split: {},), report=None, task='language_modelling',\n"
+        "    score=Score('test/bleu', 'max', published=0.25),\n"
+        "    alternatives=(Objective('val_bleu', 'max'),))\n",
+    )
+    entry = catalog.read(path)
+    assert list(entry.space) == ["dataset", "depth", "share"]
+    assert entry.settings == {
+        "name": "mine",
+        "task": "language_modelling",
+        "score": Score("test/bleu", "max", published=0.25),
+        "alternatives": (Objective("val_bleu", "max"),),
+    }
+
+
+def test_train_without_a_function_is_the_default(write):
+    path = write(HEAD, DATA, BUILD, RECIPE.replace("build=build", "build=build, train=None"))
+    assert list(catalog.read(path).space) == ["dataset", "depth"]
+
+
+def test_task_that_is_a_value_needs_a_run(write):
+    path = write(HEAD, DATA, BUILD, RECIPE.replace("build=build", "build=build, task=Own()"))
+    assert "which only running it can tell" in refused(path)
+
+
+def test_hyperparameter_of_train_is_declared_once(write):
+    path = write(
+        HEAD,
+        DATA,
+        BUILD,
+        TRAIN.replace("share", "depth"),
+        RECIPE.replace("build=build", "build=build, train=train"),
+    )
+    assert refused(path, ValueError).startswith("`depth` must be declared once")
+
+
+def test_names_are_unique_over_families(tmp_path, monkeypatch):
+    for family in ("first", "second"):
+        (tmp_path / family).mkdir()
+        (tmp_path / family / "twin.py").write_text(RECIPE, encoding="utf-8")
+    monkeypatch.setattr(catalog, "folder", lambda: tmp_path)
+    with pytest.raises(ValueError, match="`twin.py` must have another name; .*first/twin.py, sec"):
+        catalog.names()
+
+
+def test_families_are_folders():
+    assert {"convolutional", "generative"} <= set(catalog.families())
+    assert catalog.family("lenet5") == "convolutional"
+    assert catalog.family("mine") == "user"
+    assert "__pycache__" not in catalog.families()
+
+
 def test_lambda_without_hyperparameters_is_read(write):
     path = write(HEAD, BUILD, "r = Recipe(name='r', data=lambda: (1, 2), build=build)\n")
     assert list(catalog.read(path).space) == ["depth"]
@@ -147,7 +209,7 @@ def test_described_by_its_recipe(write):
     recipe = Recipe("mine", lambda: None, lambda data, *, depth: None, epochs=3)
     recipe.build.__kwdefaults__ = {"depth": 2}
     recipe.build.__annotations__ = {"depth": int}
-    entry = catalog.described(path, recipe)
+    entry = catalog.describe(path, recipe)
     assert (entry.name, entry.title, entry.head) == ("mine", "A net", {"Run": "it"})
     assert list(entry.space) == ["depth"]
     assert entry.settings["epochs"] == 3
@@ -250,7 +312,7 @@ def test_file_that_must_be_run_says_why(content, said, write):
         (
             HEAD + DATA + "def build(data, *, x: Annotated[int, When('y', 1)] = 1): ...\n" + RECIPE,
             ValueError,
-            "'y' is not a hyperparameter. Known: dataset, x",
+            "'y' is not a hyperparameter. Available: dataset, x",
         ),
         (
             HEAD + DATA + "def build(data, *, x=1): ...\n" + RECIPE,

@@ -1,6 +1,11 @@
+import inspect
+from collections.abc import Sequence
+from typing import Literal, Optional
+
 import pytest
 
-from keras_dl import options
+import keras_dl
+from keras_dl import Choice, commands, options
 from keras_dl.space import resolve
 
 
@@ -34,7 +39,7 @@ def test_budget_gives_way_to_epochs_and_steps(full, given, planned):
         (options.TUNE, {"workers": -1}),
         (options.TUNE, {"algorithm": "annealing"}),
         (options.COMPARE, {"seeds": 1}),
-        (options.COMPARE, {"resume": True}),
+        (options.COMPARE, {"trials": 3}),
         (options.PREDICT, {"top": 0}),
         (options.UI, {"port": 65536}),
     ],
@@ -69,5 +74,41 @@ def test_commands_share_the_options_of_a_training():
         "jit_compile",
         "verbose",
     }
-    assert shared == {n for n in options.RUN if n in options.TUNE and n in options.COMPARE}
+    common = set(options.RUN) & set(options.TUNE) & set(options.COMPARE) & set(options.ABLATE)
+    assert shared == common - {"resume"}  # the id of a run, or a switch
     assert all(options.RUN[n] == options.TUNE[n] == options.COMPARE[n] for n in shared)
+
+
+def annotation_of(option):
+    """The annotation that an option has in a signature."""
+    if option.kind is tuple:
+        return Sequence[option.item]
+    kind = option.kind
+    if isinstance(option.domain, Choice):
+        kind = Literal[option.domain.values]
+    return Optional[kind] if option.optional else kind  # noqa: UP045: for any kind
+
+
+@pytest.mark.parametrize("command", ["run", "tune", "compare", "ablate"])
+def test_signatures_list_every_option_with_type_and_default(command):
+    function, table = getattr(commands, command), getattr(options, command.upper())
+    assert getattr(keras_dl.Recipe, command) is function
+    parameters = dict(inspect.signature(function).parameters)
+    for name in ("recipe", "recipes", "data", "executor"):
+        parameters.pop(name, None)
+    assert parameters.pop("hyperparameters").kind is inspect.Parameter.VAR_KEYWORD
+    assert set(parameters) == set(table)
+    for name, option in table.items():
+        assert parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
+        assert parameters[name].default == option.default
+        assert f"{name}: " in function.__doc__
+        if name != "values":  # a mapping, or a text like the command line's
+            assert parameters[name].annotation == annotation_of(option), name
+
+
+def test_options_with_their_default_count_as_not_given():
+    arguments = {"epochs": None, "seed": 0, "verbose": False, "hyperparameters": {"units": 4}}
+    given = {"verbose": False, "units": 4}
+    assert commands._collect(arguments, options.RUN) == given
+    arguments = {"seed": False, "hyperparameters": {}}
+    assert commands._collect(arguments, options.RUN) == {"seed": False}  # refused later

@@ -1,6 +1,6 @@
-"""`keras-dl`: list, show, run, tune, compare, predict, ui, data, doctor.
+"""The command `keras-dl`: lists, runs, tunes and compares recipes, and serves their results.
 
-Light until a command needs more: `list`, `show` and every `--help` load neither Keras nor MLflow.
+`list`, `show` and each `--help` load neither Keras nor MLflow.
 """
 
 import io
@@ -18,7 +18,7 @@ __all__ = ["main"]
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Does what the command line says.
+    """Carries out a command line.
 
     Args:
         words: the command line without the program's name; None takes the process's own.
@@ -28,21 +28,21 @@ def main(words: Sequence[str] | None = None) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without … must not end a training
-    before = signal.signal(signal.SIGTERM, _interrupt)  # a polite kill closes runs as Ctrl-C does
+            stream.reconfigure(errors="replace")  # a terminal without … does not end a training
+    before = signal.signal(signal.SIGTERM, _interrupt)  # closes runs as Ctrl-C does
     try:
-        code = _called(sys.argv[1:] if words is None else words)
+        code = _execute(sys.argv[1:] if words is None else words)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # The reader, `head` say, has left; Python's own last flush must not fail on it again.
+        # The reader, such as `head`, has closed the pipe; Python's last flush would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _called(words: Sequence[str]) -> int:
+def _execute(words: Sequence[str]) -> int:
     try:
         return parse(words)() or 0
     except SystemExit as end:  # argparse's, after --help or a wrong flag
@@ -50,16 +50,16 @@ def _called(words: Sequence[str]) -> int:
     except BrokenPipeError:  # a ConnectionError too
         raise
     except (ValueError, TypeError, FileNotFoundError, PermissionError, ConnectionError) as error:
-        return _say(f"error: {error}", 2)
+        return _report(f"error: {error}", 2)
     except (Failure, SearchFailed) as error:
         if error.reason == "crashed" and error.__cause__ is not None:
             traceback.print_exception(error.__cause__)
-        return _say(f"failed: {error}", 1)
+        return _report(f"failed: {error}", 1)
     except KeyboardInterrupt:
         return 130
 
 
-def _say(text: str, code: int) -> int:
+def _report(text: str, code: int) -> int:
     print(f"keras-dl: {text}", file=sys.stderr)
     return code
 

@@ -1,75 +1,116 @@
-"""The commands that work: each loads what it needs, calls the library and prints."""
+"""The commands that compute: each loads what it needs, calls the library and prints.
+
+Imports stand behind `load_recipe`, which imports Keras and its backend with the package's settings.
+"""
 
 import contextlib
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from rich.markup import escape
 
 from keras_dl import settings
 from keras_dl.cli import tables
-from keras_dl.cli.loading import recipe
+from keras_dl.cli.loading import load_recipe
 
-__all__ = ["ablate", "compare", "data", "doctor", "facts", "predict", "report", "run", "tune", "ui"]
+if TYPE_CHECKING:
+    from keras_dl.space import Hyper
 
-
-def run(name: str, given: Mapping[str, Any]) -> None:
-    """Trains once."""
-    recipe(name).run(**given)
-
-
-def tune(name: str, given: Mapping[str, Any]) -> None:
-    """Searches hyperparameters."""
-    recipe(name).tune(**given)
-
-
-def ablate(name: str, given: Mapping[str, Any]) -> None:
-    """Measures what hyperparameters do."""
-    recipe(name).ablate(**given)
-
-
-def compare(names: Sequence[str], given: Mapping[str, Any]) -> None:
-    """Compares recipes."""
-    found = [recipe(name) for name in names]
-    found[0].compare(*found[1:], **given)
+__all__ = [
+    "ablate",
+    "compare",
+    "data",
+    "doctor",
+    "facts",
+    "predict",
+    "prediction_options",
+    "report",
+    "run",
+    "tune",
+    "ui",
+]
 
 
-def predict(run_id: str, paths: Sequence[str], top: int) -> None:
-    """Prints the likeliest classes of images or texts, or the nearest words."""
+def run(name: str, values: Mapping[str, Any]) -> None:
+    """Trains a recipe once with the given hyperparameters and options."""
+    recipe = load_recipe(name)
+    from keras_dl.training.run import run as run_recipe
+
+    run_recipe(recipe, **values)
+
+
+def tune(name: str, values: Mapping[str, Any]) -> None:
+    """Searches a recipe's hyperparameters."""
+    recipe = load_recipe(name)
+    from keras_dl.tuning.search import tune as tune_recipe
+
+    tune_recipe(recipe, **values)
+
+
+def ablate(name: str, values: Mapping[str, Any]) -> None:
+    """Measures the effects of a recipe's hyperparameters."""
+    recipe = load_recipe(name)
+    from keras_dl.comparing import ablate as ablate_recipe
+
+    ablate_recipe(recipe, **values)
+
+
+def compare(names: Sequence[str], values: Mapping[str, Any]) -> None:
+    """Compares recipes on the same data and seeds."""
+    recipes = [load_recipe(name) for name in names]
+    from keras_dl.comparing import compare as compare_recipes
+
+    compare_recipes(recipes, **values)
+
+
+def prediction_options(run_id: str) -> "Mapping[str, Hyper]":
+    """Returns the options that the task of a run declares for predictions, by name."""
     settings.load_backend()
     from keras_dl.tasks import predicting
 
-    words = predicting.takes_words(run_id)
-    found = (predicting.nearest if words else predicting.predict)(run_id, list(paths), top)
-    heads = ("word", "nearest", "cosine") if words else ("input", "class", "probability")
-    rows, form = tables.table(*heads, "then"), ".2f" if words else ".1%"
-    for asked, ranking in found:
-        then = ", ".join(f"{label} {value:{form}}" for label, value in ranking[1:])
-        rows.add_row(*map(escape, (asked, ranking[0][0], f"{ranking[0][1]:{form}}", then)))
-    tables.terminal().print(rows)
+    return predicting.options(run_id)
+
+
+def predict(run_id: str, inputs: Sequence[str], values: Mapping[str, Any]) -> None:
+    """Prints the predictions of a run's model, and writes their pictures into `out`.
+
+    Args:
+        run_id: id of the run, or its first characters.
+        inputs: files, folders, texts or words, as the run's task takes them.
+        values: `top`, `out` and the options of the run's task.
+    """
+    settings.load_backend()
+    from keras_dl.cli.predictions import print_predictions
+    from keras_dl.tasks import predicting
+
+    print_predictions(predicting.predictions(run_id, inputs, **values), values["out"])
 
 
 def report(write: str | None) -> None:
-    """Prints, or writes into a page, what the tracked runs say of each recipe."""
+    """Prints the table of all recipes and their tracked runs, or writes it into a page."""
     from pathlib import Path
 
     from keras_dl import catalog
     from keras_dl.tracking import report
 
-    table = report.summary(catalog.entries())
+    table = report.make_report(catalog.entries())
     if write is None:
         print(table)
     else:
-        report.write(table, Path(write))
+        report.write_report(table, Path(write))
         print(f"{write}: {len(catalog.names())} recipes")
 
 
 def ui(host: str, port: int) -> int:
-    """Serves MLflow's pages until Ctrl-C."""
+    """Serves MLflow's pages until Ctrl-C.
+
+    Returns:
+        The server's exit status.
+    """
     from keras_dl.tracking import store
 
     if store.uri().startswith("http"):
@@ -77,20 +118,20 @@ def ui(host: str, port: int) -> int:
             "`MLFLOW_TRACKING_URI` must not name a server; that one has its own pages. "
             f"Received: {store.uri()}"
         )
-    store.client()  # makes the database where there is none yet
+    store.client()  # creates the database if there is none
     print(f"MLflow pages of {store.uri()} on http://{host}:{port}  (Ctrl-C ends them)", flush=True)
     words = ["ui", "--backend-store-uri", store.uri(), "--host", host, "--port", str(port)]
-    # Its job runners serve language-model evaluations: nine processes that nobody here needs.
+    # MLflow's job runners, for evaluations of language models, are nine processes without use here.
     env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
     server = subprocess.Popen([sys.executable, "-m", "mlflow", *words], env=env)
     try:
         return server.wait()
     finally:
-        _end_family(server.pid)
+        _terminate_tree(server.pid)
 
 
-def _end_family(pid: int) -> None:
-    """Ends a process with all its descendants, which the server leaves behind when it is killed."""
+def _terminate_tree(pid: int) -> None:
+    """Ends a process and all its descendants, which a killed server leaves running."""
     try:
         family = [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]
     except psutil.NoSuchProcess:
@@ -103,38 +144,54 @@ def _end_family(pid: int) -> None:
         process.kill()
 
 
-def data(what: str, name: str | None) -> None:
-    """Lists data sets, prepares one, or says where they are looked for."""
+def data(action: str, name: str | None) -> None:
+    """Lists data sets, prepares one, or lists the folders where they are looked up.
+
+    Args:
+        action: "list", "prepare" or "where".
+        name: of the data set to prepare.
+
+    Raises:
+        ValueError: if the data set to prepare is not named, or is not available.
+    """
     from keras_dl import data as sets
 
     console = tables.terminal()
-    if what == "prepare":
+    if action == "prepare":
         if name is None:
             raise ValueError("`NAME` must be given: keras-dl data prepare NAME")
         print(f"{name}: {sets.prepare(name)}")
-    elif what == "where":
-        rows = tables.table()
+    elif action == "where":
+        rows = tables.make_table()
         for place, path in sets.where().items():
             rows.add_row(escape(place), escape(path))
         console.print(rows)
     else:
-        found = sets.describe()
-        rows = tables.table(*found[0])
-        for row in found:
+        described = sets.describe()
+        rows = tables.make_table(*described[0])
+        for row in described:
             rows.add_row(*map(escape, row.values()))
         console.print(rows)
 
 
 def facts(name: str | None) -> int:
-    """Prints facts; 1 if a difference has no reason."""
-    settings.load_backend()
-    from keras_dl.cli.facts import page
+    """Prints the facts of a builder, a technique or a recipe, or of all.
 
-    return page(name)
+    Returns:
+        0 if each difference has a reason, else 1.
+    """
+    settings.load_backend()
+    from keras_dl.cli.facts import print_facts
+
+    return print_facts(name)
 
 
 def doctor() -> int:
-    """Prints what is installed and what is broken."""
-    from keras_dl.cli.doctor import checkup
+    """Prints what is installed and what is broken.
 
-    return checkup(tables.terminal())
+    Returns:
+        0 if nothing is broken, else 1.
+    """
+    from keras_dl.cli.doctor import check_installation
+
+    return check_installation(tables.terminal())

@@ -1,4 +1,4 @@
-"""`doctor`: versions, backend, devices, store, data folders; what is broken and how to mend it."""
+"""`doctor`: versions, backend, devices, store, data folders; what is broken and how to fix it."""
 
 import gc
 import importlib.metadata
@@ -12,9 +12,9 @@ from rich.markup import escape
 from keras_dl import settings
 from keras_dl._version import __version__
 
-__all__ = ["checkup"]
+__all__ = ["check_installation"]
 
-Finding = tuple[str, bool, str]  # (what, whether it is well, in words)
+Finding = tuple[str, bool, str]  # (subject, works, details)
 NEEDED = (
     "keras",
     "tensorflow",
@@ -28,23 +28,23 @@ NEEDED = (
 )
 
 
-def checkup(console: Console) -> int:
-    """Prints every finding.
+def check_installation(console: Console) -> int:
+    """Prints all findings.
 
     Returns:
-        0 if all is well, 1 if something is broken.
+        0 if everything works, 1 if something is broken.
     """
-    bad = 0
-    for look in (_versions, _backend, _settings, _store, _disk, _data):
+    broken = 0
+    for check in (_versions, _backend, _settings, _store, _disk, _data):
         try:
-            findings = list(look())
+            findings = list(check())
         except Exception as error:  # a broken installation may fail in any way; that is a finding
-            findings = [(look.__name__[1:], False, f"{type(error).__name__}: {error}")]
-        for what, well, words in findings:
-            bad += not well
-            mark = "[green]ok [/green]" if well else "[red]BAD[/red]"
-            console.print(f"{mark} {what:<26} {escape(words)}", soft_wrap=True)
-    return int(bad > 0)
+            findings = [(check.__name__[1:], False, f"{type(error).__name__}: {error}")]
+        for subject, works, details in findings:
+            broken += not works
+            mark = "[green]ok [/green]" if works else "[red]BAD[/red]"
+            console.print(f"{mark} {subject:<26} {escape(details)}", soft_wrap=True)
+    return int(broken > 0)
 
 
 def _versions() -> Iterator[Finding]:
@@ -53,7 +53,7 @@ def _versions() -> Iterator[Finding]:
         try:
             yield name, True, importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            yield name, False, f"missing; mend with: pip install {name}"
+            yield name, False, f"missing; install with: pip install {name}"
 
 
 def _backend() -> Iterator[Finding]:
@@ -65,24 +65,22 @@ def _backend() -> Iterator[Finding]:
     yield "backend", True, f"{name} (set KERAS_BACKEND to tensorflow, jax or torch)"
     yield "devices", True, ", ".join(devices) if devices else "cpu"
     dense = keras.layers.Dense(1)
-    well = dense(keras.ops.ones((1, 2))).shape == (1, 1)
-    yield "arithmetic", well, "a layer computes" if well else "a layer gives a wrong shape"
+    works = dense(keras.ops.ones((1, 2))).shape == (1, 1)
+    yield "arithmetic", works, "a layer computes" if works else "a layer returns a wrong shape"
 
 
 def _settings() -> Iterator[Finding]:
     for name, default in settings.DEFAULTS.items():
         value = os.environ.get(name, "")
-        yours = "" if value == default else f" (yours; the default is {default})"
-        yield name, True, f"{value}{yours}: {settings.EFFECTS[name]}"
+        own = "" if value == default else f" (set by you; the default is {default})"
+        yield name, True, f"{value}{own}: {settings.EFFECTS[name]}"
     frozen = gc.get_freeze_count()
-    yield "gc.freeze", True, f"{frozen:,} objects of imports are not visited at each collection"
+    yield "gc.freeze", True, f"{frozen:,} objects of imports are skipped at each collection"
     cores = os.cpu_count() or 1
     yield "threads", True, f"{cores}; N workers of a search have {cores} / N each, and at least one"
-    yield (
-        "XLA",
-        True,
-        f"tried in trainings of over a minute, remembered in {settings.cache_folder()}",
-    )
+    cache = settings.cache_folder()
+    yield "cache", True, f"{cache}: compiled steps, timings of XLA, nets of metrics"
+    yield "XLA", True, "timed in trainings of over a minute; the result is cached"
 
 
 def _store() -> Iterator[Finding]:
@@ -96,7 +94,7 @@ def _store() -> Iterator[Finding]:
 
 def _disk() -> Iterator[Finding]:
     free = shutil.disk_usage(".").free / 2**30
-    yield "disk", free > 1, f"{free:.1f} GiB free here" + ("" if free > 1 else "; runs need room")
+    yield "disk", free > 1, f"{free:.1f} GiB free here" + ("" if free > 1 else "; runs need more")
     yield "writable", os.access(".", os.W_OK), os.getcwd()
 
 

@@ -1,23 +1,24 @@
 """The `facts` command: figures of the lecture and of papers against computed figures."""
 
-from typing import Any
-
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from keras_dl.cli.tables import terminal
+from keras_dl.cli import tables
 from keras_dl.facts import Result, iter_results, select_facts
 
-__all__ = ["page"]
+__all__ = ["print_facts"]
 
 MARKS = {"exact": "exact", "explained": "[yellow]explained[/yellow]", "open": "[bold red]OPEN[/]"}
 MARK, LABEL, FIGURE = 9, 45, 13  # columns of text, 96 with the gaps between them
 
 
-def page(name: str | None) -> int:
-    """Prints the facts of a builder, technique or recipe, or all facts, as they are computed.
+def print_facts(name: str | None) -> int:
+    """Prints each fact as soon as it is computed.
+
+    Args:
+        name: of a builder, a technique or a recipe; None: all facts.
 
     Returns:
         0 if every difference is explained, else 1.
@@ -25,7 +26,7 @@ def page(name: str | None) -> int:
     Raises:
         ValueError: if `name` is unknown.
     """
-    facts, console = select_facts(name), terminal()
+    facts, console = select_facts(name), tables.terminal()
     counts = dict.fromkeys(MARKS, 0)
     group = ""
     for result in iter_results(facts):
@@ -42,7 +43,7 @@ def page(name: str | None) -> int:
 
 
 def _print(console: Console, result: Result) -> None:
-    figures = (_figure(v) for v in (result.lecture, result.published, result.ours))
+    figures = (_format(v) for v in (result.lecture, result.published, result.ours))
     label = f"{result.name}: {result.quantity}"
     _print_row(console, MARKS[result.status], label, tuple(figures))
     for remark in result.remarks:
@@ -62,7 +63,7 @@ def _print_row(
     console.print(row)
 
 
-def _figure(value: Any) -> str:
+def _format(value: object) -> str:
     """Formats integers with commas, floats to seven digits, sizes with ×, None as –."""
     if value is None:
         return "–"

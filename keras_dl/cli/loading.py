@@ -1,4 +1,4 @@
-"""Recipes by name or by file, read or run."""
+"""Loads recipes by name or by file."""
 
 import importlib
 import importlib.util
@@ -9,18 +9,18 @@ from types import ModuleType
 from keras_dl import catalog, settings
 from keras_dl.recipe import Recipe
 
-__all__ = ["entry", "recipe"]
+__all__ = ["entry", "load_recipe"]
 
 
 def entry(name: str) -> catalog.Entry:
-    """What a recipe's file says of itself.
+    """Returns what the file of a recipe declares.
 
     Args:
-        name: of a recipe that comes with the package, which is never run for this, or a path to
-            the user's own Python file, which is run only where reading it does not tell enough.
+        name: of a packaged recipe, whose file is parsed only, or path of the user's own Python
+            file, which is run if parsing is not enough.
 
     Raises:
-        ValueError, TypeError: if there is none, or it is wrong.
+        ValueError, TypeError: if there is no such recipe, or it is wrong.
     """
     path = catalog.find(name)
     try:
@@ -28,36 +28,36 @@ def entry(name: str) -> catalog.Entry:
     except catalog.Unreadable:
         if catalog.is_packaged(path):
             raise
-        return catalog.described(path, recipe(name))
+        return catalog.describe(path, load_recipe(name))
 
 
-def recipe(name: str) -> Recipe:
+def load_recipe(name: str) -> Recipe:
     """Imports a recipe.
 
     Args:
-        name: of a recipe that comes with the package, or a path to the user's own Python file,
-            which is run to get at it.
+        name: of a packaged recipe, or path of the user's own Python file, which is run.
 
     Raises:
-        ValueError: if there is none, or the file holds none or several.
+        ValueError: if there is no such recipe, or the file holds none or several.
     """
     path = catalog.find(name)
-    ours = catalog.is_packaged(path)
-    settings.load_backend(lean=ours)  # a user's own file may give Keras DataFrames
-    if ours:
+    packaged = catalog.is_packaged(path)
+    settings.load_backend(lean=packaged)  # a user's own file may pass DataFrames to Keras
+    if packaged:
         return importlib.import_module(f"recipes.{path.stem}").recipe
-    found = {id(v): v for v in vars(_module(path)).values() if isinstance(v, Recipe)}
-    if len(found) != 1:
-        names = ", ".join(r.name for r in found.values()) or "none"
+    variables = vars(_import_file(path)).values()
+    recipes = {id(value): value for value in variables if isinstance(value, Recipe)}
+    if len(recipes) != 1:
+        names = ", ".join(recipe.name for recipe in recipes.values()) or "none"
         raise ValueError(f"`{path.name}` must hold exactly one Recipe. Received: {names}")
-    return next(iter(found.values()))
+    return next(iter(recipes.values()))
 
 
-def _module(path: Path) -> ModuleType:
+def _import_file(path: Path) -> ModuleType:
     """Imports a file under its own name, once.
 
     Raises:
-        ValueError: if another module has this name already, or the file is no Python.
+        ValueError: if another module has this name, or the file is not Python.
     """
     import cloudpickle
 
@@ -70,7 +70,7 @@ def _module(path: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(path.parent))  # as `python FILE` would, for its own neighbours
+    sys.path.insert(0, str(path.parent))  # as `python FILE` does, for imports of neighbouring files
     sys.modules[path.stem] = module
     try:
         spec.loader.exec_module(module)
@@ -79,5 +79,5 @@ def _module(path: Path) -> ModuleType:
         if isinstance(error, SyntaxError):
             raise ValueError(f"`{path.name}` must be a Python file. Received: {error}") from None
         raise
-    cloudpickle.register_pickle_by_value(module)  # workers could not import it by this name
+    cloudpickle.register_pickle_by_value(module)  # workers cannot import it by this name
     return module

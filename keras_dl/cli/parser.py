@@ -1,74 +1,42 @@
-"""The command line's grammar; a recipe's hyperparameters become flags as they stand in its file."""
+"""The grammar of the command line; a recipe's hyperparameters are flags."""
 
 import argparse
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import Any, NoReturn
+from types import ModuleType
+from typing import Any
 
-from keras_dl import catalog, options
+from keras_dl import options
 from keras_dl._version import __version__
 from keras_dl.cli import loading
-from keras_dl.space import Hyper, format_value, parse_value, resolve, unknown
-from keras_dl.space.domains import Choice
-from keras_dl.space.levels import levels_of
-from keras_dl.utils.matching import did_you_mean
+from keras_dl.cli.flags import Parser, describe, describe_options, merge_spaces
+from keras_dl.cli.positionals import asks_help, recipe_names, split_words, unknown_flags
+from keras_dl.space import Hyper, check_names, resolve
+from keras_dl.space.levels import resolve_levels
 
 __all__ = ["parse", "space_of"]
 
 Call = Callable[[], "int | None"]
-Builder = Callable[[argparse.Namespace], Call]
 
 COMMANDS = {
-    "list": "all recipes, or those whose name, title or family holds a word",
-    "show": "a recipe's paper, hyperparameters and published counts",
-    "run": "train once, tracked in MLflow",
-    "tune": "search hyperparameters",
-    "compare": "train several recipes on the same data and seeds",
-    "ablate": "measure what hyperparameters do, alone and together",
-    "predict": "classes of images and texts with their probabilities, or the nearest words",
-    "report": "a table of all recipes with what their tracked runs have measured",
-    "ui": "open the MLflow pages of this folder's runs",
-    "data": "list data sets, prepare one, or say where they are looked for",
-    "facts": "what the lecture and the papers say, beside what our code computes",
-    "doctor": "what is installed, what is broken and how to mend it",
+    "list": "Lists all recipes, or those whose name, title or family contains a word.",
+    "show": "Shows a recipe's paper, hyperparameters and published counts.",
+    "run": "Trains a recipe once and tracks the run in MLflow.",
+    "tune": "Searches a recipe's hyperparameters.",
+    "compare": "Trains several recipes on the same data and seeds, and compares their scores.",
+    "ablate": "Measures the main effects and interactions of a recipe's hyperparameters.",
+    "predict": "Applies the model of a run to images, texts or words.",
+    "report": "Prints a table of all recipes with the scores of their tracked runs.",
+    "ui": "Serves MLflow's pages of this folder's runs.",
+    "data": "Lists data sets, prepares one, or lists the folders where they are looked up.",
+    "facts": "Compares the numbers of lecture and papers with those that the code computes.",
+    "doctor": "Checks the installation and tells how to fix what is broken.",
 }
-METAVARS = {int: "N", float: "X", str: "WORD", tuple: "A,B"}
-RECIPE = "a recipe, or a path to a Python file"
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, without the page of usage.
-
-    Attributes:
-        page: the command whose `--help` tells more.
-        flags: those added from hyperparameters and options.
-    """
-
-    def __init__(self, **words: Any) -> None:
-        super().__init__(allow_abbrev=False, **words)
-        self.page, self.flags = self.prog, list[str]()
-
-    def error(self, message: str) -> NoReturn:
-        """Prints the message and exits with 2."""
-        message = re.sub(r"^argument \S+: (?=`)", "", message)
-        message = re.sub(
-            r"^the following arguments are required: (.*)", r"\1 must be given", message
-        )
-        self.exit(2, f"{self.prog}: error: {message} (see {self.page} --help)\n")
-
-    def refuse(self, extra: Sequence[str]) -> NoReturn:
-        """Says which word is one too many, and which flag may have been meant."""
-        word = next((w for w in extra if w.startswith("-")), extra[0]).split("=")[0]
-        if word.startswith("-"):
-            self.error(f"{word} is not a flag of this command.{did_you_mean(word, self.flags)}")
-        switch = " A switch stands alone: --flag or --no-flag." if word in ("true", "false") else ""
-        self.error(f"{word!r} is one word too many.{switch}")
+RECIPE = "name of a recipe, or path to a Python file"
 
 
 def parse(words: Sequence[str]) -> Call:
-    """Turns the words after `keras-dl` into a call that does the command.
+    """Turns the words after `keras-dl` into a call that carries out the command.
 
     Raises:
         SystemExit: 2 for bad words, 0 after `--help` and `--version`.
@@ -87,25 +55,22 @@ def parse(words: Sequence[str]) -> Call:
         "compare": _compare,
         "ablate": partial(_recipe, "ablate", options.ABLATE),
         "predict": _predict,
-        "report": _report,
-        "ui": _ui,
+        "report": partial(_options, "report", options.REPORT),
+        "ui": partial(_options, "ui", options.UI),
         "data": _data,
         "facts": _facts,
-        "doctor": _doctor,
+        "doctor": partial(_options, "doctor", {}),
     }
     if words[:1] in (["-h"], ["--help"], ["--version"]):
-        top.parse_args(words[:1])  # ends here
+        top.parse_args(words[:1])  # exits
     if not words or words[0].startswith("-"):
         top.error(f"COMMAND must be given, and first: {', '.join(COMMANDS)}")
-    unknown(words[:1], COMMANDS, "command")
-    parser = parsers[words[0]]
-    build = grammar[words[0]](parser, words[1:])
-    given, extra = parser.parse_known_args(words[1:])
-    return parser.refuse(extra) if extra else build(given)
+    check_names(words[:1], COMMANDS, "command")
+    return grammar[words[0]](parsers[words[0]], words[1:])
 
 
 def space_of(name: str) -> dict[str, Hyper]:
-    """The hyperparameters of a recipe: read from the file, or by running a user's own.
+    """Returns the hyperparameters of a recipe, without running its file where possible.
 
     Raises:
         ValueError, TypeError: if there is no such recipe, or it is wrong.
@@ -113,213 +78,145 @@ def space_of(name: str) -> dict[str, Hyper]:
     return loading.entry(name).space
 
 
-def _list(parser: Parser, _: list[str]) -> Builder:
+def _list(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_argument("WORD", nargs="?", default="", help="part of a name, title or family")
-    return lambda given: partial(_pages().recipes, given.WORD)
+    return partial(_tables().list_recipes, parser.read(words).WORD)
 
 
-def _show(parser: Parser, _: list[str]) -> Builder:
+def _show(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_argument("NAME", help=RECIPE)
-    return lambda given: partial(_pages().recipe, given.NAME)
+    return partial(_tables().show_recipe, parser.read(words).NAME)
 
 
-def _recipe(command: str, known: Mapping[str, Hyper], parser: Parser, words: list[str]) -> Builder:
+def _recipe(command: str, own: Mapping[str, Hyper], parser: Parser, words: Sequence[str]) -> Call:
     """`run`, `tune` and `ablate`: NAME, its hyperparameters and the options."""
     parser.add_argument("NAME", help=RECIPE)
-    names = _recipes(words)[:1]
+    names = recipe_names(words, own, space_of, most=1)
     space = space_of(names[0]) if names else {}
-    _title(parser, names, "NAME")
-    _flags(parser, "hyperparameters", {n: _help(h) for n, h in space.items()}, space)
-    _flags(parser, f"options of {command}", _option_help(command, known), known)
-
-    def build(given: argparse.Namespace) -> Call:
-        values = _given(given, {**space, **known})
-        resolve(space, {n: v for n, v in values.items() if n in space})
-        unknown(values.get("search", ()), space, "hyperparameter")
-        if command == "ablate":
-            _check_factors(names, space, values)
-        return partial(getattr(_verbs(), command), given.NAME, values)
-
-    return build
+    _set_usage(parser, names, "NAME")
+    parser.add_flags("hyperparameters", space, {n: describe(h) for n, h in space.items()})
+    parser.add_flags(f"options of {command}", own, describe_options(command, own))
+    if not names and unknown_flags(words, own) and not asks_help(words):
+        parser.error("NAME must be given, before the flags of its hyperparameters")
+    values = _select(parser.read(words, names), {**space, **own})
+    resolve(space, {n: v for n, v in values.items() if n in space})
+    check_names(values.get("search", ()), space, "hyperparameter")
+    if command == "ablate":
+        _check_factors(names[0], space, values)
+    return partial(getattr(_commands(), command), names[0], values)
 
 
-def _check_factors(names: list[str], space: Mapping[str, Hyper], values: dict[str, Any]) -> None:
+def _check_factors(name: str, space: Mapping[str, Hyper], values: Mapping[str, Any]) -> None:
     over, text = values.get("over", ()), values.get("values", "")
     if not (over or text):
-        over = loading.entry(names[0]).settings.get("factors", ())
-    levels_of(space, over, text, {n: v for n, v in values.items() if n in space})
+        over = loading.entry(name).settings.get("factors", ())
+    resolve_levels(space, over, text, {n: v for n, v in values.items() if n in space})
 
 
-def _compare(parser: Parser, words: list[str]) -> Builder:
+def _compare(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_argument("NAME", nargs="+", help="two recipes or more")
-    spaces = {name: space_of(name) for name in _recipes(words)}
-    found, said = _merged(spaces)
-    _title(parser, list(spaces), "NAME NAME …")
-    _flags(parser, "hyperparameters, each for the recipes that have it", said, found)
-    said = _option_help("compare", options.COMPARE)
-    _flags(parser, "options of compare", said, options.COMPARE)
-
-    def build(given: argparse.Namespace) -> Call:
-        names, values = given.NAME, _given(given, {**found, **options.COMPARE})
-        if len(names) < 2 or len(set(names)) < len(names):
-            parser.error(
-                f"`NAME` must be two recipes or more, each once. Received: {' '.join(names)}"
-            )
-        for space in spaces.values():
-            resolve(space, {n: v for n, v in values.items() if n in space})
-        return partial(_verbs().compare, names, values)
-
-    return build
+    spaces = {name: space_of(name) for name in recipe_names(words, options.COMPARE, space_of)}
+    merged, texts = merge_spaces(spaces)
+    _set_usage(parser, list(spaces), "NAME NAME …")
+    parser.add_flags("hyperparameters, each for the recipes that have it", merged, texts)
+    texts = describe_options("compare", options.COMPARE)
+    parser.add_flags("options of compare", options.COMPARE, texts)
+    arguments = parser.read(words, list(spaces))
+    names: list[str] = arguments.NAME
+    values = _select(arguments, {**merged, **options.COMPARE})
+    if len(names) < 2 or len(set(names)) < len(names):
+        parser.error(f"`NAME` must be two recipes or more, each once. Received: {' '.join(names)}")
+    for space in spaces.values():
+        resolve(space, {n: v for n, v in values.items() if n in space})
+    return partial(_commands().compare, names, values)
 
 
-def _predict(parser: Parser, _: list[str]) -> Builder:
+def _predict(parser: Parser, words: Sequence[str]) -> Call:
+    """`predict`: the run's task declares further options, so its run is read before they are."""
     parser.add_argument("RUN_ID", help="id of a run, or its first characters")
     parser.add_argument(
-        "PATH",
+        "INPUT",
         nargs="+",
         help="images, folders of images, .npz; texts, files and folders of texts; words",
     )
-    _flags(parser, "options of predict", _option_help("predict", options.PREDICT), options.PREDICT)
-
-    def build(given: argparse.Namespace) -> Call:
-        chosen = resolve(options.PREDICT, _given(given, options.PREDICT))
-        return partial(_verbs().predict, given.RUN_ID, given.PATH, **chosen)
-
-    return build
-
-
-def _report(parser: Parser, _: list[str]) -> Builder:
-    _flags(parser, "options of report", _option_help("report", options.REPORT), options.REPORT)
-    known = options.REPORT
-    return lambda given: partial(_verbs().report, **resolve(known, _given(given, known)))
+    parser.epilog = f"Tasks have further flags; see {parser.prog} RUN_ID --help"
+    own = options.PREDICT
+    parser.add_flags("options of predict", own, describe_options("predict", own))
+    positionals = [word.text for word in split_words(words, own) if word.flag is None]
+    if positionals and (unknown_flags(words, own) or asks_help(words)):
+        return lambda: _predict_by_task(parser, words, positionals[0])
+    arguments = parser.read(words)
+    values = resolve(own, _select(arguments, own))
+    return partial(_commands().predict, arguments.RUN_ID, arguments.INPUT, values)
 
 
-def _ui(parser: Parser, _: list[str]) -> Builder:
-    _flags(parser, "options of ui", _option_help("ui", options.UI), options.UI)
-    return lambda given: partial(_verbs().ui, **resolve(options.UI, _given(given, options.UI)))
+def _predict_by_task(parser: Parser, words: Sequence[str], run_id: str) -> int | None:
+    space = _commands().prediction_options(run_id)
+    parser.usage = f"{parser.prog} {run_id} INPUT … [flags]"
+    parser.epilog, parser.page = None, f"{parser.prog} {run_id}"
+    if space:
+        texts = {name: describe(hyper) for name, hyper in space.items()}
+        parser.add_flags("options of this run's task", space, texts)
+    arguments = parser.read(words)
+    space = options.PREDICT | space
+    values = resolve(space, _select(arguments, space))
+    return _commands().predict(arguments.RUN_ID, arguments.INPUT, values)
 
 
-def _data(parser: Parser, _: list[str]) -> Builder:
-    actions = ("list", "prepare", "where")
+def _options(command: str, own: Mapping[str, Hyper], parser: Parser, words: Sequence[str]) -> Call:
+    """`report`, `ui` and `doctor`: options only."""
+    if own:
+        parser.add_flags(f"options of {command}", own, describe_options(command, own))
+    values = resolve(own, _select(parser.read(words), own))
+    return partial(getattr(_commands(), command), **values)
+
+
+def _data(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_argument(
         "ACTION",
         nargs="?",
         default="list",
-        help="list: what there is (the default); prepare: make one ready; where: places looked at",
+        help="list: all data sets (the default); prepare: download one; where: folders looked up",
     )
     parser.add_argument("NAME", nargs="?", help="the data set to prepare")
-
-    def build(given: argparse.Namespace) -> Call:
-        unknown([given.ACTION], actions, "thing that data does")
-        return partial(_verbs().data, given.ACTION, given.NAME)
-
-    return build
+    arguments = parser.read(words)
+    check_names([arguments.ACTION], ("list", "prepare", "where"), "action of data")
+    return partial(_commands().data, arguments.ACTION, arguments.NAME)
 
 
-def _facts(parser: Parser, _: list[str]) -> Builder:
+def _facts(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_argument(
-        "NAME", nargs="?", help="a builder, a technique or a recipe; all where none is named"
+        "NAME", nargs="?", help="a builder, a technique or a recipe; all if none is named"
     )
     parser.epilog = (
-        "exact: all figures agree; explained: they differ for the reason given; OPEN: they differ "
+        "exact: all numbers agree; explained: they differ for the reason given; OPEN: they differ "
         "without a reason. The exit status is 1 if any is open."
     )
-    return lambda given: partial(_verbs().facts, given.NAME)
+    return partial(_commands().facts, parser.read(words).NAME)
 
 
-def _doctor(_: Parser, __: list[str]) -> Builder:
-    return lambda given: _verbs().doctor
-
-
-def _recipes(words: list[str]) -> list[str]:
-    """The recipes among the words: those before the first flag, or whatever else looks like one."""
-    first = next((i for i, w in enumerate(words) if w.startswith("-")), len(words))
-    later = [w for w in words[first:] if w in catalog.names() or w.endswith(".py")]
-    return words[:first] or later
-
-
-def _title(parser: Parser, names: list[str], needed: str) -> None:
-    """Names the recipes in the usage, or says that more flags appear with a recipe."""
-    shown = " ".join(names) or needed
-    parser.usage = f"{parser.prog} {shown} [flags]"
+def _set_usage(parser: Parser, names: Sequence[str], placeholder: str) -> None:
+    """Names the recipes in the usage, or tells that more flags appear with a recipe."""
+    positionals = " ".join(names) or placeholder
+    parser.usage = f"{parser.prog} {positionals} [flags]"
     if names:
-        parser.page = f"{parser.prog} {shown}"
+        parser.page = f"{parser.prog} {positionals}"
     else:
-        parser.epilog = f"Each hyperparameter is a flag too; see {parser.prog} {needed} --help"
+        hint = f"see {parser.prog} {placeholder} --help"
+        parser.epilog = f"Each hyperparameter is a flag too; {hint}"
 
 
-def _flags(parser: Parser, title: str, said: Mapping[str, str], space: Mapping[str, Hyper]) -> None:
-    group = parser.add_argument_group(title)
-    for name, hyper in space.items():
-        flag = "--" + name.replace("_", "-")
-        parser.flags.append(flag)
-        common: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS}
-        common["help"] = said[name].replace("%", "%%")
-        if hyper.kind is bool:
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, **common)
-        else:
-            reader, metavar = partial(_value, hyper), METAVARS[hyper.kind]
-            group.add_argument(flag, type=reader, metavar=metavar, **common)
+def _select(arguments: argparse.Namespace, space: Mapping[str, Hyper]) -> dict[str, Any]:
+    return {name: getattr(arguments, name) for name in space if hasattr(arguments, name)}
 
 
-def _value(hyper: Hyper, text: str) -> Any:
-    try:
-        return parse_value(hyper, text)
-    except (ValueError, TypeError) as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _help(hyper: Hyper) -> str:
-    """Domain, condition and default of a hyperparameter."""
-    said = [] if hyper.domain is None or hyper.kind is bool else [str(hyper.domain)]
-    said += [f"only when {hyper.when}"] if hyper.when is not None else []
-    return "; ".join([*said, _default(hyper)])
-
-
-def _default(hyper: Hyper) -> str:
-    if hyper.kind is bool and hyper.default is not None:
-        return "on by default" if hyper.default else "off by default"
-    return f"default {format_value(hyper.default) or 'empty'}"
-
-
-def _option_help(command: str, known: Mapping[str, Hyper]) -> dict[str, str]:
-    """What each option means; ranges only bar nonsense, and no default is part of the meaning."""
-    said = {}
-    for name, hyper in known.items():
-        parts = [options.HELP.get(f"{command} {name}", options.HELP[name])]
-        if isinstance(hyper.domain, Choice) and str(hyper.domain.values[0]) not in parts[0]:
-            parts.append(str(hyper.domain))
-        if hyper.default not in (None, ()):
-            parts.append(_default(hyper))
-        said[name] = "; ".join(parts)
-    return said
-
-
-def _merged(spaces: Mapping[str, Mapping[str, Hyper]]) -> tuple[dict[str, Hyper], dict[str, str]]:
-    """One flag for all recipes, with their words where they differ; each checks its own domain."""
-    found: dict[str, Hyper] = {}
-    said: dict[str, str] = {}
-    for name in {n: None for space in spaces.values() for n in space}:
-        have = {recipe: space[name] for recipe, space in spaces.items() if name in space}
-        found[name] = replace(next(iter(have.values())), domain=None)
-        words = {recipe: _help(hyper) for recipe, hyper in have.items()}
-        same = len(set(words.values())) == 1 and len(words) == len(spaces)
-        each = "; ".join(f"{recipe}: {w.replace('; ', ', ')}" for recipe, w in words.items())
-        said[name] = next(iter(words.values())) if same else each
-    return found, said
-
-
-def _given(given: argparse.Namespace, known: Mapping[str, Hyper]) -> dict[str, Any]:
-    return {name: getattr(given, name) for name in known if hasattr(given, name)}
-
-
-def _pages() -> Any:
+def _tables() -> ModuleType:
     from keras_dl.cli import tables
 
     return tables
 
 
-def _verbs() -> Any:
+def _commands() -> ModuleType:
     from keras_dl.cli import commands
 
     return commands

@@ -1,4 +1,4 @@
-"""`list` and `show`: what recipe files say of themselves, as tables."""
+"""`list` and `show`: tables of what recipe files declare."""
 
 import re
 import sys
@@ -14,26 +14,28 @@ from keras_dl.cli import loading
 from keras_dl.recipe import Objective
 from keras_dl.space import Hyper, format_value
 
-__all__ = ["recipe", "recipes", "table", "terminal"]
+__all__ = ["list_recipes", "make_table", "show_recipe", "terminal"]
 
-WIDE = 1000  # columns where no terminal says how many; a pipe's reader wants unbroken lines
+WIDE = 1000  # columns of a pipe, so that no line is broken
 
 
-def recipes(word: str) -> None:
-    """Prints the recipes whose name, title or family holds the word."""
-    rows = table("recipe", "title", "family", "paper")
+def list_recipes(word: str) -> None:
+    """Prints the recipes whose name, title or family contains the word; a family lists its own."""
+    rows = make_table("recipe", "title", "family", "paper")
+    is_family = word in catalog.families()
     for entry in catalog.entries():
         family = catalog.family(entry.name)
-        if word.lower() in f"{entry.name} {entry.title} {family}".lower():
+        text = family if is_family else f"{entry.name} {entry.title} {family}"
+        if word.lower() in text.lower():
             rows.add_row(*map(escape, (entry.name, entry.title, family, _paper(entry))))
     if rows.row_count:
         terminal().print(rows)
     else:
-        print(f"No recipe holds {word!r}; there are {', '.join(catalog.names())}")
+        print(f"No recipe contains {word!r}. Recipes: {', '.join(catalog.names())}")
 
 
-def recipe(name: str) -> None:
-    """Prints everything a recipe's file says.
+def show_recipe(name: str) -> None:
+    """Prints everything that a recipe's file declares.
 
     Raises:
         ValueError, TypeError: if there is no such recipe, or it is wrong.
@@ -43,61 +45,63 @@ def recipe(name: str) -> None:
     for field, text in {**entry.head, "Trains": _training(entry)}.items():
         console.print(f"[bold]{field:>8}[/bold]  {escape(text)}", soft_wrap=True)
     console.print("\n[bold]Hyperparameters[/bold]")
-    rows = table("flag", "default", "domain, searched by tune", "only when")
+    rows = make_table("flag", "default", "domain, searched by tune", "only when")
     for hyper in entry.space.values():
         rows.add_row(*map(escape, _row(hyper)))
     console.print(rows if entry.space else "  none")
-    for builder, facts in entry.published.items():
+    for builder, counts in entry.published.items():
         console.print(f"\n[bold]Published counts of {escape(builder)}[/bold]")
-        for what, value in facts.items():
-            console.print(f"  {what.replace('_', ' ')}: {escape(_fact(value))}", soft_wrap=True)
+        for what, value in counts.items():
+            console.print(f"  {what.replace('_', ' ')}: {escape(_format(value))}", soft_wrap=True)
 
 
 def terminal() -> Console:
-    """Where tables go: the terminal in its width, or a pipe in lines that do not break."""
+    """Returns a console in the terminal's width, or with unbroken lines for a pipe."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
-def table(*columns: str) -> Table:
-    """An empty table with these columns."""
-    made = Table(box=None, pad_edge=False, show_header=bool(columns))
+def make_table(*columns: str) -> Table:
+    """Returns an empty table with these columns."""
+    table = Table(box=None, pad_edge=False, show_header=bool(columns))
     for column in columns:
-        made.add_column(column, overflow="fold")
-    return made
+        table.add_column(column, overflow="fold")
+    return table
 
 
 def _row(hyper: Hyper) -> tuple[str, str, str, str]:
-    free = f"– ({hyper.kind_words})"
-    domain = free if hyper.domain is None else str(hyper.domain)
+    domain = f"– ({hyper.kind_words})" if hyper.domain is None else str(hyper.domain)
     flag = "--" + hyper.name.replace("_", "-")
     return flag, format_value(hyper.default), domain, str(hyper.when or "")
 
 
 def _training(entry: Entry) -> str:
-    known = {"epochs": 10, "objective": Objective("val_accuracy", "max"), **entry.settings}
-    objective = known["objective"]
+    epochs = entry.settings.get("epochs", 10)
+    objective = entry.settings.get("objective", Objective("val_accuracy", "max"))
     best = "highest" if objective.direction == "max" else "lowest"
-    patience = known.get("patience")
-    early = f"; stops after {patience} epochs without improvement" if patience else ""
-    epochs = f"{known['epochs']} epoch{'s' if known['epochs'] > 1 else ''}"
-    others = [o.name for o in known.get("alternatives", ()) if o.name != objective.name]
-    more = f"; objectives besides: {', '.join(others)}" if others else ""
-    return f"{epochs}, for the {best} {objective.name}{early}{more}"
+    parts = [f"{epochs} epoch{'s' if epochs > 1 else ''}, for the {best} {objective.name}"]
+    patience = entry.settings.get("patience")
+    if patience:
+        parts.append(f"stops after {patience} epochs without improvement")
+    alternatives = [o.name for o in entry.settings.get("alternatives", ())]
+    others = [name for name in alternatives if name != objective.name]
+    if others:
+        parts.append(f"alternative objectives: {', '.join(others)}")
+    return "; ".join(parts)
 
 
 def _paper(entry: Entry) -> str:
-    """Authors and year: `LeCun et al., 1998`."""
+    """Returns authors and year: `LeCun et al., 1998`."""
     match = re.match(r"(.+?),? (\d{4})\b", entry.head.get("Paper", ""))
     if not match:
         return ""
     authors = re.split(r", | and ", match[1])
-    shown = " and ".join(authors) if len(authors) < 3 else f"{authors[0]} et al."
-    return f"{shown}, {match[2]}"
+    names = " and ".join(authors) if len(authors) < 3 else f"{authors[0]} et al."
+    return f"{names}, {match[2]}"
 
 
-def _fact(value: Any) -> str:
+def _format(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{k} {_fact(v)}" for k, v in value.items())
+        return ", ".join(f"{k} {_format(v)}" for k, v in value.items())
     if isinstance(value, tuple):
         return "×".join(str(v) for v in value)
     return f"{value:,}" if isinstance(value, int) else str(value)

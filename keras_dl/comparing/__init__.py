@@ -1,10 +1,11 @@
-"""Recipes and settings side by side: seeds, means with confidence intervals, tests, effects."""
+"""Comparisons and ablations: means with confidence intervals, paired tests, effects."""
 
 from keras_dl.comparing.ablation import ablate
 from keras_dl.comparing.ablation_result import Ablation
-from keras_dl.comparing.comparison import Contender, compare, measured
-from keras_dl.comparing.effects import Effect, Effects, Interaction, effects
-from keras_dl.comparing.results import Comparison, Row, paired
+from keras_dl.comparing.comparison import compare
+from keras_dl.comparing.contenders import Contender, run_contenders
+from keras_dl.comparing.effects import Effect, Effects, Interaction, estimate_effects
+from keras_dl.comparing.results import Comparison, Row, paired_tests
 
 __all__ = [
     "Ablation",
@@ -16,7 +17,7 @@ __all__ = [
     "Row",
     "ablate",
     "compare",
-    "effects",
-    "measured",
-    "paired",
+    "estimate_effects",
+    "paired_tests",
+    "run_contenders",
 ]

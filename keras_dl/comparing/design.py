@@ -1,4 +1,4 @@
-"""Which settings of a factorial experiment are trained: all, or the most telling fraction."""
+"""Designs of factorial experiments: all settings, or a D-optimal fraction of them."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations, product
@@ -7,67 +7,67 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["coded", "codes", "factorial"]
+__all__ = ["effect_codes", "factorial", "model_matrix"]
 
-MOST_CANDIDATES = 20_000
+MAX_CANDIDATES, RIDGE = 20_000, 1e-6
 
 
 def factorial(
     levels: Mapping[str, Sequence[Any]], max_settings: int | None = None
 ) -> list[dict[str, Any]]:
-    """The settings to train, the one with every first level in front.
+    """Returns the settings to train, the one with every first level in front.
 
-    With fewer than all, those are chosen that tell the effects apart best: a D-optimal fraction,
-    found by exchanging settings as long as the determinant of the information matrix grows
-    (Fedorov, 1972, Theory of Optimal Experiments). Interactions of two factors are planned for
-    where the fraction has room for them, else main effects alone. The same every time.
+    With fewer than all settings, a D-optimal fraction is selected: settings are exchanged as long
+    as the determinant of the information matrix grows (Fedorov, 1972, Theory of Optimal
+    Experiments). The model has the interactions of two factors if the fraction is large enough,
+    else main effects alone. The result is deterministic.
 
     Args:
         levels: levels by factor.
-        max_settings: how many; None, or as many as there are or more: all of them.
+        max_settings: number of settings; None, or as many as there are or more: all of them.
 
     Raises:
-        ValueError: if so few settings cannot tell the main effects apart, or there are too many
-            to choose from.
+        ValueError: if so few settings cannot separate the main effects, or there are too many to
+            select from.
     """
-    total = prod(len(found) for found in levels.values())
-    least = 1 + sum(len(found) - 1 for found in levels.values())
+    total = prod(len(own) for own in levels.values())
+    least = 1 + sum(len(own) - 1 for own in levels.values())
     if max_settings is not None and max_settings < least:
         raise ValueError(
             f"`max_settings` must be at least {least} to tell {len(levels)} factors apart. "
             f"Received: max_settings={max_settings}"
         )
-    if total > MOST_CANDIDATES:
+    if total > MAX_CANDIDATES:
         raise ValueError(
-            f"`over` must give at most {MOST_CANDIDATES:,} settings to choose from; name fewer "
+            f"`over` must give at most {MAX_CANDIDATES:,} settings to choose from; name fewer "
             f"factors or levels. Received: {total:,}"
         )
-    cells = np.array(list(product(*(range(len(found)) for found in levels.values()))))
+    cells = np.array(list(product(*(range(len(own)) for own in levels.values()))))
     if max_settings is not None and max_settings < total:
         cells = cells[_fraction(cells, max_settings)]
-    named = [(name, list(found)) for name, found in levels.items()]
-    return [{n: found[i] for (n, found), i in zip(named, row, strict=True)} for row in cells]
+    ordered = [(name, list(own)) for name, own in levels.items()]
+    return [{n: own[i] for (n, own), i in zip(ordered, row, strict=True)} for row in cells]
 
 
-def codes(count: int) -> np.ndarray:
-    """Effect coding of a factor: a row a level; each column adds up to zero over the levels."""
+def effect_codes(count: int) -> np.ndarray:
+    """Returns the effect coding of a factor (levels, levels - 1); each column sums to zero."""
     return np.vstack([-np.ones(count - 1), np.eye(count - 1)])
 
 
-def coded(
+def model_matrix(
     cells: np.ndarray, counts: Sequence[int], pairs: bool
 ) -> tuple[np.ndarray, list[tuple[int, ...] | None]]:
-    """Model matrix in effect coding.
+    """Returns the model matrix in effect coding.
 
     Args:
         cells: level numbers (settings, factors).
-        counts: levels of each factor.
-        pairs: with the products of two factors' columns: their interactions.
+        counts: number of levels of each factor.
+        pairs: whether to add the interactions of two factors, the products of their columns.
 
     Returns:
-        (settings, columns), the first column all ones, and to which factors each column belongs.
+        Matrix (settings, columns), the first column all ones, and the factors of each column.
     """
-    parts = [codes(count)[cells[:, i]] for i, count in enumerate(counts)]
+    parts = [effect_codes(count)[cells[:, i]] for i, count in enumerate(counts)]
     columns: dict[tuple[int, ...], np.ndarray] = {(): np.ones((len(cells), 1))}
     columns |= {(i,): part for i, part in enumerate(parts)}
     if pairs:
@@ -80,38 +80,38 @@ def coded(
 
 def _fraction(cells: np.ndarray, count: int) -> list[int]:
     counts = list(cells.max(axis=0) + 1)
-    whole = coded(cells, counts, pairs=True)[0]
-    model = whole if whole.shape[1] <= count else coded(cells, counts, pairs=False)[0]
+    whole = model_matrix(cells, counts, pairs=True)[0]
+    model = whole if whole.shape[1] <= count else model_matrix(cells, counts, pairs=False)[0]
     best: list[int] = []
-    worth = -np.inf
-    for start in range(10):  # an exchange ends in the next local optimum
+    determinant = -np.inf
+    for start in range(10):  # each start ends in the next local optimum
         others = np.random.default_rng(start).permutation(np.arange(1, len(cells)))[: count - 1]
-        chosen = _exchanged(model, [0, *map(int, others)])
-        found = _information(model[chosen])
-        if found > worth + 1e-9:
-            best, worth = sorted(chosen), found
+        selected = _exchange(model, [0, *map(int, others)])
+        information = _log_determinant(model[selected])
+        if information > determinant + 1e-9:
+            best, determinant = sorted(selected), information
     return best
 
 
-def _exchanged(model: np.ndarray, chosen: list[int]) -> list[int]:
-    """Swaps settings for better ones until none is left; the first, all defaults, stays."""
+def _exchange(model: np.ndarray, selected: list[int]) -> list[int]:
+    """Exchanges settings for better ones until none is left; the first, all defaults, stays."""
     improved = True
     while improved:
         improved = False
-        for place in range(1, len(chosen)):
-            rest = chosen[:place] + chosen[place + 1 :]
+        for place in range(1, len(selected)):
+            rest = selected[:place] + selected[place + 1 :]
             # det(M + x·xᵀ) = det(M)·(1 + xᵀ·M⁻¹·x): the best newcomer has the largest xᵀ·M⁻¹·x.
-            # The ridge keeps M invertible while a random start cannot tell all effects apart.
+            # The ridge keeps M invertible while a random start cannot separate all effects.
             rows = model[rest]
-            inverse = np.linalg.inv(rows.T @ rows + 1e-6 * np.eye(model.shape[1]))
+            inverse = np.linalg.inv(rows.T @ rows + RIDGE * np.eye(model.shape[1]))
             gain = np.einsum("ij,jk,ik->i", model, inverse, model)
             gain[rest] = -np.inf
             newcomer = int(gain.argmax())
-            if gain[newcomer] > gain[chosen[place]] * (1 + 1e-6):
-                chosen[place] = newcomer
+            if gain[newcomer] > gain[selected[place]] * (1 + 1e-6):
+                selected[place] = newcomer
                 improved = True
-    return chosen
+    return selected
 
 
-def _information(rows: np.ndarray) -> float:
-    return float(np.linalg.slogdet(rows.T @ rows + 1e-6 * np.eye(rows.shape[1]))[1])
+def _log_determinant(rows: np.ndarray) -> float:
+    return float(np.linalg.slogdet(rows.T @ rows + RIDGE * np.eye(rows.shape[1]))[1])

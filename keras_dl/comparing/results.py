@@ -1,7 +1,7 @@
-"""What a comparison gives: means with intervals, paired tests, a verdict."""
+"""Result of a comparison: means with intervals, paired tests, a verdict."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,30 +10,41 @@ from rich import box
 from rich.table import Table
 
 from keras_dl.errors import Failure, SearchFailed
-from keras_dl.execution.progress import duration
+from keras_dl.execution.parent_run import score_of
+from keras_dl.execution.progress import format_duration
+from keras_dl.recipe import Recipe
 from keras_dl.training.job import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
-__all__ = ["Comparison", "Row", "holm", "paired", "row", "verdict"]
+__all__ = [
+    "Comparison",
+    "Row",
+    "find_winner",
+    "holm",
+    "make_row",
+    "make_verdict",
+    "paired_tests",
+]
 
 CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
 class Row:
-    """A contender's result.
+    """Result of a contender.
 
     Attributes:
-        label: of the contender.
-        scores: the metric, one a seed; seeds that failed are left out.
-        mean: of the scores.
+        label: label of the contender.
+        scores: score by seed; seeds that failed are left out.
+        mean: mean of the scores.
         low: lower end of the mean's 95 % confidence interval (Student's t).
         high: upper end.
-        parameters: of the model.
+        parameters: number of the model's parameters.
         seconds: mean time of a training.
-        failed: seeds that failed.
+        failed: number of seeds that failed.
     """
 
     label: str
@@ -48,17 +59,17 @@ class Row:
 
 @dataclass
 class Comparison:
-    """What `compare` gives back.
+    """Result of `compare`.
 
     Attributes:
         metric: "test/accuracy" or another.
         direction: "max" or "min".
         rows: best mean first.
-        p_values: of the paired t-test of each other row against the first, Holm-adjusted.
+        p_values: p-values of paired t-tests of each other row against the first, Holm-adjusted.
         winner: label of the first row if it beats all others at 5 %, else None.
         verdict: the same in a sentence.
-        figure: means, intervals and single seeds.
-        run_id: of the parent run in MLflow.
+        figure: matplotlib figure of means, intervals and single seeds.
+        run_id: id of the parent run in MLflow.
         url: link to it.
     """
 
@@ -68,19 +79,19 @@ class Comparison:
     p_values: dict[str, float]
     winner: str | None
     verdict: str
-    figure: Any = field(repr=False)
+    figure: "Figure" = field(repr=False)
     run_id: str
     url: str
 
     def to_dataframe(self) -> "pd.DataFrame":
-        """One row a contender, best mean first."""
+        """Returns one row per contender, best mean first."""
         import pandas as pd
 
         rows = [dataclasses.asdict(r) | {"p_value": self.p_values.get(r.label)} for r in self.rows]
         return pd.DataFrame(rows)
 
     def table(self) -> Table:
-        """The rows for the terminal."""
+        """Returns the rows for the terminal."""
         title = f"{self.metric} ({self.direction}), mean and 95 % interval"
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
         for name in ("", "mean", "95 % interval", "seeds", "p (paired)", "parameters", "time"):
@@ -95,15 +106,15 @@ class Comparison:
                 count,
                 "–" if p is None else f"{p:.3f}",
                 f"{row.parameters:,}",
-                duration(row.seconds),
+                format_duration(row.seconds),
             )
         return table
 
 
-def paired(
+def paired_tests(
     first: Mapping[int, float], others: Mapping[str, Mapping[int, float]]
 ) -> dict[str, float]:
-    """Two-sided paired t-tests of `first` against each other, over the seeds both have.
+    """Computes two-sided paired t-tests of `first` against each other, over common seeds.
 
     Returns:
         p-values by label, adjusted for their number after Holm; 1 where nothing differs.
@@ -125,7 +136,7 @@ def paired(
 
 
 def holm(raw: Mapping[Any, float]) -> dict[Any, float]:
-    """p-values adjusted for their number: the chance of any false alarm stays at 5 %.
+    """Adjusts p-values for their number: the chance of any false positive stays at 5 %.
 
     Reference:
         Holm, 1979, A simple sequentially rejective multiple test procedure.
@@ -137,48 +148,57 @@ def holm(raw: Mapping[Any, float]) -> dict[Any, float]:
     return adjusted
 
 
-def row(label: str, metric: str, ended: Mapping[int, Outcome | Failure]) -> Row:
-    """Mean and interval of a contender.
+def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure]) -> Row:
+    """Computes mean and interval of a contender.
 
     Args:
-        label: of the contender.
-        metric: to read from the outcomes.
-        ended: outcome or failure by seed.
+        label: label of the contender.
+        recipe: declares the score.
+        results: outcome or failure by seed.
 
     Raises:
         SearchFailed: if every seed failed.
     """
     from scipy import stats
 
-    good = {s: o for s, o in ended.items() if not isinstance(o, Failure)}
-    if not good:
-        failure = next(iter(ended.values()))
+    outcomes = {s: o for s, o in results.items() if not isinstance(o, Failure)}
+    if not outcomes:
+        failure = next(iter(results.values()))
         raise SearchFailed(f"{label} failed with every seed: {failure}")
-    scores = {s: o.metrics.get(metric, o.score) for s, o in good.items()}
+    scores = {s: score_of(recipe, o) for s, o in outcomes.items()}
     values = np.array(list(scores.values()))
-    mean = float(values.mean())
-    error = float(stats.sem(values)) if len(values) > 1 else float("nan")
-    half = (
-        float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * error
-        if len(values) > 1
-        else float("nan")
-    )
-    first = next(iter(good.values()))
-    seconds = float(np.mean([o.seconds for o in good.values()]))
+    mean, half = float(values.mean()), float("nan")
+    if len(values) > 1:
+        quantile = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1))
+        half = quantile * float(stats.sem(values))
     return Row(
         label,
         scores,
         mean,
         mean - half,
         mean + half,
-        first.parameters,
-        seconds,
-        len(ended) - len(good),
+        next(iter(outcomes.values())).parameters,
+        float(np.mean([o.seconds for o in outcomes.values()])),
+        len(results) - len(outcomes),
     )
 
 
-def verdict(rows: list[Row], p_values: Mapping[str, float], winner: str | None, metric: str) -> str:
-    """Says in a sentence who wins, or that the seeds do not tell."""
+def find_winner(rows: Sequence[Row], p_values: Mapping[str, float]) -> str | None:
+    """Returns the label of the first row if it beats all others at 5 %, else None."""
+    return rows[0].label if p_values and max(p_values.values()) < 1 - CONFIDENCE else None
+
+
+def make_verdict(
+    rows: Sequence[Row], p_values: Mapping[str, float], winner: str | None, metric: str
+) -> str:
+    """Returns a sentence that names the winner, or states that the difference is not significant.
+
+    Args:
+        rows: best mean first.
+        p_values: p-value of each other row against the first.
+        winner: label of the winner, or None.
+        metric: name of the score.
+    """
     if len(rows) < 2:
         return f"{rows[0].label}: {metric} {rows[0].mean:.4f}; nothing to compare it with"
     worst = max(p_values.values())

@@ -1,7 +1,7 @@
-"""A search on disk: its definition, and every suggestion and result as one line each.
+"""The folder of a search, comparison or ablation: notes, suggestions and results.
 
-The lines are appended and flushed before anything is told to MLflow, so that a kill at any moment
-loses no finished trial, and telling them again to a fresh oracle brings back its state.
+Each suggestion and result is one line, flushed to disk before MLflow gets it: a kill at any moment
+loses no finished trial, and replaying the lines restores the state of an oracle.
 """
 
 import contextlib
@@ -16,18 +16,20 @@ from typing import Any
 
 from keras_dl.utils.files import locked, write_atomically
 
-__all__ = ["Journal", "Trial", "opened"]
+__all__ = ["Journal", "Trial", "open_journal"]
+
+EVENTS, NOTES = "events.jsonl", "notes.json"
 
 
 @dataclass
 class Trial:
-    """One setting and what became of it.
+    """One setting of a search and its result.
 
     Attributes:
-        number: from 0.
+        number: number of the trial, from 0.
         raw: values as the oracle wrote them.
         values: all active hyperparameters.
-        epochs: how long it may train.
+        epochs: epochs it trains for, at most.
         warm_start: number of the trial it continues, or None.
         status: "running", "done", "stopped" (early) or "failed".
         score: mean objective over the seeds; None unless done or stopped.
@@ -59,51 +61,51 @@ class Trial:
 
 
 class Journal:
-    """The folder of one search.
+    """The folder of one search, comparison or ablation.
 
     Attributes:
-        folder: of the search.
-        trials: all so far, by number.
-        order: what happened, ("start" | "end", number) in the order of time.
+        folder: path of the folder.
+        trials: all trials so far, by number; only searches have trials.
+        order: events ("start" | "end", number) in the order of time.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.trials: dict[int, Trial] = {}
         self.order: list[tuple[str, int]] = []
-        self._path = folder / "events.jsonl"
+        self._path = folder / EVENTS
         self._read()
 
     def start(self, trial: Trial) -> None:
-        """Notes a suggestion."""
+        """Appends a suggestion."""
         self.trials[trial.number] = trial
         self._append("start", trial)
 
     def end(self, trial: Trial) -> None:
-        """Notes a result."""
+        """Appends a result."""
         self._append("end", trial)
 
     def finished(self) -> list[Trial]:
-        """Trials that have a score, in the order of their end."""
+        """Returns the trials that have a score, in the order of their end."""
         ended = [self.trials[n] for event, n in self.order if event == "end"]
         return [t for t in ended if t.score is not None]
 
     def running(self) -> list[Trial]:
-        """Trials without an end, as a kill leaves them."""
+        """Returns the trials without an end, as a kill leaves them."""
         return [t for t in self.trials.values() if t.status == "running"]
 
-    def unit(self, number: int, seed: int) -> Path:
-        """Folder of one training of a trial."""
+    def training_folder(self, number: int, seed: int) -> Path:
+        """Returns the folder of one training of a trial."""
         return self.folder / "trials" / f"{number:04d}" / f"s{seed}"
 
-    def note(self, **values: Any) -> None:
-        """Adds values to the search's `search.json`, atomically."""
-        text = json.dumps(self.notes() | values, indent=1, default=str)
-        write_atomically(self.folder / "search.json", text)
+    def write_notes(self, **values: object) -> None:
+        """Adds values to `notes.json`, atomically."""
+        text = json.dumps(self.read_notes() | values, indent=1, default=str)
+        write_atomically(self.folder / NOTES, text)
 
-    def notes(self) -> dict[str, Any]:
-        """What `note` has written."""
-        path = self.folder / "search.json"
+    def read_notes(self) -> dict[str, Any]:
+        """Returns the values of `notes.json`, empty without one."""
+        path = self.folder / NOTES
         return json.loads(path.read_text()) if path.is_file() else {}
 
     def _append(self, event: str, trial: Trial) -> None:
@@ -125,28 +127,30 @@ class Journal:
             event = json.loads(line)
             kind = event.pop("event")
             trial = Trial(**event)
-            trial.values = {k: _tuples(v) for k, v in trial.values.items()}
+            trial.values = {k: _as_tuple(v) for k, v in trial.values.items()}
             self.trials[trial.number] = trial
             self.order.append((kind, trial.number))
 
 
 @contextlib.contextmanager
-def opened(root: Path, name: str, definition: Mapping[str, Any], resume: bool) -> Iterator[Journal]:
-    """Opens the folder of a search and holds it against other processes.
+def open_journal(
+    root: Path, name: str, definition: Mapping[str, object], resume: bool
+) -> Iterator[Journal]:
+    """Opens a folder for a definition and locks it against other processes.
 
     Args:
-        root: folder of all searches.
+        root: parent of all such folders.
         name: readable part of the folder's name.
-        definition: everything that the suggestions and results depend on.
-        resume: take the latest search of this definition; more trials extend a finished one.
+        definition: everything that the results depend on.
+        resume: whether to take the latest folder of this definition, if there is one.
 
     Raises:
-        ValueError: if the search to resume is under way in another process.
+        ValueError: if another process holds the folder to resume.
     """
     text = json.dumps(definition, sort_keys=True, default=str)
     stem = f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    found = sorted(root.glob(f"{stem}-*"), key=lambda p: int(p.name.rpartition("-")[2]))
-    folder = found[-1] if resume and found else _new(root, stem, len(found))
+    earlier = sorted(root.glob(f"{stem}-*"), key=lambda p: int(p.name.rpartition("-")[2]))
+    folder = earlier[-1] if resume and earlier else _create(root, stem, len(earlier))
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(locked(folder / ".lock", wait=False))
@@ -155,12 +159,12 @@ def opened(root: Path, name: str, definition: Mapping[str, Any], resume: bool) -
                 "`resume` must name a search that no other process works on. "
                 f"Received: {folder.name}"
             ) from None
-        record = Journal(folder)
-        record.note(definition=json.loads(text))
-        yield record
+        journal = Journal(folder)
+        journal.write_notes(definition=json.loads(text))
+        yield journal
 
 
-def _new(root: Path, stem: str, count: int) -> Path:
+def _create(root: Path, stem: str, count: int) -> Path:
     while True:
         folder = root / f"{stem}-{count}"
         try:
@@ -171,5 +175,5 @@ def _new(root: Path, stem: str, count: int) -> Path:
             return folder
 
 
-def _tuples(value: Any) -> Any:
+def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value

@@ -1,111 +1,152 @@
-"""Trainings under way: submitted to an executor, followed through their journals into MLflow."""
+"""Jobs submitted to an executor and followed through their epoch journals into MLflow."""
 
+import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 
 from keras_dl.errors import Failure, classify
 from keras_dl.execution import model_cache
 from keras_dl.execution.executors import InProcess, WorkerPool
-from keras_dl.execution.run_job import dry_run, entries, run_job
+from keras_dl.execution.run_job import DryRun, dry_run, entries, run_job
 from keras_dl.tracking import models
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
 from keras_dl.training.job import Job, Outcome
 
-__all__ = ["RunningJob", "Scheduler"]
+__all__ = ["RunningJob", "Scheduler", "count_workers", "log_leftovers", "log_outcome"]
 
 
 @dataclass
 class RunningJob:
-    """One training under way.
+    """A job between its submission and its end.
 
     Attributes:
-        job: what is trained.
-        tracked: its MLflow run.
-        future: of the outcome.
-        read: bytes of the journal that MLflow has.
+        key: identifies the training to the caller, for example (trial number, seed).
+        job: job to run.
+        tracked: MLflow run of the training.
+        future: future of the outcome; pending until the job is submitted.
+        offset: bytes of the epoch journal that are in MLflow already.
         epoch: epochs done.
-        done: whether it has ended.
     """
 
+    key: Hashable
     job: Job
     tracked: TrackedRun
-    future: "Future[Outcome]"
-    read: int = 0
+    future: "Future[Outcome]" = field(default_factory=Future)
+    offset: int = 0
     epoch: int = 0
-    done: bool = False
 
     def result(self) -> Outcome | Failure:
-        """The outcome, or why there is none."""
+        """Returns the outcome of an ended job, or its failure."""
         error = self.future.exception()
         return self.future.result() if error is None else classify(error)
 
+    def follow(self) -> None:
+        """Writes the journal's new epochs to MLflow."""
+        new, self.offset = entries(self.job.folder, self.offset)
+        for entry in new:
+            self.tracked.epoch(entry.epoch, entry.values, entry.when)
+            self.epoch = entry.epoch
 
-class Scheduler:
-    """Workers, and the units they have in hand.
+
+def count_workers(workers: int | None, executor: Executor | None) -> int:
+    """Returns how many trainings run at the same time; 0 stands for this process.
 
     Args:
-        workers: number of processes; 0 trains in this process.
-        folder: for the workers' output.
-        timeout: seconds one training may take.
-        executor: takes the workers' place, for a cluster.
+        workers: the user's number; None: the executor's size, or 1 without an executor.
+        executor: the user's executor, or None. Its size is its `_max_workers`, as those of
+            `concurrent.futures` have it, else the number of this machine's cores.
+    """
+    if workers is not None:
+        return workers
+    if executor is None:
+        return 1
+    return getattr(executor, "_max_workers", None) or os.cpu_count() or 1
+
+
+class Scheduler:
+    """An executor and the jobs that run on it.
+
+    Args:
+        workers: processes that train at the same time; 0: this process; None: `executor`'s size,
+            or 1 without an executor.
+        folder: folder for the workers' output.
+        timeout: seconds one training may take; None: no limit.
+        executor: executor of a cluster, used in place of own worker processes; it stays open.
     """
 
     def __init__(
         self,
-        workers: int,
+        workers: int | None,
         folder: Path,
         timeout: float | None = None,
         executor: Executor | None = None,
     ) -> None:
-        self.slots = max(1, workers)
-        self._executor: Executor = executor or (
-            WorkerPool(workers, folder / "workers", timeout=timeout) if workers else InProcess()
+        self.workers = count_workers(workers, executor)
+        self.slots = max(1, self.workers)
+        self.jobs: list[RunningJob] = []
+        self._borrowed = executor is not None
+        self._executor = executor or (
+            WorkerPool(self.workers, folder / "workers", timeout=timeout)
+            if self.workers
+            else InProcess()
         )
-        self.units: list[RunningJob] = []
 
-    def dry_run(self, job: Job) -> Any:
-        """Tries one batch of the job; raises what is wrong with it."""
+    def dry_run(self, job: Job) -> DryRun:
+        """Trains the job on one batch; raises what is wrong with it."""
         return self._executor.submit(dry_run, job).result()
 
-    def submit(self, job: Job, tracked: TrackedRun) -> RunningJob:
-        """Hands a training to the next free worker."""
-        unit = RunningJob(job, tracked, self._executor.submit(run_job, job))
-        self.units.append(unit)
-        return unit
+    def submit(self, running: RunningJob) -> None:
+        """Queues a job for the next free worker."""
+        running.future = self._executor.submit(run_job, running.job)
+        self.jobs.append(running)
 
     def free(self) -> int:
-        """How many more trainings can start at once."""
-        return self.slots - len(self.units)
+        """Returns how many more jobs can start at once."""
+        return self.slots - len(self.jobs)
 
     def wait(self, seconds: float = 0.3) -> list[RunningJob]:
-        """Waits for trainings to end, at most `seconds`; writes their journals to MLflow."""
-        wait([u.future for u in self.units], timeout=seconds, return_when=FIRST_COMPLETED)
-        ended = [u for u in self.units if u.future.done()]
-        for unit in self.units:
-            follow(unit)
-        self.units = [u for u in self.units if u not in ended]
+        """Waits at most `seconds` for jobs to end and returns those that have."""
+        wait([j.future for j in self.jobs], timeout=seconds, return_when=FIRST_COMPLETED)
+        # Decided before the journals are read: a job that ends in between stays for the next
+        # call, so that none leaves with epochs that are not in MLflow.
+        ended = [j for j in self.jobs if j.future.done()]
+        for running in self.jobs:
+            running.follow()
+        self.jobs = [j for j in self.jobs if j not in ended]
         return ended
 
-    def each(self, starts: Iterable[Callable[[], object]]) -> Iterator[RunningJob]:
-        """Starts trainings as workers become free, and gives each as it ends.
+    def run(
+        self,
+        jobs: Iterable[RunningJob | None],
+        watch: Callable[[Sequence[RunningJob]], object] | None = None,
+    ) -> Iterator[RunningJob]:
+        """Submits jobs as workers become free and yields each as it ends.
 
         Args:
-            starts: each submits one training.
+            jobs: drawn one at a time, only while a worker is free; None says that the next job
+                depends on the end of a running one.
+            watch: called with the running jobs every 0.3 seconds, for a display.
         """
-        waiting = list(starts)
-        while waiting or self.units:
-            while waiting and self.free() > 0:
-                waiting.pop(0)()
-            for unit in self.wait():
-                unit.done = True
-                yield unit
+        source, exhausted = iter(jobs), False
+        while not exhausted or self.jobs:
+            while not exhausted and self.free() > 0:
+                try:
+                    running = next(source)
+                except StopIteration:
+                    exhausted = True
+                    break
+                if running is None:
+                    break
+                self.submit(running)
+            yield from self.wait()
+            if watch is not None:
+                watch(self.jobs)
 
     def __enter__(self) -> "Scheduler":
         return self
@@ -116,22 +157,17 @@ class Scheduler:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._executor.shutdown(wait=True, cancel_futures=error is not None)
+        if self._borrowed:  # no job outlives its search, whose folder another process may resume
+            wait([j.future for j in self.jobs if not j.future.cancel()])
+        else:
+            self._executor.shutdown(wait=True, cancel_futures=error is not None)
         model_cache.forget()  # of trainings in this process
-        for unit in self.units:
-            follow(unit)
-
-
-def follow(unit: RunningJob) -> None:
-    """Writes the journal's new epochs to MLflow."""
-    new, unit.read = entries(unit.job.folder, unit.read)
-    for entry in new:
-        unit.tracked.epoch(entry.epoch, entry.values, entry.when)
-        unit.epoch = entry.epoch
+        for running in self.jobs:
+            running.follow()
 
 
 def log_outcome(tracked: TrackedRun, outcome: Outcome) -> None:
-    """Writes the closing numbers of a training."""
+    """Writes the final numbers of a training to its run."""
     tracked.params({"jit_compile": outcome.jit_compile})
     tracked.metrics(
         {
@@ -145,18 +181,26 @@ def log_outcome(tracked: TrackedRun, outcome: Outcome) -> None:
 
 
 def log_leftovers(tracked: TrackedRun, folder: Path) -> None:
-    """Moves figures, images and model that a tested training left in its folder into MLflow."""
+    """Moves figures, images and model that a tested training left in its folder into MLflow.
+
+    A kill in the middle leaves the rest for the next call: what was moved is gone from the folder.
+    """
     import keras
 
     from keras_dl.tracking import store
 
-    store.client().log_artifacts(tracked.id, str(folder / "figures"), "figures")
-    with np.load(folder / "images.npz", allow_pickle=False) as images:
-        for epoch in images.files:
-            tracked.image(images[epoch], SAMPLES, int(epoch))
-    model = keras.saving.load_model(folder / "model.keras", safe_mode=True)
-    reader = (folder / "reader.json").read_text(encoding="utf-8")
-    models.log(tracked, model, np.load(folder / "examples.npy", allow_pickle=False), reader)
-    for name in ("model.keras", "images.npz"):
-        (folder / name).unlink()
-    shutil.rmtree(folder / "figures")
+    figures, images, saved = folder / "figures", folder / "images.npz", folder / "model.keras"
+    if figures.is_dir():
+        store.client().log_artifacts(tracked.id, str(figures), "figures")
+        shutil.rmtree(figures)
+    if images.is_file():
+        with np.load(images, allow_pickle=False) as stored:
+            for epoch in stored.files:
+                tracked.image(stored[epoch], SAMPLES, int(epoch))
+        tracked.flush()
+        images.unlink()
+    if saved.is_file():
+        model = keras.saving.load_model(saved, safe_mode=True)
+        reader = (folder / "reader.json").read_text(encoding="utf-8")
+        models.log(tracked, model, np.load(folder / "examples.npy", allow_pickle=False), reader)
+        saved.unlink()

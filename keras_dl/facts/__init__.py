@@ -10,7 +10,7 @@ from keras_dl import catalog
 from keras_dl.facts import alexnets, lenets, losses, neurons, resnets, techniques
 from keras_dl.facts.fact import Fact, Result, Stated, check_fact
 from keras_dl.facts.nets import remaining_counts
-from keras_dl.space import unknown
+from keras_dl.space import check_names
 
 __all__ = ["FACTS", "Fact", "Result", "Stated", "check", "groups", "iter_results", "select_facts"]
 
@@ -59,7 +59,7 @@ def select_facts(name: str | None = None) -> tuple[Fact, ...]:
         wanted = set(catalog.read(catalog.find(name)).published) & set(groups())
         if not wanted:
             raise ValueError(f"No facts are known about the builders of the recipe {name!r}.")
-    unknown(wanted, groups(), "builder, technique or recipe with facts")
+    check_names(wanted, groups(), "builder, technique or recipe with facts")
     return tuple(fact for fact in FACTS if fact.group in wanted)
 
 

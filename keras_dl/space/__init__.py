@@ -11,13 +11,13 @@ from keras_dl.space.domains import (
 from keras_dl.space.hyperparameters import (
     Hyper,
     check,
+    check_names,
     hyper,
     hypers,
     is_active,
     parse_value,
     refuse_positional,
     resolve,
-    unknown,
 )
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Repeat",
     "When",
     "check",
+    "check_names",
     "format_value",
     "hyper",
     "hypers",
@@ -35,5 +36,4 @@ __all__ = [
     "parse_value",
     "refuse_positional",
     "resolve",
-    "unknown",
 ]

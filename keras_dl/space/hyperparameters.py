@@ -9,7 +9,7 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -24,13 +24,13 @@ __all__ = [
     "Repeat",
     "When",
     "check",
+    "check_names",
     "format_value",
     "hyper",
     "hypers",
     "is_active",
     "parse_value",
     "resolve",
-    "unknown",
 ]
 
 MISSING = inspect.Parameter.empty
@@ -67,8 +67,12 @@ class Hyper:
         return f"{words} or none" if self.optional else words
 
 
-def hypers(function: Callable[..., Any]) -> dict[str, Hyper]:
-    """Reads the keyword-only parameters of `function` as hyperparameters, in order.
+def hypers(function: Callable[..., Any], exclude: Collection[str] = ()) -> dict[str, Hyper]:
+    """Reads the keyword-only parameters of a function as hyperparameters, in order.
+
+    Args:
+        function: a recipe's `data`, `build` or `train`, or any other function.
+        exclude: parameters that are not hyperparameters, by name.
 
     Raises:
         TypeError: if one lacks a default or an annotation of a known kind, or if a parameter with
@@ -79,7 +83,7 @@ def hypers(function: Callable[..., Any]) -> dict[str, Hyper]:
     for parameter in parameters:
         if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.default is not MISSING:
             refuse_positional(parameter.name)
-    keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+    keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY and p.name not in exclude]
     annotations = _evaluated(function, {p.name: p.annotation for p in keywords})
     return {p.name: hyper(p.name, annotations[p.name], p.default) for p in keywords}
 
@@ -158,7 +162,7 @@ def resolve(space: Mapping[str, Hyper], given: Mapping[str, Any]) -> dict[str, A
         ValueError: for an unknown name, a value outside its domain, or one whose condition fails.
         TypeError: for a value of the wrong kind.
     """
-    unknown(given, space, "hyperparameter")
+    check_names(given, space, "hyperparameter")
     values = {name: check(h, given.get(name, h.default)) for name, h in space.items()}
     idle = [h for h in space.values() if not is_active(h, values)]
     for h in idle:
@@ -176,17 +180,25 @@ def is_active(hyper: Hyper, values: Mapping[str, Any]) -> bool:
     return hyper.when is None or values.get(hyper.when.name) in hyper.when.values
 
 
-def unknown(given: Iterable[str], known: Iterable[str], what: str) -> None:
-    """Refuses the first name of `given` that is not `known`, with the nearest match.
+def check_names(names: Iterable[str], allowed: Iterable[str], what: str) -> None:
+    """Refuses the first name that is not allowed.
+
+    Args:
+        names: the names to check.
+        allowed: all names that exist.
+        what: kind of thing that they name, for the message.
 
     Raises:
-        ValueError: naming the unknown one, the close match and all known ones.
+        ValueError: naming the wrong one, the closest one and all that are allowed.
     """
-    known = list(known)
-    for name in given:
-        if name not in known:
-            hint = did_you_mean(name, known)
-            raise ValueError(f"{name!r} is not a {what}.{hint} Known: {', '.join(known)}")
+    allowed = list(allowed)
+    for name in names:
+        if name not in allowed:
+            hint = did_you_mean(name, allowed)
+            article = "an" if what[0] in "aeio" else "a"
+            raise ValueError(
+                f"{name!r} is not {article} {what}.{hint} Available: {', '.join(allowed)}"
+            )
 
 
 def parse_value(hyper: Hyper, text: str) -> Any:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from keras_dl.space import Hyper, check, format_value, is_active, parse_value, unknown
+from keras_dl.space import Hyper, check, check_names, format_value, is_active, parse_value
 from keras_dl.space.domains import Choice, Range
 
-__all__ = ["levels_of", "parse_levels"]
+__all__ = ["parse_levels", "resolve_levels"]
 
 
 def parse_levels(text: str) -> dict[str, list[str]]:
@@ -28,7 +28,7 @@ def parse_levels(text: str) -> dict[str, list[str]]:
     return found
 
 
-def levels_of(
+def resolve_levels(
     space: Mapping[str, Hyper],
     over: Iterable[str],
     values: str | Mapping[str, Iterable[Any]],
@@ -52,7 +52,7 @@ def levels_of(
     """
     given = parse_levels(values) if isinstance(values, str) and values else dict(values or {})
     names = list(dict.fromkeys([*over, *given]))
-    unknown(names, space, "hyperparameter")
+    check_names(names, space, "hyperparameter")
     if not names:
         raise ValueError("`over` must name at least one hyperparameter to vary. Received: none")
     found = {}

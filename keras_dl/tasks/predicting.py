@@ -1,19 +1,96 @@
 """What a tracked model says of images and texts, and which words lie near each other in it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from keras_dl.data import read_images
 from keras_dl.data.text import from_json, read_texts
 from keras_dl.embeddings import WordVectors
+from keras_dl.space import Hyper, hypers
 from keras_dl.tasks.classification import probabilities
 from keras_dl.tracking import models
 
-__all__ = ["nearest", "predict", "reader", "takes_words", "word_vectors"]
+__all__ = [
+    "Prediction",
+    "nearest",
+    "options",
+    "predict",
+    "predictions",
+    "reader",
+    "takes_words",
+    "word_vectors",
+]
 
 Ranking = list[tuple[str, float]]
+COMMON = ("top", "out")  # options of each task's predictions
+
+
+class Prediction(NamedTuple):
+    """The result for one input.
+
+    Attributes:
+        source: the input: a file, a text, a word.
+        text: the result in words; "" for a picture alone.
+        picture: (height, width), (height, width, 3) or (height, width, 4) uint8, or None.
+    """
+
+    source: str
+    text: str
+    picture: np.ndarray | None = None
+
+
+def options(run_id: str) -> dict[str, Hyper]:
+    """Returns the options that only the task of this run has, by name.
+
+    They are the keyword-only parameters of the task's predictions, annotated like hyperparameters.
+
+    Args:
+        run_id: of the run, or its first characters.
+
+    Raises:
+        ValueError: if there is no such run.
+    """
+    return hypers(_predictor(run_id), exclude=COMMON)
+
+
+def predictions(
+    run_id: str, inputs: Sequence[str], *, top: int = 3, out: str | None = None, **own: Any
+) -> Iterator[Prediction]:
+    """Applies a run's model to inputs, as its task does.
+
+    Args:
+        run_id: of the run, or its first characters.
+        inputs: files, folders, texts or words, as the task takes them.
+        top: results for each input, best first.
+        out: folder for files that a task writes; None writes none.
+        **own: the task's own options, see `options`.
+
+    Raises:
+        ValueError: if there is no such run, or an input cannot be read.
+    """
+    yield from _predictor(run_id)(run_id, inputs, top=top, out=out, **own)
+
+
+def _predictor(run_id: str) -> Callable[..., Iterator[Prediction]]:
+    return _nearest_words if takes_words(run_id) else _classes
+
+
+def _classes(
+    run_id: str, inputs: Sequence[str], *, top: int, out: str | None
+) -> Iterator[Prediction]:
+    for source, ranking in predict(run_id, inputs, top):
+        yield Prediction(source, ", ".join(f"{name} {share:.1%}" for name, share in ranking))
+
+
+def _nearest_words(
+    run_id: str, inputs: Sequence[str], *, top: int, out: str | None
+) -> Iterator[Prediction]:
+    for source, ranking in nearest(run_id, inputs, top):
+        yield Prediction(
+            source, ", ".join(f"{word} (cosine {cosine:.2f})" for word, cosine in ranking)
+        )
 
 
 def predict(run_id: str, paths: Sequence[str], top: int = 3) -> list[tuple[str, Ranking]]:

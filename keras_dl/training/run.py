@@ -14,7 +14,7 @@ from keras_dl.data import Data
 from keras_dl.data.text import to_json
 from keras_dl.errors import classify
 from keras_dl.recipe import Recipe
-from keras_dl.space import resolve, unknown
+from keras_dl.space import check_names, resolve
 from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
 from keras_dl.training import fit, report
@@ -108,7 +108,7 @@ def settled(
         (all active hyperparameters with their values, all options with theirs).
     """
     space = recipe.space()
-    unknown(given, [*space, *known], "hyperparameter or option")
+    check_names(given, [*space, *known], "hyperparameter or option")
     values = resolve(space, {k: v for k, v in given.items() if k in space})
     return values, resolve(known, {k: v for k, v in given.items() if k in known})
 

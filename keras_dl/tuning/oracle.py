@@ -1,7 +1,7 @@
 """KerasTuner's oracles behind ask and tell. The only file that names keras_tuner.
 
-Their `Tuner` is not used: it leaks memory, swallows errors and forgets mixed precision. The
-oracles are sound, and a search is resumed by telling a fresh oracle what happened before.
+KerasTuner's `Tuner` is not used: it leaks memory, swallows errors and ignores mixed precision. Its
+oracles are sound; a search is resumed by replaying the journal into a new oracle.
 """
 
 import contextlib
@@ -9,18 +9,20 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import keras_tuner as kt
 from keras_tuner import oracles
 
+from keras_dl.execution.journal import Journal
 from keras_dl.recipe import Objective, Recipe
-from keras_dl.space import Choice, Hyper, Range, Repeat, format_value, is_active
+from keras_dl.space import Choice, Domain, Hyper, Range, Repeat, format_value, is_active
+from keras_dl.tuning.plan import SearchPlan
 
 __all__ = ["WAIT", "OracleAdapter", "Suggestion", "declare", "decode", "hypermodel"]
 
 WAIT = "wait"
-FACTOR = 3  # of Hyperband: each round keeps a third of the trials
+FACTOR = 3  # Hyperband: each round keeps a third of the trials
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,9 @@ class Suggestion:
     """A setting to try.
 
     Attributes:
-        number: of the trial, from 0.
-        raw: values as the oracle wrote them, for the record.
-        epochs: how long to train; None for as long as planned.
+        number: number of the trial, from 0.
+        raw: values as the oracle wrote them, for the journal.
+        epochs: epochs to train for; None: those of a full training.
         warm_start: number of the trial whose checkpoint to continue, or None.
     """
 
@@ -41,15 +43,15 @@ class Suggestion:
 
 
 class OracleAdapter:
-    """An oracle to ask for settings and to tell their scores.
+    """An oracle that suggests settings and learns from their scores.
 
     Args:
         searched: hyperparameters to search, parents before their children.
         algorithm: "bayesian", "hyperband", "random" or "grid".
         objective: gives the direction.
         seed: any integer from 0; the same seed gives the same suggestions.
-        trials: how many trials are wanted, at most.
-        epochs: of a full training.
+        trials: number of trials wanted, at most.
+        epochs: epochs of a full training.
     """
 
     def __init__(
@@ -87,11 +89,25 @@ class OracleAdapter:
         self._folder = tempfile.TemporaryDirectory(prefix="keras_dl-")
         self._oracle._set_project_dir(self._folder.name, "oracle")
 
+    @classmethod
+    def restore(cls, plan: SearchPlan, journal: Journal) -> Self:
+        """Builds the oracle of a search and replays its journal."""
+        options, goal = plan.options, plan.recipe.objective
+        algorithm, seed, trials = options["algorithm"], options["seed"], options["trials"]
+        oracle = cls(plan.searched, algorithm, goal, seed, trials, plan.epochs)
+        for event, number in journal.order:
+            trial = journal.trials[number]
+            if event == "start":
+                oracle.ask(force=trial.raw)
+            else:
+                oracle.tell(number, trial.score)
+        return oracle
+
     def ask(self, force: Mapping[str, Any] | None = None) -> Suggestion | str | None:
-        """Gives the next setting, `WAIT` if running trials must end first, None when exhausted.
+        """Returns the next setting, `WAIT` if running trials must end first, None when exhausted.
 
         Args:
-            force: raw values of a recorded trial, which stand whatever the oracle says now.
+            force: raw values of a trial in the journal, which replace those of the oracle.
         """
         with _quiet():
             trial = self._oracle.create_trial(f"slot-{len(self._oracle.trials)}")
@@ -119,7 +135,7 @@ class OracleAdapter:
 
 
 def hyperband_rounds(epochs: int) -> list[int]:
-    """Epochs of every trial of one full Hyperband pass, in the order of the brackets."""
+    """Returns the epochs of each trial of one full Hyperband pass, in the order of the brackets."""
     with _quiet():
         oracle = oracles.HyperbandOracle(
             kt.Objective("objective", "max"), max_epochs=epochs, factor=FACTOR
@@ -132,8 +148,8 @@ def hyperband_rounds(epochs: int) -> list[int]:
         ]
 
 
-def declare(hp: Any, searched: Mapping[str, Hyper]) -> None:
-    """Declares hyperparameters to KerasTuner; every scope is entered, or children go unsampled."""
+def declare(hp: kt.HyperParameters, searched: Mapping[str, Hyper]) -> None:
+    """Declares hyperparameters to KerasTuner, which samples children only in their scopes."""
     for hyper in searched.values():
         with contextlib.ExitStack() as scopes:
             if hyper.when is not None and hyper.when.name in searched:
@@ -143,7 +159,7 @@ def declare(hp: Any, searched: Mapping[str, Hyper]) -> None:
             _declare_one(hp, hyper)
 
 
-def _declare_one(hp: Any, hyper: Hyper) -> None:
+def _declare_one(hp: kt.HyperParameters, hyper: Hyper) -> None:
     domain = hyper.domain
     if not isinstance(domain, Repeat):
         _item(hp, hyper.name, hyper.kind, domain, hyper.default, hyper)
@@ -159,11 +175,19 @@ def _declare_one(hp: Any, hyper: Hyper) -> None:
             _item(hp, f"{hyper.name}.{i}", hyper.item or float, domain.item, first, None)
 
 
-def _item(hp: Any, name: str, kind: type, domain: Any, default: Any, hyper: Hyper | None) -> None:
+def _item(
+    hp: kt.HyperParameters,
+    name: str,
+    kind: type,
+    domain: Domain | None,
+    default: Any,
+    hyper: Hyper | None,
+) -> None:
+    """Declares a choice or a range; `hyper` is None for an item of a `Repeat`."""
     if isinstance(domain, Choice):
         labels = [v if hyper is None else _label(hyper, v) for v in domain.values]
-        chosen = default if hyper is None or default is None else _label(hyper, default)
-        hp.Choice(name, labels, default=chosen if chosen in labels else labels[0])
+        label = default if hyper is None or default is None else _label(hyper, default)
+        hp.Choice(name, labels, default=label if label in labels else labels[0])
         return
     assert isinstance(domain, Range)
     number = int if kind is int else float
@@ -179,26 +203,26 @@ def _item(hp: Any, name: str, kind: type, domain: Any, default: Any, hyper: Hype
 
 
 def _label(hyper: Hyper, value: Any) -> Any:
-    """KerasTuner's choices are of one plain kind; tuples and mixtures go by their text."""
+    """Returns the value, or its text for tuples and mixed types, which KerasTuner refuses."""
     kinds = {type(v) for v in getattr(hyper.domain, "values", (value,))}
     plain = len(kinds) == 1 and kinds <= {bool, int, float, str}
     return value if plain else format_value(value)
 
 
 def decode(searched: Mapping[str, Hyper], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Turns an oracle's values into hyperparameters; inactive ones are left out."""
+    """Converts an oracle's values to the active hyperparameters."""
     values: dict[str, Any] = {}
     for name, hyper in searched.items():
         domain = hyper.domain
         if isinstance(domain, Repeat):
             count = raw.get(f"{name}.length")
             if count is not None:
-                values[name] = tuple(_inside(domain.item, raw[f"{name}.{i}"]) for i in range(count))
+                values[name] = tuple(_clip(domain.item, raw[f"{name}.{i}"]) for i in range(count))
         elif name in raw:
             if isinstance(domain, Choice):
                 values[name] = next(v for v in domain.values if _label(hyper, v) == raw[name])
             else:
-                values[name] = _inside(domain, raw[name])
+                values[name] = _clip(domain, raw[name])
     return {n: v for n, v in values.items() if _holds(searched, n, values)}
 
 
@@ -207,18 +231,18 @@ def _holds(searched: Mapping[str, Hyper], name: str, values: Mapping[str, Any]) 
     return when is None or when.name not in searched or is_active(searched[name], values)
 
 
-def _inside(domain: Any, value: Any) -> Any:
-    """Rounding at the upper end of a logarithmic integer range can step over it by one."""
+def _clip(domain: Domain | None, value: Any) -> Any:
+    """Clips a value: rounding can leave a logarithmic integer range by one at its upper end."""
     if isinstance(domain, Range):
         return type(value)(min(max(value, domain.low), domain.high))
     return value
 
 
 def hypermodel(recipe: Recipe, **fixed: Any) -> kt.HyperModel:
-    """The recipe as a plain `keras_tuner.HyperModel`, for people with a tuner of their own.
+    """Returns the recipe as a plain `keras_tuner.HyperModel`, for use with any KerasTuner tuner.
 
     Args:
-        recipe: what to tune.
+        recipe: recipe to tune.
         **fixed: hyperparameters to hold fixed; `epochs=` in the tuner's `search` sets the length.
     """
     from keras_dl.backend.batches import Batches, EpochOrder

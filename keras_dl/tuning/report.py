@@ -1,4 +1,4 @@
-"""Texts of a search in the terminal: the plan with its forecast, and the best trials."""
+"""Texts of a search in the terminal: plan and forecast, best trials, summary."""
 
 from collections.abc import Mapping
 
@@ -6,59 +6,96 @@ from rich import box
 from rich.table import Table
 
 from keras_dl.execution.journal import Trial
-from keras_dl.execution.plan import Plan
-from keras_dl.execution.progress import duration, settings_text
+from keras_dl.execution.progress import ProgressReporter, format_duration, format_settings
 from keras_dl.execution.run_job import DryRun
 from keras_dl.recipe import Objective
 from keras_dl.space import Hyper
 from keras_dl.tuning.oracle import hyperband_rounds
-from keras_dl.tuning.results import ranked
+from keras_dl.tuning.plan import SearchPlan
+from keras_dl.tuning.results import Search, rank
 
-__all__ = ["announcement", "leaderboard"]
+__all__ = ["announcement", "leaderboard", "print_summary"]
 
 
-def announcement(plan: Plan, first: DryRun, slots: int) -> list[str]:
-    """Says what a search is going to do, and how long that will take."""
-    chosen = plan.options
-    trainings = chosen["trials"] * chosen["seeds"]
-    whole = _total_epochs(plan) * first.seconds + trainings * first.overhead
+def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
+    """Returns lines that state the search and a forecast of its duration.
+
+    Args:
+        plan: settings of the search.
+        dry_run: measured times of one batch.
+        slots: number of trainings at the same time.
+    """
+    options = plan.options
+    trainings = options["trials"] * options["seeds"]
+    total = _total_epochs(plan) * dry_run.seconds + trainings * dry_run.overhead
     domains = ", ".join(f"{n} ({h.domain})" for n, h in plan.searched.items())
-    seeds = f" × {chosen['seeds']} seeds" if chosen["seeds"] > 1 else ""
+    seeds = f" × {options['seeds']} seeds" if options["seeds"] > 1 else ""
     return [
-        f"{plan.recipe.name} on {first.facts['name']}: {chosen['algorithm']} search of {domains}",
-        f"Up to {chosen['trials']} trials × {plan.epochs} epochs{seeds}, {slots} at a time; "
-        f"with the defaults {first.parameters:,} parameters and "
-        f"{duration(first.seconds)} an epoch: "
-        f"about {duration(whole / slots)}",
+        f"{plan.recipe.name} on {dry_run.facts['name']}: "
+        f"{options['algorithm']} search of {domains}",
+        f"Up to {options['trials']} trials × {plan.epochs} epochs{seeds}, {slots} at a time; "
+        f"with the defaults {dry_run.parameters:,} parameters and "
+        f"{format_duration(dry_run.seconds)} an epoch: about {format_duration(total / slots)}",
     ]
 
 
 def leaderboard(
     trials: list[Trial], objective: Objective, searched: Mapping[str, Hyper], count: int = 10
 ) -> Table:
-    """The best trials as a table."""
+    """Returns the best trials as a table.
+
+    Args:
+        trials: all trials.
+        objective: name and direction of the score.
+        searched: hyperparameters to list.
+        count: number of rows, at most.
+    """
     title = f"Best trials by {objective.name} ({objective.direction})"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("rank", "trial", objective.name, "epochs", "time"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("hyperparameters", overflow="fold")
-    for rank, t in enumerate(ranked(trials, objective)[:count], 1):
+    for place, t in enumerate(rank(trials, objective)[:count], 1):
         if t.score is None:
             break
         spread = f" ± {t.spread:.4f}" if t.spread else ""
         table.add_row(
-            str(rank),
+            str(place),
             f"#{t.number}",
             f"{t.score:.4f}{spread}",
             str(len(t.curve)),
-            duration(t.seconds),
-            settings_text(t.values, searched),
+            format_duration(t.seconds),
+            format_settings(t.values, searched),
         )
     return table
 
 
-def _total_epochs(plan: Plan) -> int:
-    """Epochs of all trials together, if none is stopped early."""
+def print_summary(search: Search, reporter: ProgressReporter, chart: str) -> None:
+    """Prints failures, importance, the best setting and the final comparison.
+
+    Args:
+        search: result of the search.
+        reporter: prints the lines.
+        chart: link to the trials' parallel coordinates.
+    """
+    failed = [t.reason for t in search.trials if t.score is None]
+    if failed:
+        counts = ", ".join(f"{failed.count(r)} {r}" for r in sorted(set(failed)))
+        reporter.write(f"{len(failed)} trials failed: {counts}")
+    if search.importance is not None:
+        pairs = zip(search.importance.names, search.importance.means, strict=True)
+        reporter.write("Importance: " + ", ".join(f"{n} {m:.2f}" for n, m in pairs))
+    values = format_settings(search.best, search.searched)
+    reporter.write(f"Best {search.objective.name} {search.score:.4f} with {values}")
+    if search.final_comparison is not None:
+        reporter.console.print(search.final_comparison.table())
+        reporter.write(search.final_comparison.verdict)
+    reporter.write(f"Trials: {search.url}   (after: keras-dl ui)")
+    reporter.write(f"Side by side: {chart}")
+
+
+def _total_epochs(plan: SearchPlan) -> int:
+    """Returns the epochs of all trials together, if none is stopped early."""
     trials, seeds = plan.options["trials"], plan.options["seeds"]
     if plan.options["algorithm"] != "hyperband":
         return trials * plan.epochs * seeds

@@ -1,7 +1,7 @@
-"""What a search found: leaderboard, importance of hyperparameters, figures."""
+"""Result of a search: ranked trials, importance of hyperparameters, figures."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,22 +17,30 @@ from keras_dl.training.job import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from keras_dl.comparing import Comparison
 
-__all__ = ["Importance", "Search", "conclude", "figures", "importance", "ranked"]
+__all__ = [
+    "Importance",
+    "Search",
+    "draw_figures",
+    "permutation_importance",
+    "rank",
+    "set_result",
+]
 
-ENOUGH = 8  # trials below which a forest's importances are noise
+MINIMUM = 8  # trials below which a forest's importances are noise
 
 
 @dataclass(frozen=True)
 class Importance:
-    """How much the score hangs on each hyperparameter.
+    """Permutation importance of each hyperparameter.
 
     Attributes:
         names: most important first.
         means: loss of R² when the hyperparameter's values are shuffled.
-        spreads: its standard deviation over the shuffles.
+        spreads: standard deviation of that loss over the shuffles.
     """
 
     names: list[str]
@@ -42,20 +50,20 @@ class Importance:
 
 @dataclass
 class Search:
-    """What `tune` gives back.
+    """Result of `tune`.
 
     Attributes:
         best: hyperparameters of the best trial, ready for `recipe.run(**search.best)`.
-        score: its objective.
+        score: objective of the best trial.
         objective: name and direction.
-        trials: all of them, in the order of their numbers.
-        searched: what was searched, by name.
-        importance: of the hyperparameters; None with fewer than eight finished trials.
-        final: winner against defaults on the test set; None with `final_seeds=0`.
+        trials: all trials, in the order of their numbers.
+        searched: searched hyperparameters by name.
+        importance: importance of the hyperparameters; None with fewer than eight finished trials.
+        final_comparison: winner against defaults on the test set; None with `final_seeds=0`.
         figures: matplotlib figures by name.
-        run_id: of the parent run in MLflow.
-        url: table of the trials in the UI.
-        folder: where the search's state lies.
+        run_id: id of the parent run in MLflow.
+        url: link to the table of trials in the UI.
+        folder: folder of the search's state.
     """
 
     best: dict[str, Any]
@@ -64,14 +72,14 @@ class Search:
     trials: list[Trial]
     searched: Mapping[str, Hyper]
     importance: Importance | None
-    final: "Comparison | None"
-    figures: dict[str, Any] = field(repr=False)
+    final_comparison: "Comparison | None"
+    figures: "dict[str, Figure]" = field(repr=False)
     run_id: str
     url: str
     folder: Path
 
     def to_dataframe(self) -> "pd.DataFrame":
-        """One row a trial, best first; failed ones last with their reason."""
+        """Returns one row per trial, best first; failed ones last with their reason."""
         import pandas as pd
 
         rows = [
@@ -86,21 +94,27 @@ class Search:
                 "parameters": t.parameters,
                 **{k: format_value(v) if isinstance(v, tuple) else v for k, v in t.values.items()},
             }
-            for t in ranked(self.trials, self.objective)
+            for t in rank(self.trials, self.objective)
         ]
         return pd.DataFrame(rows)
 
 
-def ranked(trials: list[Trial], objective: Objective) -> list[Trial]:
-    """Best first; trials without a score last, in the order of their numbers."""
+def rank(trials: list[Trial], objective: Objective) -> list[Trial]:
+    """Sorts best first; trials without a score last, in the order of their numbers."""
     sign = -1.0 if objective.direction == "max" else 1.0
     return sorted(trials, key=lambda t: (t.score is None, sign * (t.score or 0.0), t.number))
 
 
-def conclude(trial: Trial, ended: list[Outcome | Failure], objective: Objective) -> None:
-    """Fills in what became of a trial from its trainings; one failure fails the trial."""
-    failures = [e for e in ended if isinstance(e, Failure)]
-    outcomes = [e for e in ended if isinstance(e, Outcome)]
+def set_result(trial: Trial, results: Sequence[Outcome | Failure], objective: Objective) -> None:
+    """Sets status, score and curve of a trial from its trainings; one failure fails the trial.
+
+    Args:
+        trial: changed in place.
+        results: outcomes or failures, one per seed.
+        objective: metric whose best values make the curve.
+    """
+    failures = [r for r in results if isinstance(r, Failure)]
+    outcomes = [r for r in results if isinstance(r, Outcome)]
     trial.seconds = sum(o.seconds for o in outcomes)
     if outcomes:
         trial.parameters = outcomes[0].parameters
@@ -125,50 +139,57 @@ def _mean_curve(outcomes: list[Outcome], objective: Objective) -> list[float]:
     return [float(v) for v in np.mean([c[:length] for c in curves], axis=0)] if length else []
 
 
-def importance(trials: list[Trial], searched: Mapping[str, Hyper]) -> Importance | None:
-    """Permutation importance in a random forest that predicts the score.
+def permutation_importance(trials: list[Trial], searched: Mapping[str, Hyper]) -> Importance | None:
+    """Computes permutation importance in a random forest that predicts the score.
 
     Args:
         trials: failed ones are left out.
-        searched: hyperparameters, whose domains say how to encode values.
+        searched: hyperparameters, whose domains define the encoding of values.
 
     Returns:
         None with fewer than eight trials or where all scores are equal.
     """
     done = [t for t in trials if t.score is not None]
     scores = np.array([t.score for t in done], dtype=float)
-    if len(done) < ENOUGH or np.ptp(scores) == 0:
+    if len(done) < MINIMUM or np.ptp(scores) == 0:
         return None
+    from sklearn import inspection
     from sklearn.ensemble import RandomForestRegressor
-    from sklearn.inspection import permutation_importance
 
     names = list(searched)
-    table = np.array([[_encoded(searched[n], t.values.get(n)) for n in names] for t in done])
+    table = np.array([[_encode(searched[n], t.values.get(n)) for n in names] for t in done])
     forest = RandomForestRegressor(n_estimators=200, random_state=0).fit(table, scores)
-    found: Any = permutation_importance(forest, table, scores, n_repeats=20, random_state=0)
-    order = np.argsort(-found.importances_mean)
+    losses: Any = inspection.permutation_importance(
+        forest, table, scores, n_repeats=20, random_state=0
+    )
+    order = np.argsort(-losses.importances_mean)
     return Importance(
         [names[i] for i in order],
-        [float(found.importances_mean[i]) for i in order],
-        [float(found.importances_std[i]) for i in order],
+        [float(losses.importances_mean[i]) for i in order],
+        [float(losses.importances_std[i]) for i in order],
     )
 
 
-def figures(trials: list[Trial], objective: Objective, found: Importance | None) -> dict[str, Any]:
-    """History of the search and, where known, importance."""
-    ordered = sorted(trials, key=lambda t: t.number)
-    made = {
-        "search_history": plots.search_history(
-            [t.score for t in ordered], objective.direction, objective.name
-        )
-    }
-    if found is not None:
-        made["importance"] = plots.importance(found.names, found.means, found.spreads)
-    return made
+def draw_figures(
+    trials: list[Trial], objective: Objective, importance: Importance | None
+) -> "dict[str, Figure]":
+    """Draws the history of the search and, unless None, the importance.
+
+    Args:
+        trials: all trials.
+        objective: name and direction of the score.
+        importance: importance of the hyperparameters.
+    """
+    scores = [t.score for t in sorted(trials, key=lambda t: t.number)]
+    history = plots.search_history(scores, objective.direction, objective.name)
+    if importance is None:
+        return {"search_history": history}
+    drawn = plots.importance(importance.names, importance.means, importance.spreads)
+    return {"search_history": history, "importance": drawn}
 
 
-def _encoded(hyper: Hyper, value: Any) -> float:
-    """A number for a tree to split on; -1 where the hyperparameter was inactive."""
+def _encode(hyper: Hyper, value: Any) -> float:
+    """Returns a number for a tree to split on; -1 where the hyperparameter was inactive."""
     domain = hyper.domain
     if value is None:
         return -1.0

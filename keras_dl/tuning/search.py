@@ -1,17 +1,16 @@
-"""`tune`: ask an oracle, train in workers, note, tell; until the trials are used up."""
+"""`tune`: ask an oracle for a setting, train it, record and report its score, until done."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from keras_dl.comparing import Comparison, Contender, run_contenders
 from keras_dl.errors import SearchFailed
-from keras_dl.execution.journal import Journal, Trial, opened
-from keras_dl.execution.plan import Plan, planned, spooled
-from keras_dl.execution.progress import ProgressReporter, settings_text
+from keras_dl.execution.journal import Journal, Trial, open_journal
+from keras_dl.execution.plan import spool_data
 from keras_dl.execution.run_job import DryRun
 from keras_dl.execution.scheduler import RunningJob, Scheduler
 from keras_dl.recipe import Recipe
@@ -19,288 +18,216 @@ from keras_dl.tracking import store
 from keras_dl.training.checkpoint import NAME as CHECKPOINT
 from keras_dl.tuning import results
 from keras_dl.tuning.mlflow_logger import SearchLogger
-from keras_dl.tuning.report import announcement, leaderboard
+from keras_dl.tuning.oracle import WAIT, OracleAdapter, Suggestion, decode
+from keras_dl.tuning.plan import SearchPlan, make_plan
+from keras_dl.tuning.progress import TrialReporter
+from keras_dl.tuning.report import announcement, leaderboard, print_summary
 from keras_dl.tuning.results import Search
 
 __all__ = ["tune"]
 
-PEERS = 4  # finished trials that the median rule wants before it stops anything
+PEERS = 4  # finished trials before the median rule stops any
 
 
 def tune(
-    recipe: Recipe,
-    *,
-    data: Any = None,
-    fix: Mapping[str, Any] | None = None,
-    executor: Executor | None = None,
-    **given: Any,
+    recipe: Recipe, *, data: object = None, executor: Executor | None = None, **arguments: object
 ) -> Search:
     """Searches the recipe's hyperparameters and tests the winner against the defaults.
 
     Args:
-        recipe: what to tune.
+        recipe: recipe to tune.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
-        fix: hyperparameters to hold at a value; giving them by name does the same.
-        executor: a `concurrent.futures.Executor` in place of the own workers, for a cluster whose
-            machines share this folder.
-        **given: options `trials`, `algorithm`, `workers`, `seed`, `seeds`, `search`, `epochs`,
-            `steps_per_epoch`, `budget`, `patience`, `precision`, `jit_compile`, `timeout`, `max_parameters`,
-            `prune`, `final_seeds`, `resume`, `verbose`, and hyperparameters to fix.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
+            whose machines share this folder. It stays open.
+        **arguments: options as in `keras_dl.Recipe.tune`, and hyperparameters to hold at a value.
 
     Returns:
-        Best setting, all trials, importance, the final test, links.
+        Best setting, all trials, importance, the final comparison, links.
 
     Raises:
-        ValueError, TypeError: for wrong arguments, or what the dry run found wrong in the recipe.
+        ValueError, TypeError: for wrong arguments, or what the dry run finds wrong in the recipe.
         SearchFailed: if every trial failed.
-        KeyboardInterrupt: after all runs were closed; `resume=True` goes on from there.
+        KeyboardInterrupt: after all runs were closed; `resume=True` continues from there.
     """
-    plan = planned(recipe, data, fix or {}, given)
+    plan = make_plan(recipe, data, arguments)
+    options = plan.options
     store.close_orphaned_runs()
-    name = f"{recipe.name}-{plan.options['algorithm']}"
-    with opened(
-        store.root() / "searches", name, plan.definition(), plan.options["resume"]
-    ) as record:
-        return _Searching(spooled(plan, record.folder), record, executor).run()
+    root, name = store.root() / "searches", f"{recipe.name}-{options['algorithm']}"
+    with (
+        open_journal(root, name, plan.definition(), options["resume"]) as journal,
+        Scheduler(options["workers"], journal.folder, options["timeout"], executor) as scheduler,
+    ):
+        return _Tuner(spool_data(plan, journal.folder), journal, scheduler).run()
 
 
-class _Searching:
-    """One search under way."""
+class _Tuner:
+    """One search in progress."""
 
-    def __init__(self, plan: Plan, record: Journal, executor: Executor | None) -> None:
-        self.plan, self.record, self.executor = plan, record, executor
+    def __init__(self, plan: SearchPlan, journal: Journal, scheduler: Scheduler) -> None:
+        self.plan, self.journal, self.scheduler = plan, journal, scheduler
         self.objective = plan.recipe.objective
-        self.units: dict[int, list[RunningJob]] = {}
-        self.exhausted = False
+        self.running: dict[int, int] = {}  # trainings to go, by trial
+        self.ended: dict[int, list[RunningJob]] = {}
 
     def run(self) -> Search:
-        chosen = self.plan.options
-        scheduler = Scheduler(
-            chosen["workers"], self.record.folder, chosen["timeout"], self.executor
-        )
-        with scheduler:
-            first = self._dry_run(scheduler)
-            # Its imports take seconds; the workers' go on beside.
-            self.suggester = self._suggester()
-            self.publisher = SearchLogger(self.plan, self.record, first.facts)
-            try:
-                with self._show(first, scheduler) as self.show:
-                    self._search(scheduler)
-                return self._conclude(scheduler)
-            except BaseException as error:
-                self._abandon(error)
-                raise
-
-    def _dry_run(self, scheduler: Scheduler) -> DryRun:
-        folder = self.record.folder / "dry_run"
-        plan = self.plan
-        found = scheduler.dry_run(
-            plan.job(plan.values({}), plan.options["seed"], folder, max_parameters=None)
-        )
+        plan, scheduler = self.plan, self.scheduler
+        folder = self.journal.folder / "dry_run"
+        job = plan.job(plan.values({}), plan.options["seed"], folder, max_parameters=None)
+        dry_run = scheduler.dry_run(job)
         shutil.rmtree(folder, ignore_errors=True)
-        return found
+        self.oracle = OracleAdapter.restore(plan, self.journal)
+        self.logger = SearchLogger(plan, self.journal, dry_run.facts, scheduler.workers)
+        with self.logger:
+            self.logger.restore()
+            with self._open_reporter(dry_run) as self.reporter:
+                self._search()
+            search = self._conclude()
+        print_summary(search, self.reporter, self.logger.view().chart)
+        return search
 
-    def _suggester(self) -> Any:
-        from keras_dl.tuning.oracle import OracleAdapter
-
-        plan, chosen = self.plan, self.plan.options
-        made = OracleAdapter(
-            plan.searched,
-            chosen["algorithm"],
-            self.objective,
-            chosen["seed"],
-            chosen["trials"],
-            plan.epochs,
+    def _open_reporter(self, dry_run: DryRun) -> TrialReporter:
+        plan, options = self.plan, self.plan.options
+        reporter = TrialReporter(
+            options["trials"], self.objective, plan.searched, options["verbose"]
         )
-        for event, number in self.record.order:
-            trial = self.record.trials[number]
-            if event == "start":
-                made.ask(force=trial.raw)
-            else:
-                made.tell(number, trial.score)
-        return made
+        for line in announcement(plan, dry_run, self.scheduler.slots):
+            reporter.write(line)
+        earlier = [t for t in self.journal.trials.values() if t.status != "running"]
+        if earlier:
+            name = self.journal.folder.name
+            reporter.write(f"Resuming after {len(earlier)} finished trials in {name}")
+        reporter.restore_trials(earlier)
+        return reporter
 
-    def _show(self, first: DryRun, scheduler: Scheduler) -> ProgressReporter:
-        plan, chosen, record = self.plan, self.plan.options, self.record
-        show = ProgressReporter(
-            chosen["trials"], scheduler.slots, self.objective, plan.searched, chosen["verbose"]
-        )
-        for line in announcement(plan, first, scheduler.slots):
-            show.say(line)
-        known = [t for t in record.trials.values() if t.status != "running"]
-        if known:
-            show.say(f"Going on after {len(known)} finished trials in {record.folder.name}")
-        for trial in known:
-            show.known(trial)
-        return show
+    def _search(self) -> None:
+        def watch(running: Sequence[RunningJob]) -> None:
+            epochs: dict[str, int] = {}
+            for job in running:
+                number, _ = _key(job)
+                epochs[f"#{number}"] = max(job.epoch, epochs.get(f"#{number}", 0))
+            self.reporter.update(epochs)
 
-    def _search(self, scheduler: Scheduler) -> None:
-        for trial in self.record.running():  # a kill left them without an end
-            self._begin(trial, scheduler)
-        while True:
-            self._fill(scheduler)
-            if not self.units:
+        try:
+            for job in self.scheduler.run(self._jobs(), watch):
+                number, _ = _key(job)
+                self.ended[number].append(job)
+                self.running[number] -= 1
+                if not self.running[number]:
+                    self._end_trial(self.journal.trials[number], self.ended.pop(number))
+        except KeyboardInterrupt:
+            self.reporter.write(
+                f"Interrupted after {len(self.journal.finished())} finished trials; "
+                "the same call with resume=True continues"
+            )
+            raise
+
+    def _jobs(self) -> Iterator[RunningJob | None]:
+        """Yields the trainings of unfinished trials, then of new ones; None: wait for a result."""
+        for trial in self.journal.running():  # a kill left them without an end
+            yield from self._trial_jobs(trial)
+        while len(self.journal.trials) < self.plan.options["trials"]:
+            suggestion = self.oracle.ask()
+            if suggestion == WAIT and self.scheduler.jobs:
+                yield None
+                continue
+            if not isinstance(suggestion, Suggestion):
+                self.reporter.write("The space is exhausted: every setting has been tried")
                 return
-            for unit in scheduler.wait():
-                self._unit_ended(unit)
-            self.show.tick({n: max(u.epoch for u in us) for n, us in self.units.items()})
+            values = self.plan.values(decode(self.plan.searched, suggestion.raw))
+            epochs = suggestion.epochs or self.plan.epochs
+            trial = Trial(suggestion.number, suggestion.raw, values, epochs, suggestion.warm_start)
+            self.journal.start(trial)
+            yield from self._trial_jobs(trial)
 
-    def _fill(self, scheduler: Scheduler) -> None:
-        from keras_dl.tuning.oracle import WAIT, Suggestion, decode
-
-        while scheduler.free() > 0 and not self.exhausted:
-            if len(self.record.trials) >= self.plan.options["trials"]:
-                return
-            asked = self.suggester.ask()
-            if asked == WAIT and self.units:
-                return
-            if not isinstance(asked, Suggestion):
-                self.exhausted = True
-                self.show.say("The space is exhausted: every setting has been tried")
-                return
-            values = self.plan.values(decode(self.plan.searched, asked.raw))
-            epochs = asked.epochs or self.plan.epochs
-            trial = Trial(asked.number, asked.raw, values, epochs, asked.warm_start)
-            self.record.start(trial)
-            self._begin(trial, scheduler)
-
-    def _begin(self, trial: Trial, scheduler: Scheduler) -> None:
-        plan, record, first = self.plan, self.record, self.plan.options["seed"]
-        tracked = self.publisher.begin(trial)
-        self.units[trial.number] = []
-        for seed, run in zip(range(first, first + plan.options["seeds"]), tracked, strict=True):
-            past = trial.warm_start
+    def _trial_jobs(self, trial: Trial) -> list[RunningJob]:
+        plan, folder, number = self.plan, self.journal.training_folder, trial.number
+        past, first = trial.warm_start, plan.options["seed"]
+        threshold = self._median_threshold()
+        jobs = []
+        for seed, tracked in enumerate(self.logger.begin(trial), first):
             job = plan.job(
                 trial.values,
                 seed,
-                record.unit(trial.number, seed),
+                folder(number, seed),
                 epochs=trial.epochs,
-                median_threshold=self._median_threshold(),
-                warm_start=None if past is None else record.unit(past, seed),
+                median_threshold=threshold,
+                warm_start=None if past is None else folder(past, seed),
             )
-            self.units[trial.number].append(scheduler.submit(job, run))
+            jobs.append(RunningJob((number, seed), job, tracked))
+        self.running[number], self.ended[number] = len(jobs), []
+        return jobs
 
     def _median_threshold(self) -> tuple[float, ...]:
         """The median of the finished trials' best so far at each epoch, after a quarter of them."""
-        done = self.record.finished()
-        plan = self.plan
+        plan, trials = self.plan, self.journal.finished()
         if not plan.options["prune"] or plan.options["algorithm"] == "hyperband":
             return ()
         threshold = []
         for epoch in range(1, plan.epochs):
-            peers = [t.curve[epoch - 1] for t in done if len(t.curve) >= epoch]
-            ripe = len(peers) >= PEERS and epoch >= max(2, plan.epochs / 4)
-            threshold.append(float(np.median(peers)) if ripe else float("nan"))
+            peers = [t.curve[epoch - 1] for t in trials if len(t.curve) >= epoch]
+            enough = len(peers) >= PEERS and epoch >= max(2, plan.epochs / 4)
+            threshold.append(float(np.median(peers)) if enough else float("nan"))
         return tuple(threshold)
 
-    def _unit_ended(self, unit: RunningJob) -> None:
-        number = next(n for n, units in self.units.items() if unit in units)
-        unit.done = True
-        if all(u.done for u in self.units[number]):
-            self._trial_ended(self.record.trials[number], self.units.pop(number))
+    def _end_trial(self, trial: Trial, jobs: list[RunningJob]) -> None:
+        jobs.sort(key=_key)
+        results.set_result(trial, [j.result() for j in jobs], self.objective)
+        self.journal.end(trial)
+        self.oracle.tell(trial.number, trial.score)
+        self.logger.end(trial)
+        self.reporter.report_trial(trial)
+        if self.plan.options["algorithm"] != "hyperband":  # whose later rounds continue earlier
+            _delete_checkpoints(self.journal.folder / "trials" / f"{trial.number:04d}")
 
-    def _trial_ended(self, trial: Trial, units: list[RunningJob]) -> None:
-        results.conclude(trial, [u.result() for u in units], self.objective)
-        self.record.end(trial)
-        self.suggester.tell(trial.number, trial.score)
-        self.publisher.end(trial)
-        self.show.ended(trial)
-        if (
-            self.plan.options["algorithm"] != "hyperband"
-        ):  # there, later rounds continue earlier ones
-            _drop_checkpoints(self.record.folder / "trials" / f"{trial.number:04d}")
-
-    def _conclude(self, scheduler: Scheduler) -> Search:
-        plan, chosen = self.plan, self.plan.options
-        trials = list(self.record.trials.values())
-        done = self.record.finished()
-        if not done:
+    def _conclude(self) -> Search:
+        trials, finished = list(self.journal.trials.values()), self.journal.finished()
+        if not finished:
             reasons = sorted({t.reason for t in trials})
             raise SearchFailed(
                 f"all {len(trials)} trials failed ({', '.join(reasons)}); "
                 f"first: {trials[0].message}"
             )
-        best = results.ranked(done, self.objective)[0]
-        found = results.importance(trials, plan.searched)
-        console = self.show.console
-        console.print(leaderboard(trials, self.objective, plan.searched))
-        final = self._final(best, scheduler) if chosen["final_seeds"] else None
+        best = results.rank(finished, self.objective)[0]
+        importance = results.permutation_importance(trials, self.plan.searched)
+        self.reporter.console.print(leaderboard(trials, self.objective, self.plan.searched))
+        final = self._compare_with_defaults(best) if self.plan.options["final_seeds"] else None
         search = Search(
             best.values,
             float(best.score or 0.0),
             self.objective,
             trials,
-            plan.searched,
-            found,
+            self.plan.searched,
+            importance,
             final,
-            results.figures(trials, self.objective, found),
-            self.publisher.parent.id,
-            self.publisher.view().table,
-            self.record.folder,
+            results.draw_figures(trials, self.objective, importance),
+            self.logger.parent.tracked.id,
+            self.logger.view().table,
+            self.journal.folder,
         )
-        self.publisher.conclude(search)
-        _drop_checkpoints(self.record.folder)
-        self._farewell(search)
+        self.logger.log_result(search)
+        _delete_checkpoints(self.journal.folder)
         return search
 
-    def _final(self, best: Trial, scheduler: Scheduler) -> Any:
-        from keras_dl.comparing import Contender, measured
-
-        plan = self.plan
-        pair = [Contender("tuned", plan.recipe, best.values)]
+    def _compare_with_defaults(self, best: Trial) -> Comparison:
+        plan, seeds, facts = self.plan, self.plan.options["final_seeds"], self.logger.facts
+        contenders = [Contender("tuned", plan, best.values, facts)]
         defaults = plan.values({})
         if defaults != best.values:
-            pair.append(Contender("defaults", plan.recipe, defaults))
-        self.show.say(
-            f"Testing the winner against the defaults with {plan.options['final_seeds']} seeds"
-        )
-        return measured(
-            pair,
-            [plan] * len(pair),
-            plan.options["final_seeds"],
-            scheduler,
-            [self.publisher.facts] * len(pair),
-            self.record.folder / "final",
-            tags={"search": self.publisher.parent.id},
-            show=self.show,
-        )
-
-    def _farewell(self, search: Search) -> None:
-        show, objective = self.show, self.objective
-        failed = [t for t in search.trials if t.score is None]
-        if failed:
-            counts = {
-                r: sum(t.reason == r for t in failed) for r in sorted({t.reason for t in failed})
-            }
-            show.say(
-                f"{len(failed)} trials failed: " + ", ".join(f"{n} {r}" for r, n in counts.items())
-            )
-        if search.importance is not None:
-            pairs = zip(search.importance.names, search.importance.means, strict=True)
-            show.say("Importance: " + ", ".join(f"{n} {m:.2f}" for n, m in pairs))
-        values = settings_text(search.best, self.plan.searched)
-        show.say(f"Best {objective.name} {search.score:.4f} with {values}")
-        if search.final is not None:
-            show.console.print(search.final.table())
-            show.say(search.final.verdict)
-        show.say(f"Trials: {search.url}   (after: keras-dl ui)")
-        show.say(f"Side by side: {self.publisher.view().chart}")
-
-    def _abandon(self, error: BaseException) -> None:
-        """Closes what is open; the folder still holds every finished trial."""
-        interrupted = isinstance(error, KeyboardInterrupt)
-        self.publisher.abandon(
-            [u.tracked for units in self.units.values() for u in units],
-            "KILLED" if interrupted else "FAILED",
-            "interrupted" if interrupted else getattr(error, "reason", "crashed"),
-        )
-        if interrupted and hasattr(self, "show"):
-            done = len(self.record.finished())
-            self.show.say(
-                f"Interrupted after {done} finished trials; the same call with resume=True goes on"
-            )
+            contenders.append(Contender("defaults", plan, defaults, facts))
+        self.reporter.write(f"Testing the winner against the defaults with {seeds} seeds")
+        # One folder for each winner: more trials of a resumed search may find another.
+        journal = Journal(self.journal.folder / "final" / f"{best.number:04d}")
+        tags = {"search": self.logger.parent.tracked.id}
+        verbose = plan.options["verbose"]
+        return run_contenders(contenders, seeds, self.scheduler, journal, tags, verbose=verbose)
 
 
-def _drop_checkpoints(folder: Path) -> None:
+def _key(job: RunningJob) -> tuple[int, int]:
+    """Trial number and seed."""
+    assert isinstance(job.key, tuple)
+    return job.key
+
+
+def _delete_checkpoints(folder: Path) -> None:
     for path in folder.rglob(CHECKPOINT):
         path.unlink()

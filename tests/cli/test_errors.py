@@ -15,16 +15,20 @@ from keras_dl.errors import Crashed, OutOfMemory, SearchFailed
     [
         ("", "keras-dl: error: COMMAND must be given, and first: list, show, run, tune, "),
         ("--seed 3", "keras-dl: error: COMMAND must be given, and first: list, show, run, "),
-        ("lst", "keras-dl: error: 'lst' is not a command. Did you mean 'list'? Known: list, "),
+        ("lst", "keras-dl: error: 'lst' is not a command. Did you mean 'list'? Available: list, "),
         ("run", "keras-dl run: error: NAME must be given (see keras-dl run --help)"),
+        (
+            "run --vectors shallow",
+            "keras-dl run: error: NAME must be given, before the flags of its hyperparam",
+        ),
         ("show", "keras-dl show: error: NAME must be given (see keras-dl show --help)"),
         (
             "run shalow",
-            "keras-dl: error: 'shalow' is not a recipe. Did you mean 'shallow'? Known: ",
+            "keras-dl: error: 'shalow' is not a recipe. Did you mean 'shallow'? Available: ",
         ),
         (
             "show shalow",
-            "keras-dl: error: 'shalow' is not a recipe. Did you mean 'shallow'? Known: ",
+            "keras-dl: error: 'shalow' is not a recipe. Did you mean 'shallow'? Available: ",
         ),
         (
             "compare deep shalow",
@@ -113,10 +117,13 @@ from keras_dl.errors import Crashed, OutOfMemory, SearchFailed
             "compare shallow deep --dropout 0.55",
             "keras-dl: error: `dropout` must lie in 0 … 0.5. R",
         ),
-        ("predict 1a2b", "keras-dl predict: error: PATH must be given (see keras-dl predict --he"),
+        ("predict 1a2b", "keras-dl predict: error: INPUT must be given (see keras-dl predict --he"),
         ("predict 1a2b a --top 0", "keras-dl predict: error: `top` must lie in 1 … 1000. Receive"),
         ("ui --port x", "keras-dl ui: error: `port` must be an integer. Received: port='x' (see "),
-        ("data fetch", "keras-dl: error: 'fetch' is not a thing that data does. Known: list, pre"),
+        (
+            "data fetch",
+            "keras-dl: error: 'fetch' is not an action of data. Available: list, prepare",
+        ),
         ("data prepare", "keras-dl: error: `NAME` must be given: keras-dl data prepare NAME"),
     ],
 )

@@ -62,16 +62,16 @@ def test_help_explains_the_marks(capsys):
 def test_a_terminal_of_100_columns_holds_the_table(group, monkeypatch, capsys):
     from rich.console import Console
 
-    from keras_dl.cli import facts as page
+    from keras_dl.cli.facts import _format
 
-    monkeypatch.setattr(page, "terminal", lambda: Console(highlight=False, width=100))
+    monkeypatch.setattr(tables, "terminal", lambda: Console(highlight=False, width=100))
     assert main(["facts", group]) == 0
     out = lines(capsys)
     assert max(map(len, out)) <= 100
     rows = [line for line in out if line.startswith(("exact ", "explained "))]
     assert len(rows) == len(facts.select_facts(group))
     for row, result in zip(rows, facts.check(group), strict=True):
-        assert row.split()[-1] == page._figure(result.ours)  # on one line, whole
+        assert row.split()[-1] == _format(result.ours)  # on one line, whole
 
 
 def test_a_pipe_gets_unbroken_remarks_without_padding(capsys):

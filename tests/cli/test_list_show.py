@@ -108,8 +108,8 @@ def test_module_is_the_command():
 def test_list_has_one_line_a_recipe(capsys, toy_recipes):
     assert shown(capsys, "list") == [
         "recipe title family paper",
-        "deep Deep: layer upon layer tall Dee and Eve, 2012",
         "shallow Shallow: one layer [bold] enough flat Ada et al., 1998",
+        "deep Deep: layer upon layer tall Dee and Eve, 2012",
     ]
 
 
@@ -118,9 +118,16 @@ def test_list_looks_in_name_title_and_family(word, capsys, toy_recipes):
     assert [line.split()[0] for line in shown(capsys, "list", word)] == ["recipe", "shallow"]
 
 
+def test_list_of_a_family_has_its_recipes_only(capsys, toy_recipes):
+    path = toy_recipes / "tall" / "deep.py"
+    path.write_text(path.read_text().replace("Deep: layer", "Deep: flat layer"), encoding="utf-8")
+    assert [line.split()[0] for line in shown(capsys, "list", "flat")] == ["recipe", "shallow"]
+    assert [line.split()[0] for line in shown(capsys, "list", "FLAT")][1:] == ["shallow", "deep"]
+
+
 @pytest.mark.parametrize("word", ["zebra", "[/]"])
 def test_list_without_a_match_says_what_there_is(word, capsys, toy_recipes):
-    assert shown(capsys, "list", word) == [f"No recipe holds {word!r}; there are deep, shallow"]
+    assert shown(capsys, "list", word) == [f"No recipe contains {word!r}. Recipes: deep, shallow"]
 
 
 def test_show_tells_all(capsys, toy_recipes):
@@ -166,7 +173,7 @@ MINE_SHOWN = [
 
 
 def test_show_reads_a_users_file_without_running_it(mine, capsys, monkeypatch):
-    monkeypatch.setattr(loading, "recipe", pytest.fail)
+    monkeypatch.setattr(loading, "load_recipe", pytest.fail)
     assert shown(capsys, "show", str(mine)) == MINE_SHOWN
 
 

@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 import keras_dl
-from keras_dl.comparing import ablate, ablation
+from keras_dl.comparing import ablate
 from keras_dl.errors import SearchFailed
+from keras_dl.execution import parent_run
 from keras_dl.tracking import store as tracking
 from tests.toys import faulty, misjudged, toy
 
@@ -43,18 +44,18 @@ def test_effects_runs_and_figures(store):
 def test_a_stopped_ablation_goes_on(store, monkeypatch):
     options = {**QUICK, "seeds": 1, "values": VALUES}
     whole = ablate(toy, **options)
-    real, calls = ablation.log_outcome, itertools.count()
+    real, calls = parent_run.log_outcome, itertools.count()
 
     def interrupting(tracked, outcome):
         if next(calls) == 2:
             raise KeyboardInterrupt
         real(tracked, outcome)
 
-    monkeypatch.setattr(ablation, "log_outcome", interrupting)
+    monkeypatch.setattr(parent_run, "log_outcome", interrupting)
     with pytest.raises(KeyboardInterrupt):
         ablate(toy, **options)
     trained = []
-    monkeypatch.setattr(ablation, "log_outcome", lambda t, o: (trained.append(t), real(t, o)))
+    monkeypatch.setattr(parent_run, "log_outcome", lambda t, o: (trained.append(t), real(t, o)))
     made = ablate(toy, resume=True, **options)
     assert [(r["score"]) for r in made.rows] == [r["score"] for r in whole.rows]
     assert len(trained) == 4 - 2  # those finished before are not trained again

@@ -1,10 +1,21 @@
 """Comparisons: paired tests, intervals, no winner without evidence, runs under one parent."""
 
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from keras_dl.comparing import compare, paired
+from keras_dl.comparing import compare, paired_tests
+from keras_dl.execution import parent_run
 from keras_dl.tracking import store as tracking
 from tests.toys import conditional, misjudged, other, toy
 
@@ -14,7 +25,7 @@ QUICK = {"epochs": 2, "seeds": 3, "workers": 0, "verbose": False}
 def test_paired_test_equals_scipys():
     random = np.random.default_rng(0)
     first, second = random.normal(0.9, 0.01, 6), random.normal(0.88, 0.01, 6)
-    got = paired(dict(enumerate(first)), {"b": dict(enumerate(second))})
+    got = paired_tests(dict(enumerate(first)), {"b": dict(enumerate(second))})
     assert got["b"] == pytest.approx(stats.ttest_rel(first, second).pvalue)
 
 
@@ -24,22 +35,22 @@ def test_several_tests_are_adjusted_after_holm():
     raw = {
         k: stats.ttest_rel(list(first.values()), list(v.values())).pvalue for k, v in others.items()
     }
-    got = paired(first, others)
+    got = paired_tests(first, others)
     assert got["b"] == pytest.approx(2 * raw["b"])
     assert got["c"] == pytest.approx(max(2 * raw["b"], raw["c"]))
 
 
-def test_only_common_seeds_are_paired():
-    got = paired({0: 1.0, 1: 2.0, 2: 3.5}, {"b": {1: 1.0, 2: 2.0, 7: 99.0}})
+def test_only_common_seeds_are_paired_tests():
+    got = paired_tests({0: 1.0, 1: 2.0, 2: 3.5}, {"b": {1: 1.0, 2: 2.0, 7: 99.0}})
     assert got["b"] == pytest.approx(stats.ttest_rel([2.0, 3.5], [1.0, 2.0]).pvalue)
 
 
 def test_equal_scores_give_no_evidence():
-    assert paired({0: 1.0, 1: 2.0}, {"b": {0: 1.0, 1: 2.0}}) == {"b": 1.0}
+    assert paired_tests({0: 1.0, 1: 2.0}, {"b": {0: 1.0, 1: 2.0}}) == {"b": 1.0}
 
 
 def test_interval_covers_the_mean_as_often_as_it_says():
-    from keras_dl.comparing.results import row
+    from keras_dl.comparing.results import make_row
     from keras_dl.training.job import Outcome
 
     random = np.random.default_rng(1)
@@ -49,7 +60,7 @@ def test_interval_covers_the_mean_as_often_as_it_says():
             seed: Outcome(x, 1, {}, 1, 1.0, metrics={"test/accuracy": x})
             for seed, x in enumerate(random.normal(0.9, 0.02, 5))
         }
-        got = row("a", "test/accuracy", ended)
+        got = make_row("a", toy, ended)
         hits += got.low <= 0.9 <= got.high
     assert 930 <= hits <= 970
 
@@ -65,7 +76,7 @@ def test_same_recipe_under_two_names_has_no_winner(store):
 def test_runs_stand_under_one_parent_with_models_and_figures(store):
     import keras_dl
 
-    made = keras_dl.compare([toy, other], **{**QUICK, "seeds": 2})
+    made = keras_dl.compare(toy, other, **{**QUICK, "seeds": 2})
     parent = tracking.find_run(made.run_id)
     children = [
         r
@@ -78,6 +89,86 @@ def test_runs_stand_under_one_parent_with_models_and_figures(store):
     assert {"figures", "comparison.csv"} <= names
     assert keras_dl.load(children[0].info.run_id).name == "tiny"
     assert not list((store / "mlruns" / "comparisons").iterdir())
+
+
+SCRIPT = """
+import json
+import keras_dl
+from tests.toys import other, toy
+made = keras_dl.compare(toy, other, seeds=2, epochs=30, workers=1, resume=True)
+print(json.dumps([made.run_id, {r.label: r.scores for r in made.rows}]))
+"""
+
+
+def start(folder):
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_killed_comparison_resumes_without_repeating_a_training(store):
+    process, deadline = start(store), time.monotonic() + 240
+    pattern = "mlruns/comparisons/*/*/s*/result.json"
+    while len(finished := list(store.glob(pattern))) < 2 and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert len(finished) >= 2
+    out, err = start(store).communicate(timeout=300)
+    assert "Resuming after" in err
+    run_id, scores = json.loads(out.splitlines()[-1])
+    assert set(scores) == {"toy", "other"}
+    assert all(len(by_seed) == 2 for by_seed in scores.values())
+    assert scores["toy"] == scores["other"]
+    experiment = tracking.find_run(run_id).info.experiment_id
+    found = tracking.search(experiment, "")
+    assert len(found) == 5
+    assert {r.info.status for r in found} == {"FINISHED"}
+    for run in found:
+        if run.info.run_id != run_id:
+            steps = [m.step for m in history(run)]
+            assert steps == list(range(1, 31))
+
+
+def history(run):
+    return tracking.client().get_metric_history(run.info.run_id, "val/accuracy")
+
+
+def test_interrupted_comparison_resumes(store, monkeypatch):
+    options = {**QUICK, "seeds": 2}
+    whole = compare([toy, other], **options)
+    real, calls = parent_run.log_leftovers, itertools.count()
+
+    def interrupt(tracked, folder):
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+        real(tracked, folder)
+
+    monkeypatch.setattr(parent_run, "log_leftovers", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        compare([toy, other], **options)
+    trained = []
+    monkeypatch.setattr(parent_run, "log_leftovers", lambda *a: (trained.append(a), real(*a)))
+    made = compare([toy, other], resume=True, **options)
+    assert len(trained) == 4 - 2
+    assert {r.label: r.scores for r in made.rows} == {r.label: r.scores for r in whole.rows}
+    found = tracking.search(tracking.find_run(made.run_id).info.experiment_id, "")
+    assert {r.info.status for r in found} == {"FINISHED"}
+    assert len(found) == 2 * (1 + 4)
+
+
+def test_executor_takes_the_place_of_workers(store):
+    with ThreadPoolExecutor(1) as pool:
+        made = compare([toy, other], executor=pool, **{**QUICK, "workers": None, "seeds": 2})
+        assert pool.submit(int).result() == 0  # it stays open
+    assert made.rows[0].scores == made.rows[1].scores
 
 
 def test_clearly_better_recipe_wins(store):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_dl.comparing.design import factorial
-from keras_dl.comparing.effects import effects
+from keras_dl.comparing.effects import estimate_effects
 
 LEVELS = {"a": ("x", "y"), "b": (0.0, 0.5, 0.9), "c": (False, True)}
 
@@ -21,7 +21,7 @@ def trainings(noise, seeds=3, truth=None):
 
 
 def test_noiseless_effects_are_found_exactly():
-    told = effects(LEVELS, *trainings(noise=0.0))
+    told = estimate_effects(LEVELS, *trainings(noise=0.0))
     gains = {(e.factor, e.level): e.gain for e in told.main}
     assert gains["a", "y"] == pytest.approx(0.05 + 0.03 / 2)  # over both levels of c
     assert gains["b", 0.5] == pytest.approx(0.0, abs=1e-12)
@@ -32,7 +32,7 @@ def test_noiseless_effects_are_found_exactly():
 
 
 def test_equal_scores_give_no_evidence():
-    told = effects(LEVELS, *trainings(noise=0.0, truth=lambda s: 0.0))
+    told = estimate_effects(LEVELS, *trainings(noise=0.0, truth=lambda s: 0.0))
     assert all(e.p in (None, 1.0) for e in told.main)
     assert all(i.p == 1.0 for i in told.interactions)
 
@@ -43,7 +43,7 @@ def test_effects_equal_those_of_statsmodels():
     settings, seeds, scores = trainings(noise=0.01)
     lost = 7  # unbalanced: one training failed
     rows = [r for i, r in enumerate(zip(settings, seeds, scores, strict=True)) if i != lost]
-    told = effects(LEVELS, *map(list, zip(*rows, strict=True)))
+    told = estimate_effects(LEVELS, *map(list, zip(*rows, strict=True)))
     frame = pandas.DataFrame([{**s, "seed": k, "score": y} for s, k, y in rows])
     model = api.ols("score ~ (C(a, Sum) + C(b, Sum) + C(c, Sum))**2 + C(seed, Sum)", frame).fit()
     assert told.residual == pytest.approx(np.sqrt(model.mse_resid))
@@ -64,7 +64,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
     settings = [s for s in factorial({"a": (0, 1), "b": (0, 1)}) for _ in range(3)]
     for _ in range(500):
         scores = [0.02 * s["a"] + random.normal(0, 0.01) for s in settings]
-        told = effects({"a": (0, 1), "b": (0, 1)}, settings, [0, 1, 2] * 4, scores)
+        told = estimate_effects({"a": (0, 1), "b": (0, 1)}, settings, [0, 1, 2] * 4, scores)
         gain = next(e for e in told.main if e.p is not None and e.factor == "a")
         hits += gain.gain_low <= 0.02 <= gain.gain_high
     assert 460 <= hits <= 490  # 475 expected, standard deviation 4.9
@@ -72,18 +72,18 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
 
 def test_one_factor_and_one_seed_suffice():
     settings = [{"a": level} for level in ("x", "x", "y", "y")]
-    told = effects({"a": ("x", "y")}, settings, [0] * 4, [1.0, 1.2, 2.0, 2.2])
+    told = estimate_effects({"a": ("x", "y")}, settings, [0] * 4, [1.0, 1.2, 2.0, 2.2])
     assert told.interactions == []
     assert told.main[1].gain == pytest.approx(1.0)
 
 
 def test_without_room_for_interactions_main_effects_remain():
     chosen = factorial(LEVELS, 6)
-    told = effects(LEVELS, chosen, [0] * 6, np.arange(6.0))
+    told = estimate_effects(LEVELS, chosen, [0] * 6, np.arange(6.0))
     assert told.interactions == []
     assert len(told.main) == 7
 
 
 def test_too_few_trainings_are_refused():
     with pytest.raises(ValueError, match="more finished trainings"):
-        effects(LEVELS, factorial(LEVELS)[:4], [0] * 4, [1.0, 2.0, 3.0, 4.0])
+        estimate_effects(LEVELS, factorial(LEVELS)[:4], [0] * 4, [1.0, 2.0, 3.0, 4.0])

@@ -3,14 +3,15 @@
 import os
 import signal
 import time
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import psutil
 import pytest
 
 from keras_dl.errors import Failure, TimedOut, WorkerDied
 from keras_dl.execution import executors
-from keras_dl.execution.executors import WorkerPool
+from keras_dl.execution.executors import InProcess, WorkerPool
+from keras_dl.execution.scheduler import count_workers
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +87,13 @@ def test_workers_share_the_cores_and_respect_the_user(monkeypatch):
     assert executors._environment(4)["OMP_NUM_THREADS"] == "2"
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     assert executors._environment(4)["OMP_NUM_THREADS"] == "7"
+
+
+def test_workers_follow_the_executors_size(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert count_workers(None, None) == 1
+    assert count_workers(0, None) == 0
+    assert count_workers(3, InProcess()) == 3
+    assert count_workers(None, InProcess()) == 6  # has no size
+    with ThreadPoolExecutor(4) as pool:
+        assert count_workers(None, pool) == 4

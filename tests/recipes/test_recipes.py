@@ -9,7 +9,7 @@ from PIL import Image
 
 from keras_dl import catalog
 from keras_dl.space import resolve
-from keras_dl.space.levels import levels_of
+from keras_dl.space.levels import resolve_levels
 
 ENTRIES = {e.name: e for e in catalog.entries()}
 IMAGES = [n for n, e in ENTRIES.items() if e.settings["task"] == "classification"]
@@ -68,7 +68,7 @@ def test_smoke_budget_on_real_data(store, name, dataset):
 def test_factors_can_be_varied(name):
     recipe = recipe_of(name)
     if recipe.factors:
-        assert levels_of(recipe.space(), recipe.factors, "", {})
+        assert resolve_levels(recipe.space(), recipe.factors, "", {})
 
 
 @pytest.mark.parametrize("name", ["mlp", "lenet5", "resnet20"])

@@ -14,12 +14,12 @@ from keras_dl.space import (
     Repeat,
     When,
     check,
+    check_names,
     format_value,
     hyper,
     hypers,
     parse_value,
     resolve,
-    unknown,
 )
 
 
@@ -252,12 +252,15 @@ def test_condition_that_fails_refuses_the_value():
 def test_unknown_name_offers_the_nearest():
     said = message(resolve, SPACE, {"dropot": 0.1})
     assert said.startswith(
-        "'dropot' is not a hyperparameter. Did you mean 'dropout'? Known: flip, "
+        "'dropot' is not a hyperparameter. Did you mean 'dropout'? Available: flip, "
     )
 
 
-def test_unknown_offers_nothing_far_off():
-    assert message(unknown, ["zebra"], ["a", "b"], "word") == "'zebra' is not a word. Known: a, b"
+def test_wrong_name_offers_nothing_far_off():
+    assert (
+        message(check_names, ["zebra"], ["a", "b"], "word")
+        == "'zebra' is not a word. Available: a, b"
+    )
 
 
 def values():

@@ -6,7 +6,7 @@ import pytest
 
 from keras_dl import Choice, Range, Repeat, When
 from keras_dl.space import hypers
-from keras_dl.space.levels import levels_of, parse_levels
+from keras_dl.space.levels import parse_levels, resolve_levels
 
 
 def build(
@@ -28,12 +28,12 @@ SPACE = hypers(build)
 
 def refused(over=(), values="", fixed=None):
     with pytest.raises((ValueError, TypeError)) as caught:
-        levels_of(SPACE, over, values, fixed or {})
+        resolve_levels(SPACE, over, values, fixed or {})
     return str(caught.value)
 
 
 def test_usual_levels_begin_with_the_default():
-    found = levels_of(SPACE, ["activation", "batch_norm", "dropout"], "", {})
+    found = resolve_levels(SPACE, ["activation", "batch_norm", "dropout"], "", {})
     assert found == {
         "activation": ("tanh", "relu"),
         "batch_norm": (False, True),
@@ -49,12 +49,12 @@ def test_levels_as_text_or_values():
         "max_norm": (None, 2.0),
         "units": ((64, 64), (128,)),
     }
-    assert levels_of(SPACE, (), text, {}) == expected
-    assert levels_of(SPACE, (), listed, {}) == expected
+    assert resolve_levels(SPACE, (), text, {}) == expected
+    assert resolve_levels(SPACE, (), listed, {}) == expected
 
 
 def test_a_condition_that_holds_lets_its_factor_act():
-    found = levels_of(SPACE, ["momentum"], "", {"optimizer": "sgd"})
+    found = resolve_levels(SPACE, ["momentum"], "", {"optimizer": "sgd"})
     assert found == {"momentum": (0.0, 0.99)}
 
 

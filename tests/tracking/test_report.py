@@ -18,7 +18,8 @@ def data(*, dataset: str = "iris"): ...
 
 def build(data, *, dropout: Annotated[float, Range(0.0, 0.5)] = 0.1): ...
 
-recipe = Recipe(name="toy", data=data, build=build, epochs=4, score=Score("test/accuracy", "max", published=0.95),
+recipe = Recipe(name="toy", data=data, build=build, epochs=4,
+                score=Score("test/accuracy", "max", published=0.95),
                 objective=Objective("val_accuracy", "max"))
 '''
 
@@ -58,7 +59,7 @@ def test_mean_and_spread_of_whole_default_runs(store, entry):
     tracked(0.1, seed=6, kind="trial")
     tracked(0.1, seed=7, status="FAILED")
     tracked(0.1, seed=8, precision="mixed_bfloat16")
-    line = report.summary([entry]).splitlines()[-1]
+    line = report.make_report([entry]).splitlines()[-1]
     assert line == (
         "| `toy` | Toy: a net | iris | 51 | 9.00 ± 1.41 % errors, 2 seeds | 5.00 % errors | 12 s |"
     )
@@ -69,19 +70,19 @@ def test_draws_of_the_data_count_like_seeds(store, tmp_path):
     path.write_text(TOY.replace('"iris")', '"iris", draw: int = 0)'), encoding="utf-8")
     tracked(0.90, seed=0, draw=0)
     tracked(0.92, seed=0, draw=1)
-    line = report.summary([read(path)]).splitlines()[-1]
+    line = report.make_report([read(path)]).splitlines()[-1]
     assert "9.00 ± 1.41 % errors, 2 seeds" in line
 
 
-def test_headline_names_the_metric(store, tmp_path):
+def test_score_names_the_metric(store, tmp_path):
     path = tmp_path / "toy.py"
     path.write_text(TOY.replace("test/accuracy", "parameters"), encoding="utf-8")
     tracked(0.9)
-    assert "| 51 parameters, 1 seed |" in report.summary([read(path)])
+    assert "| 51 parameters, 1 seed |" in report.make_report([read(path)])
 
 
 def test_recipe_without_runs_says_so(store, entry):
-    line = report.summary([entry]).splitlines()[-1]
+    line = report.make_report([entry]).splitlines()[-1]
     assert line == "| `toy` | Toy: a net | – | – | not yet | 5.00 % errors | – |"
 
 
@@ -89,7 +90,7 @@ def test_table_takes_its_place_in_a_page(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(f"above\n\n{report.BEGIN}\nold\n{report.END}\nbelow\n", encoding="utf-8")
     for table in ("| a |", "| b |"):
-        report.write(table, page)
+        report.write_report(table, page)
     expected = f"above\n\n{report.BEGIN}\n| b |\n{report.END}\nbelow\n"
     assert page.read_text(encoding="utf-8") == expected
 
@@ -100,5 +101,5 @@ def test_page_without_a_place_is_refused_and_left_alone(tmp_path, text):
     if text is not None:
         page.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match="`write` must name a file with the lines"):
-        report.write("| a |", page)
+        report.write_report("| a |", page)
     assert (page.read_text(encoding="utf-8") if text is not None else None) == text

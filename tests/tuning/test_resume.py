@@ -1,5 +1,6 @@
 """Searches that are killed: nothing finished is lost, repeated or left open."""
 
+import itertools
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from keras_dl.execution import parent_run
 from keras_dl.execution.journal import Journal
 from keras_dl.tracking import store as tracking
 from tests.toys import toy
@@ -123,22 +125,22 @@ def test_line_cut_by_a_kill_is_dropped(tmp_path):
 
 
 def test_search_in_other_hands_is_refused(store):
-    from keras_dl.execution.journal import opened
+    from keras_dl.execution.journal import open_journal
 
     with (
-        opened(store, "x", {"a": 1}, resume=False),
+        open_journal(store, "x", {"a": 1}, resume=False),
         pytest.raises(ValueError, match="no other process works on"),
-        opened(store, "x", {"a": 1}, resume=True),
+        open_journal(store, "x", {"a": 1}, resume=True),
     ):
         pass
 
 
 def test_same_search_twice_at_once_gets_two_folders(store):
-    from keras_dl.execution.journal import opened
+    from keras_dl.execution.journal import open_journal
 
     with (
-        opened(store, "x", {"a": 1}, resume=False) as first,
-        opened(store, "x", {"a": 1}, resume=False) as second,
+        open_journal(store, "x", {"a": 1}, resume=False) as first,
+        open_journal(store, "x", {"a": 1}, resume=False) as second,
     ):
         assert first.folder != second.folder
 
@@ -148,10 +150,10 @@ def test_interrupt_closes_all_runs_and_resume_goes_on(store):
 
     from unittest import mock
 
-    from keras_dl.execution.progress import ProgressReporter
+    from keras_dl.tuning.progress import TrialReporter
 
     with (
-        mock.patch.object(ProgressReporter, "ended", side_effect=[None, KeyboardInterrupt]),
+        mock.patch.object(TrialReporter, "report_trial", side_effect=[None, KeyboardInterrupt]),
         pytest.raises(KeyboardInterrupt),
     ):
         toy.tune(workers=0, **options)
@@ -162,3 +164,26 @@ def test_interrupt_closes_all_runs_and_resume_goes_on(store):
     found = tracking.search(["1"], "")
     assert len(found) == 5
     assert {r.info.status for r in found} == {"FINISHED"}
+
+
+def test_interrupted_final_comparison_resumes(store, monkeypatch):
+    options = {"algorithm": "random", "epochs": 1, "trials": 2, "final_seeds": 2, "workers": 0}
+    options["verbose"] = False
+    real, calls = parent_run.log_leftovers, itertools.count()
+
+    def interrupt(tracked, folder):
+        if next(calls) == 3:
+            raise KeyboardInterrupt
+        real(tracked, folder)
+
+    monkeypatch.setattr(parent_run, "log_leftovers", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        toy.tune(**options)
+    trained = []
+    monkeypatch.setattr(parent_run, "log_leftovers", lambda *a: (trained.append(a), real(*a)))
+    search = toy.tune(resume=True, **options)
+    assert len(trained) == 1
+    assert all(len(row.scores) == 2 for row in search.final_comparison.rows)
+    found = tracking.search(["1"], "")
+    assert {r.info.status for r in found} == {"FINISHED"}
+    assert len(found) == (1 + 2) + (1 + 4)

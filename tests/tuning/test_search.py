@@ -85,7 +85,7 @@ def test_repeated_seeds_are_grandchildren_and_their_mean_counts(store):
 
 
 def test_fixed_hyperparameters_stay_and_are_not_searched(store):
-    search = toy.tune(trials=3, fix={"dropout": 0.25}, units=5, **QUICK)
+    search = toy.tune(trials=3, dropout=0.25, units=5, **QUICK)
     assert {t.values["dropout"] for t in search.trials} == {0.25}
     assert {t.values["units"] for t in search.trials} == {5}
     assert set(search.searched) == {"batch_size", "learning_rate"}
@@ -157,12 +157,12 @@ def test_oversized_models_fail_as_oversized(store):
 
 def test_trial_that_takes_too_long_is_timed_out(store):
     with pytest.raises(SearchFailed, match="timed_out"):
-        faulty.tune(trials=1, fix={"fault": "slow"}, timeout=2.0, **QUICK)
+        faulty.tune(trials=1, fault="slow", timeout=2.0, **QUICK)
 
 
 def test_all_trials_failed_is_an_error_and_closes_the_runs(store):
     with pytest.raises(SearchFailed, match="all 3 trials failed \\(diverged\\)"):
-        faulty.tune(trials=3, search=("learning_rate",), fix={"fault": "nan"}, **QUICK)
+        faulty.tune(trials=3, search=("learning_rate",), fault="nan", **QUICK)
     found = tracking.search(["1"], "")
     assert len(found) == 4
     assert {r.info.status for r in found} == {"FAILED"}
@@ -190,9 +190,9 @@ def test_mixed_precision_and_seed_hold_inside_trials(store):
 
 def test_winner_is_tested_against_the_defaults(store):
     search = toy.tune(trials=3, **{**QUICK, "final_seeds": 3})
-    assert {r.label for r in search.final.rows} == {"tuned", "defaults"}
-    assert all(len(r.scores) == 3 for r in search.final.rows)
-    assert search.final.metric == "test/accuracy"
+    assert {r.label for r in search.final_comparison.rows} == {"tuned", "defaults"}
+    assert all(len(r.scores) == 3 for r in search.final_comparison.rows)
+    assert search.final_comparison.metric == "test/accuracy"
 
 
 def test_search_goes_by_one_metric_and_is_tested_by_another(store):
@@ -201,7 +201,8 @@ def test_search_goes_by_one_metric_and_is_tested_by_another(store):
     search = recipe.tune(objective="val_loss", trials=3, **{**QUICK, "final_seeds": 2})
     assert search.objective == loss
     assert search.score == min(trial.score for trial in search.trials)
-    assert (search.final.metric, search.final.direction) == ("test/accuracy", "max")
+    final = search.final_comparison
+    assert (final.metric, final.direction) == ("test/accuracy", "max")
 
 
 def test_exhausted_space_ends_the_search(store):
@@ -216,13 +217,13 @@ def test_exhausted_space_ends_the_search(store):
     [
         ({"search": ("nonsense",)}, "'nonsense' is not a hyperparameter"),
         ({"search": ("dataset",)}, "hyperparameters with a domain"),
-        ({"search": ("units",), "fix": {"units": 4}}, "must not name what is fixed"),
+        ({"search": ("units",), "units": 4}, "must not name what is fixed"),
         ({"algorithm": "evolution"}, "must be bayesian, hyperband, random or grid"),
         ({"trials": 0}, "`trials` must lie in"),
         ({"workers": -1}, "`workers` must lie in"),
         ({"algorithm": "grid"}, "needs a step for every range"),
         ({"unit": 4}, "Did you mean 'units'"),
-        ({"fix": {"units": 99}}, "`units` must lie in 2 … 16"),
+        ({"units": 99}, "`units` must lie in 2 … 16"),
     ],
 )
 def test_wrong_arguments_are_refused_at_once(store, given, message):
@@ -232,7 +233,7 @@ def test_wrong_arguments_are_refused_at_once(store, given, message):
 
 def test_importance_ranks_what_matters():
     from keras_dl.execution.journal import Trial
-    from keras_dl.tuning.results import importance
+    from keras_dl.tuning.results import permutation_importance
 
     space = toy.space()
     searched = {n: space[n] for n in ("units", "dropout", "learning_rate")}
@@ -245,15 +246,15 @@ def test_importance_ranks_what_matters():
         }
         score = math.log10(values["learning_rate"]) + 0.02 * values["units"]
         trials.append(Trial(i, {}, values, 1, score=score))
-    found = importance(trials, searched)
+    found = permutation_importance(trials, searched)
     assert found.names == ["learning_rate", "units", "dropout"]
     assert found.means[0] > 5 * found.means[1]
 
 
 def test_fixed_child_counts_only_where_its_parent_allows_it(store):
     options = {**QUICK, "epochs": 1, "trials": 8, "seed": 3, "search": ("kind",)}
-    search = conditional.tune(fix={"momentum": 0.3}, **{**options, "algorithm": "grid"})
+    search = conditional.tune(momentum=0.3, **{**options, "algorithm": "grid"})
     momenta = {t.values["kind"]: t.values.get("momentum") for t in search.trials}
     assert momenta == {"adam": None, "sgd": 0.3}
     with pytest.raises(ValueError, match="only has an effect when kind is sgd"):
-        conditional.tune(fix={"momentum": 0.3, "kind": "adam"}, **QUICK)
+        conditional.tune(momentum=0.3, kind="adam", **QUICK)

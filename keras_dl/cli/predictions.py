@@ -1,0 +1,56 @@
+"""Predictions as a table on the terminal and as pictures in a folder."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from rich.markup import escape
+
+from keras_dl.cli import tables
+from keras_dl.tasks.predicting import Prediction
+from keras_dl.utils.files import atomic_path
+
+__all__ = ["print_predictions"]
+
+
+def print_predictions(predictions: Iterable[Prediction], out: str | None) -> None:
+    """Prints each prediction as soon as it is computed.
+
+    Args:
+        predictions: inputs with their results.
+        out: folder for pictures, created if missing; None: pictures are not written.
+    """
+    console, written, skipped = tables.terminal(), 0, 0
+    for prediction in predictions:
+        lines = f"{prediction.source}: {prediction.text}" if prediction.text else prediction.source
+        console.print(escape(lines), soft_wrap=True)
+        if prediction.picture is None:
+            continue
+        if out is None:
+            skipped += 1
+        else:
+            path = _unused_path(Path(out), prediction.source)
+            _write_picture(path, prediction.picture)
+            written += 1
+            console.print(f"  → {escape(str(path))}", soft_wrap=True)
+    if skipped:
+        console.print(f"{skipped} pictures; --out FOLDER writes them")
+    if out is not None and not written:
+        console.print("No pictures: this run's task predicts text only")
+
+
+def _unused_path(folder: Path, source: str) -> Path:
+    """Returns a new file named after the input."""
+    stem = Path(source).stem or "prediction"
+    path, number = folder / f"{stem}.png", 1
+    while path.exists():
+        path, number = folder / f"{stem}-{number}.png", number + 1
+    return path
+
+
+def _write_picture(path: Path, picture: np.ndarray) -> None:
+    """Writes (height, width), (height, width, 1), RGB or RGBA bytes as PNG."""
+    pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture
+    with atomic_path(path) as part:
+        Image.fromarray(pixels).save(part)

@@ -1,0 +1,280 @@
+"""`run`, `tune`, `compare` and `ablate` with all their options, visible to `help()` and editors.
+
+The options are those of `keras_dl.options`, which also has their ranges; a test holds both equal.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any
+
+from keras_dl import options
+from keras_dl.options import Algorithm, Budget, Precision
+from keras_dl.recipe import Recipe
+from keras_dl.space import Hyper
+
+if TYPE_CHECKING:
+    from keras_dl.comparing import Ablation, Comparison
+    from keras_dl.training.run import Result
+    from keras_dl.tuning.results import Search
+
+__all__ = ["ablate", "compare", "run", "tune"]
+
+
+def run(
+    recipe: Recipe,
+    *,
+    data: object = None,
+    budget: Budget = "full",
+    epochs: int | None = None,
+    steps_per_epoch: int | None = None,
+    patience: int | None = None,
+    precision: Precision = "float32",
+    jit_compile: bool | None = None,
+    objective: str | None = None,
+    seed: int = 0,
+    devices: int = 1,
+    probes: bool = False,
+    resume: str | None = None,
+    verbose: bool = True,
+    **hyperparameters: object,
+) -> "Result":
+    """Trains the recipe once and tracks it in MLflow.
+
+    Args:
+        recipe: recipe to train.
+        data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
+        epochs: passes over the training set; None: the budget's.
+        steps_per_epoch: optimizer steps in each epoch; None: the whole training set.
+        patience: epochs without improvement of the objective before training stops; None: the
+            recipe's.
+        precision: Keras dtype policy of the layers.
+        jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
+            trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        objective: name of one of the recipe's objectives; None: the first.
+        seed: seed of weights, data order and dropout.
+        devices: graphics cards of this machine that share each step; the result is that of one
+            card, except for dropout's masks on TensorFlow.
+        probes: whether to draw layers, gradients, updates, the loss surface and a learning-rate
+            test.
+        resume: id of a stopped run to continue with its own settings.
+        verbose: whether to show progress.
+        **hyperparameters: values of the recipe's hyperparameters.
+
+    Returns:
+        The model, its history, metrics and figures, and where they are stored.
+
+    Raises:
+        ValueError, TypeError: for an unknown or wrong hyperparameter or option, or wrong data.
+        Failure: if the training diverged, crashed or ran out of memory; the run is marked FAILED.
+        KeyboardInterrupt: after the run was closed as KILLED with its best weights stored.
+    """
+    arguments = _collect(locals(), options.RUN)
+    from keras_dl.training.run import run as train
+
+    return train(**arguments)
+
+
+def tune(
+    recipe: Recipe,
+    *,
+    data: object = None,
+    trials: int = 30,
+    budget: Budget = "full",
+    epochs: int | None = None,
+    steps_per_epoch: int | None = None,
+    patience: int | None = None,
+    precision: Precision = "float32",
+    jit_compile: bool | None = None,
+    objective: str | None = None,
+    algorithm: Algorithm = "bayesian",
+    search: Sequence[str] = (),
+    seed: int = 0,
+    seeds: int = 1,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    timeout: float | None = None,
+    max_parameters: int | None = None,
+    final_seeds: int = 3,
+    prune: bool = True,
+    resume: bool = False,
+    verbose: bool = True,
+    **hyperparameters: object,
+) -> "Search":
+    """Searches the hyperparameters and tests the winner against the defaults.
+
+    Args:
+        recipe: recipe to tune.
+        data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        trials: settings to try, at most.
+        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
+        epochs: passes over the training set; None: the budget's.
+        steps_per_epoch: optimizer steps in each epoch; None: the whole training set.
+        patience: epochs without improvement of the objective before training stops; None: the
+            recipe's.
+        precision: Keras dtype policy of the layers.
+        jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
+            trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        objective: name of one of the recipe's objectives; None: the first.
+        algorithm: algorithm that suggests the settings.
+        search: names of the hyperparameters to search; empty: all with a domain.
+        seed: seed of weights, data order, dropout and the suggestions.
+        seeds: trainings per setting, with different seeds; their mean counts.
+        workers: trainings at the same time; 0: inside this process; None: 1, or the size of
+            `executor`: its `_max_workers`, else the number of this machine's cores.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
+            whose machines share this folder. It stays open.
+        timeout: seconds one training may take; None: no limit.
+        max_parameters: largest number of parameters of a model; None: no limit.
+        final_seeds: seeds of the test of winner against defaults; 0: no test.
+        prune: whether to stop a trial whose best objective so far is worse than the median of the
+            finished trials.
+        resume: whether to continue the same search where it was stopped.
+        verbose: whether to show progress.
+        **hyperparameters: hyperparameters to hold at a value.
+
+    Returns:
+        Best setting, all trials, importance, the final comparison, links.
+
+    Raises:
+        ValueError, TypeError: for wrong arguments, or what a dry run finds wrong in the recipe.
+        SearchFailed: if every trial failed.
+        KeyboardInterrupt: after all runs were closed; `resume=True` continues from there.
+    """
+    arguments = _collect(locals(), options.TUNE)
+    from keras_dl.tuning.search import tune as search_hyperparameters
+
+    return search_hyperparameters(**arguments)
+
+
+def ablate(
+    recipe: Recipe,
+    *,
+    over: Sequence[str] = (),
+    values: Mapping[str, Iterable[object]] | str = "",
+    data: object = None,
+    max_settings: int | None = None,
+    seeds: int = 3,
+    budget: Budget = "full",
+    epochs: int | None = None,
+    steps_per_epoch: int | None = None,
+    patience: int | None = None,
+    precision: Precision = "float32",
+    jit_compile: bool | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    timeout: float | None = None,
+    resume: bool = False,
+    verbose: bool = True,
+    **hyperparameters: object,
+) -> "Ablation":
+    """Trains combinations of hyperparameters and estimates each one's effect.
+
+    Args:
+        recipe: recipe to train.
+        over: hyperparameters to vary; empty: the recipe's factors.
+        values: levels by name in place of the default ones, as a dict or as text, `dropout=0,0.5
+            activation=relu,tanh`. By default a Choice has all its values, a switch off and on, a
+            Range its ends.
+        data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        max_settings: number of combinations to train, a D-optimal fraction; None: all.
+        seeds: trainings per combination, with the same seeds for all.
+        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
+        epochs: passes over the training set; None: the budget's.
+        steps_per_epoch: optimizer steps in each epoch; None: the whole training set.
+        patience: epochs without improvement of the objective before training stops; None: the
+            recipe's.
+        precision: Keras dtype policy of the layers.
+        jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
+            trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        workers: trainings at the same time; 0: inside this process; None: 1, or the size of
+            `executor`: its `_max_workers`, else the number of this machine's cores.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
+            whose machines share this folder. It stays open.
+        timeout: seconds one training may take; None: no limit.
+        resume: whether to continue the same experiment where it was stopped.
+        verbose: whether to show progress.
+        **hyperparameters: hyperparameters to hold at a value.
+
+    Returns:
+        Main effects and interactions with intervals, figures, all trainings, links.
+
+    Raises:
+        ValueError, TypeError: for wrong arguments, or what a dry run finds wrong in the recipe.
+        SearchFailed: if too few trainings ended well to estimate the effects.
+        KeyboardInterrupt: after all runs were closed; `resume=True` continues from there.
+    """
+    arguments = _collect(locals(), options.ABLATE)
+    from keras_dl.comparing import ablate as estimate_effects
+
+    return estimate_effects(**arguments)
+
+
+def compare(
+    *recipes: Recipe,
+    data: object = None,
+    seeds: int = 5,
+    budget: Budget = "full",
+    epochs: int | None = None,
+    steps_per_epoch: int | None = None,
+    patience: int | None = None,
+    precision: Precision = "float32",
+    jit_compile: bool | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    timeout: float | None = None,
+    resume: bool = False,
+    verbose: bool = True,
+    **hyperparameters: object,
+) -> "Comparison":
+    """Trains recipes with the same seeds on the same data and tests the differences.
+
+    Args:
+        *recipes: two recipes or more; their scores must have the same name and direction.
+        data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        seeds: trainings per recipe, with the same seeds for all.
+        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
+        epochs: passes over the training set; None: the budget's.
+        steps_per_epoch: optimizer steps in each epoch; None: the whole training set.
+        patience: epochs without improvement of the objective before training stops; None: the
+            recipe's.
+        precision: Keras dtype policy of the layers.
+        jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
+            trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        workers: trainings at the same time; 0: inside this process; None: 1, or the size of
+            `executor`: its `_max_workers`, else the number of this machine's cores.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
+            whose machines share this folder. It stays open.
+        timeout: seconds one training may take; None: no limit.
+        resume: whether to continue the same comparison where it was stopped.
+        verbose: whether to show progress.
+        **hyperparameters: hyperparameters such as `dataset`, each for those recipes that have it.
+
+    Returns:
+        Means with intervals, paired tests, a verdict, links.
+
+    Raises:
+        ValueError, TypeError: for wrong arguments or recipes that cannot be compared.
+        SearchFailed: if a recipe failed with every seed.
+        KeyboardInterrupt: after all runs were closed; `resume=True` continues from there.
+    """
+    arguments = _collect(locals(), options.COMPARE)
+    from keras_dl.comparing import compare as compare_recipes
+
+    return compare_recipes(**arguments)
+
+
+def _collect(arguments: dict[str, Any], table: Mapping[str, Hyper]) -> dict[str, Any]:
+    """Returns the arguments of a call by name, without the options that have their default.
+
+    The commands know by this which options the user gave: a resumed run refuses any.
+    """
+    hyperparameters = arguments.pop("hyperparameters")
+    return {n: v for n, v in arguments.items() if not _is_default(n, v, table)} | hyperparameters
+
+
+def _is_default(name: str, value: object, table: Mapping[str, Hyper]) -> bool:
+    if name not in table:
+        return False
+    default = table[name].default
+    return type(value) is type(default) and value == default

@@ -1,0 +1,239 @@
+"""A parent run in MLflow and the trainings below it: the loop that tune, compare and ablate share.
+
+A parent run survives a kill. The journal names it, its children are recognized by their tags, and
+a training whose result is on disk and whose run ended well is not repeated.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from keras_dl.errors import Failure
+from keras_dl.execution.journal import Journal
+from keras_dl.execution.progress import ProgressReporter, format_duration
+from keras_dl.execution.run_job import is_done, run_job
+from keras_dl.execution.scheduler import RunningJob, Scheduler, log_leftovers, log_outcome
+from keras_dl.recipe import Recipe
+from keras_dl.tracking import runs, store
+from keras_dl.tracking.runs import TrackedRun
+from keras_dl.training.job import Job, Outcome
+
+__all__ = ["Child", "ParentRun", "Training", "score_of"]
+
+Facts = Mapping[str, Any]  # of the data, as `Data.facts` returns them
+
+
+@dataclass(frozen=True)
+class Child:
+    """The MLflow run of one training.
+
+    Attributes:
+        tags: tags that no other child of the parent has; a resumed process finds it by them.
+        name: name in MLflow's table.
+        kind: "trial", "seed" or "final".
+        recipe: recipe of the training.
+        params: hyperparameters and options.
+        facts: facts of the data.
+        serves: whether the run gets a model, for whose predictions the facts are stored.
+    """
+
+    tags: Mapping[str, object]
+    name: str
+    kind: str
+    recipe: Recipe
+    params: Mapping[str, object]
+    facts: Facts
+    serves: bool = False
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training below a parent run: a key for its result, its job and its run."""
+
+    key: Hashable
+    job: Job
+    child: Child
+
+
+class ParentRun:
+    """The run of a search, a comparison or an ablation, above the runs of its trainings.
+
+    As a context manager it closes itself at the end of the block; if the block raises, with all
+    open children, as KILLED after an interrupt and as FAILED otherwise.
+
+    Args:
+        kind: "search", "comparison" or "ablation"; children have a tag of this name with its id.
+        recipe: recipe for the run's tags.
+        name: name in MLflow's table.
+        params: parameters of the run.
+        facts: facts of the data.
+        journal: names the run of an earlier process, which is reopened, or gets the new run's id.
+        tags: further tags.
+
+    Attributes:
+        tracked: the parent run.
+        experiment: name of its MLflow experiment.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        recipe: Recipe,
+        name: str,
+        params: Mapping[str, object],
+        facts: Facts,
+        journal: Journal,
+        tags: Mapping[str, object] | None = None,
+    ) -> None:
+        self.kind, self._journal = kind, journal
+        self.experiment = f"{facts['name']}-{recipe.task_name}"
+        self._open: dict[str, TrackedRun] = {}
+        run_id = journal.read_notes().get("run_id")
+        if run_id is None:
+            self.tracked = runs.start(recipe, self.experiment, name, kind, params, tags=tags)
+            self.tracked.dataset(facts)
+            journal.write_notes(run_id=self.tracked.id)
+            self._earlier = []
+        else:
+            self.tracked = runs.reopen(store.client().get_run(run_id))
+            where = f"tags.{kind} = '{run_id}'"
+            self._earlier = store.search(self.tracked.run.info.experiment_id, where)
+
+    def find(self, tags: Mapping[str, object]) -> Any | None:
+        """Returns the MLflow run that an earlier process left with exactly these tags, or None."""
+        names = {"trial", "setting", "contender", "seed"}
+        wanted = {name: str(value) for name, value in tags.items()}
+        for run in self._earlier:
+            if {n: v for n, v in run.data.tags.items() if n in names} == wanted:
+                return run
+        return None
+
+    def open(self, child: Child, above: TrackedRun | None = None) -> TrackedRun:
+        """Opens the run of a training, or reopens the one of an earlier process.
+
+        Args:
+            child: tags, name and parameters of the run.
+            above: run to put it under; None: the parent run.
+        """
+        earlier = self.find(child.tags)
+        if earlier is not None:
+            tracked = runs.reopen(earlier)
+        else:
+            tracked = runs.start(
+                child.recipe,
+                f"{child.facts['name']}-{child.recipe.task_name}",
+                child.name,
+                child.kind,
+                child.params,
+                parent=(above or self.tracked).id,
+                tags={self.kind: self.tracked.id, **child.tags},
+            )
+            tracked.dataset(child.facts)
+            if child.serves:
+                tracked.expect(child.facts)
+        self._open[tracked.id] = tracked
+        return tracked
+
+    def end(
+        self, tracked: TrackedRun, status: str = "FINISHED", *, wait: bool = True, **tags: object
+    ) -> None:
+        """Ends the run of a training.
+
+        Args:
+            tracked: run to end.
+            status: "FINISHED" or "FAILED".
+            wait: False writes in the background; `tracked.flush` waits then.
+            **tags: tags that state the reason.
+        """
+        if wait:
+            tracked.end(status, **tags)
+        else:
+            tracked.end_later(status, **tags)
+        self._open.pop(tracked.id, None)
+
+    def train(
+        self, trainings: Sequence[Training], scheduler: Scheduler, reporter: ProgressReporter
+    ) -> dict[Hashable, Outcome | Failure]:
+        """Runs all trainings that no earlier process has finished.
+
+        Args:
+            trainings: trainings in the order of their start.
+            scheduler: runs the jobs.
+            reporter: shows progress.
+
+        Returns:
+            Outcome or failure by key, in the order of `trainings`.
+        """
+        ended: dict[Hashable, Outcome | Failure]
+        ended = {t.key: run_job(t.job) for t in trainings if self._is_finished(t)}
+        if ended:
+            reporter.write(f"Resuming after {len(ended)} finished trainings")
+            reporter.restore(len(ended))
+        jobs = (
+            RunningJob(t.key, t.job, self.open(t.child)) for t in trainings if t.key not in ended
+        )
+
+        def watch(running: Sequence[RunningJob]) -> None:
+            reporter.update({j.tracked.run.info.run_name: j.epoch for j in running})
+
+        try:
+            for running in scheduler.run(jobs, watch):
+                result = running.result()
+                self._close(running, result)
+                ended[running.key] = result
+                reporter.advance(f"{running.tracked.run.info.run_name}: {_line(running, result)}")
+        except KeyboardInterrupt:
+            reporter.write(
+                f"Interrupted after {len(ended)} finished trainings; "
+                "the same call with resume=True continues"
+            )
+            raise
+        return {t.key: ended[t.key] for t in trainings}
+
+    def _is_finished(self, training: Training) -> bool:
+        earlier = self.find(training.child.tags)
+        return earlier is not None and earlier.info.status == "FINISHED" and is_done(training.job)
+
+    def _close(self, running: RunningJob, result: Outcome | Failure) -> None:
+        tracked = running.tracked
+        if isinstance(result, Failure):
+            self.end(tracked, "FAILED", reason=result.reason, message=str(result)[:500])
+            return
+        log_outcome(tracked, result)
+        if running.job.keep:
+            log_leftovers(tracked, running.job.folder)
+        self.end(tracked)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.tracked.end()
+            return
+        interrupted = isinstance(error, KeyboardInterrupt)
+        status = "KILLED" if interrupted else "FAILED"
+        reason = "interrupted" if interrupted else getattr(error, "reason", "crashed")
+        for tracked in [*self._open.values(), self.tracked]:
+            tracked.end(status, reason=reason)
+
+
+def score_of(recipe: Recipe, outcome: Outcome) -> float:
+    """Returns the recipe's score of a training, or its objective where that was not measured."""
+    for score in (recipe.final_score, recipe.test_score):
+        if score.name in outcome.metrics:
+            return outcome.metrics[score.name]
+    return outcome.score
+
+
+def _line(running: RunningJob, result: Outcome | Failure) -> str:
+    if isinstance(result, Failure):
+        return f"failed ({result.reason}): {result}"
+    score = score_of(running.job.recipe, result)
+    return f"{score:.4f}  {format_duration(result.seconds)}"

@@ -1,0 +1,101 @@
+"""Arguments of `tune`, checked before anything runs: which hyperparameters are searched."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from keras_dl import options
+from keras_dl.execution.plan import Plan, split_arguments
+from keras_dl.recipe import Recipe
+from keras_dl.space import Hyper, Range, Repeat, check_names, resolve
+
+__all__ = ["SearchPlan", "make_plan"]
+
+
+@dataclass(frozen=True)
+class SearchPlan(Plan):
+    """The settings of a search.
+
+    Attributes:
+        searched: hyperparameters to search by name, parents before their children.
+    """
+
+    searched: dict[str, Hyper] = field(default_factory=dict)
+
+    def definition(self) -> dict[str, Any]:
+        """Returns everything that suggestions and results depend on."""
+        searched = {n: f"{h.kind.__name__} {h.domain} {h.when}" for n, h in self.searched.items()}
+        return super().definition() | {"searched": searched}
+
+
+def make_plan(recipe: Recipe, data: object, arguments: Mapping[str, object]) -> SearchPlan:
+    """Checks the arguments of `tune`.
+
+    Args:
+        recipe: recipe to tune.
+        data: the user's own data, or None.
+        arguments: options, and hyperparameters to hold at a value.
+
+    Raises:
+        ValueError, TypeError: for unknown or wrong hyperparameters and options, an empty search,
+            or a hyperparameter that is both fixed and searched.
+    """
+    space = recipe.space()
+    fixed, resolved = split_arguments(space, arguments, options.TUNE)
+    recipe = recipe.with_objective(resolved["objective"])
+    resolved["objective"] = recipe.objective.name
+    searched = _select_searched(recipe, fixed, resolved["search"])
+    _refuse_idle(space, searched, fixed)
+    if resolved["algorithm"] == "grid":
+        _refuse_infinite_grid(searched)
+    return SearchPlan(recipe, fixed, resolved, data, searched)
+
+
+def _select_searched(
+    recipe: Recipe, fixed: Mapping[str, object], names: Iterable[str]
+) -> dict[str, Hyper]:
+    space, names = recipe.space(), tuple(names)
+    check_names(names, space, "hyperparameter")
+    for name in names:
+        if name in fixed:
+            raise ValueError(
+                f"`search` must not name what is fixed. Received: {name}={fixed[name]!r}"
+            )
+        if space[name].domain is None:
+            raise ValueError(f"`search` must name hyperparameters with a domain. Received: {name}")
+    open_ = {n: h for n, h in space.items() if h.domain is not None and n not in fixed}
+    searched = {n: h for n, h in open_.items() if not names or n in names}
+    defaults = {n: h.default for n, h in space.items()} | dict(fixed)
+    searched = {n: h for n, h in searched.items() if _can_be_active(h, searched, defaults)}
+    if not searched:
+        raise ValueError(
+            f"`search` must leave something to search. Received: {recipe.name} with all fixed"
+        )
+    return dict(sorted(searched.items(), key=lambda item: item[1].when is not None))
+
+
+def _can_be_active(
+    hyper: Hyper, searched: Mapping[str, Hyper], values: Mapping[str, object]
+) -> bool:
+    """Whether a conditional hyperparameter is active in some trial of this search."""
+    when = hyper.when
+    return when is None or when.name in searched or values.get(when.name) in when.values
+
+
+def _refuse_idle(
+    space: Mapping[str, Hyper], searched: Mapping[str, Hyper], fixed: Mapping[str, object]
+) -> None:
+    """Refuses a fixed hyperparameter that has an effect in no trial."""
+    parents = {h.when.name for n, h in space.items() if n in fixed and h.when is not None}
+    if not parents & set(searched):
+        resolve(space, fixed)
+
+
+def _refuse_infinite_grid(searched: Mapping[str, Hyper]) -> None:
+    for name, hyper in searched.items():
+        domain = hyper.domain.item if isinstance(hyper.domain, Repeat) else hyper.domain
+        if isinstance(domain, Range) and domain.step is None and hyper.kind is not int:
+            raise ValueError(
+                f'`algorithm="grid"` needs a step for every range; fix {name} or leave it out of '
+                f"`search`. Received: {name} in {hyper.domain}"
+            )

@@ -1,0 +1,50 @@
+"""Predictions as lines and pictures."""
+
+import numpy as np
+from PIL import Image
+
+from keras_dl.cli import commands
+from keras_dl.cli.predictions import print_predictions
+from keras_dl.tasks import predicting
+from keras_dl.tasks.predicting import Prediction
+
+PICTURE = np.arange(12, dtype="uint8").reshape(2, 2, 3)
+
+
+def test_texts_are_lines_with_their_markup(capsys):
+    print_predictions([Prediction("a [b]", "cat 90.0%"), Prediction("word", "")], None)
+    assert capsys.readouterr().out == "a [b]: cat 90.0%\nword\n"
+
+
+def test_pictures_are_written_beside_others(tmp_path, capsys):
+    out = tmp_path / "masks"
+    twice = [Prediction("photos/a.jpg", "road 60.0%", PICTURE)] * 2
+    print_predictions([*twice, Prediction("b.png", "", PICTURE[..., :1])], str(out))
+    assert sorted(p.name for p in out.iterdir()) == ["a-1.png", "a.png", "b.png"]
+    np.testing.assert_array_equal(np.asarray(Image.open(out / "a.png")), PICTURE)
+    assert np.asarray(Image.open(out / "b.png")).shape == (2, 2)
+    assert f"→ {out / 'a-1.png'}" in capsys.readouterr().out
+
+
+def test_pictures_without_a_folder_are_announced(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    print_predictions([Prediction("a.png", "", PICTURE)], None)
+    assert "--out FOLDER writes them" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_without_pictures_is_announced(tmp_path, capsys):
+    print_predictions([Prediction("a.png", "cat")], str(tmp_path / "out"))
+    assert "No pictures" in capsys.readouterr().out
+    assert not (tmp_path / "out").exists()
+
+
+def test_options_of_a_task_reach_its_predictions(monkeypatch, capsys):
+    def continue_text(run_id, inputs, *, top: int = 3, out=None, temperature: float = 1.0):
+        for text in inputs:
+            yield Prediction(text, f"{top} {out} {temperature}")
+
+    monkeypatch.setattr(predicting, "_predictor", lambda run_id: continue_text)
+    assert list(commands.prediction_options("1a2b")) == ["temperature"]
+    commands.predict("1a2b", ["To be"], {"top": 1, "out": None, "temperature": 0.5})
+    assert capsys.readouterr().out == "To be: 1 None 0.5\n"
