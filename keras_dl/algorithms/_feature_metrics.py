@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.metrics.frechet_distance import FrechetDistance
+from keras_dl.metrics.frechet_metric import FrechetDistance
 
 __all__ = ["FeatureExtractor", "feature_metrics", "update_feature_metrics"]
 

@@ -17,7 +17,7 @@ from keras_dl.algorithms._adversarial import (
 )
 from keras_dl.algorithms._sample_monitor import SampleMonitor
 from keras_dl.algorithms.adversarial_losses import ADVERSARIAL_LOSSES
-from keras_dl.metrics.frechet_distance import FrechetDistance
+from keras_dl.metrics.frechet_metric import FrechetDistance
 
 __all__ = ["ImageTranslation"]
 
