@@ -1,4 +1,4 @@
-"""Why a training fails, as types: each has a one-word reason that is logged, counted and shown."""
+"""Failures of a training as exception types; each has a one-word reason, logged and counted."""
 
 import errno
 
@@ -15,7 +15,7 @@ __all__ = [
     "classify",
 ]
 
-# As TensorFlow, JAX, torch and C++ say it, in lower case.
+# Messages of TensorFlow, JAX, torch and C++, in lower case.
 MEMORY = (
     "resourceexhausted",
     "resource_exhausted",
@@ -82,13 +82,14 @@ class SearchFailed(RuntimeError):
 
 
 def classify(error: BaseException) -> Failure:
-    """Turns an exception into the failure it means; failures pass through."""
+    """Returns the failure that an exception stands for; failures are returned as they are."""
     if isinstance(error, Failure):
         return error
-    said = f"{type(error).__name__}: {str(error).strip()}"
-    text = said.partition("\n")[0][:500]
-    said = said.lower()  # all of it: Keras puts the cause below a first line
-    if isinstance(error, MemoryError) or any(sign in said for sign in MEMORY):
-        return OutOfMemory(text)
+    message = f"{type(error).__name__}: {str(error).strip()}"
+    first_line = message.partition("\n")[0][:500]
+    message = message.lower()  # all lines: Keras puts the cause below the first
+    if isinstance(error, MemoryError) or any(sign in message for sign in MEMORY):
+        return OutOfMemory(first_line)
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return DiskFull(text) if full or any(sign in said for sign in DISK) else Crashed(text)
+    full = full or any(sign in message for sign in DISK)
+    return DiskFull(first_line) if full else Crashed(first_line)

@@ -1,4 +1,4 @@
-"""Settings that cost nothing and must be made before the backend is imported."""
+"""Settings of the environment that must precede the import of the backend."""
 
 import contextlib
 import gc
@@ -43,17 +43,17 @@ EFFECTS = {
     "TF_ENABLE_ONEDNN_OPTS": "convolutions 1.4 to 4 times faster on processors without VNNI, where "
     "TensorFlow leaves it off",
     "TF_CPP_MIN_LOG_LEVEL": "warnings and errors only",
-    "TF_FORCE_GPU_ALLOW_GROWTH": "a graphics card's memory is taken as needed, not whole",
+    "TF_FORCE_GPU_ALLOW_GROWTH": "memory of a GPU is allocated as needed, not at once",
     "MLFLOW_DISABLE_TELEMETRY": "nothing is sent anywhere",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "no three bars for a model that lies here",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "no progress bars for local models",
     "DO_NOT_TRACK": "nothing is sent anywhere",
-    "JAX_COMPILATION_CACHE_DIR": "what JAX has compiled once starts at once in the next process",
-    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "the same for small steps",
+    "JAX_COMPILATION_CACHE_DIR": "steps that JAX compiled are loaded by the next process",
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "applies to small steps too",
 }
 
 
 def prepare() -> None:
-    """Sets the defaults in the environment; what the user has set stays."""
+    """Sets the defaults in the environment; variables that the user has set stay."""
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
 
@@ -65,7 +65,7 @@ OPTIONAL = ("matplotlib", "pandas", "sklearn", "jax")
 
 
 def backend() -> str:
-    """The backend that Keras takes, or has taken: by KERAS_BACKEND, or by its own settings."""
+    """Returns the backend of Keras, by KERAS_BACKEND or by Keras' own settings."""
     config = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "keras.json"
     named = os.environ.get("KERAS_BACKEND")
     if named or not config.is_file():
@@ -74,41 +74,41 @@ def backend() -> str:
 
 
 def load_backend(*, lean: bool = False) -> None:
-    """Imports Keras and its backend without the backend's messages about missing graphics cards.
+    """Imports Keras and its backend without the backend's messages about missing GPUs.
 
-    TensorFlow 2.21 writes them to the file descriptor before any of its settings can hold them
-    back; they are shown after all when the import fails.
+    TensorFlow 2.21 writes them to the file descriptor before its settings can suppress them; they
+    are printed if the import fails.
 
     Args:
-        lean: whether Keras shall do without what it does not need to train. For processes of our
-            own: in a notebook `model.fit` may be given a DataFrame.
+        lean: hide optional libraries from Keras that training does not need. For processes of this
+            package only: in a notebook, `model.fit` may receive a DataFrame.
 
     Raises:
-        ValueError: if the backend that was asked for is unknown or not installed.
+        ValueError: if the backend is unknown or not installed.
     """
     if "keras" in sys.modules:
         return
     prepare()
-    wanted = backend()
-    if wanted not in BACKENDS or importlib.util.find_spec(wanted) is None:
+    name = backend()
+    if name not in BACKENDS or importlib.util.find_spec(name) is None:
         raise ValueError(
             f"`KERAS_BACKEND` must name an installed backend: {', '.join(BACKENDS)}. "
-            f"Received: KERAS_BACKEND={wanted}"
+            f"Received: KERAS_BACKEND={name}"
         )
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # else: advice on retracing, for one
-    spare = [name for name in OPTIONAL if lean and name != wanted]
-    with _quiet_descriptor(), _hidden(spare):
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # hides its advice on retracing
+    hidden = [library for library in OPTIONAL if lean and library != name]
+    with _quiet_descriptor(), _hidden(hidden):
         keras = importlib.import_module("keras")
         if keras.backend.backend() == "tensorflow":
             tf = importlib.import_module("tensorflow")
-            tf.config.list_physical_devices()  # its first call writes too
+            tf.config.list_physical_devices()  # its first call writes messages too
     gc.collect()
-    gc.freeze()  # the imports' million objects need not be visited at every collection
+    gc.freeze()  # collections skip the imports' million objects
 
 
 @contextlib.contextmanager
 def _hidden(names: Iterable[str]) -> Iterator[None]:
-    """Lets libraries that are not yet imported seem not to be installed."""
+    """Makes libraries that are not imported yet look as if they were not installed."""
     absent = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
     try:
@@ -121,15 +121,15 @@ def _hidden(names: Iterable[str]) -> Iterator[None]:
 @contextlib.contextmanager
 def _quiet_descriptor() -> Iterator[None]:
     sys.stderr.flush()
-    kept = os.dup(2)
+    original = os.dup(2)
     with tempfile.TemporaryFile() as file:
         os.dup2(file.fileno(), 2)
         try:
             yield
         except BaseException:
             file.seek(0)
-            os.write(kept, file.read())
+            os.write(original, file.read())
             raise
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(original, 2)
+            os.close(original)

@@ -1,4 +1,4 @@
-"""The net whose features stand in for Inception's: LeNet-5, trained on the data set itself."""
+"""Feature extractor for image metrics: LeNet-5 trained on the data set itself."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,45 +16,45 @@ from keras_dl.utils.files import atomic_path
 
 __all__ = ["feature_net", "looked_at", "with_feature_extractor"]
 
-STEPS = 1200  # of training; on MNIST 98.8 % of the test images are then right
-SMALLEST = 28  # pixels a side that LeNet takes
-VARIANCE = 100.0  # of all features together, over train: a distance of 1 is a hundredth of it
-VERSION = 1  # of what is kept in files; another number means another net
+STEPS = 1200  # training steps; on MNIST they reach 98.8 % test accuracy
+SMALLEST = 28  # smallest side of LeNet's input, in pixels
+VARIANCE = 100.0  # total variance of the features over train: a distance of 1 is a hundredth of it
+VERSION = 1  # of the cached files; incremented when the network changes
 
 
 def feature_net(data: Data) -> keras.Model:
-    """A classifier of the data's own images, whose last hidden layer gives the features.
+    """Returns a classifier of the images whose last hidden layer gives the features.
 
-    It is trained once, always with the same seed, and kept in a file named after the data's digest
-    in `keras_dl.settings.cache_folder()`. The features are shifted and scaled by one number so that
-    over train their means are 0 and their variances add up to 100: the Fréchet distance of a
-    generator that makes the mean image's features again and again is 100.
+    It is trained once with a fixed seed and cached in a file named after the data's digest in
+    `keras_dl.settings.cache_folder()`. Features are centred and scaled by one factor so that over
+    train their means are 0 and their variances sum to 100: a generator whose images all have the
+    mean features has Fréchet distance 100.
 
-    Distances in its features are no FID: they may be compared within one data set, with values
-    from the same net only.
+    Distances of its features are not the FID: they are comparable within one data set only, for
+    one feature extractor.
 
     Args:
-        data: labelled images; train is learnt from.
+        data: labelled images; train is the training set.
 
     Returns:
-        A model from pixels 0..255 (batch, height, width, channels) to "features" (batch, 84) and
-        "logits" (batch, classes).
+        A model from pixels in 0 … 255 (batch, height, width, channels) to "features" (batch, 84)
+        and "logits" (batch, classes).
 
     Raises:
         ValueError: if `data` holds no labelled images, or the folder cannot be written.
     """
     if data.kind != "image" or data.num_classes < 2:
         raise ValueError(
-            "`dataset` must hold images of two classes or more; a classifier judges what is made. "
+            "`dataset` must hold images of two classes or more; a classifier gives the features. "
             f"Received: dataset={data.name!r}, {data.kind} with {data.num_classes} classes"
         )
     path = settings.cache_folder() / f"feature_net-{VERSION}-{data.digest[:32]}.keras"
     if not path.is_file():
-        _keep(_trained(data), path)
-    # Always from the file, so that the first run has the very net of the later ones.
-    found: Any = keras.saving.load_model(path, compile=False)
-    found.trainable = False
-    return found
+        _save(_train(data), path)
+    # Always loaded from the file, so that the first run uses the weights of later ones.
+    net: Any = keras.saving.load_model(path, compile=False)
+    net.trainable = False
+    return net
 
 
 def with_feature_extractor(data: Data) -> Data:
@@ -71,21 +71,21 @@ def with_feature_extractor(data: Data) -> Data:
     return replace(data, extras={**data.extras, "feature_extractor": feature_net(data)})
 
 
-def looked_at(net: Any, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Features and classes of images.
+def looked_at(net: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Computes features and predicted classes of images.
 
     Args:
-        net: as `feature_net` gives it.
-        images: (n, height, width, channels) pixels 0..255.
+        net: model of `feature_net`.
+        images: pixels in 0 … 255, (n, height, width, channels).
 
     Returns:
         Features (n, dim) float32, and class numbers (n,).
     """
-    seen = outputs(net, images)
-    return seen["features"], seen["logits"].argmax(axis=1)
+    results = outputs(net, images)
+    return results["features"], results["logits"].argmax(axis=1)
 
 
-def _trained(data: Data) -> keras.Model:
+def _train(data: Data) -> keras.Model:
     keras.utils.set_random_seed(0)
     shape = (*(max(side, SMALLEST) for side in data.input_shape[:2]), data.input_shape[2])
     net = lenet5(shape, data.num_classes, activation="relu", pooling="max")
@@ -99,20 +99,20 @@ def _trained(data: Data) -> keras.Model:
     rate: Any = keras.optimizers.schedules.CosineDecay(2e-3, STEPS)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     classifier.compile(keras.optimizers.Adam(rate), loss, jit_compile=False)
-    classifier.fit(_drawn(data), steps_per_epoch=STEPS, shuffle=False, verbose=0)
+    classifier.fit(_batches(data), steps_per_epoch=STEPS, shuffle=False, verbose=0)
     half: Any = keras.Model(pixels, hidden)
-    found = half.predict(data.train.x, batch_size=256, verbose=0)
-    spread = float(found.var(axis=0, dtype="float64").sum()) / VARIANCE
+    features = half.predict(data.train.x, batch_size=256, verbose=0)
+    spread = float(features.var(axis=0, dtype="float64").sum()) / VARIANCE
     normal: Any = keras.layers.Normalization(
-        mean=found.mean(axis=0, dtype="float64").tolist(),
-        variance=[spread] * found.shape[1],
+        mean=features.mean(axis=0, dtype="float64").tolist(),
+        variance=[spread] * features.shape[1],
         name="features",
     )
     outputs: Any = {"features": normal(hidden), "logits": logits}
     return keras.Model(pixels, outputs, name="feature_net")
 
 
-def _drawn(data: Data) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _batches(data: Data) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     random = np.random.default_rng(0)
     while True:
         order = random.permutation(len(data.train.x))
@@ -120,13 +120,13 @@ def _drawn(data: Data) -> Iterator[tuple[np.ndarray, np.ndarray]]:
             yield data.train.x[rows], data.train.y[rows]
 
 
-def _keep(net: keras.Model, path: Path) -> None:
-    """Writes the file whole or not at all: several processes may be at it."""
+def _save(net: keras.Model, path: Path) -> None:
+    """Writes the file atomically: several processes may write it."""
     try:
         with atomic_path(path) as part:
             net.save(part)
     except PermissionError as error:
         raise ValueError(
-            "`KERAS_DL_CACHE` must name a folder that can be written; the classifier that judges "
-            f"images is kept there. Received: {path.parent} ({error.strerror})"
+            "`KERAS_DL_CACHE` must name a folder that can be written; the feature extractor of "
+            f"images is cached there. Received: {path.parent} ({error.strerror})"
         ) from None

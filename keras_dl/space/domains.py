@@ -1,9 +1,9 @@
-"""Domains: the values a hyperparameter may take, and the condition under which it counts."""
+"""Domains: the values that a hyperparameter may take, and the condition that makes it active."""
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 __all__ = ["Choice", "Domain", "Range", "Repeat", "When", "format_value"]
 
@@ -47,13 +47,13 @@ class Range:
                 f"Received: step={self.step}"
             )
 
-    def holds(self, value: Any) -> bool:
-        """Whether `value` lies within the bounds."""
+    def holds(self, value: object) -> bool:
+        """Returns whether `value` lies within the bounds."""
         return _is_number(value) and self.low <= value <= self.high
 
     @property
     def rule(self) -> str:
-        """What a value must do."""
+        """Returns the rule for messages, such as `lie in 0 … 1`."""
         return f"lie in {_readable(self.low)} … {_readable(self.high)}"
 
     def __str__(self) -> str:
@@ -74,20 +74,20 @@ class Choice:
 
     values: tuple[Any, ...]
 
-    def __init__(self, *values: Any) -> None:
+    def __init__(self, *values: object) -> None:
         if not values:
             raise ValueError("`values` must list at least one choice. Received: values=()")
         object.__setattr__(self, "values", values)
 
-    def holds(self, value: Any) -> bool:
-        """Whether `value` is one of the choices, of the same kind (True is not 1)."""
+    def holds(self, value: object) -> bool:
+        """Returns whether `value` is one of the choices, of the same type (True is not 1)."""
         return any(
             value == v and isinstance(value, bool) == isinstance(v, bool) for v in self.values
         )
 
     @property
     def rule(self) -> str:
-        """What a value must do."""
+        """Returns the rule for messages, such as `lie in 0 … 1`."""
         return f"be {_either(self.values)}"
 
     def __str__(self) -> str:
@@ -120,8 +120,8 @@ class Repeat:
                 f"Received: low={self.low}, high={self.high}"
             )
 
-    def holds(self, value: Any) -> bool:
-        """Whether `value` is a tuple of allowed length whose items all lie in `item`."""
+    def holds(self, value: object) -> bool:
+        """Returns whether `value` is a tuple of allowed length with items from `item`."""
         return (
             isinstance(value, tuple)
             and self.low <= len(value) <= self.high
@@ -130,7 +130,7 @@ class Repeat:
 
     @property
     def rule(self) -> str:
-        """What a value must do."""
+        """Returns the rule for messages, such as `lie in 0 … 1`."""
         return f"be {self._length()} that each {self.item.rule}"
 
     def __str__(self) -> str:
@@ -144,7 +144,7 @@ class Repeat:
 
 @dataclass(frozen=True, init=False)
 class When:
-    """The condition under which a hyperparameter means anything: `When("optimizer", "sgd")`.
+    """The condition that makes a hyperparameter active: `When("optimizer", "sgd")`.
 
     Raises:
         ValueError: if no value is listed.
@@ -153,7 +153,7 @@ class When:
     name: str
     values: tuple[Any, ...]
 
-    def __init__(self, name: str, *values: Any) -> None:
+    def __init__(self, name: str, *values: object) -> None:
         if not values:
             raise ValueError(
                 f"`values` must list at least one value of {name}. Received: values=()"
@@ -168,8 +168,8 @@ class When:
 Domain = Range | Choice | Repeat
 
 
-def format_value(value: Any) -> str:
-    """Writes a value as the command line reads it: `512,256`, `true`, `0.1`; nothing is rounded."""
+def format_value(value: object) -> str:
+    """Formats a value as the command line reads it: `512,256`, `true`, `0.1`, without rounding."""
     if isinstance(value, tuple):
         return ",".join(format_value(v) for v in value)
     if isinstance(value, bool):
@@ -179,7 +179,7 @@ def format_value(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and type(value) is not bool and math.isfinite(value)
 
 

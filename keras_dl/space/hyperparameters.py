@@ -2,7 +2,7 @@
 
     def build(data, *, dropout: Annotated[float, Range(0.0, 0.5)] = 0.0): ...
 
-Light on purpose: the command line reads spaces without loading Keras.
+Imports the standard library only: the command line reads spaces without loading Keras.
 """
 
 import inspect
@@ -40,13 +40,13 @@ PLURALS = {bool: "true or false", int: "integers", float: "numbers", str: "texts
 
 @dataclass(frozen=True)
 class Hyper:
-    """One hyperparameter: where it comes from, its default and its domain.
+    """One hyperparameter with its default and its domain.
 
     Attributes:
         name: parameter, flag and MLflow name.
         kind: bool, int, float, str or tuple (the type its values have).
         item: type of a tuple's items; None otherwise.
-        default: value that `run` takes.
+        default: value of `run` if none is passed.
         domain: what `tune` searches and `run` accepts; None: any value of the kind, never searched.
         when: condition that makes it active; None means always.
         optional: whether None is a value too.
@@ -62,7 +62,7 @@ class Hyper:
 
     @property
     def kind_words(self) -> str:
-        """The kind of its values in words."""
+        """Returns the kind of its values in words."""
         words = KINDS[self.kind] if self.item is None else f"a tuple of {PLURALS[self.item]}"
         return f"{words} or none" if self.optional else words
 
@@ -101,7 +101,7 @@ def refuse_positional(name: str) -> None:
 
 
 def hyper(name: str, annotation: Any, default: Any) -> Hyper:
-    """Makes the `Hyper` of one annotated parameter; both readers, runtime and ast, end here.
+    """Returns the `Hyper` of one annotated parameter; used for functions and for syntax trees.
 
     Args:
         name: of the parameter.
@@ -118,22 +118,22 @@ def hyper(name: str, annotation: Any, default: Any) -> Hyper:
     item = arguments[0] if len(arguments) == 2 and arguments[1] is Ellipsis else None
     kind = tuple if typing.get_origin(bare) is tuple and item in KINDS else bare
     if kind not in KINDS and (kind is not tuple or item is None):
-        shown = "nothing" if annotation is MISSING else getattr(bare, "__qualname__", bare)
+        name_of_type = "nothing" if annotation is MISSING else getattr(bare, "__qualname__", bare)
         raise TypeError(
             f"`{name}` must be annotated bool, int, float, str or tuple[int, ...], with or without "
-            f"`| None`. Received: {bare if arguments else shown}"
+            f"`| None`. Received: {bare if arguments else name_of_type}"
         )
     if default is MISSING:
         raise TypeError(f"`{name}` must have a default, for run() to take. Received: none")
     domain = next((e for e in extras if isinstance(e, Domain)), None)
     when = next((e for e in extras if isinstance(e, When)), None)
-    made = Hyper(name, kind, default, domain, when, item, optional)
-    _check_domain(made)
-    return replace(made, default=check(made, default))
+    unchecked = Hyper(name, kind, default, domain, when, item, optional)
+    _check_domain(unchecked)
+    return replace(unchecked, default=check(unchecked, default))
 
 
-def check(hyper: Hyper, value: Any) -> Any:
-    """Returns `value` as the hyperparameter's kind, or refuses it.
+def check(hyper: Hyper, value: object) -> Any:
+    """Returns `value` as the hyperparameter's kind if it lies in the domain.
 
     Raises:
         TypeError: if the kind is wrong.
@@ -144,16 +144,20 @@ def check(hyper: Hyper, value: Any) -> Any:
     value = _as_kind(hyper, value)
     domain = hyper.domain
     if domain is not None and not domain.holds(value):
-        known = domain.values if isinstance(domain, Choice) and hyper.kind is str else ()
-        hint = did_you_mean(value, known)
+        choices = domain.values if isinstance(domain, Choice) and hyper.kind is str else ()
+        hint = did_you_mean(value, choices)
         raise ValueError(
             f"`{hyper.name}` must {domain.rule}.{hint} Received: {hyper.name}={value!r}"
         )
     return value
 
 
-def resolve(space: Mapping[str, Hyper], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Completes `given` with defaults and checks every value.
+def resolve(space: Mapping[str, Hyper], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Completes values with defaults and checks all of them.
+
+    Args:
+        space: hyperparameters by name.
+        values: values by name; names that are missing take their default.
 
     Returns:
         The values of all *active* hyperparameters, in the order of the space.
@@ -162,21 +166,21 @@ def resolve(space: Mapping[str, Hyper], given: Mapping[str, Any]) -> dict[str, A
         ValueError: for an unknown name, a value outside its domain, or one whose condition fails.
         TypeError: for a value of the wrong kind.
     """
-    check_names(given, space, "hyperparameter")
-    values = {name: check(h, given.get(name, h.default)) for name, h in space.items()}
-    idle = [h for h in space.values() if not is_active(h, values)]
-    for h in idle:
-        if h.name in given and h.when is not None:
+    check_names(values, space, "hyperparameter")
+    resolved = {name: check(h, values.get(name, h.default)) for name, h in space.items()}
+    inactive = [h for h in space.values() if not is_active(h, resolved)]
+    for h in inactive:
+        if h.name in values and h.when is not None:
             raise ValueError(
-                f"`{h.name}` must be left out; it only has an effect when {h.when}. "
-                f"Received: {h.name}={values[h.name]!r}, {h.when.name}={values.get(h.when.name)!r}"
+                f"`{h.name}` must be left out; it only has an effect when {h.when}. Received: "
+                f"{h.name}={resolved[h.name]!r}, {h.when.name}={resolved.get(h.when.name)!r}"
             )
-        del values[h.name]
-    return values
+        del resolved[h.name]
+    return resolved
 
 
 def is_active(hyper: Hyper, values: Mapping[str, Any]) -> bool:
-    """Whether the hyperparameter's condition, if it has one, holds for `values`."""
+    """Returns whether the hyperparameter's condition, if it has one, holds for `values`."""
     return hyper.when is None or values.get(hyper.when.name) in hyper.when.values
 
 
@@ -202,7 +206,7 @@ def check_names(names: Iterable[str], allowed: Iterable[str], what: str) -> None
 
 
 def parse_value(hyper: Hyper, text: str) -> Any:
-    """Reads a value as typed on the command line and checks it.
+    """Parses a value of the command line and checks it.
 
     Raises:
         ValueError: if the text is not of the hyperparameter's kind or lies outside its domain.
@@ -211,7 +215,7 @@ def parse_value(hyper: Hyper, text: str) -> Any:
         return None
     if hyper.item is None:
         return check(hyper, _parse(hyper, hyper.kind, text))
-    # 3x3 is how people write sizes; a text may hold an x of its own.
+    # Sizes are also written 3x3; a text may contain an x.
     parts = re.split(r"," if hyper.item is str else r",|(?<=\d)x(?=\d)", text.strip())
     if parts[-1] == "":
         parts.pop()
@@ -219,7 +223,7 @@ def parse_value(hyper: Hyper, text: str) -> Any:
 
 
 def _parse(hyper: Hyper, kind: type, text: str, whole: str | None = None) -> Any:
-    """Reads a text as a `kind`; the message shows it as a whole where it is part of a tuple."""
+    """Parses a text as `kind`; the message has `whole`, the tuple that the text is part of."""
     try:
         return {"true": True, "false": False}[text.lower()] if kind is bool else kind(text)
     except (KeyError, ValueError):
@@ -231,7 +235,7 @@ def _parse(hyper: Hyper, kind: type, text: str, whole: str | None = None) -> Any
 
 
 def _evaluated(function: Callable[..., Any], annotations: dict[str, Any]) -> dict[str, Any]:
-    """Evaluates annotations written as texts; the other parameters' may name what is not there."""
+    """Evaluates annotations that are texts; those of other parameters may have unknown names."""
     origin = inspect.unwrap(getattr(function, "func", function))  # partial keeps its `func`
     shell = types.SimpleNamespace(__annotations__=annotations)
     names = getattr(origin, "__globals__", {})
@@ -241,7 +245,7 @@ def _evaluated(function: Callable[..., Any], annotations: dict[str, Any]) -> dic
 def _unwrapped(
     annotation: Any, extras: tuple[Any, ...], optional: bool
 ) -> tuple[Any, tuple[Any, ...], bool]:
-    """Peels `Annotated[…]` and `… | None`, in any order, down to (type, extras, optional)."""
+    """Removes `Annotated[…]` and `… | None`, in any order; returns (type, extras, optional)."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
         return _unwrapped(arguments[0], extras + arguments[1:], optional)
@@ -253,7 +257,7 @@ def _unwrapped(
 
 
 def _check_domain(hyper: Hyper) -> None:
-    """Refuses a domain of another kind's values: `tune` would suggest what `run` refuses."""
+    """Refuses a domain of values of another kind, which `run` would refuse."""
     domain = hyper.domain
     if isinstance(domain, Choice):
         for value in domain.values:
@@ -276,31 +280,31 @@ def _fits(kind: type | None, domain: Range | Choice) -> bool:
     return kind is float or (kind is int and all(isinstance(n, int) for n in numbers))
 
 
-def _as_kind(hyper: Hyper, value: Any) -> Any:
+def _as_kind(hyper: Hyper, value: object) -> Any:
     value = _plain(value)
-    made, fits = _cast(hyper.kind, value), hyper.item is None
+    cast, fits = _cast(hyper.kind, value), hyper.item is None
     if isinstance(value, (list, tuple)) and hyper.item is not None:
-        made = tuple(_cast(hyper.item, _plain(v)) for v in value)
-        fits = all(_is(hyper.item, v) for v in made)
-    if not fits or not _is(hyper.kind, made):
+        cast = tuple(_cast(hyper.item, _plain(v)) for v in value)
+        fits = all(_is(hyper.item, v) for v in cast)
+    if not fits or not _is(hyper.kind, cast):
         raise TypeError(
             f"`{hyper.name}` must be {hyper.kind_words}. "
             f"Received: {hyper.name}={value!r} ({type(value).__name__})"
         )
-    return made
+    return cast
 
 
 def _plain(value: Any) -> Any:
-    """Numpy's scalars come from people's own loops."""
+    """Returns a NumPy scalar as a Python number."""
     return value.item() if hasattr(value, "item") and not getattr(value, "shape", ()) else value
 
 
-def _cast(kind: type | None, value: Any) -> Any:
+def _cast(kind: type | None, value: object) -> object:
     return float(value) if kind is float and type(value) is int else value
 
 
-def _is(kind: type | None, value: Any) -> bool:
-    """Python counts True among the integers; nobody means it so."""
+def _is(kind: type | None, value: object) -> bool:
+    """Returns whether a value is of a kind; True and False are no integers here."""
     return (
         kind is not None and isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
     )

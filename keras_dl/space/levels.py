@@ -1,4 +1,4 @@
-"""Factors of an experiment and their levels: which values of which hyperparameters are crossed."""
+"""Levels of the factors of an experiment: the values of hyperparameters that are crossed."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ def parse_levels(text: str) -> dict[str, list[str]]:
     Raises:
         ValueError: if a part is not of the form NAME=LEVEL,LEVEL.
     """
-    found: dict[str, list[str]] = {}
+    levels: dict[str, list[str]] = {}
     for part in re.split(r"[;\s]+", text.strip()):
         name, sign, listed = part.partition("=")
         if not (name and sign and listed):
@@ -24,8 +24,8 @@ def parse_levels(text: str) -> dict[str, list[str]]:
                 "`values` must give levels as NAME=LEVEL,LEVEL with blanks between the factors. "
                 f"Received: values={text!r}"
             )
-        found[name.replace("-", "_")] = listed.split(",")
-    return found
+        levels[name.replace("-", "_")] = listed.split(",")
+    return levels
 
 
 def resolve_levels(
@@ -34,56 +34,56 @@ def resolve_levels(
     values: str | Mapping[str, Iterable[Any]],
     fixed: Mapping[str, Any],
 ) -> dict[str, tuple[Any, ...]]:
-    """The levels of each factor, checked; the default comes first where it is among them.
+    """Returns the levels of each factor; the default comes first if it is among them.
 
-    A factor without levels of its own takes all values of a Choice, off and on of a switch, and
-    the two ends of a Range. Levels in a logarithmic range, and beside a default of None, must be
-    given: their ends are rarely what one would compare.
+    A factor without explicit levels takes all values of a Choice, off and on of a switch, and the
+    two ends of a Range. Levels in a logarithmic range, and of a hyperparameter whose default is
+    None, must be explicit: the ends are rarely worth comparing.
 
     Args:
         space: the recipe's hyperparameters.
-        over: names of the factors; those in `values` alone are factors too.
+        over: names of the factors; names in `values` are factors too.
         values: levels by name, or the same as text: `dropout=0,0.5 activation=relu,tanh`.
         fixed: hyperparameters held at a value.
 
     Raises:
-        ValueError, TypeError: for unknown, fixed or idle factors, levels outside their domain or
-            given twice, a factor with a single level, or one whose levels must be given.
+        ValueError, TypeError: for unknown, fixed or inactive factors, levels outside their domain
+            or listed twice, a factor with a single level, or one whose levels must be explicit.
     """
-    given = parse_levels(values) if isinstance(values, str) and values else dict(values or {})
-    names = list(dict.fromkeys([*over, *given]))
+    explicit = parse_levels(values) if isinstance(values, str) and values else dict(values or {})
+    names = list(dict.fromkeys([*over, *explicit]))
     check_names(names, space, "hyperparameter")
     if not names:
         raise ValueError("`over` must name at least one hyperparameter to vary. Received: none")
-    found = {}
+    resolved = {}
     for name in names:
         if name in fixed:
             raise ValueError(f"`over` must not name what is fixed. Received: {name}={fixed[name]}")
         hyper = space[name]
-        _refuse_idle(hyper, space, fixed, names)
-        made = _checked(hyper, given[name]) if name in given else _usual(hyper)
-        found[name] = tuple(sorted(made, key=lambda level: level != hyper.default))
-    return found
+        _refuse_inactive(hyper, space, fixed, names)
+        levels = _check_levels(hyper, explicit[name]) if name in explicit else _usual_levels(hyper)
+        resolved[name] = tuple(sorted(levels, key=lambda level: level != hyper.default))
+    return resolved
 
 
-def _checked(hyper: Hyper, listed: Iterable[Any]) -> list[Any]:
+def _check_levels(hyper: Hyper, listed: Iterable[Any]) -> list[Any]:
     if isinstance(listed, str) or not isinstance(listed, Iterable):
         raise TypeError(
             f"`values` must list the levels of {hyper.name}. Received: {hyper.name}={listed!r}"
         )
-    spoken = hyper.kind is not str
-    made = [
-        parse_value(hyper, x) if isinstance(x, str) and spoken else check(hyper, x) for x in listed
+    texts = hyper.kind is not str  # a text is parsed unless texts are the values
+    levels = [
+        parse_value(hyper, x) if isinstance(x, str) and texts else check(hyper, x) for x in listed
     ]
-    if len(made) < 2 or len(set(made)) < len(made):
-        shown = ", ".join(map(format_value, made))
+    if len(levels) < 2 or len(set(levels)) < len(levels):
+        received = ", ".join(map(format_value, levels))
         raise ValueError(
-            f"`values` must give {hyper.name} two different levels or more. Received: {shown}"
+            f"`values` must give {hyper.name} two different levels or more. Received: {received}"
         )
-    return made
+    return levels
 
 
-def _usual(hyper: Hyper) -> list[Any]:
+def _usual_levels(hyper: Hyper) -> list[Any]:
     domain = hyper.domain
     if hyper.kind is bool:
         return [False, True]
@@ -97,14 +97,14 @@ def _usual(hyper: Hyper) -> list[Any]:
     )
 
 
-def _refuse_idle(
+def _refuse_inactive(
     hyper: Hyper, space: Mapping[str, Hyper], fixed: Mapping[str, Any], names: list[str]
 ) -> None:
-    """A factor must have an effect in every setting, or the effects could not be told apart."""
+    """Refuses a factor without effect in some setting, whose effect could not be estimated."""
     if hyper.when is None:
         return
-    seen = {n: h.default for n, h in space.items()} | dict(fixed)
-    if hyper.when.name in names or not is_active(hyper, seen):
+    values = {n: h.default for n, h in space.items()} | dict(fixed)
+    if hyper.when.name in names or not is_active(hyper, values):
         raise ValueError(
             f"`over` must name hyperparameters that act in every setting; {hyper.name} acts only "
             f"when {hyper.when}"

@@ -44,7 +44,7 @@ def report_robustness(
         few = x[:ON_CURVE], y[:ON_CURVE]
         chances = [probabilities(net, attack(net, *few, size)) for size in CURVE]
         curves[name.upper()] = [float(np.mean(c.argmax(axis=1) == few[1])) for c in chances]
-    found["report_robustness"] = plots.robustness(
+    found["robustness"] = plots.robustness(
         CURVE, curves, chance=1 / data.num_classes, trained_at=trained_at
     )
     found["adversarial_examples"] = _triptych(net, x[:ON_CURVE], y[:ON_CURVE], data, epsilon)

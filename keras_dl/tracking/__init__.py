@@ -1,4 +1,4 @@
-"""Runs in MLflow: where they are stored, how they are written, how models come back.
+"""Runs in MLflow: the store, writing runs, loading their models.
 
-The only package that names mlflow. Models, layers and the training loop know nothing of it.
+The only package that imports mlflow; models, layers and the training loop do not depend on it.
 """

@@ -1,23 +1,30 @@
-"""One tracked run: parameters, metrics by epoch, figures, data set, an end with a reason."""
+"""One tracked run: parameters, metrics by epoch, figures, data set, final status with a reason."""
 
+import contextlib
 import importlib.metadata
 import json
 import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag
+import numpy as np
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
 
 from keras_dl import catalog, settings
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.tracking import store
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+P = ParamSpec("P")
 
 __all__ = [
     "SAMPLES",
@@ -30,13 +37,13 @@ __all__ = [
     "table",
 ]
 
-SAMPLES = "samples"  # name of the images that a generator makes after each epoch
-# Writing an epoch's metrics to SQLite takes 20 ms and more; one thread keeps that off the training.
+SAMPLES = "samples"  # name of the images that a generator produces after each epoch
+# Writing an epoch's metrics to SQLite takes 20 ms and more; a thread does it during the training.
 _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracking")
 
 
 class TrackedRun:
-    """A run that is being written. Metrics and images go out in the background; `end` waits.
+    """A run that is being written; metrics and images are written in the background.
 
     Attributes:
         run: MLflow's run.
@@ -44,9 +51,9 @@ class TrackedRun:
         url: link to its page.
     """
 
-    def __init__(self, run: Any) -> None:
+    def __init__(self, run: Run) -> None:
         self.run, self.id, self.url = run, run.info.run_id, store.run_url(run)
-        self._pending: list[Future[Any]] = []
+        self._pending: list[Future[object]] = []
 
     def epoch(self, epoch: int, values: Mapping[str, float], when: float | None = None) -> None:
         """Logs an epoch's metrics, `loss` as `train/loss`, `val_loss` as `val/loss`.
@@ -54,20 +61,26 @@ class TrackedRun:
         Args:
             epoch: the step, from 1.
             values: by Keras' names.
-            when: seconds since 1970; writing the same values of the same time twice is harmless.
+            when: seconds since 1970; writing the same values of the same time twice has no effect.
         """
         self.metrics({metric_name(n): v for n, v in values.items()}, step=epoch, when=when)
 
     def metrics(
         self, values: Mapping[str, float], step: int = 0, when: float | None = None
     ) -> None:
-        """Logs numbers under the names given."""
+        """Logs numbers by name.
+
+        Args:
+            values: by MLflow's names.
+            step: of all values.
+            when: seconds since 1970; None: now.
+        """
         stamp = int((time.time() if when is None else when) * 1000)
         rows = [Metric(name, float(value), stamp, step) for name, value in values.items()]
         self._later(store.client().log_batch, self.id, metrics=rows)
 
     def params(self, values: Mapping[str, Any]) -> None:
-        """Adds parameters, or repeats them as they are; None is left out."""
+        """Logs parameters, except those that are None."""
         self._later(store.client().log_batch, self.id, params=_params(values))
 
     def tags(self, values: Mapping[str, Any]) -> None:
@@ -75,16 +88,16 @@ class TrackedRun:
         rows = [RunTag(name, str(value)) for name, value in values.items()]
         self._later(store.client().log_batch, self.id, tags=rows)
 
-    def figure(self, figure: Any, name: str) -> None:
+    def figure(self, figure: "Figure", name: str) -> None:
         """Stores a matplotlib figure as `figures/NAME.png`."""
         store.client().log_figure(self.id, figure, f"figures/{name}.png")
 
-    def image(self, image: Any, name: str, step: int) -> None:
-        """Shows an image among those of its name, which MLflow's page leafs through by step.
+    def image(self, image: np.ndarray, name: str, step: int) -> None:
+        """Logs an image of a series that MLflow's page shows by step.
 
         Args:
             image: (height, width) or (height, width, 1 or 3) uint8.
-            name: the same for all steps.
+            name: of the series.
             step: epoch, from 1.
         """
         self._later(store.client().log_image, self.id, image, key=name, step=step)
@@ -94,10 +107,10 @@ class TrackedRun:
         store.client().log_text(self.id, text, file)
 
     def dataset(self, facts: Mapping[str, Any]) -> None:
-        """Notes which data the run has seen, with their fingerprint.
+        """Logs the data set of the run, with its fingerprint.
 
         Args:
-            facts: as `Data.facts` gives them.
+            facts: name, source, digest and sizes, as in `Data.facts`.
         """
         profile = {k: facts[k] for k in ("examples", "input_shape")}
         source = json.dumps({"source": facts["source"]})
@@ -109,17 +122,17 @@ class TrackedRun:
         self.tags({"dataset": facts["name"], "dataset_digest": facts["digest"]})
 
     def expect(self, facts: Mapping[str, Any]) -> None:
-        """Stores what the run's model takes and gives, for predictions, as `data.json`."""
+        """Stores the description of the model's inputs and outputs as `data.json`."""
         self.text(json.dumps(facts, indent=1), "data.json")
 
     def flush(self) -> None:
-        """Waits until everything is written, and raises what went wrong."""
+        """Waits until everything is written; raises the first error of the background."""
         pending, self._pending = self._pending, []
         for future in pending:
             future.result()
 
-    def end(self, status: str = "FINISHED", **tags: Any) -> None:
-        """Ends the run: FINISHED, FAILED or KILLED, with tags that say why."""
+    def end(self, status: str = "FINISHED", **tags: object) -> None:
+        """Ends the run: FINISHED, FAILED or KILLED, with tags for the reason."""
         if tags:
             self.tags(tags)
         try:
@@ -127,12 +140,12 @@ class TrackedRun:
         finally:
             store.client().set_terminated(self.id, status)
 
-    def end_later(self, status: str, **tags: Any) -> None:
-        """The same in the background, after all else; `flush` waits for it."""
+    def end_later(self, status: str, **tags: object) -> None:
+        """Ends the run in the background, after all other writing; `flush` waits for it."""
         self.tags(tags)
         self._later(store.client().set_terminated, self.id, status)
 
-    def _later(self, function: Any, *args: Any, **kwargs: Any) -> None:
+    def _later(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
         self._pending.append(_writer.submit(function, *args, **kwargs))
 
 
@@ -149,15 +162,15 @@ def start(
     """Opens a run.
 
     Args:
-        recipe: gives tags recipe, family and the objective's name and direction.
+        recipe: for the tags recipe, family, and the objective's name and direction.
         experiment: the experiment's name, `mnist-classification`.
-        name: what the UI's table shows.
+        name: of the run, in the UI's table.
         kind: "run", "search", "trial", "seed", "comparison" or "final".
         params: hyperparameters and options; None is left out.
         parent: id of the parent run.
         tags: further tags.
     """
-    known = {
+    all_tags = {
         "recipe": recipe.name,
         "family": catalog.family(recipe.name),
         "kind": kind,
@@ -170,21 +183,21 @@ def start(
         **(tags or {}),
     }
     if parent is not None:
-        known["mlflow.parentRunId"] = parent
+        all_tags["mlflow.parentRunId"] = parent
     run = store.client().create_run(
-        store.experiment(experiment), run_name=name, tags={k: str(v) for k, v in known.items()}
+        store.experiment(experiment), run_name=name, tags={k: str(v) for k, v in all_tags.items()}
     )
-    made = TrackedRun(run)
-    made.params(params)
-    return made
+    tracked = TrackedRun(run)
+    tracked.params(params)
+    return tracked
 
 
 def _params(values: Mapping[str, Any]) -> list[Param]:
     return [Param(k, format_param(v)) for k, v in values.items() if v is not None]
 
 
-def reopen(run: Any) -> TrackedRun:
-    """Takes up a run again that had ended or whose process had died."""
+def reopen(run: Run) -> TrackedRun:
+    """Continues a run that has ended or whose process has died."""
     client = store.client()
     client.update_run(run.info.run_id, status="RUNNING")
     client.set_tag(run.info.run_id, "process", store.process_tag())
@@ -194,24 +207,30 @@ def reopen(run: Any) -> TrackedRun:
 
 
 def metric_name(name: str) -> str:
-    """MLflow's name of a Keras metric: the part before the slash groups the charts."""
+    """Returns MLflow's name of a Keras metric; the part before the slash groups the charts."""
     if name == "objective":
         return name
     return f"val/{name[4:]}" if name.startswith("val_") else f"train/{name}"
 
 
-def format_param(value: Any) -> str:
-    """Writes a parameter so that numbers stay numbers: full precision, tuples as `512,256`."""
+def format_param(value: object) -> str:
+    """Formats a parameter: numbers with full precision, tuples as `512,256`."""
     return repr(value) if isinstance(value, float) else format_value(value)
 
 
 def stamp() -> str:
-    """A folder's name from time and process, unlike any other's."""
+    """Returns a unique folder name from time and process."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
 
 
 def table(tracked: TrackedRun, csv: str, name: str) -> None:
-    """Stores a CSV text as `NAME.csv`."""
+    """Stores a table as `NAME.csv`.
+
+    Args:
+        tracked: the run.
+        csv: the table as CSV text.
+        name: of the file, without its suffix.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.csv"
         path.write_text(csv, encoding="utf-8")
@@ -221,17 +240,15 @@ def table(tracked: TrackedRun, csv: str, name: str) -> None:
 @cache
 def _versions() -> str:
     names = ("keras_dl", "keras", "tensorflow", "jax", "torch", "keras-tuner", "mlflow", "numpy")
-    found = []
+    versions = []
     for name in names:
-        try:
-            found.append(f"{name} {importlib.metadata.version(name)}")
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return ", ".join(found)
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions.append(f"{name} {importlib.metadata.version(name)}")
+    return ", ".join(versions)
 
 
 def _commit(recipe: Recipe) -> dict[str, str]:
-    """The git commit of the recipe's own repository, marked where files differ from it."""
+    """Returns the git commit of the recipe's repository, marked if tracked files differ."""
     file = Path(getattr(recipe.build, "__code__", _commit.__code__).co_filename)
     if not file.is_file():
         return {}

@@ -1,4 +1,4 @@
-"""The store: SQLite in ./mlruns unless MLFLOW_TRACKING_URI names another; experiments; links."""
+"""The tracking store: SQLite in ./mlruns, or that of MLFLOW_TRACKING_URI; experiments; links."""
 
 import contextlib
 import logging
@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import psutil
 from mlflow import MlflowClient
@@ -35,17 +34,17 @@ UI = "http://127.0.0.1:5000"
 
 
 def root() -> Path:
-    """The folder `mlruns` of the current folder: database, artifacts, checkpoints, searches."""
+    """Returns `mlruns` in the current folder: database, artifacts, checkpoints, searches."""
     return Path("mlruns").resolve()
 
 
 def uri() -> str:
-    """The tracking address: MLFLOW_TRACKING_URI, or SQLite in `./mlruns`."""
+    """Returns the tracking address: MLFLOW_TRACKING_URI, or SQLite in `./mlruns`."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root()}/mlflow.db"
 
 
 def version() -> str:
-    """MLflow's version."""
+    """Returns MLflow's version."""
     import mlflow
 
     return mlflow.__version__
@@ -59,50 +58,54 @@ def lock(name: str = "store") -> Iterator[None]:
 
 
 def client() -> MlflowClient:
-    """A client of the store, whose database is made on first use."""
+    """Returns a client of the store; the first use creates the database.
+
+    Raises:
+        ConnectionError: if the store does not answer.
+    """
     import mlflow
 
     address = uri()
-    made = _client(address)
+    connection = _client(address)
     if mlflow.get_tracking_uri() != address:
-        given = os.environ.get("MLFLOW_TRACKING_URI")
+        before = os.environ.get("MLFLOW_TRACKING_URI")
         mlflow.set_tracking_uri(address)  # logged models are resolved through the global address
-        if given is None:  # which MLflow also writes there; it would outlive a change of folder
+        if before is None:  # MLflow sets the variable too; it would outlive a change of folder
             os.environ.pop("MLFLOW_TRACKING_URI", None)
-    return made
+    return connection
 
 
 @cache
 def _client(address: str) -> MlflowClient:
     for name in ("alembic", "mlflow.store.db.utils"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # a page of migrations otherwise
+        logging.getLogger(name).setLevel(logging.WARNING)  # hides a page of migrations
     with lock():  # two processes that create the database at once break it
         try:
-            made = MlflowClient(address)
-            made.search_experiments(max_results=1)
+            connection = MlflowClient(address)
+            connection.search_experiments(max_results=1)
         except MlflowException as error:
             raise ConnectionError(
                 f"The tracking store at {address} does not answer: {str(error)[:300]}"
             ) from None
-    return made
+    return connection
 
 
 def experiment(name: str) -> str:
-    """Id of the experiment, made if missing; a deleted one of that name is restored."""
-    known = client()  # before the lock, which it takes itself on first use
+    """Returns the id of an experiment; creates it if missing, restores it if deleted."""
+    connection = client()  # before the lock, which its first use takes
     with lock():
-        found = known.get_experiment_by_name(name)
-        if found is not None:
-            if found.lifecycle_stage == "deleted":
-                known.restore_experiment(found.experiment_id)
-            return found.experiment_id
+        existing = connection.get_experiment_by_name(name)
+        if existing is not None:
+            if existing.lifecycle_stage == "deleted":
+                connection.restore_experiment(existing.experiment_id)
+            return existing.experiment_id
         local = "MLFLOW_TRACKING_URI" not in os.environ
-        place = (root() / "artifacts" / name).as_uri() if local else None
-        return known.create_experiment(name, artifact_location=place)
+        location = (root() / "artifacts" / name).as_uri() if local else None
+        return connection.create_experiment(name, artifact_location=location)
 
 
 def find_run(run_id: str) -> Run:
-    """Gives the run whose id starts with `run_id`.
+    """Returns the run whose id starts with `run_id`.
 
     Raises:
         ValueError: if none or several do.
@@ -110,26 +113,26 @@ def find_run(run_id: str) -> Run:
     if len(run_id) == 32:
         with contextlib.suppress(MlflowException):
             return client().get_run(run_id)
-    found = [r for r in _all_runs("") if r.info.run_id.startswith(run_id)] if run_id else []
-    if len(found) != 1:
-        what = "no run" if not found else f"{len(found)} runs"
+    runs = [r for r in _all_runs("") if r.info.run_id.startswith(run_id)] if run_id else []
+    if len(runs) != 1:
         raise ValueError(
-            f"`run_id` must name one run of {uri()}; {what} found. Received: {run_id!r}"
+            f"`run_id` must name one run of {uri()}; {len(runs) or 'no'} runs match. "
+            f"Received: run_id={run_id!r}"
         )
-    return found[0]
+    return runs[0]
 
 
 def process_tag() -> str:
-    """Names this process beyond the reuse of its number: host/pid/start."""
+    """Returns host/pid/start of this process, which no later process shares."""
     process = psutil.Process()
     return f"{socket.gethostname()}/{process.pid}/{int(process.create_time())}"
 
 
 def close_orphaned_runs() -> int:
-    """Ends the runs that a killed process on this machine has left RUNNING.
+    """Ends the runs that killed processes of this machine left RUNNING.
 
     Returns:
-        How many were ended.
+        Number of runs that were ended.
     """
     closed = 0
     for run in _all_runs("attributes.status = 'RUNNING'"):
@@ -140,13 +143,13 @@ def close_orphaned_runs() -> int:
     return closed
 
 
-def run_url(run: Any) -> str:
-    """Link to a run's page in the UI."""
+def run_url(run: Run) -> str:
+    """Returns the link to a run's page in the UI."""
     return f"{base_url()}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
 
 
 def base_url() -> str:
-    """Address of the pages: the tracking server's, or where `keras-dl ui` serves them."""
+    """Returns the address of the pages: the tracking server, or that of `keras-dl ui`."""
     return uri().rstrip("/") if uri().startswith("http") else UI
 
 
@@ -156,20 +159,20 @@ def _all_runs(condition: str) -> list[Run]:
 
 
 def search(experiment_ids: str | list[str], condition: str) -> list[Run]:
-    """All runs of some experiments that fulfil MLflow's filter."""
+    """Returns all runs of some experiments that match MLflow's filter."""
     ids = [experiment_ids] if isinstance(experiment_ids, str) else experiment_ids
-    found: list[Run] = []
+    runs: list[Run] = []
     token = None
     while True:
         page = client().search_runs(ids, condition, max_results=1000, page_token=token)
-        found += page
+        runs += page
         token = page.token
         if not token:
-            return found
+            return runs
 
 
 def _alive(tag: str) -> bool:
-    """Whether the process may still live: yes for other machines and for runs that are not ours."""
+    """Returns whether a process may be alive; True for other machines and runs of other tools."""
     host, _, rest = tag.partition("/")
     pid, _, start = rest.partition("/")
     if host != socket.gethostname() or not pid.isdigit():

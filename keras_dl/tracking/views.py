@@ -1,7 +1,7 @@
-"""Links that open MLflow's run table with the right rows, columns and charts.
+"""Links to MLflow's run table with selected rows, columns and charts.
 
-Left alone, the page shows neither hyperparameters nor the objective. Its own "share view" keeps
-such settings as a tag of the experiment, which is what is written here.
+By default the page shows neither hyperparameters nor the objective. MLflow's "share view" stores
+such settings as a tag of the experiment; the tag is written here.
 """
 
 import json
@@ -43,12 +43,12 @@ class View(tuple[str, str]):
 
     @property
     def table(self) -> str:
-        """Link to the rows, best first."""
+        """Returns the link to the rows, best first."""
         return self[0]
 
     @property
     def chart(self) -> str:
-        """Link to the parallel coordinates."""
+        """Returns the link to the parallel coordinates."""
         return self[1]
 
 
@@ -60,10 +60,10 @@ def view(
     params: Sequence[str],
     metrics: Sequence[str] = ("objective",),
 ) -> View:
-    """Keeps a view under a key in the experiment and gives the links to it.
+    """Stores a view in an experiment and returns its links.
 
     Args:
-        experiment_id: where the runs are.
+        experiment_id: experiment of the runs.
         key: of the view, unique in the experiment.
         condition: MLflow's filter of runs.
         direction: "max" shows the highest objective first, "min" the lowest.

@@ -28,19 +28,19 @@ def drawn(history: Mapping[str, list[float]], reported: Mapping[str, Any]) -> di
 
 
 def pictures(model: Any, since: int = 1) -> dict[int, np.ndarray]:
-    """What a model that makes images made after each epoch that its `watch` has seen.
+    """Tiles the images that a model's `sample_monitor` recorded after each epoch.
 
     Args:
         model: any model.
         since: first epoch asked for.
 
     Returns:
-        Epoch (from 1) → one uint8 picture of all its images; nothing for models without a watch.
+        Epoch (from 1) → one uint8 picture of all its images; empty without a `sample_monitor`.
     """
-    watch = getattr(model, "sample_monitor", None)
-    kept = {} if watch is None else watch.snapshots
+    monitor = getattr(model, "sample_monitor", None)
+    snapshots = {} if monitor is None else monitor.snapshots
     return {
         epoch: plots.tile_images(images, math.ceil(math.sqrt(len(images))))
-        for epoch, images in kept.items()
+        for epoch, images in snapshots.items()
         if epoch >= since and len(images)
     }

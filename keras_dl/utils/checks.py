@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 
-def check_count(name: str, value: Any, meaning: str, *, least: int = 1) -> None:
+def check_count(name: str, value: object, meaning: str, *, least: int = 1) -> None:
     """Accepts an integer of at least `least`.
 
     Args:
@@ -36,7 +36,7 @@ def check_count(name: str, value: Any, meaning: str, *, least: int = 1) -> None:
         raise ValueError(f"`{name}` must be at least {least}; {meaning}. Received: {name}={value}")
 
 
-def check_real(name: str, value: Any, meaning: str) -> None:
+def check_real(name: str, value: object, meaning: str) -> None:
     """Accepts a number.
 
     Args:
@@ -87,7 +87,7 @@ def check_positive(name: str, value: Any, meaning: str) -> None:
         raise ValueError(f"`{name}` must be positive; {meaning}. Received: {name}={value}")
 
 
-def check_choice(name: str, value: Any, choices: Collection[str]) -> None:
+def check_choice(name: str, value: object, choices: Collection[str]) -> None:
     """Accepts one of the names in `choices`.
 
     Args:

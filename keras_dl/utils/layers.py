@@ -12,7 +12,7 @@ def leaf_layers(model: "keras.Layer") -> list["keras.Layer"]:
     """Returns the layers of a model in order, with nested models replaced by their layers.
 
     Args:
-        model: a Keras model. A layer without layers of its own has no leaves.
+        model: a Keras model. A layer that contains no layers has no leaves.
     """
     leaves = []
     for layer in getattr(model, "layers", []):

@@ -1,4 +1,4 @@
-"""DANN: features learnt with labels of one domain that do not tell it from another.
+"""DANN: domain-invariant features by gradient reversal.
 
 Paper: Ganin, Ustinova, Ajakan, Germain, Larochelle, Laviolette, Marchand and Lempitsky, 2016,
     Domain-Adversarial Training of Neural Networks, section 5.2 and table 2.
@@ -17,7 +17,7 @@ Expect: 87.2 % right in the target, MNIST-M, no label of which is looked at: mea
     val_reverse_error`: rank correlation 0.81 with the target's accuracy, for 0.68 of the source's
     accuracy, 0.49 of entropy and 0.25 of the domain probe (`python -m benchmarks adaptation`).
 Differs: Batch normalization, of each domain by itself; Adam with cosine decay; gradients are
-    clipped; a logit for each domain; pixels in [0, 1], no mean taken out. MNIST-M is made anew,
+    clipped; a logit for each domain; pixels in [0, 1], no mean taken out. MNIST-M is generated,
     with other patches than the lost files. Of all epochs that of the highest accuracy in the
     source, times λ, is kept.
 """
@@ -38,7 +38,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
 ) -> Data:
-    """Images of at least 28 pixels with labels, and those of another domain without."""
+    """Loads labelled source images of at least 28 pixels and unlabelled target images."""
     return load_domains(dataset, target, batch_size=batch_size, image_size=image_size)
 
 
@@ -55,14 +55,14 @@ def build(
     decay: Annotated[str, Choice("cosine", "inverse")] = "cosine",
     clip_norm: Annotated[float | None, Range(0.1, 10.0, log=True)] = 1.0,
 ) -> Any:
-    """The paper's net for digits, its domain head behind a gradient that is turned round."""
+    """Compiles the paper's digit network with a domain head behind gradient reversal."""
     stepper = make_optimizer(
         optimizer,
         learning_rate,
         momentum=momentum,
         decay_steps=data.planned_steps,
         decay=decay,
-        # Features that flee the domain head grow, and so do its gradients.
+        # Features that evade the domain head grow, and their gradients with them.
         clip_norm=clip_norm,
     )
     return build_domain_classifier(

@@ -1,4 +1,4 @@
-"""Deep CORAL: logits of two domains are brought to the same covariance.
+"""Deep CORAL: covariance alignment of logits between two domains.
 
 Paper: Sun and Saenko, 2016, Deep CORAL: Correlation Alignment for Deep Domain Adaptation,
     section 3.
@@ -28,7 +28,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
 ) -> Data:
-    """Images of at least 28 pixels with labels, and those of another domain without."""
+    """Loads labelled source images of at least 28 pixels and unlabelled target images."""
     return load_domains(dataset, target, batch_size=batch_size, image_size=image_size)
 
 
@@ -45,14 +45,14 @@ def build(
     decay: Annotated[str, Choice("cosine", "inverse")] = "cosine",
     clip_norm: Annotated[float | None, Range(0.1, 10.0, log=True)] = 1.0,
 ) -> Any:
-    """The net of `dann`; covariances of logits take the place of its adversary."""
+    """Compiles the network of `dann` with a CORAL loss in place of the domain adversary."""
     stepper = make_optimizer(
         optimizer,
         learning_rate,
         momentum=momentum,
         decay_steps=data.planned_steps,
         decay=decay,
-        # Features that flee the domain head grow, and so do its gradients.
+        # Features that evade the domain head grow, and their gradients with them.
         clip_norm=clip_norm,
     )
     return build_domain_classifier(

@@ -1,4 +1,4 @@
-"""Source only: what a classifier of one domain is worth in another, and what labels there would be.
+"""Source-only baseline: a source classifier evaluated on the target domain.
 
 Paper: Ganin, Ustinova, Ajakan, Germain, Larochelle, Laviolette, Marchand and Lempitsky, 2016,
     Domain-Adversarial Training of Neural Networks, section 5.2 and table 2.
@@ -28,7 +28,7 @@ def data(
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
     labels: Annotated[str, Choice("source", "target")] = "source",
 ) -> Data:
-    """Images of at least 28 pixels with labels; with labels="target" those of the other domain."""
+    """Loads images of at least 28 pixels; labels="target" trains on the target's labels."""
     return load_domains(
         dataset, target, batch_size=batch_size, image_size=image_size, learnt=labels
     )
@@ -45,14 +45,14 @@ def build(
     decay: Annotated[str, Choice("cosine", "inverse")] = "cosine",
     clip_norm: Annotated[float | None, Range(0.1, 10.0, log=True)] = 1.0,
 ) -> Any:
-    """The net of `dann`, which learns nothing of the target; its domain head stays as it was."""
+    """Compiles the network of `dann` without training its domain head."""
     stepper = make_optimizer(
         optimizer,
         learning_rate,
         momentum=momentum,
         decay_steps=data.planned_steps,
         decay=decay,
-        # Features that flee the domain head grow, and so do its gradients.
+        # Features that evade the domain head grow, and their gradients with them.
         clip_norm=clip_norm,
     )
     return build_domain_classifier(

@@ -1,4 +1,4 @@
-"""AlexNet: the deep convolutional network that won ImageNet in 2012, and its kind for CIFAR-10.
+"""AlexNet: deep convolutional network for ImageNet, with a CIFAR-10 variant.
 
 Paper: Krizhevsky, Sutskever and Hinton, 2012, ImageNet Classification with Deep Convolutional
     Neural Networks, sections 3 to 5.
@@ -39,7 +39,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images in their own size; mixed sizes are brought to 32 pixels. 227 for the paper's net."""
+    """Loads images in their own size; mixed sizes become 32 pixels. The paper's net needs 227."""
     return load(dataset, batch_size=batch_size, image_size=image_size, at_least=8)
 
 
@@ -62,7 +62,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-4, 0.3, log=True)] = 0.01,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
 ) -> Any:
-    """AlexNet on raw pixels, shifted and mirrored while training, compiled for classification."""
+    """Compiles AlexNet with shifts and flips as augmentation."""
     net = NETS[arrangement](
         data.input_shape,
         data.num_classes,

@@ -1,4 +1,4 @@
-"""AlexNet with layers left out: what depth is worth.
+"""AlexNet ablation: test accuracy with layers removed.
 
 Paper: Zeiler and Fergus, 2013, Visualizing and Understanding Convolutional Networks, table 3.
 Data: CIFAR-10, 50,000 + 10,000 colour images of 32×32 pixels, terms not stated; or any images.
@@ -33,7 +33,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images in their own size; mixed sizes are brought to 32 pixels."""
+    """Loads images in their own size; mixed sizes become 32 pixels."""
     return load(dataset, batch_size=batch_size, image_size=image_size, at_least=8)
 
 
@@ -50,7 +50,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-4, 0.3, log=True)] = 0.01,
     momentum: Annotated[float, Range(0.0, 0.99)] = 0.9,
 ) -> Any:
-    """AlexNet for small images without the layers named, compiled for classification."""
+    """Compiles AlexNet for small images without the layers in `remove`."""
     net = alexnet_cifar(
         data.input_shape,
         data.num_classes,

@@ -1,4 +1,4 @@
-"""The net of 1989 that read zip codes: convolution with stride and shared weights, end to end.
+"""LeCun 1989: convolutional network with shared weights for zip codes.
 
 Paper: LeCun, Boser, Denker, Henderson, Howard, Hubbard and Jackel, 1989, Backpropagation Applied
     to Handwritten Zip Code Recognition, Neural Computation 1(4).
@@ -29,7 +29,7 @@ def data(
     dataset: str = "usps",
     batch_size: Annotated[int, Range(1, 512, log=True, step=2)] = 64,
 ) -> Data:
-    """Images brought to the net's 16×16 pixels."""
+    """Loads images resized to 16×16 pixels."""
     return load(dataset, batch_size=batch_size, image_size=16)
 
 
@@ -45,7 +45,7 @@ def build(
     weight_decay: Annotated[float, Range(1e-3, 1.0, log=True), When("optimizer", "adamw")] = 0.5,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
 ) -> Any:
-    """The zip-code net on grey images in [-1, 1], compiled for classification."""
+    """Compiles the zip-code network on grey images in [-1, 1]."""
     net = lecun1989(
         (*data.input_shape[:2], 1),
         data.num_classes,
@@ -73,8 +73,8 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The usual figures, and the twelve kernels of h1."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the classification figures and the twelve kernels of h1."""
     kernel = model.get_layer("lecun1989").get_layer("lecun1989").get_layer("h1").get_weights()[0]
     return {**report_classification(model, data), "filters": plots.filters(kernel, "kernels of h1")}
 

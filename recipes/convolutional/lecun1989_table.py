@@ -1,4 +1,4 @@
-"""The table of 1989: five nets on 320 digits, from a single layer to shared weights.
+"""LeCun's table of 1989: five networks on 320 digits.
 
 Paper: LeCun, 1989, Generalization and Network Design Strategies, Connectionism in Perspective;
     printed again in Hastie, Tibshirani and Friedman, 2009, section 11.7, table 11.1.
@@ -29,7 +29,7 @@ from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import probabilities, report_classification
 
 NETS = {"net1": net1, "net2": net2, "net3": net3, "net4": net4, "net5": net5}
-EXAMPLES = (320, 160, 160)  # to learn from and to test, as in the paper, and to validate
+EXAMPLES = (320, 160, 160)  # train and test, as in the paper, and validation
 
 
 def data(
@@ -39,7 +39,7 @@ def data(
     positions: Annotated[int, Range(1, 8)] = 4,
     batch_size: Annotated[int, Range(1, 320, log=True, step=2)] = 16,
 ) -> Data:
-    """320, 160 and 160 images of 16×16 pixels, from the set's train split, moved sideways."""
+    """Loads 320, 160 and 160 images of 16×16 pixels from the train split, shifted sideways."""
     images = few(load(dataset, batch_size=batch_size, image_size=16), EXAMPLES, seed=draw)
     return moved(images, positions, seed=draw)
 
@@ -53,7 +53,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-4, 1e-1, log=True)] = 5e-3,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
 ) -> Any:
-    """One of the five nets on grey images in [-1, 1], with the paper's squared error."""
+    """Compiles one of the five networks on grey images in [-1, 1] with squared error."""
     inner = NETS[net]((*data.input_shape[:2], 1), data.num_classes, initializer=initializer)
     inputs = keras.Input(data.input_shape)
     x = keras.layers.Rescaling(2.0, -1.0, name="background")(inputs)
@@ -68,20 +68,20 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The usual figures; accuracy on the set's own test split, with its smaller error of chance."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the classification figures; evaluates on the test split of the data set."""
     x, y = data.extras["test"]
-    found = probabilities(model, x).argmax(axis=1)
+    predicted = probabilities(model, x).argmax(axis=1)
     net = model.layers[-1].layers[-1]
     kernel = next(layer for layer in net.layers if layer.weights).get_weights()[0]
-    if kernel.ndim == 6:  # nothing shared: a field of its own for each of the units
+    if kernel.ndim == 6:  # unshared weights: one receptive field per unit
         kernel = np.moveaxis(kernel, (0, 1), (-3, -2)).reshape(*kernel.shape[2:5], -1)
     height, width, _ = data.input_shape
     shape = (height, width, 1) if kernel.ndim == 2 else None
     return {
         **report_classification(model, data),
         "filters": plots.filters(kernel, "weights of the first layer", image_shape=shape),
-        "own_test_accuracy": float((found == y).mean()),
+        "own_test_accuracy": float((predicted == y).mean()),
     }
 
 

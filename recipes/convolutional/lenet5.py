@@ -1,4 +1,4 @@
-"""LeNet-5: the convolutional network that read the digits on cheques.
+"""LeNet-5: convolutional network for handwritten digits.
 
 Paper: LeCun, Bottou, Bengio and Haffner, 1998, Gradient-Based Learning Applied to Document
     Recognition, section II.B and figure 2.
@@ -8,8 +8,8 @@ Expect: 0.91 % test error on MNIST, mean of seeds 0 to 2 (0.86, 1.00, 0.88); 15 
     training each on two busy cores of an AMD EPYC; in a quarter of the epochs 1.46 % (1.47, 1.54,
     1.38). With `--distortions --weight-decay 0.05 --epochs 20` 0.68 % (0.72, 0.70, 0.61), 180 s; in
     4 epochs 1.15 % (1.13, 1.19, 1.13). The paper has 0.95 %, and 0.8 % with distortions.
-Differs: Distortions drawn anew for each epoch, within bounds of our own, for ten fixed copies of
-    each image. Dense C3 and C5, plain average pooling and a linear output in place of the sparse
+Differs: New distortions in each epoch, within own bounds, for ten fixed copies of each
+    image. Dense C3 and C5, plain average pooling and a linear output in place of the sparse
     map, trainable subsampling and RBF units (61,706 parameters for 60,000); AdamW with cosine decay
     for the diagonal Levenberg–Marquardt method; 54,000 images to train on, 6,000 to validate.
 """
@@ -30,7 +30,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images of at least 28 pixels; smaller ones are enlarged, mixed sizes brought to 28."""
+    """Loads images of at least 28 pixels; smaller ones are enlarged, mixed sizes become 28."""
     return load(dataset, batch_size=batch_size, image_size=image_size, at_least=28)
 
 
@@ -56,7 +56,7 @@ def build(
     weight_decay: Annotated[float, Range(1e-3, 1.0, log=True), When("optimizer", "adamw")] = 0.3,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
 ) -> Any:
-    """LeNet-5 on raw pixels, compiled for classification."""
+    """Compiles LeNet-5 on raw pixels."""
     net = lenet5(
         data.input_shape,
         data.num_classes,

@@ -1,4 +1,4 @@
-"""LeNet-5 as printed in 1998: sparse maps, trained subsampling, distances to drawn digits.
+"""LeNet-5 of 1998: sparse connections, trainable subsampling, RBF outputs.
 
 Paper: LeCun, Bottou, Bengio and Haffner, 1998, Gradient-Based Learning Applied to Document
     Recognition, section II.B and II.C, figures 2 and 3, table I.
@@ -28,7 +28,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images of at least 28 pixels; smaller ones are enlarged, mixed sizes brought to 28."""
+    """Loads images of at least 28 pixels; smaller ones are enlarged, mixed sizes become 28."""
     return load(dataset, batch_size=batch_size, image_size=image_size, at_least=28)
 
 
@@ -44,7 +44,7 @@ def build(
     weight_decay: Annotated[float, Range(1e-3, 1.0, log=True)] = 0.03,
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 5e-3,
 ) -> Any:
-    """The net of the paper on raw pixels; by cross-entropy where its output is not distances."""
+    """Compiles the paper's network; without RBF outputs the loss is cross-entropy."""
     net = lenet5_1998(data.input_shape, data.num_classes, sparse=sparse, rbf=rbf, dropout=dropout)
     model = scaled(data, net, augmentation=[RandomDistortion()] if distortions else [])
     losses = {"map": MAPCriterion(rubbish if rbf else float("inf")), "distance": CodeDistance()}

@@ -1,4 +1,4 @@
-"""The neocognitron: S-cells detect, C-cells tolerate shifts, and the two take turns.
+"""Neocognitron: alternating S-cell and C-cell layers.
 
 Paper: Fukushima, 1980, Neocognitron: A Self-organizing Neural Network Model for a Mechanism of
     Pattern Recognition Unaffected by Shift in Position, Biological Cybernetics 36.
@@ -30,7 +30,7 @@ def data(
     image_size: int = 16,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 32,
 ) -> Data:
-    """Images brought to the net's 16×16 pixels."""
+    """Loads images resized to 16×16 pixels."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
 
 
@@ -42,7 +42,7 @@ def build(
     dropout: Annotated[float, Range(0.0, 0.5)] = 0.0,
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 3e-3,
 ) -> Any:
-    """Three pairs of S- and C-layers and a linear layer of classes, compiled for classification."""
+    """Compiles three pairs of S- and C-layers with a linear output layer."""
     net = neocognitron(
         data.input_shape,
         data.num_classes,
@@ -59,8 +59,8 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The usual figures, and the patterns that the first S-cells answer to."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the classification figures and the excitation of the first S-cells."""
     patterns = model.get_layer("neocognitron").get_layer("s1").get_weights()[0]
     title = "excitation of the first S-cells"
     return {**report_classification(model, data), "filters": filters(patterns, title)}

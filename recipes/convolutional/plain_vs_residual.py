@@ -1,4 +1,4 @@
-"""Plain against residual networks: more layers train worse without shortcuts, not with them.
+"""Plain versus residual networks: the degradation problem by depth.
 
 Paper: He, Zhang, Ren and Sun, 2015, Deep Residual Learning for Image Recognition, section 4.2 and
     figure 6.
@@ -38,7 +38,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images in their own size; mixed sizes are brought to 32 pixels."""
+    """Loads images in their own size; mixed sizes become 32 pixels."""
     return load(dataset, batch_size=batch_size, image_size=image_size, at_least=8)
 
 
@@ -53,7 +53,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-4, 0.5, log=True)] = 0.1,
     momentum: Annotated[float, Range(0.0, 0.99)] = 0.9,
 ) -> Any:
-    """One of the four nets on raw pixels, compiled for classification."""
+    """Compiles one of the four networks on raw pixels."""
     net = NETS[depth, residual](data.input_shape, data.num_classes, weight_decay=weight_decay)
     moves = [RandomShift(shift, flip=flip)] if shift or flip else []
     return compile_classifier(
@@ -63,10 +63,10 @@ def build(
 
 
 def report(model: Any, data: Data) -> dict[str, Any]:
-    """The usual figures, and loss and accuracy on training images: what depth should improve."""
+    """Draws the classification figures; evaluates loss and accuracy on training images."""
     x, y = (array[:5000] for array in data.train)
-    found = model.evaluate(x, y, data.batch_size, verbose=0, return_dict=True)
-    numbers = {f"train/{name}": float(value) for name, value in found.items()}
+    metrics = model.evaluate(x, y, data.batch_size, verbose=0, return_dict=True)
+    numbers = {f"train/{name}": float(value) for name, value in metrics.items()}
     return {**report_classification(model, data), **numbers}
 
 

@@ -1,4 +1,4 @@
-"""ResNet-20: a residual network for small images.
+"""ResNet-20: residual network for CIFAR-10.
 
 Paper: He, Zhang, Ren and Sun, 2015, Deep Residual Learning for Image Recognition, section 4.2 and
     table 6.
@@ -29,7 +29,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images in their own size; mixed sizes are brought to 32 pixels."""
+    """Loads images in their own size; mixed sizes become 32 pixels."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
 
 
@@ -53,7 +53,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-4, 0.5, log=True)] = 0.1,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
 ) -> Any:
-    """ResNet-20 on raw pixels with the paper's augmentation, compiled for classification."""
+    """Compiles ResNet-20 with the paper's augmentation."""
     net = resnet20(
         data.input_shape,
         data.num_classes,

@@ -1,4 +1,4 @@
-"""Backpropagation: a page of numpy finds the gradients that Keras finds.
+"""Backpropagation: reverse-mode differentiation in numpy against Keras' gradients.
 
 Paper: Rumelhart, Hinton and Williams, 1986, Learning Representations by Back-propagating Errors,
     Nature 323, equations 4 to 7.
@@ -22,7 +22,7 @@ from keras_dl.data import Data, load, scaled
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import report_classification
 
-BATCH = 128  # examples on which the two ways are compared
+BATCH = 128  # examples for the comparison of gradients
 
 
 def data(
@@ -31,7 +31,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 64,
 ) -> Data:
-    """Images in their own size (mixed sizes brought to 32 pixels), or with `filters=()` a table."""
+    """Loads images (mixed sizes become 32 pixels), or with `filters=()` a table."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
 
 
@@ -43,7 +43,7 @@ def build(
     activation: Annotated[str, Choice("relu", "tanh", "sigmoid")] = "relu",
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 5e-3,
 ) -> Any:
-    """Convolutions with pooling, then full connections; every layer has its twin in numpy."""
+    """Compiles convolutions with pooling and dense layers that have a numpy counterpart."""
     net = keras.Sequential([keras.Input(data.input_shape)], name="backpropagation")
     for number, count in enumerate(filters, start=1):
         net.add(keras.layers.Conv2D(count, 3, padding="same", activation=activation,
@@ -62,8 +62,8 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """Gradients of the trained net by Keras and by numpy, and the lecture's example by hand."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Compares gradients of Keras and numpy; draws the lecture's example graph."""
     pairs = diagnostics.compare_gradients(model, data.train.x[:BATCH], data.train.y[:BATCH])
     x1, x2 = backpropagation.Node(2.0, "x₁"), backpropagation.Node(5.0, "x₂")
     product = backpropagation.multiply(x1, x2)

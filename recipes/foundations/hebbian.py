@@ -1,4 +1,4 @@
-"""Hebbian learning: a unit that hears no teacher turns to the first principal component.
+"""Hebbian learning: Oja's rule converges to the first principal component.
 
 Paper: Hebb, 1949, The Organization of Behavior; Oja, 1982, Simplified Neuron Model as a Principal
     Component Analyzer, Journal of Mathematical Biology 15.
@@ -30,7 +30,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(1, 1024, log=True, step=2)] = 32,
 ) -> Data:
-    """Images in their own size, or a table; the labels are not used."""
+    """Loads images in their own size, or a table; labels are not used."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
 
 
@@ -41,7 +41,7 @@ def build(
     initializer: Annotated[str, Choice("lecun_normal", "random_normal")] = "lecun_normal",
     learning_rate: Annotated[float, Range(1e-3, 1.0, log=True)] = 0.5,
 ) -> Any:
-    """One linear unit on centred inputs, with the rule as the gradient of its loss."""
+    """Compiles one linear unit on centred inputs with the rule as the gradient of its loss."""
     unit = hebbian(data.input_shape, initializer=initializer)
     model = HebbianLearning(centred(data), unit, rule)
     model.compile(make_optimizer("gradient_descent", learning_rate, decay_steps=data.planned_steps))
@@ -49,9 +49,9 @@ def build(
 
 
 def centred(data: Data) -> Any:
-    """Takes the mean of train out and brings the inputs to a mean squared length of 1.
+    """Creates a layer that centres the inputs and scales their mean squared length to 1.
 
-    Pixels share one scale; features of a table have one each, as their units differ.
+    Pixels share one scale; features of a table have separate scales, as their units differ.
     """
     train = data.train.x.astype("float32")
     variance = train.var(axis=0, dtype="float64")
@@ -64,9 +64,9 @@ def centred(data: Data) -> Any:
     )
 
 
-def replayed(data: Data, start: np.ndarray, rule: str, rate: float, epochs: int) -> np.ndarray:
-    """The rule in numpy, example batches in order: weights after each epoch, (epochs + 1, n)."""
-    x = flat(data)
+def simulate_rule(data: Data, start: np.ndarray, rule: str, rate: float, epochs: int) -> np.ndarray:
+    """Applies the rule in numpy; returns the weights after each epoch, (epochs + 1, n)."""
+    x = flat_inputs(data)
     w, path = start.astype("float64"), [start]
     for _ in range(epochs):
         for batch in np.array_split(x, -(-len(x) // data.batch_size)):
@@ -77,21 +77,21 @@ def replayed(data: Data, start: np.ndarray, rule: str, rate: float, epochs: int)
     return np.array(path)
 
 
-def flat(data: Data) -> np.ndarray:
-    """Train as the unit sees it, (n, features)."""
-    seen = [np.asarray(centred(data)(part)) for part in np.array_split(data.train.x, 20)]
-    return np.concatenate(seen).reshape(len(data.train.x), -1).astype("float64")
+def flat_inputs(data: Data) -> np.ndarray:
+    """Returns the training inputs of the unit, (n, features)."""
+    inputs = [np.asarray(centred(data)(part)) for part in np.array_split(data.train.x, 20)]
+    return np.concatenate(inputs).reshape(len(data.train.x), -1).astype("float64")
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The weights beside the principal component, and both rules in numpy from one start."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Compares the weights with the principal component, and both rules in numpy."""
     from sklearn.decomposition import PCA
 
     w = model.unit.get_weights()[0][:, 0].astype("float64")
-    found: Any = PCA(1, random_state=0).fit(flat(data))
-    component = found.components_[0]
+    pca: Any = PCA(1, random_state=0).fit(flat_inputs(data))
+    component = pca.components_[0]
     start = np.random.default_rng(0).normal(scale=len(w) ** -0.5, size=len(w))
-    paths = {rule: replayed(data, start, rule, 0.1, epochs=20) for rule in ("hebb", "oja")}
+    paths = {rule: simulate_rule(data, start, rule, 0.1, epochs=20) for rule in ("hebb", "oja")}
     norms = {rule: np.linalg.norm(path, axis=1) for rule, path in paths.items()}
     cosines = {rule: np.abs(path @ component) / norms[rule] for rule, path in paths.items()}
     cosine = float(w @ component / np.linalg.norm(w))

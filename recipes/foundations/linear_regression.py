@@ -1,4 +1,4 @@
-"""Linear regression: gradient descent on the squared error arrives where the formula does.
+"""Linear regression: gradient descent against the closed-form solution.
 
 Paper: Legendre, 1805, Nouvelles méthodes pour la détermination des orbites des comètes, appendix;
     Hoerl and Kennard, 1970, Ridge Regression, for the penalty.
@@ -30,7 +30,7 @@ def data(
     dataset: str = "diabetes",
     batch_size: Annotated[int, Range(16, 4096, log=True, step=2)] = 512,
 ) -> Data:
-    """A table with one number to predict; by default all of train is one batch.
+    """Loads a table with one target; by default the training set is one batch.
 
     Raises:
         ValueError: if the data have classes.
@@ -51,7 +51,7 @@ def build(
     momentum: Annotated[float, Range(0.0, 0.99)] = 0.95,
     weight_decay: Annotated[float, Range(0.0, 1.0)] = 0.0,
 ) -> Any:
-    """A linear model on standardised features and, inside, a standardised target."""
+    """Compiles a linear model on standardised features and a standardised target."""
     net = linear_regression(data.input_shape, initializer="zeros", weight_decay=weight_decay)
     raw = scaled(data, net)
     mean, deviation = float(data.train.y.mean()), float(data.train.y.std())
@@ -68,10 +68,10 @@ def build(
 
 
 def closed_form(data: Data, weight_decay: float = 0.0) -> np.ndarray:
-    """Weights for standardised features and target, the bias last: (XᵀX + nλ/2·I)⁻¹ Xᵀy.
+    """Computes the standardised weights (XᵀX + nλ/2·I)⁻¹ Xᵀy, the bias last.
 
-    Solved as least squares with rows for the penalty, not by inverting. Standardised columns have
-    mean 0, so that the bias is 0.
+    Solved as least squares with additional rows for the penalty, without inversion. The bias is 0
+    because standardised columns have mean 0.
     """
     x, y = standardised(data, data.train.x), data.train.y.astype("float64")
     y = (y - y.mean()) / y.std()
@@ -81,16 +81,16 @@ def closed_form(data: Data, weight_decay: float = 0.0) -> np.ndarray:
 
 
 def standardised(data: Data, x: np.ndarray) -> np.ndarray:
-    """Features with the mean and the deviation of train taken out."""
+    """Standardises features by the mean and standard deviation of the training set."""
     train = data.train.x.astype("float64")
     deviation = train.std(axis=0)
     return (x - train.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
 
 
 def report(model: Any, data: Data) -> dict[str, Any]:
-    """Predicted against actual; R²; the largest gaps to the closed form, in standard units."""
+    """Draws predictions against actual values; computes R² and gaps to the closed form."""
     layer = model.get_layer("linear_regression").get_layer("prediction")
-    found = np.concatenate([w.ravel() for w in layer.get_weights()])
+    weights = np.concatenate([w.ravel() for w in layer.get_weights()])
     decay = 0.0 if layer.kernel_regularizer is None else 2 * float(layer.kernel_regularizer.l2)
     best = closed_form(data, decay)
     y, deviation = data.train.y.astype("float64"), float(data.train.y.std())
@@ -100,7 +100,7 @@ def report(model: Any, data: Data) -> dict[str, Any]:
     return {
         "predicted_against_actual": plots.predicted_against_actual(data.test.y, predicted),
         "r_squared": 1 - rest / np.square(data.test.y - data.test.y.mean()).sum(),
-        "weight_gap": np.abs(found - best).max(),
+        "weight_gap": np.abs(weights - best).max(),
         "prediction_gap": np.abs(predicted - exact).max() / deviation,
     }
 

@@ -1,4 +1,4 @@
-"""Logistic regression: a linear model of the classes' logits, with one best set of weights.
+"""Logistic regression: linear classifier with cross-entropy and L2 penalty.
 
 Paper: Cox, 1958, The Regression Analysis of Binary Sequences, Journal of the Royal Statistical
     Society B 20(2); LeCun et al., 1998, section III.C.1, for MNIST.
@@ -32,7 +32,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 4096, log=True, step=2)] = 128,
 ) -> Data:
-    """A table, of iris all in one batch, or images in their own size."""
+    """Loads a table, iris in one batch, or images in their own size."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
 
 
@@ -44,9 +44,9 @@ def build(
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.95,
     weight_decay: Annotated[float, Range(1e-6, 1.0, log=True)] = 1e-2,
 ) -> Any:
-    """Logits of standardised features, or of pixels; mean cross-entropy plus λ/2·‖W‖².
+    """Compiles a linear classifier with mean cross-entropy plus λ/2·‖W‖².
 
-    Without a learning rate it is 0.2 for a table and 0.01 for images, whose features are many.
+    The default learning rate is 0.2 for a table and 0.01 for images, which have more features.
     """
     rate = learning_rate or (0.2 if data.kind == "table" else 0.01)
     net = logistic_regression(
@@ -62,8 +62,8 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The usual figures; what raises the odds of each class, where the data are a table."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the classification figures and, for a table, the weights of each class."""
     figures = report_classification(model, data)
     if data.kind == "table":
         kernel = model.get_layer("logistic_regression").get_layer("logits").get_weights()[0]

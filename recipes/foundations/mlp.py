@@ -1,4 +1,4 @@
-"""Multilayer perceptron: fully connected layers on raw pixels or table columns.
+"""Multilayer perceptron: fully connected layers on pixels or table columns.
 
 Paper: Rumelhart, Hinton and Williams, 1986, Learning Representations by Back-propagating Errors;
     in the form of Srivastava et al., 2014, Dropout, section 6.1.1.
@@ -26,7 +26,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images in their own size (mixed sizes brought to 32 pixels), or a table."""
+    """Loads images (mixed sizes become 32 pixels), or a table."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
 
 
@@ -51,7 +51,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 2e-3,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.9,
 ) -> Any:
-    """The perceptron on raw inputs, compiled for classification."""
+    """Compiles the perceptron on raw inputs."""
     net = mlp(
         data.input_shape,
         data.num_classes,

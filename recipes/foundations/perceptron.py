@@ -1,4 +1,4 @@
-"""Rosenblatt's perceptron: one unit learns from its mistakes to tell one class from the rest.
+"""Rosenblatt's perceptron: error-driven learning of one class against the rest.
 
 Paper: Rosenblatt, 1958, The Perceptron, Psychological Review 65(6); Novikoff, 1962, On Convergence
     Proofs on Perceptrons.
@@ -31,10 +31,10 @@ def data(
     positive: int = 8,
     batch_size: Annotated[int, Range(1, 1024, log=True, step=2)] = 1,
 ) -> Data:
-    """Images of 20×20 pixels; the class of number `positive` is 1, all the others are 0.
+    """Loads images of 20×20 pixels; class `positive` becomes 1, all others 0.
 
     Raises:
-        ValueError: if there is no class of that number.
+        ValueError: if `positive` is not a class number.
     """
     images = load(dataset, batch_size=batch_size, image_size=image_size)
     if not 0 <= positive < images.num_classes:
@@ -56,11 +56,11 @@ def build(
     initializer: Annotated[str, Choice("zeros", "glorot_uniform")] = "zeros",
     learning_rate: Annotated[float, Range(1e-3, 1.0, log=True)] = 1.0,
 ) -> Any:
-    """One unit; its sum is the logit of `positive`, and that of the others is 0."""
+    """Compiles one unit; its sum is the logit of `positive`, the other logit is 0."""
     unit = perceptron(data.input_shape, initializer=initializer)
     logits = keras.ops.pad(unit.output, ((0, 0), (1, 0)))
     model = scaled(data, keras.Model(unit.input, logits, name="perceptron"))
-    # By a step of rate 1 the weights grow by ±x, pixels in [0, 1], at a mistake, and else not.
+    # At rate 1 a step changes the weights by ±x, pixels in [0, 1], after a mistake only.
     model.compile(
         keras.optimizers.SGD(learning_rate),
         PerceptronLoss(),
@@ -70,15 +70,15 @@ def build(
 
 
 def report(model: Any, data: Data) -> dict[str, Any]:
-    """The usual figures; how many of `positive` are found, and how many found are `positive`."""
-    found = model.predict(data.test.x, batch_size=256, verbose=0).argmax(axis=1)
-    hits = float(np.sum((found == 1) & (data.test.y == 1)))
-    learnt = model.predict(data.train.x, batch_size=256, verbose=0).argmax(axis=1)
+    """Draws the classification figures; computes recall and precision of `positive`."""
+    predicted = model.predict(data.test.x, batch_size=256, verbose=0).argmax(axis=1)
+    hits = float(np.sum((predicted == 1) & (data.test.y == 1)))
+    fitted = model.predict(data.train.x, batch_size=256, verbose=0).argmax(axis=1)
     return {
         **report_classification(model, data),
         "recall": hits / max(1, np.sum(data.test.y == 1)),
-        "precision": hits / max(1, np.sum(found == 1)),
-        "train_mistakes": float(np.sum(learnt != data.train.y)),
+        "precision": hits / max(1, np.sum(predicted == 1)),
+        "train_mistakes": float(np.sum(fitted != data.train.y)),
     }
 
 

@@ -1,4 +1,4 @@
-"""Threshold units of McCulloch and Pitts: logical gates with weights set by hand.
+"""McCulloch-Pitts neurons: logic gates with weights set by hand.
 
 Paper: McCulloch and Pitts, 1943, A Logical Calculus of the Ideas Immanent in Nervous Activity;
     Minsky and Papert, 1969, Perceptrons, for what one unit cannot do.
@@ -26,20 +26,20 @@ GRID = np.linspace(-0.5, 1.5, 201)
 
 
 def data(*, gate: Annotated[str, Choice("and", "or", "nand", "nor", "not", "xor")] = "xor") -> Data:
-    """The truth table of the gate."""
+    """Creates the truth table of the gate."""
     return truth_table(gate)
 
 
 def build(data: Data) -> Any:
-    """The gate's net with its weights by hand, which no training changes."""
+    """Builds the gate's network with fixed weights."""
     model = gate_net(data.name)
-    model.trainable = False  # these units do not learn; `fit` only counts what they get right
+    model.trainable = False  # weights are fixed; `fit` only evaluates
     model.compile("sgd", keras.losses.MeanSquaredError(), metrics=["binary_accuracy"])
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """Where the net and those of the other gates fire, and what one unit can compute at all."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the decision regions of all gates; counts the functions of one unit."""
     gates = [gate for gate in TABLES if len(TABLES[gate]) == 4]
     nets: dict[str, Any] = {gate: model if gate == data.name else gate_net(gate) for gate in gates}
     grid = np.stack(np.meshgrid(GRID, GRID), axis=-1).reshape(-1, 2).astype("float32")

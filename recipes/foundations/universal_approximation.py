@@ -1,4 +1,4 @@
-"""Universal approximation: one hidden layer comes as near to a function as its width allows.
+"""Universal approximation: approximation error of one hidden layer by width.
 
 Paper: Cybenko, 1989, Approximation by Superpositions of a Sigmoidal Function, Mathematics of
     Control, Signals and Systems 2; Hornik, Stinchcombe and White, 1989, Multilayer Feedforward
@@ -23,7 +23,7 @@ from keras_dl.data import Data
 from keras_dl.data.toys import curve
 from keras_dl.optimizers import make_optimizer
 
-SLOPE = 8.0  # of the units at the start; a step then takes about a quarter of [0, 1]
+SLOPE = 8.0  # initial slope of the units; a step spans about a quarter of [0, 1]
 
 
 def data(
@@ -31,7 +31,7 @@ def data(
     function: Annotated[str, Choice("sine", "bump", "abs_sine", "staircase")] = "sine",
     batch_size: Annotated[int, Range(1, 2048, log=True, step=2)] = 32,
 ) -> Data:
-    """2,048 points of the function; validation halfway between them."""
+    """Creates 2,048 points of the function; validation points lie halfway between them."""
     return curve(function, points=2048, batch_size=batch_size)
 
 
@@ -49,12 +49,12 @@ def build(
     activation: Annotated[str, Choice("tanh", "sigmoid", "relu", "linear")] = "tanh",
     learning_rate: Annotated[float, Range(1e-4, 0.1, log=True)] = 3e-2,
 ) -> Any:
-    """Nets of all widths side by side; they share nothing, so one fit trains each by itself."""
+    """Compiles one model of independent networks, one per width, trained by one fit."""
     x = keras.Input(data.input_shape, name="x")
     outputs = []
     for width in widths:
-        # Units of one slope whose steps, at −b/w, lie anywhere in [0, 1]: those that start outside
-        # see a constant and have to be brought in first.
+        # Equal slopes and steps at −b/w in [0, 1]: units with a step outside are constant on the
+        # data and learn slowly.
         start: dict[str, Any] = {
             "kernel_initializer": keras.initializers.Constant(SLOPE),
             "bias_initializer": keras.initializers.RandomUniform(-SLOPE, 0.0),
@@ -71,12 +71,12 @@ def build(
 
 
 def report(model: Any, data: Data) -> dict[str, Any]:
-    """The curves and their largest errors by width; what a stack without activations gives."""
+    """Draws the approximations and their largest errors by width, with a linear network."""
     x, y = data.test.x[:, 0], data.test.y[:, 0]
     outputs = [layer for layer in model.layers if layer.name.startswith("output_")]
     widths = [int(layer.name.removeprefix("output_")) for layer in outputs]
     predicted = np.asarray(model.predict(data.test.x, batch_size=256, verbose=0))
-    # However many linear layers follow each other, they are one: its best is the straight line.
+    # A stack of linear layers is one linear layer; its optimum is the least-squares line.
     straight = np.polyval(np.polyfit(data.train.x[:, 0], data.train.y[:, 0], 1), x)
     errors = np.abs(predicted - y[:, None]).max(axis=0)
     return {

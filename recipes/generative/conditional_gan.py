@@ -1,4 +1,4 @@
-"""Conditional GAN: generator and discriminator receive the class as a second input.
+"""Conditional GAN: generator and discriminator conditioned on the class label.
 
 Paper: Mirza and Osindero, 2014, Conditional Generative Adversarial Nets, section 4.1.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other labelled images.
@@ -17,8 +17,8 @@ Expect: On MNIST, seed 0, a classifier sees the class asked for in 98.7 % of the
 Differs: DCGAN's nets with a projection discriminator (Miyato and Koyama, 2018) for the paper's
     perceptrons, which are a setting; Adam with rates that fall along half a cosine for SGD with
     momentum; normal noise for uniform; weights on labels begin with variance 1 in the perceptrons'
-    discriminator; both networks step at once, on the same noise; of MNIST 54,000 images to train
-    on, 6,000 to validate.
+    discriminator; both nets step at once, on the same noise; of MNIST 54,000 images to train on,
+    6,000 to validate.
 """
 
 from functools import partial
@@ -43,7 +43,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Labelled images, and a classifier for the metrics of generated images."""
+    """Loads labelled images and adds the feature extractor."""
     return with_feature_extractor(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
@@ -63,7 +63,7 @@ def build(
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
     ema_momentum: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
-    """DCGAN's nets with the label, or the paper's perceptrons, each with an Adam of its own."""
+    """Compiles conditional DCGAN networks or the paper's perceptrons, with one Adam each."""
     makers = {
         "convolutional": (
             partial(conditional_dcgan_generator, filters=filters),

@@ -10,7 +10,7 @@ Expect: lenet_fid 12.3 on MNIST's test images, seed 0: a Fréchet distance in fe
     0.66; 4 epochs, 216 s of training on two busy cores of an AMD EPYC. The paper measures no
     distance.
 Differs: Images of 28×28 pixels and half as many filters; kernels of 4×4, as in the authors' code;
-    both networks step at once, on the same noise; rates fall along half a cosine; 54,000 images to
+    both nets step at once, on the same noise; rates fall along half a cosine; 54,000 images to
     train on, 6,000 to validate.
 """
 
@@ -30,7 +30,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images with even sides, and a classifier for the metrics of generated images."""
+    """Loads images with even sides and adds the feature extractor."""
     return with_feature_extractor(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
@@ -51,7 +51,7 @@ def build(
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
     ema_momentum: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
-    """Builds the paper's nets; `batch_norm`, `spectral_norm` and `r1` concern the discriminator."""
+    """Compiles the paper's networks; the norms apply to the discriminator."""
     generator = dcgan_generator(data.input_shape, latent_dim=latent_dim, filters=filters)
     discriminator = dcgan_discriminator(
         data.input_shape, filters=filters, batch_norm=batch_norm, spectral_norm=spectral_norm

@@ -1,4 +1,4 @@
-"""GAN: a generator learns to make images by deceiving a discriminator that learns to tell.
+"""GAN: adversarial training of a generator and a discriminator.
 
 Paper: Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville and Bengio, 2014,
     Generative Adversarial Nets, section 5.
@@ -10,7 +10,7 @@ Expect: lenet_fid 21.3 on MNIST's test images, seed 0: a Fréchet distance in fe
     0.51; 8 epochs, 195 s of training on two busy cores of an AMD EPYC. The paper has a Parzen
     window's log-likelihood, 225, which is not computed here.
 Differs: A generator of 256 units a layer for 1200; normal noise for uniform; Adam with β₁ = 0 and
-    rates that fall along half a cosine for SGD with momentum; both networks step at once, on the
+    rates that fall along half a cosine for SGD with momentum; both nets step at once, on the
     same noise; 54,000 images to train on, 6,000 to validate. With β₁ = 0.5
     four settings that were tried had collapsed after 420 to 844 steps, and the report said so.
 """
@@ -31,7 +31,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images in their own size, and a classifier for the metrics of generated images."""
+    """Loads images in their own size and adds the feature extractor."""
     return with_feature_extractor(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
@@ -50,7 +50,7 @@ def build(
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
     ema_momentum: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
-    """The paper's perceptrons, each with an Adam of its own."""
+    """Compiles the paper's perceptrons with one Adam each."""
     generator = gan_generator(data.input_shape, latent_dim=latent_dim, units=units)
     discriminator = gan_discriminator(data.input_shape, dropout=dropout)
     return compile_gan(

@@ -1,4 +1,4 @@
-"""pix2pix: an image made from another, close to the target and as sharp as a real one.
+"""pix2pix: conditional adversarial image-to-image translation.
 
 Paper: Isola, Zhu, Zhou and Efros, 2017, Image-to-Image Translation with Conditional Adversarial
     Networks, sections 3, 4.2 and 6.
@@ -22,6 +22,7 @@ Differs: A quarter of the filters, patches of 34 pixels and larger batches; no n
 from dataclasses import replace
 from typing import Annotated, Any
 
+import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, plots
@@ -41,12 +42,14 @@ def data(
     image_size: Annotated[int, Choice(32, 64, 128, 256)] = 32,
     batch_size: Annotated[int, Range(1, 256, log=True, step=2)] = 16,
 ) -> Data:
-    """Sources and targets, both images; and, of sets with classes, a classifier of the targets."""
-    found = pairs(dataset, batch_size=batch_size, image_size=image_size)
-    labelled = found.extras.get("labelled")
+    """Loads source and target images; adds a feature extractor if the targets have classes."""
+    translation = pairs(dataset, batch_size=batch_size, image_size=image_size)
+    labelled = translation.extras.get("labelled")
     if labelled is None or labelled.num_classes < 2:
-        return found
-    return replace(found, extras={**found.extras, "feature_extractor": feature_net(labelled)})
+        return translation
+    return replace(
+        translation, extras={**translation.extras, "feature_extractor": feature_net(labelled)}
+    )
 
 
 def build(
@@ -60,7 +63,7 @@ def build(
     dropout: Annotated[float, Range(0.0, 0.5)] = 0.5,
     learning_rate: Annotated[float, Range(1e-5, 1e-2, log=True)] = 1e-3,
 ) -> Any:
-    """The paper's U-Net and patches, each with an Adam of its own."""
+    """Compiles the paper's U-Net and patch discriminator with one Adam each."""
     shape = data.train.y.shape[1:]
     model = ImageTranslation(
         unet_generator(data.input_shape, shape[-1], filters=filters, dropout=dropout),
@@ -74,25 +77,25 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """Sources, made images and targets side by side, and how real these look."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws sources, generated images and targets; compares sharpness and colours."""
     source, target = data.test
-    made = model.images(source)
-    found: dict[str, Any] = {
+    generated = model.images(source)
+    results: dict[str, Any] = {
         "translations": plots.translations(
-            {"source": source[:SHOWN], "made": made[:SHOWN], "target": target[:SHOWN]}
+            {"source": source[:SHOWN], "made": generated[:SHOWN], "target": target[:SHOWN]}
         ),
-        "sharpness": sharpness(target, made),
-        **{f"overlap_{name}": share for name, share in colour_overlap(target, made).items()},
+        "sharpness": sharpness(target, generated),
+        **{f"overlap_{name}": share for name, share in colour_overlap(target, generated).items()},
     }
     if model.sample_monitor.snapshots:
-        found["images_by_epoch"] = plots.samples_by_epoch(model.sample_monitor.snapshots)
+        results["images_by_epoch"] = plots.samples_by_epoch(model.sample_monitor.snapshots)
     if "feature_extractor" in data.extras:
         labels = data.extras["labelled"].test.y
-        for name, images in (("made", made), ("real", target)):
+        for name, images in (("made", generated), ("real", target)):
             right = looked_at(data.extras["feature_extractor"], images)[1] == labels
-            found[f"lenet_accuracy_of_{name}"] = float(np.mean(right))
-    return found
+            results[f"lenet_accuracy_of_{name}"] = float(np.mean(right))
+    return results
 
 
 recipe = Recipe(

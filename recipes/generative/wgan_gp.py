@@ -1,4 +1,4 @@
-"""WGAN-GP: a critic of slope 1 measures how far made images are from real ones.
+"""WGAN-GP: Wasserstein GAN with gradient penalty.
 
 Paper: Gulrajani, Ahmed, Arjovsky, Dumoulin and Courville, 2017, Improved Training of Wasserstein
     GANs, algorithm 1.
@@ -30,7 +30,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 64,
 ) -> Data:
-    """Images with even sides, and a classifier for the metrics of generated images."""
+    """Loads images with even sides and adds the feature extractor."""
     return with_feature_extractor(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
@@ -45,7 +45,7 @@ def build(
     rate_ratio: Annotated[float, Range(0.1, 10.0, log=True)] = 1.0,
     ema_momentum: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
-    """DCGAN's nets, the critic without batch normalisation; Adam with β₁ = 0 and β₂ = 0.9."""
+    """Compiles DCGAN's networks, the critic without batch norm; Adam with β₁ = 0, β₂ = 0.9."""
     return compile_gan(
         GAN(
             dcgan_generator(data.input_shape, latent_dim=latent_dim, filters=filters),

@@ -1,4 +1,4 @@
-"""Bag of words: a text is what words it has, in whatever order; a linear classifier weighs them.
+"""Bag of words: n-gram counts and a linear classifier.
 
 Paper: Wang and Manning, 2012, Baselines and Bigrams: Simple, Good Sentiment and Topic
     Classification; Salton and Buckley, 1988, Term-weighting Approaches in Automatic Text Retrieval.
@@ -16,16 +16,17 @@ Differs: The logistic loss for the hinge loss, by Adam with cosine decay; the bi
 
 from typing import Annotated, Any
 
+import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, plots
 from keras_dl.data import Data
-from keras_dl.data.text import ngrams
+from keras_dl.data.text import counted
 from keras_dl.models.texts import bag_of_words
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
 
-TELLING = 15  # n-grams to show of each class
+TOP = 15  # n-grams per class
 
 
 def data(
@@ -37,8 +38,8 @@ def data(
     most_features: int | None = 20000,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 64,
 ) -> Data:
-    """The n-grams of each text with their weights."""
-    return ngrams(
+    """Loads weighted n-grams of each text."""
+    return counted(
         dataset,
         weighting=weighting,
         longest=longest,
@@ -54,7 +55,7 @@ def build(
     l2: Annotated[float, Range(1e-7, 1e-3, log=True)] = 3e-5,
     learning_rate: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03,
 ) -> Any:
-    """One weight for each n-gram and class."""
+    """Compiles a linear classifier with one weight per n-gram and class."""
     features = len(data.extras["features"])
     net = bag_of_words(features, data.num_classes, weight_decay=l2)
     return compile_classifier(
@@ -62,15 +63,20 @@ def build(
     )
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The classifier's figures, and the n-grams that tell most."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the classification figures and the n-grams with the largest weights."""
     weights = np.asarray(model.get_layer("weights").get_weights()[0])
-    weights = weights - weights.mean(axis=1, keepdims=True)  # only differences have a meaning
-    told = {}
+    weights = weights - weights.mean(
+        axis=1, keepdims=True
+    )  # only differences between classes matter
+    top_ngrams = {}
     for number, name in enumerate(data.class_names):
-        best = (-weights[1:, number]).argsort()[:TELLING] + 1
-        told[name] = [(data.extras["features"][i], float(weights[i, number])) for i in best]
-    return {**report_classification(model, data), "telling_words": plots.neighbour_table(told)}
+        best = (-weights[1:, number]).argsort()[:TOP] + 1
+        top_ngrams[name] = [(data.extras["features"][i], float(weights[i, number])) for i in best]
+    return {
+        **report_classification(model, data),
+        "telling_words": plots.neighbour_table(top_ngrams),
+    }
 
 
 recipe = Recipe(

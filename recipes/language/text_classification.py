@@ -1,4 +1,4 @@
-"""Text classification from word vectors: averaged, under a convolution, or read by an LSTM.
+"""Text classification: averaged word vectors, convolution or LSTM.
 
 Paper: Kim, 2014, Convolutional Neural Networks for Sentence Classification, table 2; Iyyer,
     Manjunatha, Boyd-Graber and Daumé III, 2015, Deep Unordered Composition Rivals Syntactic Methods
@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, When
 from keras_dl.data import Data
-from keras_dl.data.text import passages
+from keras_dl.data.text import labelled
 from keras_dl.embeddings import initial_embeddings
 from keras_dl.models.texts import text_classifier
 from keras_dl.optimizers import make_optimizer
@@ -37,8 +37,8 @@ def data(
     most_words: int | None = 20000,
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
 ) -> Data:
-    """The first words of each text, numbered."""
-    return passages(
+    """Loads texts as the word numbers of their first words."""
+    return labelled(
         dataset, length=length, min_count=min_count, most_words=most_words, batch_size=batch_size
     )
 
@@ -56,15 +56,15 @@ def build(
     dropout: Annotated[float, Range(0.0, 0.8)] = 0.5,
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 2e-3,
 ) -> Any:
-    """A head on vectors that start at random, or from word2vec on the training texts or a file."""
-    known = data.extras["vocabulary"]
+    """Compiles a classifier on random word vectors or on those of word2vec."""
+    vocabulary = data.extras["vocabulary"]
     start = None
     if vectors == "word2vec":
         start = initial_embeddings(
-            data.train.x, known, dim=dim, epochs=word_epochs, file=vector_file
+            data.train.x, vocabulary, dim=dim, epochs=word_epochs, file=vector_file
         )
     net = text_classifier(
-        len(known) + 2,
+        len(vocabulary) + 2,
         data.num_classes,
         head=head,
         dim=dim,

@@ -1,4 +1,4 @@
-"""word2vec: words get vectors from the company they keep.
+"""word2vec: skip-gram and CBOW word vectors with negative sampling.
 
 Paper: Mikolov, Chen, Corrado and Dean, 2013, Efficient Estimation of Word Representations in Vector
     Space; Mikolov, Sutskever, Chen, Corrado and Dean, 2013, Distributed Representations of Words
@@ -31,11 +31,11 @@ from keras_dl.data.text import corpus
 from keras_dl.embeddings import WordVectors, standard_report
 from keras_dl.models.word2vec import word2vec
 
-ON_MAP, LEFT_OUT = 80, 200  # words on the map; the most frequent ones say little and are not on it
-SHORTEST = 4  # letters of a word on the map
-ASKED = ("king", "paris", "water", "music", "three", "class", "string", "import", "loop", "name")
+ON_MAP, SKIPPED = 80, 200  # words on the map; number of most frequent words to skip
+SHORTEST = 4  # minimum letters of a word on the map
+QUERIES = ("king", "paris", "water", "music", "three", "class", "string", "import", "loop", "name")
 COLUMNS, NEAREST = 6, 8
-AMONG = 10_000  # most frequent words that may be shown as neighbours
+CANDIDATES = 10_000  # number of candidate neighbours, the most frequent words
 
 
 def data(
@@ -45,7 +45,7 @@ def data(
     most_words: int | None = None,
     batch_size: Annotated[int, Range(16, 256, log=True, step=2)] = 64,
 ) -> Data:
-    """Rows of 1000 words."""
+    """Loads a corpus as rows of 1,000 words."""
     return corpus(dataset, min_count=min_count, most_words=most_words, batch_size=batch_size)
 
 
@@ -60,11 +60,11 @@ def build(
     learning_rate: Annotated[float, Range(5e-3, 0.2, log=True)] = 0.05,
     block: Annotated[int, Choice(128, 256, 512)] = 256,
 ) -> Any:
-    """Both tables, with the blocks' SGD within one step of fit."""
-    known = data.extras["vocabulary"]
+    """Compiles both embedding tables; SGD on blocks runs within one step of fit."""
+    words = data.extras["vocabulary"]
     model = Word2VecLearning(
-        word2vec(len(known), dim=dim),
-        known.counts,
+        word2vec(len(words), dim=dim),
+        words.counts,
         architecture=architecture,
         window=window,
         negative=negative,
@@ -73,29 +73,29 @@ def build(
         total_steps=data.planned_steps,
         block=block,
     )
-    model.compile(keras.optimizers.SGD(1.0))  # the blocks have rates of their own
+    model.compile(keras.optimizers.SGD(1.0))  # the blocks have separate learning rates
     return model
 
 
-def vectors(model: Any, data: Data) -> WordVectors:
-    """The words' vectors, to look at or to save."""
+def vectors(model: keras.Model, data: Data) -> WordVectors:
+    """Returns the word vectors of a trained model."""
     (table,) = model.net.get_layer("words").get_weights()
     return WordVectors(data.extras["vocabulary"].words, table)
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """A map, neighbours, and the usual scores where their questions are at hand."""
-    known = vectors(model, data)
-    long = [word for word in known.words if len(word) >= SHORTEST]
-    words = long[LEFT_OUT : LEFT_OUT + ON_MAP] or list(known.words[:ON_MAP])
-    shown = known.unit[[known.row(word) for word in words]]
-    left, sizes, _ = np.linalg.svd(shown - shown.mean(axis=0), full_matrices=False)
-    usual = known.most_frequent(AMONG)
-    asked = list(dict.fromkeys([*(w for w in ASKED if w in usual), *words]))[:COLUMNS]
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws a map and neighbours; computes the standard scores if their files exist."""
+    learned = vectors(model, data)
+    long = [word for word in learned.words if len(word) >= SHORTEST]
+    words = long[SKIPPED : SKIPPED + ON_MAP] or list(learned.words[:ON_MAP])
+    rows = learned.unit[[learned.row(word) for word in words]]
+    left, sizes, _ = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
+    frequent = learned.most_frequent(CANDIDATES)
+    queries = list(dict.fromkeys([*(w for w in QUERIES if w in frequent), *words]))[:COLUMNS]
     return {
         "word_map": plots.word_map(left[:, :2] * sizes[:2], words),
-        "neighbours": plots.neighbour_table({w: usual.neighbours(w, NEAREST) for w in asked}),
-        **standard_report(known),
+        "neighbours": plots.neighbour_table({w: frequent.neighbours(w, NEAREST) for w in queries}),
+        **standard_report(learned),
     }
 
 

@@ -1,4 +1,4 @@
-"""Dropout: half of the units are left out at each step, so that none relies on the others.
+"""Dropout: random omission of units as regularization.
 
 Paper: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014, Dropout: A Simple Way to
     Prevent Neural Networks from Overfitting, section 6.1.1 and table 2.
@@ -26,7 +26,7 @@ from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import probabilities, report_classification
 
-MASKS = 30  # with 50 the averages come within a standard deviation of scaling, section 7.5
+MASKS = 30  # at 50 the average is within one deviation of weight scaling, section 7.5
 
 
 def data(
@@ -35,7 +35,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images in their own size (mixed sizes brought to 32 pixels), or a table."""
+    """Loads images (mixed sizes become 32 pixels), or a table."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
 
 
@@ -51,7 +51,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-4, 0.3, log=True)] = 1e-3,
     momentum: Annotated[float, Range(0.0, 0.99), When("optimizer", "sgd")] = 0.95,
 ) -> Any:
-    """The perceptron on raw inputs, compiled for classification."""
+    """Compiles the perceptron on raw inputs."""
     net = mlp(
         data.input_shape,
         data.num_classes,
@@ -70,19 +70,19 @@ def build(
     return model
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The classifier's figures, and two ways to test: all units scaled, or averages over masks."""
-    found = report_classification(model, data)
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the classification figures; compares weight scaling with averages over masks."""
+    results = report_classification(model, data)
     scaling = probabilities(model, data.test.x)
-    found["weight_scaling_error"] = np.mean(scaling.argmax(axis=1) != data.test.y)
+    results["weight_scaling_error"] = np.mean(scaling.argmax(axis=1) != data.test.y)
     if not any(isinstance(layer, keras.layers.Dropout) for layer in model.layers[-1].layers):
-        return found  # nothing to draw
-    twin = monte_carlo(model, seed=0)
-    samples = np.stack([probabilities(twin, data.test.x) for _ in range(MASKS)])
+        return results  # no dropout layer
+    sampler = monte_carlo(model, seed=0)
+    samples = np.stack([probabilities(sampler, data.test.x) for _ in range(MASKS)])
     predicted = samples.mean(axis=0).argmax(axis=1)
     right = predicted == data.test.y
     spread = samples[:, np.arange(len(predicted)), predicted].std(axis=0)
-    return found | {
+    return results | {
         "predictive_spread": plots.predictive_spread(spread, right),
         "monte_carlo_error": np.mean(~right),
         "spread_of_right": spread[right].mean(),

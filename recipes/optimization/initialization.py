@@ -1,4 +1,4 @@
-"""Initialization: the variance of the first weights decides whether a deep net starts at all.
+"""Initialization: variance of initial weights in deep networks.
 
 Paper: Glorot and Bengio, 2010, Understanding the Difficulty of Training Deep Feedforward Neural
     Networks, equation 16 and figures 6 and 7; He, Zhang, Ren and Sun, 2015, Delving Deep into
@@ -24,7 +24,7 @@ from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
 
-SHOWN = ("gaussian_0.01", "glorot_uniform", "he_normal", "lecun_normal", "orthogonal")
+COMPARED = ("gaussian_0.01", "glorot_uniform", "he_normal", "lecun_normal", "orthogonal")
 
 
 def data(
@@ -33,7 +33,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 64,
 ) -> Data:
-    """Images in their own size (mixed sizes brought to 32 pixels), or a table."""
+    """Loads images (mixed sizes become 32 pixels), or a table."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
 
 
@@ -50,7 +50,7 @@ def build(
     units: Annotated[int, Range(16, 256, log=True, step=2)] = 64,
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 1e-3,
 ) -> Any:  # fmt: skip
-    """A deep perceptron on raw inputs, compiled for classification."""
+    """Compiles a deep perceptron on raw inputs."""
     net = mlp(
         data.input_shape,
         data.num_classes,
@@ -64,18 +64,20 @@ def build(
     )
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The classifier's figures, and variances layer by layer at fresh weights."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the classification figures and layer variances at initial weights."""
     keras.utils.set_random_seed(0)
     x, y = data.train.x[:256], data.train.y[:256]
     outputs: dict[str, dict[str, list[float]]] = {}
     slopes: dict[str, dict[str, list[float]]] = {}
     for activation in ("tanh", "relu"):
-        for initializer in SHOWN:
-            fresh = build(data, initializer=initializer, activation=activation)
-            found = diagnostics.layer_statistics(fresh, x, y)[:-1]  # the last one gives logits
-            outputs.setdefault(activation, {})[initializer] = [s.variance for s in found]
-            slopes.setdefault(activation, {})[initializer] = [s.gradient_variance for s in found]
+        for initializer in COMPARED:
+            untrained = build(data, initializer=initializer, activation=activation)
+            statistics = diagnostics.layer_statistics(untrained, x, y)[:-1]  # without the logits
+            outputs.setdefault(activation, {})[initializer] = [s.variance for s in statistics]
+            slopes.setdefault(activation, {})[initializer] = [
+                s.gradient_variance for s in statistics
+            ]
     he, glorot = outputs["relu"]["he_normal"], outputs["relu"]["glorot_uniform"]
     return {
         **report_classification(model, data),

@@ -1,4 +1,4 @@
-"""Vanishing gradient: what reaches the first layer of a deep net, by depth and by remedy.
+"""Vanishing gradient: first-layer gradient by depth, activation and remedy.
 
 Paper: Hochreiter, 1991, Untersuchungen zu dynamischen neuronalen Netzen; Glorot and Bengio, 2010,
     Understanding the Difficulty of Training Deep Feedforward Neural Networks, section 4.2.
@@ -43,7 +43,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 64,
 ) -> Data:
-    """Images in their own size (mixed sizes brought to 32 pixels), or a table."""
+    """Loads images (mixed sizes become 32 pixels), or a table."""
     return load(dataset, batch_size=batch_size, image_size=image_size)
 
 
@@ -58,7 +58,7 @@ def build(
     residual: Annotated[bool, Choice(False, True)] = False,
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 1e-3,
 ) -> Any:
-    """A deep perceptron on raw inputs, compiled for classification."""
+    """Compiles a deep perceptron on raw inputs."""
     net = mlp(
         data.input_shape,
         data.num_classes,
@@ -75,13 +75,13 @@ def build(
 
 
 def ratio(data: Data, **settings: Any) -> float:
-    """First over last layer's gradient at fresh weights, on one batch of training examples."""
+    """Computes the first over the last layer's gradient at initial weights, on one batch."""
     model = build(data, **settings)
     return diagnostics.gradient_ratio(model, data.train.x[:64], data.train.y[:64], training=True)
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The classifier's figures, the ratio over a grid of fresh nets, and the linear case."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the classification figures, gradient ratios over a grid, and the linear case."""
     keras.utils.set_random_seed(0)
     grid = {
         remedy: np.array(

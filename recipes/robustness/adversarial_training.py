@@ -1,4 +1,4 @@
-"""Adversarial training: a classifier learns from the examples that would deceive it right now.
+"""Adversarial training: cross-entropy on FGSM examples of the current weights.
 
 Paper: Goodfellow, Shlens and Szegedy, 2015, Explaining and Harnessing Adversarial Examples,
     sections 4 and 6; Madry et al., 2018, Towards Deep Learning Models Resistant to Adversarial
@@ -18,6 +18,8 @@ Differs: Two layers of 512 ReLU units for maxout with dropout; Adam with cosine 
 
 from typing import Annotated, Any
 
+import keras
+
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, Score, When
 from keras_dl.algorithms import AdversarialTraining
 from keras_dl.data import Data, load, scaled
@@ -26,7 +28,7 @@ from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
 from keras_dl.tasks.robustness import report_robustness
 
-EPSILON = 0.25  # the paper's for MNIST; the reported numbers are taken there
+EPSILON = 0.25  # the paper's value for MNIST; reported numbers refer to it
 
 
 def data(
@@ -35,7 +37,7 @@ def data(
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 128,
 ) -> Data:
-    """Images in their own size; mixed sizes are brought to 32 pixels."""
+    """Loads images in their own size; mixed sizes become 32 pixels."""
     return load(dataset, batch_size=batch_size, image_size=image_size, at_least=8)
 
 
@@ -50,22 +52,22 @@ def build(
     activation: Annotated[str, Choice("relu", "elu", "tanh")] = "relu",
     learning_rate: Annotated[float, Range(1e-4, 1e-2, log=True)] = 2e-3,
 ) -> Any:
-    """The perceptron, compiled to learn from clean images, attacked ones, or both."""
+    """Compiles the perceptron with a loss on clean images, adversarial images, or both."""
     net = mlp(data.input_shape, data.num_classes, units=units, activation=activation)
     model = AdversarialTraining(
         scaled(data, net).get_layer("scaling"),
         net,
         attack="pgd" if attack == "pgd" else "fgsm",
         epsilon=epsilon,
-        alpha=1.0 if attack == "none" else alpha,  # 1: the attack is watched only
+        alpha=1.0 if attack == "none" else alpha,  # at 1 adversarial examples are evaluated only
         steps=attack_steps,
     )
     optimizer = make_optimizer("adam", learning_rate, decay_steps=data.planned_steps)
     return compile_classifier(model, optimizer)
 
 
-def report(model: Any, data: Data) -> dict[str, Any]:
-    """The classifier's figures, its accuracy by size of the attack, and some attacked images."""
+def report(model: keras.Model, data: Data) -> dict[str, Any]:
+    """Draws the classification figures, accuracy by attack size, and adversarial images."""
     under_attack = report_robustness(model.net, data, EPSILON, trained_at=model.epsilon)
     return {**report_classification(model, data), **under_attack}
 

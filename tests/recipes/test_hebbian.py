@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from recipes.hebbian import build, data, flat, recipe, replayed
+from recipes.hebbian import build, data, flat_inputs, recipe, simulate_rule
 from sklearn.decomposition import PCA
 
 from keras_dl.data import load
@@ -22,21 +22,21 @@ def test_training_is_the_rule_in_numpy_update_by_update(rule):
     for _ in range(3):
         for batch in np.array_split(blobs.train.x, -(-len(blobs.train.x) // 16)):
             model.train_on_batch(batch, np.zeros(len(batch)))
-    expected = replayed(blobs, start, rule, 0.2, epochs=3)[-1]
+    expected = simulate_rule(blobs, start, rule, 0.2, epochs=3)[-1]
     np.testing.assert_allclose(model.unit.get_weights()[0][:, 0], expected, rtol=1e-4)
 
 
 def test_inputs_are_centred_with_a_mean_squared_length_of_one():
-    for x in (flat(small()), flat(load("digits"))):
+    for x in (flat_inputs(small()), flat_inputs(load("digits"))):
         np.testing.assert_allclose(x.mean(axis=0), 0, atol=1e-6)
         assert np.mean(np.sum(x**2, axis=1)) == pytest.approx(1, rel=1e-3)
 
 
 def test_oja_finds_the_component_of_scikit_learn_and_hebb_grows_without_bound():
     blobs = small()
-    component = PCA(1).fit(flat(blobs)).components_[0]
+    component = PCA(1).fit(flat_inputs(blobs)).components_[0]
     start = np.full(5, 5**-0.5)
-    oja, hebb = (replayed(blobs, start, rule, 0.5, epochs=60) for rule in ("oja", "hebb"))
+    oja, hebb = (simulate_rule(blobs, start, rule, 0.5, epochs=60) for rule in ("oja", "hebb"))
     assert abs(oja[-1] @ component) > 0.99
     assert np.linalg.norm(oja[-1]) == pytest.approx(1, abs=0.1)
     norms = np.linalg.norm(hebb, axis=1)
