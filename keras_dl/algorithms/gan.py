@@ -43,7 +43,7 @@ class GAN(keras.Model):
 
     The loss is the sum of the discriminator's loss, in which generated images are constants, and
     the generator's loss, in which the discriminator's weights are constants. The gradient of the
-    sum is therefore, for each network, that of its own loss. Both losses are computed at the same
+    sum is therefore, for each network, of its loss. Both losses are computed at the same
     weights and on the same noise; algorithm 1 of the paper alternates and draws new noise for the
     generator.
 

@@ -253,6 +253,18 @@ class _Blocks:
         groups: int = 1,
         bias: str = "zeros",
     ) -> Any:
+        """Applies a convolution, or returns `x` if the layer is removed.
+
+        Args:
+            x: (batch, height, width, channels).
+            name: name of the layer.
+            filters: number of filters.
+            size: height and width of the kernel.
+            stride: stride of the kernel.
+            padding: "same" or "valid".
+            groups: number of groups of maps.
+            bias: name of the bias initializer.
+        """
         if name in self.remove:
             return x
         layer = keras.layers.Conv2D(
@@ -261,12 +273,27 @@ class _Blocks:
         return self._finish(layer(x), name)
 
     def dense(self, x: keras.KerasTensor, name: str, units: int, *, bias: str = "zeros") -> Any:
+        """Applies a dense layer with dropout, or returns `x` if the layer is removed.
+
+        Args:
+            x: (batch, features).
+            name: name of the layer.
+            units: number of units.
+            bias: name of the bias initializer.
+        """
         if name in self.remove:
             return x
         x = keras.layers.Dense(units, name=name, **self._options(bias))(x)
         return drop(self._finish(x, name), name, self.dropout)
 
     def pool(self, x: keras.KerasTensor, number: str, *, padding: str = "valid") -> Any:
+        """Applies local response normalization, if there is any, and 3×3 pooling with stride 2.
+
+        Args:
+            x: (batch, height, width, channels).
+            number: number in the layers' names.
+            padding: "valid" or "same".
+        """
         if self.local_response:
             x = LocalResponseNormalization(name=f"norm{number}")(x)
         return keras.layers.MaxPooling2D(3, 2, padding, name=f"pool{number}")(x)
