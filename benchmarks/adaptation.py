@@ -19,11 +19,11 @@ from scipy.stats import spearmanr  # noqa: E402
 
 from keras_dl import Objective  # noqa: E402
 from keras_dl.data import DatasetUnavailable, load  # noqa: E402
-from keras_dl.errors import Diverged
+from keras_dl.errors import Diverged  # noqa: E402
 from keras_dl.space import resolve  # noqa: E402
 from keras_dl.training import fit  # noqa: E402
 from keras_dl.training.job import Job  # noqa: E402
-from keras_dl.tuning.oracle import OracleAdapter, Suggestion, decode
+from keras_dl.tuning.oracle import OracleAdapter, Suggestion, decode  # noqa: E402
 from recipes import dann, source_only  # noqa: E402
 
 SEEDS, EPOCHS, STEPS = 3, 4, 200

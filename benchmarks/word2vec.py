@@ -72,7 +72,7 @@ def rows() -> Iterator[Row]:
 
 def _flops(data: Data) -> float:
     """Operations for a word of the text, were its pairs taken one by one as the paper does."""
-    counts = np.asarray(data.extras["vocabulary"].counts, np.float64)
+    counts = np.asarray(data.preprocessor.counts, np.float64)
     rare = SAMPLE * counts.sum() / counts
     left = (counts * np.minimum(1, np.sqrt(rare) + rare)).sum() / counts.sum()
     pairs = WINDOW + 1  # (1 + … + WINDOW) / WINDOW to each side
@@ -85,19 +85,19 @@ def _text() -> Data:
     except DatasetUnavailable:
         data = corpus("topics")
     rows = max(1, WORDS // data.input_shape[0] // data.batch_size) * data.batch_size
-    cut = data.train._replace(x=data.train.x[:rows], y=data.train.y[:rows])
+    cut = data.train.take(slice(rows))
     numbers, counts = np.unique(cut.x[cut.x >= 0], return_counts=True)
     # The vocabulary as it would be had this been the whole text.
-    known = data.extras["vocabulary"]
+    known = data.preprocessor
     order = numbers[np.argsort(-counts, kind="stable")]
     place = np.full(len(known), -1)
     place[order] = np.arange(len(order))
     splits = {
-        name: split._replace(x=np.where(split.x >= 0, place[split.x], -1).astype("int32"))
+        name: replace(split, x=np.where(split.x >= 0, place[split.x], -1).astype("int32"))
         for name, split in (("train", cut), ("validation", data.validation), ("test", data.test))
     }
     made = type(known)(tuple(known.words[i] for i in order), np.sort(counts)[::-1].copy())
-    return replace(data, **splits, extras={"vocabulary": made})
+    return replace(data, **splits, preprocessor=made)
 
 
 def _ours(data: Data) -> tuple[Any, Callable[[int], Any]]:
@@ -117,7 +117,7 @@ def _gensim(
     made: Any, data: Data, rate: float
 ) -> tuple[Callable[[], list[Any]], Callable[[int], Any]]:
     """What gives its tables in the order of our words, and what passes over the text once."""
-    known = data.extras["vocabulary"]
+    known = data.preprocessor
     text = [known.decode(row) for row in data.train.x]
     model = made(vector_size=DIM, window=WINDOW, negative=NEGATIVE, sample=SAMPLE, sg=1,
                  alpha=rate, min_count=1, workers=1, seed=0)  # fmt: skip

@@ -5,7 +5,7 @@ Importing this package loads neither Keras nor MLflow; its functions load what t
 
 from keras_dl import settings
 from keras_dl._version import __version__
-from keras_dl.api import Recipe, ablate, compare, load, reader
+from keras_dl.api import Recipe, ablate, compare, load_model, load_preprocessor
 from keras_dl.recipe import Objective, Score
 from keras_dl.space import Choice, Range, Repeat, When
 
@@ -20,8 +20,8 @@ __all__ = [
     "__version__",
     "ablate",
     "compare",
-    "load",
-    "reader",
+    "load_model",
+    "load_preprocessor",
 ]
 
 settings.prepare()  # before anyone imports a backend

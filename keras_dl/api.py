@@ -10,7 +10,7 @@ from keras_dl.commands import ablate, compare
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Recipe", "ablate", "compare", "load", "reader"]
+__all__ = ["Recipe", "ablate", "compare", "load_model", "load_preprocessor"]
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Recipe(recipe.Recipe):
         sys.exit(main([command, str(sys.modules["__main__"].__file__), *words]))
 
 
-def load(run_id: str) -> "keras.Model":
+def load_model(run_id: str) -> "keras.Model":
     """Returns the trained Keras model of a run, custom layers included.
 
     The model takes raw examples (pixels 0..255) and returns logits. A model of texts takes the
-    arrays that `keras_dl.reader(run_id)` returns for them.
+    arrays that `keras_dl.load_preprocessor(run_id)` returns for them.
 
     Args:
         run_id: MLflow run id, as printed at the end of a run; eight leading characters suffice.
@@ -48,12 +48,12 @@ def load(run_id: str) -> "keras.Model":
         ValueError: if no such run exists in the store, or it has no model.
     """
     settings.load_backend()
-    from keras_dl.tracking.models import load as load_model
+    from keras_dl.tracking import models
 
-    return load_model(run_id)
+    return models.load(run_id)
 
 
-def reader(run_id: str) -> Any:
+def load_preprocessor(run_id: str) -> Any:
     """Returns the preprocessor that turns texts into the examples that a run's model takes.
 
     Args:
@@ -67,6 +67,6 @@ def reader(run_id: str) -> Any:
         ValueError: if no such run exists in the store, or its model takes no texts.
     """
     settings.load_backend()
-    from keras_dl.tasks.predicting import reader as read
+    from keras_dl.tasks import predicting
 
-    return read(run_id)
+    return predicting.load_preprocessor(run_id)

@@ -1,19 +1,22 @@
-"""Recipes as values: data, model, training, goals. Nothing here loads Keras."""
+"""Recipes as values: data, model, training, objective, score. Nothing here loads Keras."""
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from keras_dl.options import ABLATE, COMPARE, RUN, TUNE
 from keras_dl.space import Hyper, check, check_names, hypers
 
 if TYPE_CHECKING:
+    import keras
+    from matplotlib.figure import Figure
+
     from keras_dl.tasks.base import Task
 
 __all__ = ["OPTION_NAMES", "Objective", "Recipe", "Score"]
 
-# Words that run, tune and compare use themselves; a hyperparameter may not bear one of them.
+# Names that run, tune, compare and ablate use; a hyperparameter needs another one.
 OPTION_NAMES = frozenset(
     [*RUN, *TUNE, *COMPARE, *ABLATE, "data", "executor", "recipe", "recipes", "help"]
 )
@@ -45,7 +48,12 @@ class Objective:
         return f"test/{self.name.removeprefix('val_')}"
 
     def better(self, value: float, than: float | None) -> bool:
-        """Whether `value` beats `than`; anything finite beats None and NaN, and only that wins."""
+        """Returns True if `value` is better; only finite values are, and than None and NaN all are.
+
+        Args:
+            value: a value of the metric.
+            than: the value to beat, or None.
+        """
         if not math.isfinite(value):
             return False
         if than is None or math.isnan(than):
@@ -55,12 +63,12 @@ class Objective:
 
 @dataclass(frozen=True)
 class Score:
-    """The number by which finished runs are compared, on the test set or from the report.
+    """The metric by which finished runs are compared, from the test set or the report.
 
     Attributes:
         name: metric of a finished run, `test/accuracy`.
         direction: "max" or "min".
-        published: value of the paper, accuracies as a share; None without one.
+        published: value in the paper, accuracies as a fraction; None without one.
     """
 
     name: str
@@ -73,13 +81,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Recipe:
-    """One technique on real data: its functions and its goals, without any execution.
+    """One technique on real data: its functions, objective and score, without any execution.
 
     `keras_dl.Recipe` adds `run`, `tune`, `compare` and `ablate`.
 
     Attributes:
-        name: short name; also the command line's and MLflow's.
-        data: `data(*, dataset=…, batch_size=…)` returns `Data`, or what `keras_dl.data.load` takes.
+        name: short name, used on the command line and in MLflow.
+        data: `data(*, dataset=…, batch_size=…)` returns `Data`, or an argument of
+            `keras_dl.data.load`.
         build: `build(data, *, …)` returns a compiled Keras model.
         train: `train(session, model, data, *, …)` trains in stages; None: one `session.fit`.
         report: `report(model, data)` returns figures and numbers by name; None: the task's report.
@@ -93,14 +102,14 @@ class Recipe:
         task: name of a module of `keras_dl.tasks`, or a `Task`; its name is the second half of the
             MLflow experiment's name, `mnist-classification`.
         factors: hyperparameters that `ablate` varies by default.
-        jit_compile: whether XLA compiles the steps by default; None leaves that to the backend.
+        jit_compile: whether XLA compiles the steps by default; None: what is faster.
     """
 
     name: str
-    data: Callable[..., Any]
-    build: Callable[..., Any]
+    data: Callable[..., object]
+    build: "Callable[..., keras.Model]"
     train: Callable[..., None] | None = None
-    report: Callable[..., Mapping[str, Any]] | None = None
+    report: "Callable[..., Mapping[str, Figure | float]] | None" = None
     evaluators: tuple[Callable[..., Mapping[str, float]], ...] = ()
     epochs: int = 10
     objective: Objective = Objective("val_accuracy", "max")
@@ -146,29 +155,30 @@ class Recipe:
 
     @property
     def test_score(self) -> Score:
-        """The score where it is measured on the test set, else the objective there.
+        """The score if it is measured on the test set, else the objective on the test set.
 
         Trainings without a report have no other metrics.
         """
-        measured = self.final_score.name.startswith("test/")
-        return self.final_score if measured else replace(self, score=None).final_score
+        if self.final_score.name.startswith("test/"):
+            return self.final_score
+        return Score(self.objective.test_name, self.objective.direction)
 
     def space(self) -> dict[str, Hyper]:
-        """All hyperparameters by name: those of `data`, then of `build`, then of `train`.
+        """Returns all hyperparameters by name: those of `data`, then of `build` and `train`.
 
         Raises:
             TypeError: if a parameter lacks a default or an annotation of a known kind.
-            ValueError: if a name is declared twice or is an option of `run` or `tune`, if a default
-                lies outside its domain, or a condition can never hold.
+            ValueError: if a name is declared twice or is an option of a command, if a default lies
+                outside its domain, or a condition can never hold.
         """
         functions = [f for f in (self.data, self.build, self.train) if f is not None]
-        return joined(self.name, *map(hypers, functions))
+        return join_spaces(self.name, *map(hypers, functions))
 
     def with_objective(self, name: str | None) -> Self:
         """Returns this recipe with another of its objectives.
 
         Args:
-            name: of the metric; None changes nothing.
+            name: name of the metric; None changes nothing.
 
         Raises:
             ValueError: if the recipe declares no objective of that name.
@@ -184,24 +194,28 @@ class Recipe:
         return replace(self, objective=objectives[name], alternatives=tuple(objectives.values()))
 
 
-def joined(recipe: str, *spaces: Mapping[str, Hyper]) -> dict[str, Hyper]:
-    """Makes one space of those of a recipe's functions.
+def join_spaces(recipe: str, *spaces: Mapping[str, Hyper]) -> dict[str, Hyper]:
+    """Joins the hyperparameters of a recipe's functions.
+
+    Args:
+        recipe: name of the recipe, for messages.
+        *spaces: hyperparameters of each function by name.
 
     Raises:
         ValueError: if a name is declared twice or is an option, or a condition can never hold.
     """
-    found: dict[str, Hyper] = {}
+    joint: dict[str, Hyper] = {}
     for name, hyper in (item for space in spaces for item in space.items()):
-        if name in found:
-            raise ValueError(f"`{name}` must be declared once, in data or in build of {recipe}")
+        if name in joint:
+            raise ValueError(f"`{name}` must be declared once in the functions of {recipe}")
         if name in OPTION_NAMES:
             raise ValueError(
-                f"`{name}` must have another name in {recipe}; run, tune and compare use this one"
+                f"`{name}` must have another name in {recipe}; it is an option of a command"
             )
-        found[name] = hyper
-    for hyper in found.values():
-        _check_condition(hyper, found)
-    return found
+        joint[name] = hyper
+    for hyper in joint.values():
+        _check_condition(hyper, joint)
+    return joint
 
 
 def _check_condition(hyper: Hyper, space: Mapping[str, Hyper]) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-from keras_dl.recipe import Objective, Recipe, Score, joined
+from keras_dl.recipe import Objective, Recipe, Score, join_spaces
 from keras_dl.space import Choice, Hyper, Range, Repeat, When, hyper, refuse_positional
 
 __all__ = ["FIELDS", "Entry", "Unreadable", "describe", "read"]
@@ -79,7 +79,7 @@ def read(path: Path, *, published: bool = False) -> Entry:
     settings = {k: _evaluate(v, path) for k, v in arguments.items() if k not in FUNCTIONS}
     name = Recipe(**{"name": path.stem, **settings}, data=_placeholder, build=_placeholder).name
     roles = [role for role in SPACES if role in arguments and not _is_none(arguments[role])]
-    space = joined(name, *(_read_space(arguments[role], functions, path) for role in roles))
+    space = join_spaces(name, *(_read_space(arguments[role], functions, path) for role in roles))
     counts = _read_published(tree) if published else {}
     return Entry(name, path, *_read_head(tree), space, counts, settings)
 

@@ -302,12 +302,12 @@ def test_file_that_must_be_run_says_why(content, said, write):
         (
             HEAD + DATA + "def build(data, *, dataset: str = 'iris'): ...\n" + RECIPE,
             ValueError,
-            "`dataset` must be declared once, in data or in build of mine",
+            "`dataset` must be declared once in the functions of mine",
         ),
         (
             HEAD + DATA + "def build(data, *, seed: int = 1): ...\n" + RECIPE,
             ValueError,
-            "`seed` must have another name in mine; run, tune and compare use this one",
+            "`seed` must have another name in mine; it is an option of a command",
         ),
         (
             HEAD + DATA + "def build(data, *, x: Annotated[int, When('y', 1)] = 1): ...\n" + RECIPE,

@@ -112,7 +112,7 @@ def test_condition_on_a_conditional_one_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "kind", "said"),
+    ("field", "value", "error", "message"),
     [
         ("name", "", ValueError, "`name` must be a word without slashes. Received: name=''"),
         ("name", "a/b", ValueError, "`name` must be a word without slashes. Received: name='a/b'"),
@@ -128,18 +128,25 @@ def test_condition_on_a_conditional_one_is_refused():
         ),
         ("patience", 0, ValueError, "`patience` must lie in 1 … 1,000,000. Received: patience=0"),
         (
+            "score",
+            0.99,
+            TypeError,
+            '`score` must be Score("NAME", "max" or "min"). Received: score=0.99',
+        ),
+        (
             "objective",
+            "val_loss",
             TypeError,
             '`objective` must be Objective("NAME", "max" or "min"). '
             "Received: objective='val_loss'",
         ),
     ],
 )
-def test_wrong_recipe_is_refused(field, value, kind, said):
+def test_wrong_recipe_is_refused(field, value, error, message):
     good = Recipe("r", data, build)
-    with pytest.raises(kind) as caught:
+    with pytest.raises(error) as caught:
         dataclasses.replace(good, **{field: value})
-    assert str(caught.value) == said
+    assert str(caught.value) == message
 
 
 def test_recipe_is_frozen():

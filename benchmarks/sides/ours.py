@@ -14,7 +14,7 @@ from benchmarks.sides import nets  # noqa: E402
 from benchmarks.works import WORKS  # noqa: E402
 from keras_dl import Objective, Recipe  # noqa: E402
 from keras_dl.algorithms import GAN  # noqa: E402
-from keras_dl.data import Data, Split, scaled  # noqa: E402
+from keras_dl.data import Classes, Data, Images, Split, Tokens, scaled  # noqa: E402
 from keras_dl.optimizers import make_gan_optimizer  # noqa: E402
 from keras_dl.training import fit  # noqa: E402
 from keras_dl.training.job import Job  # noqa: E402
@@ -27,9 +27,13 @@ def train(work: str, file: str, turns: Any) -> None:
     chosen = WORKS[work]
     with np.load(file) as found:
         train, test = (Split(found[f"x_{s}"], found[f"y_{s}"]) for s in ("train", "test"))
-    kind = "text" if work in nets.VOCABULARY else "image"
-    names = tuple(map(str, range(10)))
-    data = Data(work, train, test, test, names, "", "", chosen.batch, kind)
+    data = Data.from_splits(
+        work,
+        {"train": train, "validation": test, "test": test},
+        inputs=Tokens() if work in nets.VOCABULARY else Images(),
+        targets=Classes(tuple(map(str, range(10)))),
+        batch_size=chosen.batch,
+    )
     turns.tell(flops=nets.flops(work, data.input_shape))
     recipe = Recipe(
         name=work,
@@ -53,4 +57,4 @@ def _built(work: str, data: Data) -> Any:
         game.compile(make_gan_optimizer(nets.RATE))
         return game
     net = nets.net(work, data.input_shape)
-    return nets.compiled(scaled(data, net) if data.kind == "image" else net, work)
+    return nets.compiled(scaled(data, net) if isinstance(data.inputs, Images) else net, work)

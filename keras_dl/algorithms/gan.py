@@ -43,7 +43,7 @@ class GAN(keras.Model):
 
     The loss is the sum of the discriminator's loss, in which generated images are constants, and
     the generator's loss, in which the discriminator's weights are constants. The gradient of the
-    sum is therefore, for each network, of its loss. Both losses are computed at the same
+    sum is therefore, for each network, that of its loss. Both losses are computed at the same
     weights and on the same noise; algorithm 1 of the paper alternates and draws new noise for the
     generator.
 
@@ -54,12 +54,13 @@ class GAN(keras.Model):
     the content of the input images is not used. The trained generator is `generator` or
     `ema_generator`.
 
-    Reports both losses; `generator_win_rate`, the share of generated images with a larger logit
-    than the real image at the same place in the batch, 1/2 when the discriminator cannot tell them
-    apart; and both networks' gradient norms, see `SampleMonitor`. With a `feature_extractor`,
-    validation and test report the Fréchet distance `lenet_fid` between features of the split's
-    images and of as many generated ones, and for conditional networks `label_accuracy`: the share
-    of generated images that the extractor assigns to the requested class.
+    Reports both losses and `generator_win_rate`, the share of generated images with a larger logit
+    than the real image at the same index of the batch, 1/2 when the discriminator cannot tell them
+    apart. With a `feature_extractor`, validation and test report the Fréchet distance `lenet_fid`
+    between features of the split's images and of as many generated ones, and for conditional
+    networks `label_accuracy`: the share of generated images that the extractor assigns to the
+    requested class. The callback `sample_monitor` records images and gradient norms of each epoch;
+    the task "generation" adds it to a training.
 
     Args:
         generator: from noise (batch, latent), or from that and one-hot labels (batch, classes), to
@@ -162,10 +163,6 @@ class GAN(keras.Model):
         """Compiles from the result of `get_compile_config` and builds the optimizer's slots."""
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
-
-    def fit(self, *args: Any, callbacks: Any = None, **kwargs: Any) -> Any:
-        """Trains as `keras.Model.fit` does, with `sample_monitor` as the first callback."""
-        return super().fit(*args, callbacks=[self.sample_monitor, *(callbacks or [])], **kwargs)
 
     def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
         """Generates as many images as `inputs` has.

@@ -36,7 +36,9 @@ class ImageTranslation(keras.Model):
     Reports both losses, `l1` = mean |target - generated| in units of [-1, 1], and in validation and
     test `patch_distance`: the Fréchet distance between 4×4 patches of the targets and of the
     generated images, in the same units. Blurred images have a small `l1` and, as their patches vary
-    less, a large `patch_distance`.
+    less, a large `patch_distance`. The callback `sample_monitor` records images of the sources set by
+    `monitor` and gradient norms; the task "image_translation" adds it to a
+    training.
 
     Args:
         generator: from sources (batch, height, width, channels) in [-1, 1] to images in [-1, 1].
@@ -109,10 +111,6 @@ class ImageTranslation(keras.Model):
         """Compiles from the result of `get_compile_config` and builds the optimizer's slots."""
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
-
-    def fit(self, *args: Any, callbacks: Any = None, **kwargs: Any) -> Any:
-        """Trains as `keras.Model.fit` does, with `sample_monitor` as the first callback."""
-        return super().fit(*args, callbacks=[self.sample_monitor, *(callbacks or [])], **kwargs)
 
     def monitor(self, sources: np.ndarray) -> None:
         """Sets the sources (n, height, width, channels), pixels, that `sample_monitor` maps."""

@@ -1,4 +1,4 @@
-"""Arrays on the device that computes: whether they fit there, and how they come there."""
+"""Arrays in the memory of the device that trains: whether they fit, and how they are uploaded."""
 
 import importlib
 from typing import Any
@@ -15,27 +15,17 @@ SHARE = 0.25  # of the device's free memory that data may take; the steps need t
 
 
 def fits(*arrays: Any) -> bool:
-    """Whether all are arrays of numbers that may lie on the device together."""
-    numbers = all(isinstance(a, np.ndarray) and a.dtype.kind in "uifb" for a in arrays)
-    return numbers and sum(a.nbytes for a in arrays) <= SHARE * _free()
+    """Returns whether all are numeric arrays that fit into the device's memory together."""
+    numeric = all(isinstance(a, np.ndarray) and a.dtype.kind in "uifb" for a in arrays)
+    return numeric and sum(a.nbytes for a in arrays) <= SHARE * _free()
 
 
 def placed(array: np.ndarray) -> Any:
-    """The array as TensorFlow's tensor; on a CPU with one copy or none, where it makes two."""
+    """Returns the array as TensorFlow's tensor, on a CPU with at most one copy."""
     tf = importlib.import_module("tensorflow")
     if array.dtype.kind not in "uif" or tf.config.list_physical_devices("GPU"):
         return tf.convert_to_tensor(array)
     return tf.experimental.dlpack.from_dlpack(aligned(array).__dlpack__())
-
-
-def _free() -> float:
-    """Bytes of memory free on the device that trains."""
-    backend = keras.backend.backend()
-    if backend == "jax":
-        found = importlib.import_module("jax").devices()[0].memory_stats()
-        if found and "bytes_limit" in found:
-            return found["bytes_limit"] - found["bytes_in_use"]
-    return psutil.virtual_memory().available
 
 
 def runs_on_cpu() -> bool:
@@ -43,3 +33,12 @@ def runs_on_cpu() -> bool:
     if keras.backend.backend() != "tensorflow":
         return False
     return not importlib.import_module("tensorflow").config.list_physical_devices("GPU")
+
+
+def _free() -> float:
+    """Bytes of memory free on the device that trains."""
+    if keras.backend.backend() == "jax":
+        stats = importlib.import_module("jax").devices()[0].memory_stats()
+        if stats and "bytes_limit" in stats:
+            return stats["bytes_limit"] - stats["bytes_in_use"]
+    return psutil.virtual_memory().available

@@ -1,9 +1,9 @@
-"""Numbers that a traced step reads afresh: hyperparameters that can be turned without a new trace.
+"""Floats that a traced step reads at run time: hyperparameters that change without a new trace.
 
-`build` is given a `RuntimeFloat` in place of a float, and takes it for one. What is computed from it is a
-dial too; what reaches a tensor is read from a variable. Whatever else the number decided, a
-comparison or a Python float made of it, is noted, so that `Panel.turn` knows whether another number
-would have led to the same trace.
+`build` gets a `RuntimeFloat` in slot of a float, and treats it as one. Whatever is computed from
+it is a runtime float too; whatever reaches a tensor is read from a variable. Decisions by its
+value, a comparison or a conversion to a Python float, are recorded as guards, so that
+`RuntimeFloats.assign` knows whether other values would have led to the same trace.
 """
 
 import functools
@@ -22,26 +22,26 @@ ROOM = 256  # numbers in the variable; TensorFlow wants it whole before the trac
 
 
 class RuntimeFloats:
-    """The dials of one model.
+    """The floats of one model.
 
     Args:
         values: number by hyperparameter.
 
     Attributes:
-        dials: by hyperparameter.
+        floats: by hyperparameter.
         variable: what the traced steps read.
     """
 
     def __init__(self, values: Mapping[str, float]) -> None:
         tf = _registered()
         self.variable = tf.Variable(np.zeros(ROOM), trainable=False)
-        self._placed: list[RuntimeFloat] = []
-        self.dials = {name: RuntimeFloat(self, value) for name, value in values.items()}
-        self.nodes: list[RuntimeFloat] = [*self.dials.values()]
+        self._slots: list[RuntimeFloat] = []
+        self.floats = {name: RuntimeFloat(self, value) for name, value in values.items()}
+        self.nodes: list[RuntimeFloat] = [*self.floats.values()]
         self.guards: list[tuple[Callable[..., Any], tuple[Any, ...], Any]] = []
 
-    def turn(self, values: Mapping[str, float]) -> bool:
-        """Sets the dials, if the trace is the one that these numbers would have given.
+    def assign(self, values: Mapping[str, float]) -> bool:
+        """Sets the floats, if the trace is the one that these numbers would have given.
 
         Args:
             values: for the same hyperparameters.
@@ -51,10 +51,10 @@ class RuntimeFloats:
         """
         before = [node.value for node in self.nodes]
         for name, value in values.items():
-            self.dials[name].value = value
+            self.floats[name].value = value
         try:
-            self._reckon()
-            same = all(found(*map(_plain, some)) == was for found, some, was in self.guards)
+            self._recompute()
+            same = all(found(*map(_value_of, some)) == was for found, some, was in self.guards)
         except ArithmeticError:  # as a fresh trace would have it: found there, and told
             same = False
         if not same:
@@ -63,28 +63,28 @@ class RuntimeFloats:
         self._write()
         return same
 
-    def place(self, dial: "RuntimeFloat") -> int:
-        """Where the number of a dial stands in the variable.
+    def slot(self, number: "RuntimeFloat") -> int:
+        """Where the number of a number stands in the variable.
 
         Raises:
             ValueError: if there is no room for it.
         """
-        found = [i for i, other in enumerate(self._placed) if other is dial]
+        found = [i for i, other in enumerate(self._slots) if other is number]
         if not found:
-            if len(self._placed) == ROOM:
+            if len(self._slots) == ROOM:
                 raise ValueError(f"a trace may read at most {ROOM} numbers")
-            self._placed.append(dial)
+            self._slots.append(number)
             self._write()
-        return found[0] if found else len(self._placed) - 1
+        return found[0] if found else len(self._slots) - 1
 
     def _write(self) -> None:
-        numbers = [dial.value for dial in self._placed]
+        numbers = [number.value for number in self._slots]
         self.variable.assign(np.pad(np.array(numbers, float), (0, ROOM - len(numbers))))
 
-    def _reckon(self) -> None:
+    def _recompute(self) -> None:
         for node in self.nodes:  # in the order in which they were made: parts before the whole
             if node.rule is not None:
-                node.value = node.rule(*map(_plain, node.parts))
+                node.value = node.rule(*map(_value_of, node.parts))
 
 
 class RuntimeFloat:
@@ -98,11 +98,11 @@ class RuntimeFloat:
     dtype = float  # as Keras sees a Python number: the other operand decides
 
     def __init__(
-        self, panel: RuntimeFloats, value: float, rule: Any = None, parts: tuple[Any, ...] = ()
+        self, owner: RuntimeFloats, value: float, rule: Any = None, parts: tuple[Any, ...] = ()
     ) -> None:
-        self.panel, self.value, self.rule, self.parts = panel, value, rule, parts
+        self.owner, self.value, self.rule, self.parts = owner, value, rule, parts
 
-    # isinstance(dial, float) is True: Keras insists on it.
+    # isinstance(number, float) is True: Keras insists on it.
     __class__ = property(lambda _: float)  # type: ignore[assignment]
 
     def __repr__(self) -> str:
@@ -113,27 +113,27 @@ class RuntimeFloat:
 
     def __float__(self) -> float:
         """A float made of it stays as it is in the trace."""
-        return float(self.noted(float))
+        return float(self.guard(float))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        self.noted(float)
+        self.guard(float)
         return np.array(self.value, dtype)
 
     def __hash__(self) -> int:
-        return int(self.noted(hash))
+        return int(self.guard(hash))
 
-    def noted(self, rule: Callable[..., Any], *others: Any) -> Any:
+    def guard(self, rule: Callable[..., Any], *others: Any) -> Any:
         """What `rule` says of the number; another number must lead to the same."""
-        found = rule(self.value, *map(_plain, others))
-        self.panel.guards.append((rule, (self, *others), found))
+        found = rule(self.value, *map(_value_of, others))
+        self.owner.guards.append((rule, (self, *others), found))
         return found
 
-    def derived(self, rule: Callable[..., float], *parts: Any) -> Any:
-        """A dial that `rule` reckons from others and numbers; not of tensors."""
+    def derive(self, rule: Callable[..., float], *parts: Any) -> Any:
+        """A number that `rule` reckons from others and numbers; not of tensors."""
         if not all(isinstance(part, float | int) for part in parts):
             return NotImplemented
-        made = RuntimeFloat(self.panel, rule(*map(_plain, parts)), rule, parts)
-        self.panel.nodes.append(made)
+        made = RuntimeFloat(self.owner, rule(*map(_value_of, parts)), rule, parts)
+        self.owner.nodes.append(made)
         return made
 
     def tensor(self, dtype: Any) -> Any:
@@ -141,19 +141,19 @@ class RuntimeFloat:
         tf = importlib.import_module("tensorflow")
         dtype = dtype or tf.float32
         if tf.executing_eagerly():
-            if not _starts_a_variable():
-                self.noted(float)
+            if not _initializes_variable():
+                self.guard(float)
             return tf.constant(self.value, dtype)
         with tf.init_scope():
-            place = self.panel.place(self)
-        return tf.cast(self.panel.variable[place], dtype)
+            slot = self.owner.slot(self)
+        return tf.cast(self.owner.variable[slot], dtype)
 
 
-def _plain(number: Any) -> Any:
+def _value_of(number: Any) -> Any:
     return number.value if type(number) is RuntimeFloat else number
 
 
-def _starts_a_variable() -> bool:
+def _initializes_variable() -> bool:
     """Whether the number is a Keras variable's first value, which is set anew for each training."""
     frame: Any = sys._getframe(2)
     while frame is not None:
@@ -163,38 +163,38 @@ def _starts_a_variable() -> bool:
     return False
 
 
-def _give(
-    dial: RuntimeFloat, dtype: Any = None, name: str | None = None, as_ref: bool = False
+def _convert(
+    number: RuntimeFloat, dtype: Any = None, name: str | None = None, as_ref: bool = False
 ) -> Any:
     if dtype is not None and not dtype.is_floating:
-        raise TypeError(f"cannot convert {dial!r} to a tensor of type {dtype.name}")
-    return dial.tensor(dtype)
+        raise TypeError(f"cannot convert {number!r} to a tensor of type {dtype.name}")
+    return number.tensor(dtype)
 
 
 @functools.cache
 def _registered() -> Any:
     tf = importlib.import_module("tensorflow")
-    tf.register_tensor_conversion_function(RuntimeFloat, _give, priority=1)
+    tf.register_tensor_conversion_function(RuntimeFloat, _convert, priority=1)
     return tf
 
 
 def _arithmetic(name: str) -> None:
     rule = getattr(operator, name)
-    setattr(RuntimeFloat, f"__{name}__", lambda dial, other: dial.derived(rule, dial, other))
-    setattr(RuntimeFloat, f"__r{name}__", lambda dial, other: dial.derived(rule, other, dial))
+    setattr(RuntimeFloat, f"__{name}__", lambda number, other: number.derive(rule, number, other))
+    setattr(RuntimeFloat, f"__r{name}__", lambda number, other: number.derive(rule, other, number))
 
 
-def _judgement(name: str, rule: Callable[..., Any]) -> None:
-    def judged(dial: RuntimeFloat, *others: Any) -> Any:
+def _guarded(name: str, rule: Callable[..., Any]) -> None:
+    def decide(number: RuntimeFloat, *others: Any) -> Any:
         plain = all(isinstance(other, float | int) for other in others)
-        return dial.noted(rule, *others) if plain else NotImplemented
+        return number.guard(rule, *others) if plain else NotImplemented
 
-    setattr(RuntimeFloat, f"__{name}__", judged)
+    setattr(RuntimeFloat, f"__{name}__", decide)
 
 
 def _sign(name: str) -> None:
     rule = getattr(operator, name)
-    setattr(RuntimeFloat, f"__{name}__", lambda dial: dial.derived(rule, dial))
+    setattr(RuntimeFloat, f"__{name}__", lambda number: number.derive(rule, number))
 
 
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
@@ -202,6 +202,6 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
 for _name in ("neg", "pos", "abs"):
     _sign(_name)
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
-    _judgement(_name, getattr(operator, _name))
+    _guarded(_name, getattr(operator, _name))
 for _rule in (bool, int, round, math.trunc, math.floor, math.ceil):
-    _judgement(_rule.__name__, _rule)
+    _guarded(_rule.__name__, _rule)

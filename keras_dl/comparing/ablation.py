@@ -58,8 +58,8 @@ def ablate(
     plan = Plan(recipe, *split_arguments(space, arguments, options.ABLATE), data)
     factors = tuple(over) or (() if values else recipe.factors)
     levels = resolve_levels(space, factors, values, plan.fixed)
-    chosen = plan.options
-    settings = factorial(levels, chosen["max_settings"])
+    resolved = plan.options
+    settings = factorial(levels, resolved["max_settings"])
     store.close_orphaned_runs()
     definition = plan.definition() | {
         "levels": {name: list(map(format_value, own)) for name, own in levels.items()},
@@ -67,8 +67,8 @@ def ablate(
     }
     root, name = store.root() / "ablations", f"{recipe.name}-ablation"
     with (
-        open_journal(root, name, definition, chosen["resume"]) as journal,
-        Scheduler(chosen["workers"], journal.folder, chosen["timeout"], executor) as scheduler,
+        open_journal(root, name, definition, resolved["resume"]) as journal,
+        Scheduler(resolved["workers"], journal.folder, resolved["timeout"], executor) as scheduler,
     ):
         return _run(spool_data(plan, journal.folder), levels, settings, journal, scheduler)
 

@@ -47,18 +47,18 @@ def compare(
         KeyboardInterrupt: after all runs were closed; `resume=True` continues from there.
     """
     plans = _make_plans(recipes, data, arguments)
-    chosen = plans[0].options
+    resolved = plans[0].options
     store.close_orphaned_runs()
     root, name = store.root() / "comparisons", "-vs-".join(r.name for r in recipes)[:LONGEST]
     definition = {p.recipe.name: p.definition() for p in plans}
     with (
-        open_journal(root, name, definition, chosen["resume"]) as journal,
-        Scheduler(chosen["workers"], journal.folder, chosen["timeout"], executor) as scheduler,
+        open_journal(root, name, definition, resolved["resume"]) as journal,
+        Scheduler(resolved["workers"], journal.folder, resolved["timeout"], executor) as scheduler,
     ):
         contenders = _make_contenders(plans, scheduler, journal)
-        verbose = chosen["verbose"]
+        verbose = resolved["verbose"]
         comparison = run_contenders(
-            contenders, chosen["seeds"], scheduler, journal, verbose=verbose
+            contenders, resolved["seeds"], scheduler, journal, verbose=verbose
         )
     if not any(r.failed for r in comparison.rows):  # else the workers' output may hold the cause
         shutil.rmtree(journal.folder)

@@ -10,18 +10,29 @@ from keras_dl.data.images.folders import read_images
 from keras_dl.data.loading import describe, load
 from keras_dl.data.locations import where
 from keras_dl.data.scaling import scaled
+from keras_dl.data.serialization import Preprocessor, register_preprocessor
 from keras_dl.data.sources.lookup import prepare
+from keras_dl.data.specs import Classes, Features, Images, Masks, NoTargets, Tokens, Values
 
 __all__ = [
+    "Classes",
     "Data",
     "DatasetError",
     "DatasetUnavailable",
+    "Features",
+    "Images",
+    "Masks",
+    "NoTargets",
+    "Preprocessor",
     "Split",
+    "Tokens",
+    "Values",
     "describe",
     "digest",
     "load",
     "prepare",
     "read_images",
+    "register_preprocessor",
     "scaled",
     "where",
 ]

@@ -1,13 +1,12 @@
 """Several domains as one data set: labels in some, a test in the other."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from keras_dl.data.dataset import Data, Split, digest
+from keras_dl.data.dataset import Data, Split
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.mnist_m import mnist_m
 from keras_dl.data.loading import load
@@ -87,13 +86,9 @@ def join_domains(sources: Sequence[Data], target: Data, *, learnt: str = "both")
         seen = [_wide(source.validation, channels) for source in sources]
         validation = _joined([*seen, _unlabelled(_wide(target.validation, channels))])
     test = _wide(target.test, channels)
-    return replace(
-        sources[0],
+    return sources[0].with_splits(
+        {"train": train, "validation": validation, "test": test},
         name=f"{'+'.join(source.name for source in sources)}_to_{target.name}",
-        train=train,
-        validation=validation,
-        test=test,
-        digest=digest(*train, *validation, *test),
         extras={
             "source_test": _joined([_wide(source.test, channels) for source in sources]),
             "domains": len(sources) + 1,
@@ -118,15 +113,13 @@ def _unlabelled(split: Split) -> Split:
 
 def _side_by_side(domains: Sequence[Split]) -> Split:
     """Rows of one example of each domain: x (n, domains, …), y (n, domains)."""
-    rows = np.arange(max(len(split.y) for split in domains))
-    parts = [[part[rows % len(part)] for part in split] for split in domains]
-    x, y = (np.stack(part, axis=1) for part in zip(*parts, strict=True))
-    return Split(x, y)
+    rows = np.arange(max(split.num_examples for split in domains))
+    parts = [split.take(rows % split.num_examples) for split in domains]
+    return Split(*(np.stack([getattr(p, axis) for p in parts], axis=1) for axis in "xy"))
 
 
 def _joined(domains: Sequence[Split]) -> Split:
-    x, y = (np.concatenate(part) for part in zip(*domains, strict=True))
-    return Split(x, y)
+    return Split(*(np.concatenate([getattr(part, axis) for part in domains]) for axis in "xy"))
 
 
 def _wide(split: Split, channels: int) -> Split:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from keras_dl.data.aligned_copy import aligned
-from keras_dl.data.dataset import Data, Kind, Raw, Split, digest
+from keras_dl.data.dataset import Data, Raw, Split
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.pixels import pixels
 from keras_dl.data.images.resizing import common_size, resized
+from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, cut
 from keras_dl.data.targets import encode
 
@@ -34,36 +35,36 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
     try:
         for name, (x, y) in present.items():
             _check_counts(name, x, y)
-        kind, xs = _inputs([x for x, _ in present.values()], image_size, at_least)
-        ys, class_names = encode([y for _, y in present.values()], kind, raw.class_names)
+        inputs, xs = _inputs([x for x, _ in present.values()], image_size, at_least)
+        ys, class_names = encode(
+            [y for _, y in present.values()],
+            tabular=isinstance(inputs, Features),
+            class_names=raw.class_names,
+        )
         splits = {n: Split(x, y) for n, x, y in zip(present, xs, ys, strict=True)}
-        train, validation, test = _three(splits, stratified=bool(class_names))
+        splits = _three(splits, stratified=bool(class_names))
     except DatasetError as error:
         raise type(error)(f"{error} (data set '{raw.name}', {raw.source})") from None
-    return Data(
-        name=raw.name,
-        train=train,
-        validation=validation,
-        test=test,
-        class_names=class_names,
+    targets = Classes(class_names) if class_names else Values()
+    return Data.from_splits(
+        raw.name,
+        splits,
+        inputs=inputs,
+        targets=targets,
         source=raw.source,
-        digest=digest(*train, *validation, *test),
         batch_size=batch_size,
-        kind=kind,
     )
 
 
 def reshaped(data: Data, batch_size: int, image_size: int | None, at_least: int | None) -> Data:
     """The same data with another batch size, its images brought to another size if need be."""
-    if data.kind != "image" or (image_size is None and at_least is None):
+    if not isinstance(data.inputs, Images) or (image_size is None and at_least is None):
         return replace(data, batch_size=batch_size)
     size = common_size([data.input_shape[:2]], image_size, at_least)
     if data.input_shape[:2] == size:
         return replace(data, batch_size=batch_size)
-    splits = [Split(resized(s.x, size), s.y) for s in (data.train, data.validation, data.test)]
-    arrays = [array for split in splits for array in split]
-    named = dict(zip(ORDER, splits, strict=True))
-    return replace(data, batch_size=batch_size, digest=digest(*arrays), **named)
+    splits = {n: replace(split, x=resized(split.x, size)) for n, split in data.splits.items()}
+    return data.with_splits(splits, batch_size=batch_size)
 
 
 def _check_counts(name: str, x: Any, y: Any) -> None:
@@ -78,12 +79,12 @@ def _check_counts(name: str, x: Any, y: Any) -> None:
 
 def _inputs(
     xs: list[Any], image_size: int | None, at_least: int | None
-) -> tuple[Kind, list[np.ndarray]]:
+) -> tuple[Spec, list[np.ndarray]]:
     if any(isinstance(x, list) for x in xs):  # images of various sizes
         xs = [[pixels([image[None]])[0][0] for image in x] for x in xs]
         sizes = {image.shape[:2] for x in xs for image in x}
         size = common_size(sizes, image_size, at_least)
-        return "image", [resized(x, size) for x in xs]
+        return Images(), [resized(x, size) for x in xs]
     ranks = {x.ndim for x in xs}
     if not (ranks == {2} or ranks <= {3, 4}):
         raise DatasetError(
@@ -96,10 +97,10 @@ def _inputs(
                 "`dataset` must hold images for this network; a table has no height and width. "
                 f"Received: features of shape {xs[0].shape}"
             )
-        return "table", _tables(xs)
+        return Features(), _tables(xs)
     xs = pixels(xs)
     size = common_size({x.shape[1:3] for x in xs}, image_size, at_least)
-    return "image", _same_width([resized(x, size) for x in xs])
+    return Images(), _same_width([resized(x, size) for x in xs])
 
 
 def _tables(xs: list[np.ndarray]) -> list[np.ndarray]:
@@ -126,12 +127,12 @@ def _same_width(xs: list[np.ndarray]) -> list[np.ndarray]:
     return xs
 
 
-def _three(splits: dict[str, Split], *, stratified: bool) -> tuple[Split, Split, Split]:
+def _three(splits: dict[str, Split], *, stratified: bool) -> dict[str, Split]:
     """Cuts test, then validation, off train where the source has none."""
     for name, share in (("test", TEST_SHARE), ("validation", VALIDATION_SHARE)):
         if name in splits:
             continue
-        x, y = splits["train"]
+        x, y = splits["train"].x, splits["train"].y
         if len(x) < 2:
             raise DatasetError(
                 f"`x` must hold enough examples for three splits. Received: {len(x)} left to cut "
@@ -146,4 +147,4 @@ def _three(splits: dict[str, Split], *, stratified: bool) -> tuple[Split, Split,
             "`y` must hold at least two classes in train; with one there is nothing to tell apart. "
             f"Received: {len(seen)} class"
         )
-    return splits["train"], splits["validation"], splits["test"]
+    return splits

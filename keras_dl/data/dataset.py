@@ -1,37 +1,84 @@
-"""What a recipe trains on: three splits in memory, what they mean, and their fingerprint."""
+"""Data sets in memory: splits of arrays, their meaning, their samplers and their digest."""
 
 import hashlib
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
-__all__ = ["MAX_BYTES", "Data", "Kind", "Raw", "Split", "digest"]
+from keras_dl.data.samplers import Sampler, Sequential, Shuffle
+from keras_dl.data.specs import Spec, to_dict
+from keras_dl.data.trees import leaves, map_leaves
+
+if TYPE_CHECKING:
+    from keras_dl.data.serialization import Preprocessor
+
+__all__ = ["MAX_BYTES", "SPLITS", "Data", "Raw", "Split", "digest"]
 
 # A set is held in memory whole; more than this is refused before the machine starts to swap.
 MAX_BYTES = 8 * 2**30
+SPLITS = ("train", "validation", "test")
 
-Kind = Literal["image", "table", "text"]
 
-
-class Split(NamedTuple):
-    """Examples and their targets.
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Examples and their targets: arrays with one first axis, alone or in (nested) dicts.
 
     Attributes:
-        x: images (n, height, width, channels) uint8, or features (n, …) float32.
-        y: class numbers (n,) int32, or regression targets (n,) or (n, outputs) float32.
+        x: inputs, (n, …).
+        y: targets, (n, …).
+        sample_weight: weight of each example or of each of its parts, (n, …); None: all 1.
+
+    Raises:
+        ValueError: if the first axes differ.
     """
 
-    x: np.ndarray
-    y: np.ndarray
+    x: Any
+    y: Any
+    sample_weight: Any = None
+
+    def __post_init__(self) -> None:
+        counts = {len(array) for array in self.arrays()}
+        if len(counts) > 1:
+            raise ValueError(
+                "`x`, `y` and `sample_weight` must have one first axis; it counts the examples. "
+                f"Received: lengths {sorted(counts)}"
+            )
+
+    @property
+    def num_examples(self) -> int:
+        """Length of the first axis."""
+        return len(self.arrays()[0])
+
+    def arrays(self) -> list[np.ndarray]:
+        """Returns all arrays: those of x, of y, of sample_weight."""
+        return [*leaves(self.x), *leaves(self.y), *leaves(self.sample_weight)]
+
+    def take(self, rows: Any) -> "Split":
+        """Returns the examples of these rows.
+
+        Args:
+            rows: row numbers of any shape, a mask or a slice.
+        """
+        return self.map(lambda array: array[rows])
+
+    def map(self, function: Any) -> "Split":
+        """Returns the split with a function applied to each array."""
+        weight = self.sample_weight
+        return Split(
+            map_leaves(function, self.x),
+            map_leaves(function, self.y),
+            None if weight is None else map_leaves(function, weight),
+        )
 
 
 class Raw(NamedTuple):
-    """What a source holds, before sizes, number formats and splits are brought to one form.
+    """Contents of a source, before sizes, number formats and splits are brought to one form.
 
     Attributes:
         name: short name of the data set.
-        source: where the bytes came from, in words.
+        source: origin of the bytes, in words.
         train: (inputs, targets); inputs are one array, or a list of images of various sizes.
         validation: the source's own validation split, or None to cut one from train.
         test: the source's own test split, or None to cut one.
@@ -46,58 +93,126 @@ class Raw(NamedTuple):
     class_names: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Data:
     """A data set in memory, cut into train, validation and test.
 
     Attributes:
         name: short name, as `dataset` names it.
-        train: what the weights are fitted on.
-        validation: cut from train with a fixed seed; early stopping and search look at it.
-        test: looked at once, at the end.
-        class_names: one name per class; empty for regression.
-        source: where the bytes came from, in words ("embedded in scikit-learn", a path, …).
+        train: examples that the weights are fitted on.
+        validation: examples for early stopping and search.
+        test: examples for the final evaluation, once, at the end.
+        inputs: type of x: `Images`, `Features`, `Tokens`, …
+        targets: type of y: `Classes`, `Values`, `Masks`, …
+        source: origin of the bytes, in words ("embedded in scikit-learn", a path, …).
         digest: sha256 over all arrays, 64 hex digits.
         batch_size: examples per step.
-        kind: "image", "table" or "text".
+        samplers: sampler by split; by default train is shuffled, the others are read in order.
+        preprocessor: turns raw inputs (texts, …) into x; stored with every run.
         planned_steps: optimizer steps that training will take, for schedules; None in a shell.
-        extras: whatever else a recipe needs, by name.
+        extras: further values that a recipe needs, by name.
     """
 
     name: str
     train: Split
     validation: Split
     test: Split
-    class_names: tuple[str, ...]
+    inputs: Spec
+    targets: Spec
     source: str
     digest: str
     batch_size: int = 128
-    kind: Kind = "image"
+    samplers: Mapping[str, Sampler] = field(default_factory=dict)
+    preprocessor: "Preprocessor | None" = None
     planned_steps: int | None = None
     extras: dict[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def from_splits(
+        cls,
+        name: str,
+        splits: Mapping[str, Split],
+        *,
+        inputs: Spec,
+        targets: Spec,
+        source: str = "generated",
+        digested: tuple[np.ndarray, ...] = (),
+        **options: Any,
+    ) -> Self:
+        """Makes a data set with its digest.
+
+        Args:
+            name: short name.
+            splits: train, validation and test.
+            inputs: type of x.
+            targets: type of y.
+            source: origin of the bytes, in words.
+            digested: further arrays that the data set consists of, a vocabulary for one.
+            **options: `batch_size`, `samplers`, `preprocessor`, `extras`.
+        """
+        arrays = [array for split in SPLITS for array in splits[split].arrays()]
+        return cls(
+            name,
+            **{split: splits[split] for split in SPLITS},
+            inputs=inputs,
+            targets=targets,
+            source=source,
+            digest=digest(*arrays, *digested),
+            **options,
+        )
+
+    def with_splits(self, splits: Mapping[str, Split], **changes: Any) -> Self:
+        """Returns the data set with other splits, a digest of them and further changes.
+
+        Args:
+            splits: by name; splits that are not named stay.
+            **changes: other fields, by name.
+        """
+        merged = {split: splits.get(split, getattr(self, split)) for split in SPLITS}
+        arrays = [array for split in merged.values() for array in split.arrays()]
+        return replace(self, **{**merged, "digest": digest(*arrays), **changes})
+
+    @property
+    def splits(self) -> dict[str, Split]:
+        """Train, validation and test by name."""
+        return {split: getattr(self, split) for split in SPLITS}
+
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one example, without the batch axis; a row of train may hold several."""
-        return self.test.x.shape[1:]
+        """Shape of one example without the batch axis; a row of train may hold several."""
+        return self.inputs.shape or self.test.x.shape[1:]
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """One name per class; empty where targets are no classes."""
+        return getattr(self.targets, "names", ())
 
     @property
     def num_classes(self) -> int:
-        """Number of classes; 0 for regression."""
+        """Number of classes; 0 where targets are no classes."""
         return len(self.class_names)
+
+    def sampler(self, split: str) -> Sampler:
+        """Returns the sampler of a split: "train", "validation" or "test"."""
+        if split in self.samplers:
+            return self.samplers[split]
+        count = getattr(self, split).num_examples
+        return Shuffle(count) if split == "train" else Sequential(count)
 
     def facts(self) -> dict[str, Any]:
         """Describes the data in plain values that fit into JSON; no examples."""
-        words = ("name", "kind", "source", "digest")
+        words = ("name", "source", "digest")
         return {word: getattr(self, word) for word in words} | {
+            "inputs": to_dict(self.inputs),
+            "targets": to_dict(self.targets),
             "class_names": list(self.class_names),
             "input_shape": list(self.input_shape),
-            "examples": {s: len(getattr(self, s).x) for s in ("train", "validation", "test")},
+            "examples": {split: self.sampler(split).num_examples for split in SPLITS},
         }
 
 
 def digest(*arrays: np.ndarray) -> str:
-    """Sha256 over kind, shape and bytes of the arrays, 64 hex digits."""
+    """Sha256 over type, shape and bytes of the arrays, 64 hex digits."""
     sha = hashlib.sha256()
     for array in arrays:
         sha.update(f"{array.dtype.str}{array.shape}".encode())

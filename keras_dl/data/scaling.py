@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from keras_dl.data.dataset import Data
+from keras_dl.data.specs import Images
 
 if TYPE_CHECKING:
     import keras
@@ -42,7 +43,7 @@ def scaled(
             "`net` must take the data's examples. "
             f"Received: net.input_shape={net.input_shape}, data.input_shape={data.input_shape}"
         )
-    image = data.kind == "image"
+    image = isinstance(data.inputs, Images)
     inputs = keras.Input(data.input_shape, name="pixels" if image else "features")
     x = inputs
     for layer in augmentation:

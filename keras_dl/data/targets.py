@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data.dataset import Kind
 from keras_dl.data.errors import DatasetError
 
 __all__ = ["MOST_CLASSES", "encode"]
@@ -15,7 +14,7 @@ MOST_CLASSES = 20
 
 
 def encode(
-    targets: Sequence[Any], kind: Kind, class_names: tuple[str, ...] | None = None
+    targets: Sequence[Any], *, tabular: bool = False, class_names: tuple[str, ...] | None = None
 ) -> tuple[list[np.ndarray], tuple[str, ...]]:
     """Class numbers and class names, or regression targets and no names.
 
@@ -25,7 +24,7 @@ def encode(
     Args:
         targets: one array per split, train first: class numbers or names (n,) or (n, 1), one-hot
             rows (n, classes), or regression targets (n,) or (n, outputs).
-        kind: "image", "text" or "table".
+        tabular: whether the inputs are a table, which may be regressed on.
         class_names: names of the class numbers 0..C-1; None reads the classes from train.
 
     Returns:
@@ -38,11 +37,11 @@ def encode(
     arrays = [_plain(y) for y in targets]
     if arrays[0].ndim == 2:
         if not all(_one_hot(y) for y in arrays):
-            return [_quantity(y, kind) for y in arrays], ()
+            return [_quantity(y, tabular) for y in arrays], ()
         class_names = class_names or tuple(str(i) for i in range(arrays[0].shape[1]))
         arrays = [y.argmax(axis=1) for y in arrays]
-    if class_names is None and not _are_classes(arrays, kind):
-        return [_quantity(y, kind) for y in arrays], ()
+    if class_names is None and not _are_classes(arrays, tabular):
+        return [_quantity(y, tabular) for y in arrays], ()
     if class_names is None:
         known = np.unique(arrays[0])
         arrays = [_positions(y, known) for y in arrays]
@@ -74,8 +73,8 @@ def _one_hot(y: np.ndarray) -> bool:
     return numeric and bool(((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all())
 
 
-def _are_classes(arrays: list[np.ndarray], kind: Kind) -> bool:
-    if kind != "table" or arrays[0].dtype.kind in "bU":
+def _are_classes(arrays: list[np.ndarray], tabular: bool) -> bool:
+    if not tabular or arrays[0].dtype.kind in "bU":
         return True
     if not all((y == np.rint(y)).all() for y in arrays):
         return False
@@ -84,8 +83,8 @@ def _are_classes(arrays: list[np.ndarray], kind: Kind) -> bool:
     return len(known) <= MOST_CLASSES or bool(gapless and arrays[0].dtype.kind in "iu")
 
 
-def _quantity(y: np.ndarray, kind: Kind) -> np.ndarray:
-    if kind != "table" or y.dtype.kind == "U":
+def _quantity(y: np.ndarray, tabular: bool) -> np.ndarray:
+    if not tabular or y.dtype.kind == "U":
         raise DatasetError(
             "`y` must be one class per example, or one-hot rows with a single 1. "
             f"Received: shape={y.shape}, dtype={y.dtype}"

@@ -1,13 +1,13 @@
 """Small sets of the first papers: truth tables, turned letters, curves on [0, 1], a few digits."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
 from PIL import Image
 
-from keras_dl.data.dataset import Data, Kind, Split, digest
+from keras_dl.data.dataset import SPLITS, Data, Split
+from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 
 __all__ = ["CURVES", "TABLES", "curve", "few", "letters", "moved", "truth_table"]
 
@@ -56,7 +56,7 @@ def truth_table(gate: str, *, batch_size: int = 4) -> Data:
     y = np.array(TABLES[gate], "int32")
     inputs = len(y).bit_length() - 1
     rows = Split(np.array(list(product((0, 1), repeat=inputs)), "float32"), y)
-    return _made(gate, (rows, rows, rows), ("0", "1"), "table", batch_size)
+    return _data(gate, (rows, rows, rows), Features(), Classes(("0", "1")), batch_size)
 
 
 def letters(*, image_size: int = 7, repeats: int = 1, batch_size: int = 8) -> Data:
@@ -88,7 +88,7 @@ def letters(*, image_size: int = 7, repeats: int = 1, batch_size: int = 8) -> Da
     others = [place for place in places if place != (middle, middle)]
     parts = ([(middle, middle)] * repeats, others[::2], others[1::2])
     splits = tuple(_drawn(part, image_size) for part in parts)
-    return _made("letters", splits, tuple(LETTERS), "image", batch_size)
+    return _data("letters", splits, Images(), Classes(tuple(LETTERS)), batch_size)
 
 
 def curve(name: str, *, points: int = 200, batch_size: int = 200) -> Data:
@@ -117,7 +117,7 @@ def curve(name: str, *, points: int = 200, batch_size: int = 200) -> Data:
         Split(grid[:, None].astype("float32"), CURVES[name](grid)[:, None].astype("float32"))
         for grid in grids
     )
-    return _made(name, splits, (), "table", batch_size)
+    return _data(name, splits, Features(), Values(), batch_size)
 
 
 def few(data: Data, counts: tuple[int, int, int], *, seed: int = 0) -> Data:
@@ -144,8 +144,7 @@ def few(data: Data, counts: tuple[int, int, int], *, seed: int = 0) -> Data:
     order = np.random.RandomState(seed).permutation(len(y))
     chosen = np.split(order[: sum(counts)], np.cumsum(counts)[:-1])
     splits = tuple(Split(x[part], y[part]) for part in chosen)
-    drawn = _made(data.name, splits, data.class_names, data.kind, data.batch_size, data.source)
-    return replace(drawn, extras={"test": data.test})
+    return data.with_splits(dict(zip(SPLITS, splits, strict=True)), extras={"test": data.test})
 
 
 def moved(data: Data, positions: int, *, seed: int = 0) -> Data:
@@ -172,12 +171,13 @@ def moved(data: Data, positions: int, *, seed: int = 0) -> Data:
     if positions == 1:
         return data
     random = np.random.RandomState(seed)
-    splits = tuple(
-        Split(_put(split.x, positions, random), split.y)
-        for split in (data.train, data.validation, data.test, *data.extras.values())
-    )
-    made = _made(data.name, splits[:3], data.class_names, data.kind, data.batch_size, data.source)
-    return replace(made, extras=dict(zip(data.extras, splits[3:], strict=True)))
+    more = {name: value for name, value in data.extras.items() if isinstance(value, Split)}
+    shifted = {
+        name: Split(_put(split.x, positions, random), split.y, split.sample_weight)
+        for name, split in [*data.splits.items(), *((f"extras/{n}", s) for n, s in more.items())]
+    }
+    extras = {**data.extras, **{name: shifted[f"extras/{name}"] for name in more}}
+    return data.with_splits({split: shifted[split] for split in SPLITS}, extras=extras)
 
 
 def _put(images: np.ndarray, positions: int, random: np.random.RandomState) -> np.ndarray:
@@ -192,19 +192,11 @@ def _put(images: np.ndarray, positions: int, random: np.random.RandomState) -> n
     return placed
 
 
-def _made(
-    name: str,
-    splits: tuple[Split, ...],
-    class_names: tuple[str, ...],
-    kind: Kind,
-    batch_size: int,
-    source: str = "generated",
+def _data(
+    name: str, splits: tuple[Split, ...], inputs: Spec, targets: Spec, batch_size: int
 ) -> Data:
-    """`Data` of three splits with their digest."""
-    arrays = [array for split in splits for array in split]
-    train, validation, test = splits
-    key = digest(*arrays)
-    return Data(name, train, validation, test, class_names, source, key, batch_size, kind)
+    parts = dict(zip(SPLITS, splits, strict=True))
+    return Data.from_splits(name, parts, inputs=inputs, targets=targets, batch_size=batch_size)
 
 
 def _drawn(places: list[tuple[int, ...]], size: int) -> Split:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from keras_dl.options import planned_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import Hyper, check, check_names, format_value, is_active, resolve
-from keras_dl.training.job import Job, packed, texts_as_json
+from keras_dl.training.job import Job, spooled, texts_as_json
 
 __all__ = ["Plan", "split_arguments", "spool_data"]
 
@@ -122,7 +122,7 @@ def spool_data(plan: _Plan, folder: Path) -> _Plan:
     """Returns the plan with in-memory data written to a file that worker processes can read."""
     if plan.data is None or isinstance(plan.data, (str, Path)):
         return plan
-    return replace(plan, data=packed(plan.data, folder))
+    return replace(plan, data=spooled(plan.data, folder))
 
 
 def _fingerprint(data: object) -> str:

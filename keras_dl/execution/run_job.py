@@ -1,42 +1,48 @@
-"""What a worker does: one training with its journal, or the one-batch dry run before a search.
+"""Work of a worker: one training with its journal, or the dry run before a search.
 
-Results are files of the training's own folder, so that nothing finished is ever done twice.
+Results are files in the training's own folder, so that no finished training is repeated.
 """
 
 import dataclasses
 import gc
 import json
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import psutil
 
 from keras_dl.data import Data
-from keras_dl.data.text import to_json
+from keras_dl.data.serialization import Spooled, preprocessor_to_json
 from keras_dl.execution import model_cache
+from keras_dl.execution.model_cache import CachedModel
+from keras_dl.tasks.base import get_task
 from keras_dl.training import fit
-from keras_dl.training.callbacks import objective_value
+from keras_dl.training.callbacks import Evaluation, objective_value
+from keras_dl.training.checkpoint import MAIN
+from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Outcome, arguments
 from keras_dl.utils.files import write_atomically
 
 __all__ = ["DryRun", "Entry", "dry_run", "entries", "is_done", "run_job"]
 
 RESULT, JOURNAL = "result.json", "journal.jsonl"
-CHECK = 0.35  # of a step's time: a forward pass
-LITTER = 64 * 2**20  # bytes
-_rss = 0  # of this process, when it was tidied
-_kept: dict[str, Data] = {}  # the last data set loaded here: trials mostly share it
+FORWARD_SHARE = 0.35  # of a step's time: a forward pass
+GROWTH = 64 * 2**20  # bytes of memory after which cycles are collected
+_rss = 0  # of this process, at the last collection
+_data_cache: dict[str, Data] = {}  # the last data set loaded here: trials mostly share it
 
 
 @dataclasses.dataclass(frozen=True)
 class DryRun:
-    """What one batch told.
+    """Facts that a few steps reveal.
 
     Attributes:
-        facts: of the data, as `Data.facts` gives them.
+        facts: of the data, as `Data.facts` returns them.
         parameters: of the model with default values.
         seconds: forecast of one epoch.
         overhead: seconds that building and tracing take before the first epoch.
@@ -50,81 +56,111 @@ class DryRun:
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One epoch in a journal: its number from 1, its end (seconds since 1970), its metrics."""
+    """One epoch in a journal.
+
+    Attributes:
+        epoch: number from 1.
+        when: end of the epoch, seconds since 1970.
+        values: metrics.
+        stage: stage of the training.
+    """
 
     epoch: int
     when: float
     values: dict[str, float]
+    stage: str = MAIN
 
 
 def is_done(job: Job) -> bool:
-    """Whether the job's result is on disk."""
+    """Returns whether the job's result is on disk."""
     return (job.folder / RESULT).is_file()
 
 
 def run_job(job: Job) -> Outcome:
     """Trains the job unless its result is on disk, and writes the result there.
 
-    Where the job asks for the test, also `model.keras`, figures, a generator's images by epoch and
-    a few examples are left, unless it does not want to keep them.
+    Where the job asks for the test and keeps its results, `model.keras`, figures, samples by epoch
+    and a few examples stay in its folder.
     """
     path = job.folder / RESULT
     if is_done(job):
         return Outcome(**json.loads(path.read_text()))
     job.folder.mkdir(parents=True, exist_ok=True)
-    data = _data(job)
+    data = _load_data(job)
     journal = _Journal(job.folder)
-    with model_cache.borrow(job, data) as (model, learner, pipeline):
-        trained = fit.train(job, data, learner, journal.add, pipeline=pipeline)
-        metrics = fit.evaluate(trained) if job.test else {}
-    trained = dataclasses.replace(trained, model=model)
+    with model_cache.borrow(job, data) as (model, cached):
+        trained = fit.train(job, data, model, journal.add, traced=cached)
+        metrics = trained.session.evaluate() if job.test else {}
     if job.test and job.keep:
-        metrics |= _left(trained, job)
+        metrics |= _write_results(trained, job)
     result = fit.outcome(trained, metrics)
     write_atomically(path, json.dumps(dataclasses.asdict(result)))
     del model, trained
-    _tidy()
+    _collect_garbage()
     return result
 
 
-def _tidy() -> None:
-    """Frees what trainings leave in circles, once that is much: looking for it takes long."""
-    global _rss
-    if psutil.Process().memory_info().rss > _rss + LITTER:
-        gc.collect()
-        _rss = psutil.Process().memory_info().rss
-
-
 def dry_run(job: Job) -> DryRun:
-    """Builds and trains on one batch, to find mistakes before the search and to forecast its time.
+    """Builds and trains a few steps, to find mistakes before a search and to forecast its time.
 
     Raises:
-        ValueError, TypeError: what is wrong with data, build or objective.
+        ValueError, TypeError: for a mistake in data, build, train or objective.
     """
-    data, start = _data(job), time.monotonic()
-    size = data.batch_size
-    with model_cache.borrow(job, data) as (model, learner, pipeline):
-        objective_value(job.recipe.objective, _tried(job, data, learner, pipeline, 1))
+    data, start = _load_data(job), time.monotonic()
+    # Whole batches: the usual ones.
+    count = max(1, min(5, data.sampler("train").num_examples // data.batch_size))
+    with model_cache.borrow(job, data) as (model, cached):
+        objective_value(job.recipe.objective, _try_steps(job, data, model, cached, 1))
         middle = time.monotonic()
-        count = max(1, min(5, len(data.train.x) // size))  # whole batches: the usual ones
-        _tried(job, data, learner, pipeline, count)
-        step = (time.monotonic() - middle) / (count + CHECK)
-    checks = CHECK * -(-len(data.validation.x) // size)
-    seconds = step * (fit.steps_per_epoch(job, data) + checks)
+        _try_steps(job, data, model, cached, count)
+        step = (time.monotonic() - middle) / (count + FORWARD_SHARE)
+    validation_steps = -(-data.sampler("validation").num_examples // data.batch_size)
+    seconds = step * (fit.steps_per_epoch(job, data) + FORWARD_SHARE * validation_steps)
     return DryRun(data.facts(), model.count_params(), seconds, middle - start)
 
 
-def _tried(job: Job, data: Data, learner: Any, pipeline: Any, steps: int) -> dict[str, float]:
-    """Metrics after some steps of training and one of validation."""
-    with pipeline.fit(data, job.seed, steps, 0) as (x, _, ahead):
-        told = learner.fit(x, shuffle=False, callbacks=ahead, verbose=0).history
-    with pipeline.evaluate(data.validation, steps=1) as (x, ahead):
-        found = learner.evaluate(x, callbacks=ahead, verbose=0, return_dict=True)
-    return {k: v[-1] for k, v in told.items()} | {f"val_{k}": v for k, v in found.items()}
+def _try_steps(
+    job: Job, data: Data, model: keras.Model, cached: CachedModel | None, steps: int
+) -> dict[str, float]:
+    """Returns the metrics of a short training."""
+    if job.recipe.train is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            short = dataclasses.replace(
+                job, epochs=1, steps_per_epoch=steps, folder=Path(folder), median_threshold=()
+            )
+            trained = fit.train(short, data, model, lambda *_: None)
+        return {name: values[-1] for name, values in trained.state.history.items()}
+    if cached is not None:
+        cached.take(model)
+    learner = model if cached is None else cached.model
+    pipeline = InputPipeline(model, data.batch_size, job.devices) if cached is None else (
+        cached.pipeline
+    )  # fmt: skip
+    task = get_task(job.recipe.task)
+    evaluators = (*task.evaluators(data), *job.recipe.evaluators)
+    with pipeline.fit(data, job.seed, steps, 0) as (x, _, callbacks):
+        history = learner.fit(
+            x,
+            shuffle=False,
+            callbacks=[
+                *callbacks,
+                *task.callbacks(learner, data),
+                Evaluation(evaluators, data.validation),
+            ],
+            verbose=0,
+        ).history
+    with pipeline.evaluate(data, "validation", steps=1) as (x, callbacks):
+        values = learner.evaluate(x, callbacks=callbacks, verbose=0, return_dict=True)
+    metrics = {name: values[-1] for name, values in history.items()}
+    return metrics | {f"val_{name}": value for name, value in values.items()}
 
 
 def entries(folder: Path, since: int) -> tuple[list[Entry], int]:
-    """Reads a journal from the byte `since`.
+    """Reads a journal.
+
+    Args:
+        folder: of the training.
+        since: byte to start from.
 
     Returns:
         Whole lines as entries, and the byte to go on from.
@@ -140,42 +176,55 @@ def entries(folder: Path, since: int) -> tuple[list[Entry], int]:
 
 
 class _Journal:
-    """Appends an epoch a line; on resume it is brought to what the checkpoint holds."""
+    """Appends one line per epoch; a resumed training repeats none."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / JOURNAL
-        self._known = {e.epoch for e in entries(folder, 0)[0]}
+        self._written = {(entry.stage, entry.epoch) for entry in entries(folder, 0)[0]}
 
-    def add(self, epoch: int, values: Mapping[str, float]) -> None:
-        if epoch in self._known:
+    def add(self, epoch: int, values: Mapping[str, float], stage: str) -> None:
+        if (stage, epoch) in self._written:
             return
-        line = json.dumps({"epoch": epoch, "when": time.time(), "values": dict(values)})
+        entry = Entry(epoch, time.time(), dict(values), stage)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+            file.write(json.dumps(dataclasses.asdict(entry)) + "\n")
 
 
-def _data(job: Job) -> Data:
-    given = arguments(job.recipe.data, job.values)
-    key = f"{job.recipe.name} {given} {job.data!r} {job.epochs} {job.steps_per_epoch}"
-    if key not in _kept:
-        _kept.clear()
-        _kept[key] = fit.prepared(job)
-    return _kept[key]
+def _load_data(job: Job) -> Data:
+    values = arguments(job.recipe.data, job.values)
+    own = job.data.path if isinstance(job.data, Spooled) else job.data
+    key = f"{job.recipe.name} {values} {own!r} {job.epochs} {job.steps_per_epoch}"
+    if key not in _data_cache:
+        _data_cache.clear()
+        _data_cache[key] = fit.load_data(job)
+    return _data_cache[key]
 
 
-def _left(trained: fit.Trained, job: Job) -> dict[str, float]:
-    """Leaves files for the tracked run; gives the numbers of the recipe's report."""
+def _write_results(trained: fit.Trained, job: Job) -> dict[str, float]:
+    """Writes files for the tracked run; returns the numbers of the recipe's report."""
     from keras_dl.training import report
 
-    made = report.made(job.recipe, trained.model, trained.data)
-    figures = report.drawn(trained.state.history, made)
+    results = report.make_report(job.recipe, trained.model, trained.data)
+    figures = report.draw_figures(trained.state.history, results)
     folder = job.folder / "figures"
     folder.mkdir(exist_ok=True)
     for name, figure in figures.items():
         figure.savefig(folder / f"{name}.png", dpi=100)
-    by_epoch = {str(epoch): image for epoch, image in report.pictures(trained.model).items()}
+    samples = get_task(job.recipe.task).samples(trained.model, 1)
+    by_epoch = {str(epoch): image for epoch, image in samples.items()}
     np.savez(job.folder / "images.npz", allow_pickle=False, **by_epoch)
     trained.model.save(job.folder / "model.keras")
-    (job.folder / "reader.json").write_text(to_json(trained.data.extras), encoding="utf-8")
-    np.save(job.folder / "examples.npy", trained.data.test.x[:2], allow_pickle=False)
-    return {k: float(v) for k, v in made.items() if k not in figures}
+    preprocessor = preprocessor_to_json(trained.data.preprocessor)
+    (job.folder / "preprocessor.json").write_text(preprocessor, encoding="utf-8")
+    examples = report.examples(trained.data)
+    named = examples if isinstance(examples, dict) else {"x": examples}
+    np.savez(job.folder / "examples.npz", allow_pickle=False, **named)
+    return {k: float(v) for k, v in results.items() if k not in figures}
+
+
+def _collect_garbage() -> None:
+    """Frees reference cycles of trainings once they are large: the search for them is slow."""
+    global _rss
+    if psutil.Process().memory_info().rss > _rss + GROWTH:
+        gc.collect()
+        _rss = psutil.Process().memory_info().rss

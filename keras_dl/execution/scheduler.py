@@ -16,6 +16,7 @@ from keras_dl.execution.executors import InProcess, WorkerPool
 from keras_dl.execution.run_job import DryRun, dry_run, entries, run_job
 from keras_dl.tracking import models
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
+from keras_dl.training.checkpoint import MAIN
 from keras_dl.training.job import Job, Outcome
 
 __all__ = ["RunningJob", "Scheduler", "count_workers", "log_leftovers", "log_outcome"]
@@ -51,7 +52,8 @@ class RunningJob:
         new, self.offset = entries(self.job.folder, self.offset)
         for entry in new:
             self.tracked.epoch(entry.epoch, entry.values, entry.when)
-            self.epoch = entry.epoch
+            if entry.stage == MAIN:
+                self.epoch = entry.epoch
 
 
 def count_workers(workers: int | None, executor: Executor | None) -> int:
@@ -201,6 +203,9 @@ def log_leftovers(tracked: TrackedRun, folder: Path) -> None:
         images.unlink()
     if saved.is_file():
         model = keras.saving.load_model(saved, safe_mode=True)
-        reader = (folder / "reader.json").read_text(encoding="utf-8")
-        models.log(tracked, model, np.load(folder / "examples.npy", allow_pickle=False), reader)
+        preprocessor = (folder / "preprocessor.json").read_text(encoding="utf-8")
+        with np.load(folder / "examples.npz", allow_pickle=False) as stored:
+            arrays = dict(stored)
+        examples = arrays["x"] if list(arrays) == ["x"] else arrays
+        models.log(tracked, model, examples, preprocessor)
         saved.unlink()

@@ -10,7 +10,7 @@ import numpy as np
 
 from keras_dl import settings
 from keras_dl.backend.inference import outputs
-from keras_dl.data import Data
+from keras_dl.data import Data, Images
 from keras_dl.models.lenet import lenet5
 from keras_dl.utils.files import atomic_path
 
@@ -43,10 +43,11 @@ def feature_net(data: Data) -> keras.Model:
     Raises:
         ValueError: if `data` holds no labelled images, or the folder cannot be written.
     """
-    if data.kind != "image" or data.num_classes < 2:
+    if not isinstance(data.inputs, Images) or data.num_classes < 2:
         raise ValueError(
             "`dataset` must hold images of two classes or more; a classifier gives the features. "
-            f"Received: dataset={data.name!r}, {data.kind} with {data.num_classes} classes"
+            f"Received: dataset={data.name!r}, {type(data.inputs).__name__} of {data.num_classes} "
+            "classes"
         )
     path = settings.cache_folder() / f"feature_net-{VERSION}-{data.digest[:32]}.keras"
     if not path.is_file():

@@ -13,6 +13,7 @@ from keras_dl.plots.generated import (
     image_grid,
     samples_by_epoch,
     tile_images,
+    tiled_samples,
     translations,
 )
 from keras_dl.plots.landscape import descent_curves, learning_rate_test, loss_surface
@@ -71,6 +72,7 @@ __all__ = [
     "search_history",
     "segmentation_overlays",
     "tile_images",
+    "tiled_samples",
     "translations",
     "weight_directions",
     "weight_growth",

@@ -1,5 +1,6 @@
 """Generated images: grids, samples by epoch, class shares, translations."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,7 +15,14 @@ from keras_dl.plots._style import (
     spaced_indices,
 )
 
-__all__ = ["class_shares", "image_grid", "samples_by_epoch", "tile_images", "translations"]
+__all__ = [
+    "class_shares",
+    "image_grid",
+    "samples_by_epoch",
+    "tile_images",
+    "tiled_samples",
+    "translations",
+]
 
 MOST_ROWS = 12
 
@@ -155,3 +163,20 @@ def tile_images(images: np.ndarray, columns: int) -> np.ndarray:
         picture[i // columns, i % columns, :height, :width] = image
     picture = picture.transpose(0, 2, 1, 3, 4).reshape(rows * (height + 1), -1, channels)
     return picture.squeeze(axis=-1) if channels == 1 else picture
+
+
+def tiled_samples(snapshots: Mapping[int, np.ndarray], since: int = 1) -> dict[int, np.ndarray]:
+    """Tiles the images of each epoch into one square picture.
+
+    Args:
+        snapshots: epoch (from 1) → (n, height, width, 1 or 3) uint8.
+        since: first epoch to return.
+
+    Returns:
+        Epoch → one uint8 picture.
+    """
+    return {
+        epoch: tile_images(images, math.ceil(math.sqrt(len(images))))
+        for epoch, images in snapshots.items()
+        if epoch >= since and len(images)
+    }

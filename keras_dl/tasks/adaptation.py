@@ -10,9 +10,9 @@ from keras_dl.algorithms import DomainAdaptation
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, scaled
 from keras_dl.models import domain_adversarial
-from keras_dl.tasks.classification import report_classification
+from keras_dl.tasks.classification import ImageClassification, report_classification
 
-__all__ = ["build_domain_classifier", "report_adaptation"]
+__all__ = ["Adaptation", "build_domain_classifier", "report_adaptation", "task"]
 
 ON_MAP = 150  # test images of each domain
 PROBED = 1000  # the same, for the classifier of domains
@@ -121,3 +121,16 @@ def build_domain_classifier(
     )
     model.compile(optimizer)
     return model
+
+
+class Adaptation(ImageClassification):
+    """Classifiers for a domain without labels; predictions are classes of images."""
+
+    name = "adaptation"
+
+    def report(self, model: keras.Model, data: Data) -> dict[str, Any]:
+        """Returns the figures and numbers of `report_adaptation`."""
+        return report_adaptation(model, data)
+
+
+task = Adaptation()

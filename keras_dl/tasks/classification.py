@@ -1,6 +1,7 @@
 """What recipes report of a trained classifier, and what a report of their own can build on."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
 
 import keras
 import numpy as np
@@ -8,11 +9,21 @@ from scipy.special import softmax
 
 from keras_dl import plots
 from keras_dl.backend.inference import outputs
-from keras_dl.data import Data
+from keras_dl.data import Data, Images, read_images
 from keras_dl.losses import SmoothedCrossentropy
+from keras_dl.space import Range
+from keras_dl.tasks.base import Prediction, SavedRun, Task
 from keras_dl.utils.layers import leaf_layers
 
-__all__ = ["compile_classifier", "first_kernel", "probabilities", "report_classification"]
+__all__ = [
+    "ImageClassification",
+    "compile_classifier",
+    "first_kernel",
+    "probabilities",
+    "rank_classes",
+    "report_classification",
+    "task",
+]
 
 
 def probabilities(model: Any, x: np.ndarray, batch_size: int = 256) -> np.ndarray:
@@ -45,7 +56,7 @@ def report_classification(model: Any, data: Data) -> dict[str, Any]:
     figures = {
         "confusion_matrix": plots.confusion_matrix(data.test.y, predicted, list(data.class_names))
     }
-    if data.kind == "image":
+    if isinstance(data.inputs, Images):
         names = list(data.class_names)
         figures["mistakes"] = plots.mistakes(data.test.x, data.test.y, chance, names)
         kernel = first_kernel(model, data.input_shape)
@@ -100,3 +111,57 @@ def compile_classifier(
         loss = SmoothedCrossentropy(label_smoothing)
     model.compile(optimizer, loss, metrics=["accuracy"])
     return model
+
+
+class ImageClassification(Task):
+    """Classes of images or table rows; predictions are for image files."""
+
+    name = "classification"
+
+    def report(self, model: keras.Model, data: Data) -> dict[str, Any]:
+        """Returns the figures of `report_classification`."""
+        return report_classification(model, data)
+
+    def predict(
+        self, run: SavedRun, inputs: Sequence[str], *, top: Annotated[int, Range(1, 1000)] = 3
+    ) -> Iterable[Prediction]:
+        """Classifies images.
+
+        Args:
+            run: a classifier of images.
+            inputs: image files, folders of images or `.npz` files with `x`.
+            top: classes per image, most probable first.
+
+        Raises:
+            ValueError: if the run is no classifier of images, or a file cannot be read.
+        """
+        if run.spec["inputs"]["type"] != "Images" or not run.spec["class_names"]:
+            raise ValueError(
+                "`run_id` must name a classifier of images or texts. Received: "
+                f"{run.spec['inputs']['type']}, {len(run.spec['class_names'])} classes"
+            )
+        examples, sources = read_images(inputs, tuple(run.spec["input_shape"]))
+        return rank_classes(run, examples, sources, top)
+
+
+def rank_classes(
+    run: SavedRun, examples: np.ndarray, sources: Sequence[str], top: int
+) -> list[Prediction]:
+    """Ranks the classes of each example by probability.
+
+    Args:
+        run: a classifier that returns logits.
+        examples: (n, …), as the model takes them.
+        sources: name of each example.
+        top: classes per example.
+    """
+    names = run.spec["class_names"]
+    predictions = []
+    for source, row in zip(sources, probabilities(run.model, examples), strict=True):
+        ranking = tuple((names[i], float(row[i])) for i in (-row).argsort()[:top])
+        text = ", ".join(f"{name} {share:.3f}" for name, share in ranking)
+        predictions.append(Prediction(source, text, ranking=ranking))
+    return predictions
+
+
+task = ImageClassification()

@@ -1,8 +1,11 @@
 """What recipes of generators report: numbers of quality, and the figures that go with them."""
 
+import math
 import warnings
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
 
+import keras
 import numpy as np
 
 from keras_dl import plots
@@ -13,8 +16,10 @@ from keras_dl.metrics.features import looked_at
 from keras_dl.metrics.manifold import precision_recall
 from keras_dl.metrics.modes import modes
 from keras_dl.optimizers import make_gan_optimizer
+from keras_dl.space import Range
+from keras_dl.tasks.base import Prediction, SavedRun, Task
 
-__all__ = ["compile_gan", "latent_interpolation", "report_generation"]
+__all__ = ["Generation", "compile_gan", "latent_interpolation", "report_generation", "task"]
 
 STEPS, WALKS = 10, 6
 
@@ -126,3 +131,52 @@ def compile_gan(
     )
     model.compile(optimizer)
     return model
+
+
+class Generation(Task):
+    """Generators of images; predictions are new images of the classes or in the number asked."""
+
+    name = "generation"
+
+    def samples(self, model: Any, since: int) -> dict[int, np.ndarray]:
+        """Returns one picture per epoch of the images that the training monitors."""
+        return plots.tiled_samples(model.sample_monitor.snapshots, since)
+
+    def callbacks(self, model: Any, data: Data) -> list[keras.callbacks.Callback]:
+        """Returns the monitor of samples and gradient norms."""
+        return [model.sample_monitor]
+
+    def report(self, model: Any, data: Data) -> dict[str, Any]:
+        """Returns the figures and numbers of `report_generation`."""
+        return report_generation(model, data)
+
+    def predict(
+        self, run: SavedRun, inputs: Sequence[str], *, seed: Annotated[int, Range(0, 2**31)] = 0
+    ) -> Iterable[Prediction]:
+        """Generates images.
+
+        Args:
+            run: a run of a generator.
+            inputs: class names of a conditional generator, or how many images, such as 16.
+            seed: of the noise.
+
+        Raises:
+            ValueError: if an input is neither a class nor a number.
+        """
+        model: Any = run.model
+        names = list(run.spec["class_names"])
+        for i, word in enumerate(inputs):
+            if word in names and model.num_classes:
+                images = model.sample(1, labels=[names.index(word)], seed=seed + i)
+            elif word.isdecimal() and 1 <= int(word) <= 10_000:
+                images = model.sample(int(word), seed=seed + i)
+            else:
+                classes = f" or one of {', '.join(names)}" if model.num_classes else ""
+                raise ValueError(
+                    f"`inputs` must be a number of images, 1 … 10,000{classes}. Received: {word!r}"
+                )
+            picture = plots.tile_images(images, math.ceil(math.sqrt(len(images))))
+            yield Prediction(word, f"{len(images)} generated", picture)
+
+
+task = Generation()

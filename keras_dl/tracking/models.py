@@ -7,34 +7,32 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from keras_dl import catalog
 from keras_dl.tracking import store
 from keras_dl.tracking.runs import TrackedRun
 
-__all__ = ["load", "log", "reader", "spec"]
+__all__ = ["load", "log", "preprocessor", "spec", "task_name"]
 
-READER, SPEC = "reader.json", "data.json"
+PREPROCESSOR, SPEC = "preprocessor.json", "data.json"
 
 
-def log(tracked: TrackedRun, model: Any, example: np.ndarray, reader: str = "") -> None:
+def log(tracked: TrackedRun, model: Any, example: Any, preprocessor: str = "") -> None:
     """Stores the model under the run, with the signature that `example` shows.
 
     Args:
         tracked: the run.
         model: a Keras model that takes `example`.
-        example: a few raw inputs, (n, …).
-        reader: what reads texts for it, as JSON; stored as `reader.json`.
+        example: a few inputs, (n, …), or such arrays by name.
+        preprocessor: JSON of the preprocessor, stored as `preprocessor.json`; "" without one.
     """
     from mlflow.models import Model, infer_signature
 
-    output = np.asarray(model.predict(example, verbose=0))
+    output = model.predict(example, verbose=0)
     # Named, because finding them out means importing everything anew in a subprocess: 12 s.
     needs = [f"{n}=={importlib.metadata.version(n)}" for n in ("keras", "tensorflow", "numpy")]
     tracked.flush()
-    if reader:
-        tracked.text(reader, READER)
+    if preprocessor:
+        tracked.text(preprocessor, PREPROCESSOR)
     # Made beforehand: left to itself, MLflow puts models into the experiment "Default".
     made = store.client().create_logged_model(
         tracked.run.info.experiment_id, name="model", source_run_id=tracked.id
@@ -81,16 +79,25 @@ def spec(run_id: str) -> dict[str, Any]:
     return json.loads(text)
 
 
-def reader(run_id: str) -> str:
-    """What reads texts for the run's model, as JSON: the run's `reader.json`.
+def task_name(run_id: str) -> str:
+    """Returns the name of the run's task.
 
     Raises:
-        ValueError: if there is no such run, or its model does not take texts.
+        ValueError: if there is no such run, or it names no task.
     """
-    text = _text(run_id, READER)
-    if not text:
-        raise ValueError(f"`run_id` must name a run whose model takes texts. Received: {run_id}")
-    return text
+    run = store.find_run(run_id)
+    if "task" not in run.data.tags:
+        raise ValueError(f"`run_id` must name a training. Received: {run.info.run_id}")
+    return run.data.tags["task"]
+
+
+def preprocessor(run_id: str) -> str:
+    """Returns the JSON of the run's preprocessor, its `preprocessor.json`; "" without one.
+
+    Raises:
+        ValueError: if there is no such run.
+    """
+    return _text(run_id, PREPROCESSOR)
 
 
 def _text(run_id: str, file: str) -> str:

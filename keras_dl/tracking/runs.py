@@ -174,6 +174,7 @@ def start(
         "recipe": recipe.name,
         "family": catalog.family(recipe.name),
         "kind": kind,
+        "task": recipe.task_name,
         "backend": settings.backend(),
         "objective_name": recipe.objective.name,
         "objective_direction": recipe.objective.direction,
@@ -208,7 +209,7 @@ def reopen(run: Run) -> TrackedRun:
 
 def metric_name(name: str) -> str:
     """Returns MLflow's name of a Keras metric; the part before the slash groups the charts."""
-    if name == "objective":
+    if name == "objective" or "/" in name:  # metrics of further stages bear the stage's name
         return name
     return f"val/{name[4:]}" if name.startswith("val_") else f"train/{name}"
 

@@ -1,10 +1,11 @@
-"""The whole state of a training in one file, replaced atomically after every epoch.
+"""The whole state of a training stage in one file, replaced atomically after every epoch.
 
-Weights, optimizer slots, seeds of dropout, best weights so far and the history: a resumed training
-ends with the numbers of the uninterrupted one. Plain arrays and JSON, never pickle.
+Weights, optimizer slots, seeds of dropout, best weights so far, history and further arrays: a
+resumed training ends with the numbers of the uninterrupted one. Plain arrays and JSON, no pickle.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,22 +15,23 @@ import numpy as np
 
 from keras_dl.utils.files import atomic_path
 
-__all__ = ["State", "load", "restore", "save", "snapshot"]
+__all__ = ["MAIN", "Checkpoint", "State", "load", "remove", "restore", "save", "snapshot"]
 
-NAME = "checkpoint.npz"
+MAIN = "fit"  # the stage that the recipe's objective, patience and pruning apply to
 
 
 @dataclass
 class State:
-    """Where a training stands.
+    """Progress of a stage.
 
     Attributes:
-        epoch: epochs done.
+        epoch: completed epochs.
         best: best value of the objective so far; None before the first epoch.
         best_epoch: epoch that reached it, from 1.
         history: metric by Keras' name → value per epoch.
-        first_loss: loss of the first steps, against which divergence is judged.
-        jit_compile: whether the steps are compiled; a resumed training keeps to it.
+        first_loss: loss of the first steps, the reference for divergence.
+        stopped: "patience" or "median" where training ended early, else "".
+        finished: whether the stage is over and the model has its final weights.
     """
 
     epoch: int = 0
@@ -37,16 +39,33 @@ class State:
     best_epoch: int = 0
     history: dict[str, list[float]] = field(default_factory=dict)
     first_loss: float | None = None
-    jit_compile: bool | None = None
+    stopped: str = ""
+    finished: bool = False
 
 
-def snapshot(model: Any) -> list[np.ndarray]:
-    """Copies all variables of the model, dropout seeds included."""
-    return [_array(v) for v in model.variables]
+@dataclass
+class Checkpoint:
+    """Contents of a file beside the model's own variables.
+
+    Attributes:
+        state: progress of the stage.
+        best: best weights so far, as `snapshot` returns them; empty: none.
+        arrays: further state, by name.
+    """
+
+    state: State = field(default_factory=State)
+    best: list[np.ndarray] = field(default_factory=list)
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def _array(variable: Any) -> np.ndarray:
-    return np.asarray(keras.ops.convert_to_numpy(variable.value))
+def path_of(folder: Path, stage: str = MAIN) -> Path:
+    """Returns the file of a stage."""
+    return folder / ("checkpoint.npz" if stage == MAIN else f"checkpoint-{stage}.npz")
+
+
+def snapshot(model: keras.Model | keras.Optimizer) -> list[np.ndarray]:
+    """Copies all variables, dropout seeds included."""
+    return [np.asarray(keras.ops.convert_to_numpy(v.value)) for v in model.variables]
 
 
 def restore(variables: list[Any], arrays: list[np.ndarray]) -> None:
@@ -55,8 +74,7 @@ def restore(variables: list[Any], arrays: list[np.ndarray]) -> None:
     Raises:
         ValueError: if number or shapes differ, as when the recipe has been changed meanwhile.
     """
-    shapes = [tuple(v.shape) for v in variables], [a.shape for a in arrays]
-    if shapes[0] != shapes[1]:
+    if [tuple(v.shape) for v in variables] != [a.shape for a in arrays]:
         raise ValueError(
             "`resume` must name a run of the same model; the checkpoint's variables differ. "
             f"Received: {len(arrays)} arrays for {len(variables)} variables"
@@ -65,36 +83,64 @@ def restore(variables: list[Any], arrays: list[np.ndarray]) -> None:
         variable.assign(array)
 
 
-def save(folder: Path, model: Any, state: State, best: list[np.ndarray]) -> None:
-    """Writes model, optimizer, best weights and state; a kill at any moment leaves a whole file."""
-    slots = [_array(v) for v in model.optimizer.variables]
-    arrays: dict[str, Any] = {
-        f"{kind}{i:05d}": a
-        for kind, some in (("v", snapshot(model)), ("o", slots), ("b", best))
-        for i, a in enumerate(some)
-    }
-    with atomic_path(folder / NAME) as part:
-        np.savez(part, state=np.array(json.dumps(asdict(state))), **arrays)
+def save(folder: Path, model: keras.Model, checkpoint: Checkpoint, stage: str = MAIN) -> None:
+    """Writes a checkpoint; a kill at any moment leaves a whole file.
+
+    Args:
+        folder: created if missing.
+        model: its variables and its optimizer's are saved.
+        checkpoint: state, best weights, further arrays.
+        stage: name of the stage.
+    """
+    slots = snapshot(model.optimizer)
+    groups = (("v", snapshot(model)), ("o", slots), ("b", checkpoint.best))
+    arrays: dict[str, Any] = {f"{k}{i:05d}": a for k, some in groups for i, a in enumerate(some)}
+    arrays |= {f"a/{name}": array for name, array in checkpoint.arrays.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic_path(path_of(folder, stage)) as part:
+        np.savez(part, state=np.array(json.dumps(asdict(checkpoint.state))), **arrays)
 
 
-def load(folder: Path, model: Any) -> tuple[State, list[np.ndarray]] | None:
-    """Puts model and optimizer where the checkpoint left them.
+def load(folder: Path, model: keras.Model, stage: str = MAIN) -> Checkpoint | None:
+    """Restores model and optimizer from a checkpoint.
+
+    Args:
+        folder: of the training.
+        model: built and compiled.
+        stage: name of the stage.
 
     Returns:
-        The state and the best weights; None where there is no checkpoint.
+        The checkpoint; None where there is no file.
 
     Raises:
         ValueError: if the checkpoint belongs to another model.
     """
-    path = folder / NAME
+    path = path_of(folder, stage)
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as file:
-        groups = {
-            k: [file[n] for n in sorted(file.files) if n[0] == k and n != "state"] for k in "vob"
-        }
+        names = sorted(name for name in file.files if name != "state")
+        variables, slots, best = (
+            [file[n] for n in names if n[0] == kind and n[1] != "/"] for kind in "vob"
+        )
+        arrays = {n[2:]: file[n] for n in names if n.startswith("a/")}
         state = State(**json.loads(str(file["state"])))
     model.optimizer.build(model.trainable_variables)
-    restore(model.variables, groups["v"])
-    restore(model.optimizer.variables, groups["o"])
-    return state, groups["b"]
+    restore(model.variables, variables)
+    restore(model.optimizer.variables, slots)
+    return Checkpoint(state, best, arrays)
+
+
+def remove(folder: Path) -> None:
+    """Deletes the checkpoints of all stages in a folder and in the folders below it."""
+    for path in [*folder.rglob(path_of(Path()).name), *folder.rglob("checkpoint-*.npz")]:
+        path.unlink()
+
+
+def stored_arrays(folder: Path) -> Mapping[str, np.ndarray]:
+    """Returns the further arrays of the main stage; empty where there is no checkpoint."""
+    path = path_of(folder)
+    if not path.is_file():
+        return {}
+    with np.load(path, allow_pickle=False) as file:
+        return {n[2:]: file[n] for n in file.files if n.startswith("a/")}

@@ -32,8 +32,13 @@ class Probing:
     """
 
     def __init__(self, model: Any, data: Data) -> None:
-        self._x, self._y = (part[:EXAMPLES] for part in data.train)
-        self._rates = learning_rate_finder(model, *data.train, batch_size=data.batch_size)
+        train = data.train
+        if "train" in data.samplers:  # an example may consist of several rows
+            rows = data.sampler("train").indices(0, 0, data.batch_size, None)
+            train = train.take(rows)
+        first = train.take(slice(EXAMPLES))
+        self._x, self._y = first.x, first.y
+        self._rates = learning_rate_finder(model, train.x, train.y, batch_size=data.batch_size)
         self._layers, self._updates = LayerRecorder(self._x, self._y), UpdateRatios()
         self.callbacks = [self._layers, self._updates]
 

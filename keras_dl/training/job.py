@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
-from keras_dl.data import Data, Split, load
-from keras_dl.data.text import from_json, holds_texts, running, said, to_json
+from keras_dl.data import Data, load
+from keras_dl.data.serialization import Spooled, spool
+from keras_dl.data.text import holds_texts, running, said
 from keras_dl.options import planned_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import hypers
@@ -19,14 +18,14 @@ __all__ = [
     "Listener",
     "Outcome",
     "arguments",
-    "load_data",
-    "packed",
+    "recipe_data",
+    "spooled",
     "texts_as_json",
-    "unpacked",
+    "unspooled",
 ]
 
-ARRAYS, TEXTS = "packed.npz", "packed.json"
-Listener = Callable[[int, Mapping[str, float]], None]
+TEXTS = "data.json"
+Listener = Callable[[int, Mapping[str, float], str], None]  # epoch from 1, metrics, stage
 
 
 @dataclass(frozen=True)
@@ -131,57 +130,45 @@ def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[s
     return {name: values[name] for name in hypers(function) if name in values}
 
 
-def load_data(job: Job) -> Data:
+def recipe_data(job: Job) -> Data:
     """Calls the recipe's data function, with the user's own data where given.
 
     Raises:
         ValueError: if the recipe's data function cannot take other data.
     """
-    given = arguments(job.recipe.data, job.values)
+    values = arguments(job.recipe.data, job.values)
     if job.data is not None:
         if "dataset" not in hypers(job.recipe.data):
             raise ValueError(
                 "`data` must be left out for a recipe whose data function has no `dataset`. "
                 f"Received: recipe={job.recipe.name!r}"
             )
-        given["dataset"] = unpacked(job.data)
-    made = job.recipe.data(**given)
-    return made if isinstance(made, Data) else load(made)
+        values["dataset"] = unspooled(job.data)
+    data = job.recipe.data(**values)
+    return data if isinstance(data, Data) else load(data)
 
 
-def unpacked(data: Any) -> Any:
-    """Reads back what `packed` wrote; anything else passes through."""
-    if not (isinstance(data, Path) and data.name in (ARRAYS, TEXTS)):
-        return data
-    if data.name == TEXTS:
+def unspooled(data: Any) -> Any:
+    """Reads back what `spooled` wrote; anything else passes through."""
+    if isinstance(data, Spooled):
+        return data.load()
+    if isinstance(data, Path) and data.name == TEXTS:
         return json.loads(data.read_text(encoding="utf-8"))
-    with np.load(data, allow_pickle=False) as f:
-        cut = {s: Split(f[f"x_{s}"], f[f"y_{s}"]) for s in ("train", "validation", "test")}
-        words: Any = {k: str(f[k]) for k in ("name", "source", "digest", "kind")}
-        extras = from_json(str(f["reader"]))
-        return Data(**cut, **words, class_names=tuple(f["class_names"].tolist()), extras=extras)
+    return data
 
 
-def packed(data: Any, folder: Path) -> Path:
+def spooled(data: Any, folder: Path) -> Path | Spooled:
     """Writes in-memory data once, for worker processes to read.
 
     Args:
         data: anything `keras_dl.data.load` takes, or texts with labels or without.
-        folder: where the file goes: `packed.json` with texts, or `packed.npz` with arrays. Of a
-            `Data`'s extras, what reads texts is kept.
+        folder: folder of the file: `data.json` with texts, or `data.npz` with arrays.
     """
     if holds_texts(data):
         path = folder / TEXTS
         path.write_text(texts_as_json(data), encoding="utf-8")
         return path
-    made, path = load(data), folder / ARRAYS
-    arrays: dict[str, Any] = {}
-    for split in ("train", "validation", "test"):
-        arrays |= {f"{axis}_{split}": a for axis, a in getattr(made, split)._asdict().items()}
-    arrays |= {k: np.array(getattr(made, k)) for k in ("name", "source", "digest", "kind")}
-    arrays["reader"] = np.array(to_json(made.extras))
-    np.savez(path, **arrays, class_names=np.array(made.class_names, dtype=str))
-    return path
+    return spool(load(data), folder)
 
 
 def texts_as_json(data: Any) -> str:

@@ -1,46 +1,45 @@
-"""What is drawn after a training, from the test set, which is looked at here for the only time."""
+"""Report of a finished training: figures and numbers on the test set, and examples of it."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
+import keras
+from matplotlib.figure import Figure
 
 from keras_dl import plots
 from keras_dl.data import Data
 from keras_dl.recipe import Recipe
-from keras_dl.tasks.classification import report_classification
+from keras_dl.tasks.base import get_task
 
-__all__ = ["drawn", "made", "pictures"]
+__all__ = ["draw_figures", "examples", "make_report"]
 
 
-def made(recipe: Recipe, model: Any, data: Data) -> dict[str, Any]:
-    """Calls the recipe's report; a classifier without one gets the usual figures."""
+def make_report(recipe: Recipe, model: keras.Model, data: Data) -> dict[str, Any]:
+    """Returns figures and numbers by name: the recipe's report, or its task's.
+
+    Args:
+        recipe: its `report` is called where it has one.
+        model: the trained model.
+        data: its test set is used.
+    """
     if recipe.report is not None:
         return dict(recipe.report(model, data))
-    return report_classification(model, data) if recipe.task_name == "classification" else {}
+    return dict(get_task(recipe.task).report(model, data))
 
 
-def drawn(history: Mapping[str, list[float]], reported: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures among what was reported, with the learning curves in front."""
-    figures = {name: v for name, v in reported.items() if hasattr(v, "savefig")}
+def draw_figures(
+    history: Mapping[str, list[float]], results: Mapping[str, Any]
+) -> dict[str, Figure]:
+    """Returns the learning curves and the figures among the results.
+
+    Args:
+        history: metric by Keras' name → value per epoch.
+        results: as `make_report` returns them.
+    """
+    figures = {name: v for name, v in results.items() if hasattr(v, "savefig")}
     return {"learning_curves": plots.learning_curves(dict(history)), **figures}
 
 
-def pictures(model: Any, since: int = 1) -> dict[int, np.ndarray]:
-    """Tiles the images that a model's `sample_monitor` recorded after each epoch.
-
-    Args:
-        model: any model.
-        since: first epoch asked for.
-
-    Returns:
-        Epoch (from 1) → one uint8 picture of all its images; empty without a `sample_monitor`.
-    """
-    monitor = getattr(model, "sample_monitor", None)
-    snapshots = {} if monitor is None else monitor.snapshots
-    return {
-        epoch: plots.tile_images(images, math.ceil(math.sqrt(len(images))))
-        for epoch, images in snapshots.items()
-        if epoch >= since and len(images)
-    }
+def examples(data: Data) -> Any:
+    """Returns two examples of the test set, as the model takes them."""
+    return data.test.take(data.sampler("test").indices(0, 0, 2, 1)).x

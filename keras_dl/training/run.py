@@ -1,4 +1,4 @@
-"""`run`: one tracked training in this process, resumable, with everything a person looks at."""
+"""`run`: one tracked training in this process, resumable, with model, figures and metrics."""
 
 import dataclasses
 import json
@@ -9,56 +9,60 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import keras
+from matplotlib.figure import Figure
+
 from keras_dl import options
 from keras_dl.data import Data
-from keras_dl.data.text import to_json
+from keras_dl.data.serialization import preprocessor_to_json
 from keras_dl.errors import classify
 from keras_dl.recipe import Recipe
 from keras_dl.space import check_names, resolve
+from keras_dl.tasks.base import get_task
 from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
-from keras_dl.training import fit, report
+from keras_dl.training import checkpoint, fit, report
 from keras_dl.training.diagnostics import Probing
 from keras_dl.training.job import Job, Listener
 
-__all__ = ["Result", "run", "settled"]
+__all__ = ["Result", "resolve_options", "run"]
 
 
 @dataclass
 class Result:
-    """What `run` gives back.
+    """Result of `run`.
 
     Attributes:
-        model: the trained Keras model with its best weights; takes raw examples, gives logits.
-        data: what it was trained on.
-        history: metric by Keras' name → value per epoch.
+        model: the trained Keras model with its best weights; takes raw examples.
+        data: its data set.
+        history: metric by Keras' name → value per epoch of the main stage.
         metrics: "objective", "test/accuracy", … as they stand in MLflow.
         figures: matplotlib figures by name.
         values: the hyperparameters.
-        run_id: MLflow's id; `keras_dl.load(run_id)` gives the model back.
+        run_id: MLflow's id; `keras_dl.load_model(run_id)` returns the model.
         url: link to the run's page, for when `keras-dl ui` runs.
     """
 
-    model: Any
+    model: keras.Model
     data: Data
     history: dict[str, list[float]]
     metrics: dict[str, float]
-    figures: dict[str, Any] = field(repr=False)
+    figures: dict[str, Figure] = field(repr=False)
     values: dict[str, Any]
     run_id: str
     url: str
 
 
-def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
+def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
     """Trains the recipe once and tracks it in MLflow.
 
     Args:
-        recipe: what to train.
+        recipe: recipe to train.
         data: the user's own data in place of the recipe's data set: arrays, a path, a
             `tf.data.Dataset`, or `Data`; see `keras_dl.data.load`.
-        **given: hyperparameters of the recipe, and options: `budget`, `epochs`, `steps_per_epoch`,
-            `patience`, `precision`, `jit_compile`, `objective`, `seed`, `devices`, `probes`, `resume`,
-            `verbose`.
+        **arguments: hyperparameters of the recipe, and options: `budget`, `epochs`,
+            `steps_per_epoch`, `patience`, `precision`, `jit_compile`, `objective`, `seed`,
+            `devices`, `probes`, `resume`, `verbose`.
 
     Returns:
         The model, its history, metrics and figures, and where they are stored.
@@ -69,94 +73,90 @@ def run(recipe: Recipe, *, data: Any = None, **given: Any) -> Result:
         KeyboardInterrupt: after the run was closed as KILLED with its best weights stored.
     """
     store.close_orphaned_runs()
-    if given.get("resume"):
-        job, chosen, tracked = _resumed(recipe, data, given)
+    get_task(recipe.task)  # a misspelt task is refused before the training, not after it
+    if arguments.get("resume"):
+        job, settings, tracked = _reopen(recipe, data, arguments)
     else:
-        values, chosen = settled(recipe, given, options.RUN)
-        recipe = recipe.with_objective(chosen["objective"])
-        chosen["objective"] = recipe.objective.name
-        epochs, steps_per_epoch = options.planned_epochs(recipe.epochs, chosen)
-        chosen |= {
-            "epochs": epochs,
-            "steps_per_epoch": steps_per_epoch,
-            "patience": _patience(recipe, chosen),
+        values, settings = resolve_options(recipe, arguments, options.RUN)
+        recipe = recipe.with_objective(settings["objective"])
+        job, tracked = Job.from_options(recipe, values, settings, Path(), data=data), None
+        settings |= {
+            "objective": recipe.objective.name,
+            "epochs": job.epochs,
+            "steps_per_epoch": job.steps_per_epoch,
+            "patience": job.patience,
         }
-        job, tracked = (
-            Job(recipe, values, chosen["seed"], epochs, Path(), steps_per_epoch, data),
-            None,
-        )
-        job = dataclasses.replace(
-            job,
-            patience=chosen["patience"],
-            precision=chosen["precision"],
-            jit_compile=chosen["jit_compile"],
-            devices=chosen["devices"],
-        )
-    loaded = fit.prepared(job)
-    model = fit.built(job, loaded)  # before the run is opened: what is wrong here leaves no trace
-    tracked = tracked or _opened(job, loaded, chosen)
+    loaded = fit.load_data(job)
+    # Before the run is opened: a mistake in the recipe leaves no run behind.
+    model = fit.build_model(job, loaded)
+    tracked = tracked or _open(job, loaded, settings)
     job = dataclasses.replace(job, folder=_folder(tracked.id))
-    return _tracked(job, loaded, model, tracked, chosen)
+    return _train(job, loaded, model, tracked, settings)
 
 
-def settled(
-    recipe: Recipe, given: Mapping[str, Any], known: Mapping[str, Any]
+def resolve_options(
+    recipe: Recipe, arguments: Mapping[str, Any], table: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Parts what a user gave into checked hyperparameters and checked options.
+    """Splits a user's arguments into checked hyperparameters and checked options.
+
+    Args:
+        recipe: declares the hyperparameters.
+        arguments: by name.
+        table: the command's options.
 
     Returns:
         (all active hyperparameters with their values, all options with theirs).
     """
     space = recipe.space()
-    check_names(given, [*space, *known], "hyperparameter or option")
-    values = resolve(space, {k: v for k, v in given.items() if k in space})
-    return values, resolve(known, {k: v for k, v in given.items() if k in known})
+    check_names(arguments, [*space, *table], "hyperparameter or option")
+    values = resolve(space, {k: v for k, v in arguments.items() if k in space})
+    return values, resolve(table, {k: v for k, v in arguments.items() if k in table})
 
 
-def _tracked(
-    job: Job, data: Data, model: Any, tracked: TrackedRun, chosen: Mapping[str, Any]
+def _train(
+    job: Job, data: Data, model: keras.Model, tracked: TrackedRun, settings: Mapping[str, Any]
 ) -> Result:
-    """Fits under an open run, which is closed whatever happens."""
-    say = _say if chosen["verbose"] else _silent
+    """Trains under an open run, which is closed in any case."""
+    verbose = settings["verbose"]
     try:
-        live = sys.stdout.isatty() or "ipykernel" in sys.modules  # else a line an epoch
-        bar = 0 if not chosen["verbose"] else 1 if live else 2
-        probing = Probing(model, data) if chosen["probes"] else None
-        watching = probing.callbacks if probing else ()
-        trained = fit.train(job, data, model, _teller(tracked, model), bar, watching)
-        result = _finished(job, trained, tracked, probing)
+        live = sys.stdout.isatty() or "ipykernel" in sys.modules  # else one line per epoch
+        bar = 0 if not verbose else 1 if live else 2
+        probing = Probing(model, data) if settings["probes"] else None
+        callbacks = probing.callbacks if probing else ()
+        trained = fit.train(job, data, model, _listener(job, tracked, model), bar, callbacks)
+        result = _finish(job, trained, tracked, probing)
     except KeyboardInterrupt:
-        _keep_best(job, model, data, tracked)
+        _log_best(job, model, data, tracked)
         tracked.end("KILLED", reason="interrupted")
-        say(f"Interrupted; best weights are kept. Go on with resume={tracked.id}")
+        _print(f"Interrupted; best weights are kept. Go on with resume={tracked.id}", verbose)
         raise
     except BaseException as error:
         failure = classify(error)
         tracked.end("FAILED", reason=failure.reason, message=str(failure)[:1000])
-        say(f"Failed ({failure.reason}): {failure}. What was logged: {tracked.url}")
+        _print(f"Failed ({failure.reason}): {failure}. The run: {tracked.url}", verbose)
         if failure is error:
             raise
         raise failure from error
     shutil.rmtree(job.folder)
-    say(_summary(job, result))
+    _print(_summary(job, result), verbose)
     return result
 
 
-def _teller(tracked: TrackedRun, model: Any) -> Listener:
-    """Tells MLflow of an epoch: its metrics, and what a generator has made after it."""
+def _listener(job: Job, tracked: TrackedRun, model: keras.Model) -> Listener:
+    """Logs an epoch's metrics, and the samples of a generator after it."""
+    task = get_task(job.recipe.task)
 
-    def tell(epoch: int, values: Mapping[str, float]) -> None:
+    def listen(epoch: int, values: Mapping[str, float], stage: str) -> None:
         tracked.epoch(epoch, values)
-        for step, image in report.pictures(model, since=epoch).items():
-            tracked.image(image, SAMPLES, step)
+        if stage == checkpoint.MAIN:
+            for step, image in task.samples(model, epoch).items():
+                tracked.image(image, SAMPLES, step)
 
-    return tell
+    return listen
 
 
-def _finished(
-    job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probing | None
-) -> Result:
-    outcome = fit.outcome(trained, fit.evaluate(trained))
+def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probing | None) -> Result:
+    outcome = fit.outcome(trained, trained.session.evaluate())
     metrics = {
         "objective": outcome.score,
         **outcome.metrics,
@@ -164,16 +164,16 @@ def _finished(
         "fit_seconds": outcome.seconds,
         "parameters": float(outcome.parameters),
     }
-    made = report.made(job.recipe, trained.model, trained.data)
-    figures = report.drawn(outcome.history, made)
-    metrics |= {k: float(v) for k, v in made.items() if k not in figures}
+    results = report.make_report(job.recipe, trained.model, trained.data)
+    figures = report.draw_figures(outcome.history, results)
+    metrics |= {k: float(v) for k, v in results.items() if k not in figures}
     if probing is not None:
         figures |= probing.figures(trained.model, trained.state.epoch)
     tracked.params({"jit_compile": outcome.jit_compile})
     tracked.metrics({name: v for name, v in metrics.items() if name != "objective"})
     for name, figure in figures.items():
         tracked.figure(figure, name)
-    models.log(tracked, trained.model, trained.data.test.x[:2], to_json(trained.data.extras))
+    _log_model(trained.model, trained.data, tracked)
     tracked.end(stopped=outcome.stopped or "no")
     return Result(
         trained.model,
@@ -187,9 +187,9 @@ def _finished(
     )
 
 
-def _opened(job: Job, data: Data, chosen: Mapping[str, Any]) -> TrackedRun:
+def _open(job: Job, data: Data, settings: Mapping[str, Any]) -> TrackedRun:
     recipe = job.recipe
-    params = {k: v for k, v in chosen.items() if k not in ("resume", "verbose")}
+    params = {k: v for k, v in settings.items() if k not in ("resume", "verbose")}
     tracked = runs.start(
         recipe,
         f"{data.name}-{recipe.task_name}",
@@ -202,65 +202,62 @@ def _opened(job: Job, data: Data, chosen: Mapping[str, Any]) -> TrackedRun:
     tracked.expect(data.facts())
     folder = _folder(tracked.id)
     folder.mkdir(parents=True)
-    known = {"recipe": recipe.name, "values": job.values, "options": chosen, "digest": data.digest}
-    (folder / "job.json").write_text(json.dumps(known, indent=1))
+    stored = {
+        "recipe": recipe.name,
+        "values": job.values,
+        "options": settings,
+        "digest": data.digest,
+    }
+    (folder / "job.json").write_text(json.dumps(stored, indent=1))
     return tracked
 
 
-def _resumed(
-    recipe: Recipe, data: Any, given: Mapping[str, Any]
+def _reopen(
+    recipe: Recipe, data: Any, arguments: Mapping[str, Any]
 ) -> tuple[Job, dict[str, Any], TrackedRun]:
-    """The job of a stopped run, and the run opened again.
+    """Returns the job of a stopped run, its options, and the run opened again.
 
     Raises:
         ValueError: if the run is another recipe's, has ended well, has no checkpoint here, its
-            data have changed, or settings were given along with it.
+            data have changed, or settings were passed along with it.
     """
-    extra = sorted(set(given) - {"resume", "verbose"})
-    found = store.find_run(given["resume"])
-    path = _folder(found.info.run_id) / "job.json"
+    extra = sorted(set(arguments) - {"resume", "verbose"})
     if extra:
         raise ValueError(f"`resume` takes the run's own settings; leave out {', '.join(extra)}")
+    stopped = store.find_run(arguments["resume"])
+    path = _folder(stopped.info.run_id) / "job.json"
     if not path.is_file():
         raise ValueError(
             "`resume` must name a run of this folder that was stopped before its end; "
-            f"{found.info.run_id} is {found.info.status} and has no checkpoint here"
+            f"{stopped.info.run_id} is {stopped.info.status} and has no checkpoint here"
         )
-    if found.info.status == "RUNNING":
-        raise ValueError(f"`resume` must name a stopped run; {found.info.run_id} is still running")
-    known = json.loads(path.read_text())
-    if known["recipe"] != recipe.name:
-        raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {known['recipe']}")
-    values, chosen = settled(recipe, {**known["values"], **known["options"]}, options.RUN)
-    job = Job(
-        recipe.with_objective(chosen["objective"]),
-        values,
-        chosen["seed"],
-        chosen["epochs"],
-        path.parent,
-        chosen["steps_per_epoch"],
-        data,
-        chosen["precision"],
-        chosen["jit_compile"],
-        chosen["devices"],
-        chosen["patience"],
-    )
-    if fit.prepared(job).digest != known["digest"]:
+    if stopped.info.status == "RUNNING":
+        raise ValueError(
+            f"`resume` must name a stopped run; {stopped.info.run_id} is still running"
+        )
+    stored = json.loads(path.read_text())
+    if stored["recipe"] != recipe.name:
+        raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {stored['recipe']}")
+    stored_arguments = {**stored["values"], **stored["options"]}
+    values, settings = resolve_options(recipe, stored_arguments, options.RUN)
+    recipe = recipe.with_objective(settings["objective"])
+    job = Job.from_options(recipe, values, settings, path.parent, data=data)
+    if fit.load_data(job).digest != stored["digest"]:
         raise ValueError("`resume` needs the data of the stopped run; these have another digest")
-    chosen["verbose"] = given.get("verbose", True)
-    return job, chosen, runs.reopen(found)
+    settings["verbose"] = arguments.get("verbose", True)
+    return job, settings, runs.reopen(stopped)
 
 
-def _keep_best(job: Job, model: Any, data: Data, tracked: TrackedRun) -> None:
-    found = fit.checkpoint.load(job.folder, model)
-    if found is not None and found[1]:
-        fit.checkpoint.restore(model.variables, found[1])
-        models.log(tracked, model, data.test.x[:2], to_json(data.extras))
-        tracked.metrics({"best_epoch": found[0].best_epoch})
+def _log_best(job: Job, model: keras.Model, data: Data, tracked: TrackedRun) -> None:
+    stored = checkpoint.load(job.folder, model)
+    if stored is not None and stored.best:
+        checkpoint.restore(model.variables, stored.best)
+        _log_model(model, data, tracked)
+        tracked.metrics({"best_epoch": stored.state.best_epoch})
 
 
-def _patience(recipe: Recipe, chosen: Mapping[str, Any]) -> int | None:
-    return chosen["patience"] if chosen["patience"] is not None else recipe.patience
+def _log_model(model: keras.Model, data: Data, tracked: TrackedRun) -> None:
+    models.log(tracked, model, report.examples(data), preprocessor_to_json(data.preprocessor))
 
 
 def _folder(run_id: str) -> Path:
@@ -269,18 +266,14 @@ def _folder(run_id: str) -> Path:
 
 def _summary(job: Job, result: Result) -> str:
     objective = job.recipe.objective
-    shown = {k: v for k, v in result.metrics.items() if k.startswith("test/")}
-    tests = ", ".join(f"{k} {v:.4f}" for k, v in shown.items())
+    tests = [f"{k} {v:.4f}" for k, v in result.metrics.items() if k.startswith("test/")]
     return (
         f"{job.recipe.name} on {result.data.name}: best {objective.name} "
-        f"{result.metrics['objective']:.4f} in epoch {result.metrics['best_epoch']:.0f}; {tests}\n"
-        f"run {result.run_id}\n{result.url}   (after: keras-dl ui)"
+        f"{result.metrics['objective']:.4f} in epoch {result.metrics['best_epoch']:.0f}; "
+        f"{', '.join(tests)}\nrun {result.run_id}\n{result.url}   (after: keras-dl ui)"
     )
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _silent(_: str) -> None:
-    pass
+def _print(text: str, verbose: bool) -> None:
+    if verbose:
+        print(text, file=sys.stderr, flush=True)

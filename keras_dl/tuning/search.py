@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from pathlib import Path
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from keras_dl.execution.run_job import DryRun
 from keras_dl.execution.scheduler import RunningJob, Scheduler
 from keras_dl.recipe import Recipe
 from keras_dl.tracking import store
-from keras_dl.training.checkpoint import NAME as CHECKPOINT
+from keras_dl.training import checkpoint
 from keras_dl.tuning import results
 from keras_dl.tuning.mlflow_logger import SearchLogger
 from keras_dl.tuning.oracle import WAIT, OracleAdapter, Suggestion, decode
@@ -177,7 +176,7 @@ class _Tuner:
         self.logger.end(trial)
         self.reporter.report_trial(trial)
         if self.plan.options["algorithm"] != "hyperband":  # whose later rounds continue earlier
-            _delete_checkpoints(self.journal.folder / "trials" / f"{trial.number:04d}")
+            checkpoint.remove(self.journal.folder / "trials" / f"{trial.number:04d}")
 
     def _conclude(self) -> Search:
         trials, finished = list(self.journal.trials.values()), self.journal.finished()
@@ -205,7 +204,7 @@ class _Tuner:
             self.journal.folder,
         )
         self.logger.log_result(search)
-        _delete_checkpoints(self.journal.folder)
+        checkpoint.remove(self.journal.folder)
         return search
 
     def _compare_with_defaults(self, best: Trial) -> Comparison:
@@ -226,8 +225,3 @@ def _key(job: RunningJob) -> tuple[int, int]:
     """Trial number and seed."""
     assert isinstance(job.key, tuple)
     return job.key
-
-
-def _delete_checkpoints(folder: Path) -> None:
-    for path in folder.rglob(CHECKPOINT):
-        path.unlink()

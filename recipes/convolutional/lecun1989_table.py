@@ -70,7 +70,7 @@ def build(
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures; evaluates on the test split of the data set."""
-    x, y = data.extras["test"]
+    x, y = data.extras["test"].x, data.extras["test"].y
     predicted = probabilities(model, x).argmax(axis=1)
     net = model.layers[-1].layers[-1]
     kernel = next(layer for layer in net.layers if layer.weights).get_weights()[0]

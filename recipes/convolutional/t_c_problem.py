@@ -74,7 +74,7 @@ recipe = Recipe(
     report=report,
     epochs=40,
     objective=Objective("val_loss", "min"),
-    task="theory",
+    task="classification",
     score=Score("test/accuracy", "max"),
 )
 run, tune = recipe.run, recipe.tune

@@ -19,7 +19,7 @@ import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, plots
 from keras_dl.algorithms import HebbianLearning
-from keras_dl.data import Data, load
+from keras_dl.data import Data, Images, load
 from keras_dl.models.hebbian import hebbian
 from keras_dl.optimizers import make_optimizer
 
@@ -55,7 +55,7 @@ def centred(data: Data) -> Any:
     """
     train = data.train.x.astype("float32")
     variance = train.var(axis=0, dtype="float64")
-    if data.kind == "image":
+    if isinstance(data.inputs, Images):
         variance = np.full(data.input_shape, variance.mean())
     variance = np.where(variance > 0, variance, 1.0) * variance.size
     axes: Any = tuple(range(1, train.ndim))

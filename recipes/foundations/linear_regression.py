@@ -20,7 +20,7 @@ import numpy as np
 
 from keras_dl import Objective, Range, Recipe, Score, plots
 from keras_dl.algorithms import ConvexLearning
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, Features, load, scaled
 from keras_dl.models.linear import linear_regression
 from keras_dl.optimizers import make_optimizer
 
@@ -36,7 +36,7 @@ def data(
         ValueError: if the data have classes.
     """
     table = load(dataset, batch_size=batch_size)
-    if table.kind != "table" or table.class_names or table.train.y.ndim > 1:
+    if not isinstance(table.inputs, Features) or table.class_names or table.train.y.ndim > 1:
         raise ValueError(
             "`dataset` must be a table with one number to predict, such as diabetes or "
             f"boston_housing. Received: dataset={table.name}"

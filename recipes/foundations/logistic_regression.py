@@ -20,7 +20,7 @@ import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, When, plots
 from keras_dl.algorithms import ConvexLearning
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, Features, load, scaled
 from keras_dl.models.linear import logistic_regression
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import report_classification
@@ -48,7 +48,7 @@ def build(
 
     The default learning rate is 0.2 for a table and 0.01 for images, which have more features.
     """
-    rate = learning_rate or (0.2 if data.kind == "table" else 0.01)
+    rate = learning_rate or (0.2 if isinstance(data.inputs, Features) else 0.01)
     net = logistic_regression(
         data.input_shape, data.num_classes, initializer="zeros", weight_decay=weight_decay
     )
@@ -65,7 +65,7 @@ def build(
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and, for a table, the weights of each class."""
     figures = report_classification(model, data)
-    if data.kind == "table":
+    if isinstance(data.inputs, Features):
         kernel = model.get_layer("logistic_regression").get_layer("logits").get_weights()[0]
         figures["weights"] = plots.weight_table(np.asarray(kernel), data.class_names)
     return figures

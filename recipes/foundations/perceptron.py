@@ -18,7 +18,7 @@ import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe
-from keras_dl.data import Data, Split, load, scaled
+from keras_dl.data import Classes, Data, Split, load, scaled
 from keras_dl.losses import PerceptronLoss
 from keras_dl.models.perceptron import perceptron
 from keras_dl.tasks.classification import report_classification
@@ -47,7 +47,7 @@ def data(
         for part in ("train", "validation", "test")
         for split in [getattr(images, part)]
     }
-    return replace(images, **parts, class_names=("other", images.class_names[positive]))
+    return replace(images, **parts, targets=Classes(("other", images.class_names[positive])))
 
 
 def build(
@@ -89,7 +89,7 @@ recipe = Recipe(
     report=report,
     epochs=20,
     objective=Objective("val_accuracy", "max"),
-    task="one-against-rest",
+    task="binary_classification",
 )
 run, tune = recipe.run, recipe.tune
 

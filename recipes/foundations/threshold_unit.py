@@ -75,7 +75,7 @@ recipe = Recipe(
     report=report,
     epochs=1,
     objective=Objective("val_binary_accuracy", "max"),
-    task="theory",
+    task="classification",
     factors=("gate",),
 )
 run, tune = recipe.run, recipe.tune

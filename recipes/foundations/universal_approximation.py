@@ -93,7 +93,7 @@ recipe = Recipe(
     report=report,
     epochs=100,
     objective=Objective("val_loss", "min"),
-    task="theory",
+    task="regression",
     factors=("function",),
     score=Score("largest_error_width_32", "min"),
 )

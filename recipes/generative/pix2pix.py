@@ -105,7 +105,7 @@ recipe = Recipe(
     report=report,
     epochs=20,
     objective=Objective("val_patch_distance", "min"),
-    task="translation",
+    task="image_translation",
     factors=("adversarial_weight",),
 )
 run, tune = recipe.run, recipe.tune

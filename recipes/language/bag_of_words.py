@@ -21,7 +21,7 @@ import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, plots
 from keras_dl.data import Data
-from keras_dl.data.text import counted
+from keras_dl.data.text import bag_of_ngrams
 from keras_dl.models.texts import bag_of_words
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -39,7 +39,7 @@ def data(
     batch_size: Annotated[int, Range(16, 1024, log=True, step=2)] = 64,
 ) -> Data:
     """Loads weighted n-grams of each text."""
-    return counted(
+    return bag_of_ngrams(
         dataset,
         weighting=weighting,
         longest=longest,
@@ -56,7 +56,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-3, 0.3, log=True)] = 0.03,
 ) -> Any:
     """Compiles a linear classifier with one weight per n-gram and class."""
-    features = len(data.extras["features"])
+    features = len(data.preprocessor.features)
     net = bag_of_words(features, data.num_classes, weight_decay=l2)
     return compile_classifier(
         net, make_optimizer("adam", learning_rate, decay_steps=data.planned_steps)
@@ -72,7 +72,9 @@ def report(model: keras.Model, data: Data) -> dict[str, Any]:
     top_ngrams = {}
     for number, name in enumerate(data.class_names):
         best = (-weights[1:, number]).argsort()[:TOP] + 1
-        top_ngrams[name] = [(data.extras["features"][i], float(weights[i, number])) for i in best]
+        top_ngrams[name] = [
+            (data.preprocessor.features[i], float(weights[i, number])) for i in best
+        ]
     return {
         **report_classification(model, data),
         "telling_words": plots.neighbour_table(top_ngrams),

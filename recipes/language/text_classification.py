@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, When
 from keras_dl.data import Data
-from keras_dl.data.text import labelled
+from keras_dl.data.text import token_sequences
 from keras_dl.embeddings import initial_embeddings
 from keras_dl.models.texts import text_classifier
 from keras_dl.optimizers import make_optimizer
@@ -38,7 +38,7 @@ def data(
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
 ) -> Data:
     """Loads texts as the word numbers of their first words."""
-    return labelled(
+    return token_sequences(
         dataset, length=length, min_count=min_count, most_words=most_words, batch_size=batch_size
     )
 
@@ -57,7 +57,7 @@ def build(
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 2e-3,
 ) -> Any:
     """Compiles a classifier on random word vectors or on those of word2vec."""
-    vocabulary = data.extras["vocabulary"]
+    vocabulary = data.preprocessor.vocabulary
     start = None
     if vectors == "word2vec":
         start = initial_embeddings(

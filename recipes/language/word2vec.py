@@ -61,7 +61,7 @@ def build(
     block: Annotated[int, Choice(128, 256, 512)] = 256,
 ) -> Any:
     """Compiles both embedding tables; SGD on blocks runs within one step of fit."""
-    words = data.extras["vocabulary"]
+    words = data.preprocessor
     model = Word2VecLearning(
         word2vec(len(words), dim=dim),
         words.counts,
@@ -80,7 +80,7 @@ def build(
 def vectors(model: keras.Model, data: Data) -> WordVectors:
     """Returns the word vectors of a trained model."""
     (table,) = model.net.get_layer("words").get_weights()
-    return WordVectors(data.extras["vocabulary"].words, table)
+    return WordVectors(data.preprocessor.words, table)
 
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:

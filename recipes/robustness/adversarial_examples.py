@@ -46,7 +46,9 @@ def data(
     if surrogate is None:
         return images
     x = images.test.x.astype("float32")
-    attacked = fgsm(keras_dl.load(surrogate), x, images.test.y, 255 * EPSILON, bounds=(0.0, 255.0))
+    attacked = fgsm(
+        keras_dl.load_model(surrogate), x, images.test.y, 255 * EPSILON, bounds=(0.0, 255.0)
+    )
     return replace(images, extras={**images.extras, "transferred": Split(attacked, images.test.y)})
 
 

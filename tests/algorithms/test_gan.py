@@ -144,7 +144,10 @@ def test_gradient_norms_and_images_of_each_epoch_are_noted():
     seen = {}
     history = model.fit(
         x, y, batch_size=2, epochs=2, verbose=0,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda e, logs: seen.update(logs))],
+        callbacks=[
+            model.sample_monitor,
+            keras.callbacks.LambdaCallback(on_epoch_end=lambda e, logs: seen.update(logs)),
+        ],
     ).history  # fmt: skip
     for player in ("discriminator", "generator"):
         assert len(history[f"{player}_gradient_norm"]) == 2

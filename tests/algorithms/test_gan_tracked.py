@@ -87,7 +87,7 @@ translation = Recipe(
     build=_translation,
     epochs=3,
     objective=Objective("val_patch_distance", "min"),
-    task="translation",
+    task="image_translation",
 )
 
 

@@ -43,10 +43,15 @@ def test_losses_by_numpy():
     assert found["patch_distance"] == pytest.approx(frechet_distance(*patches), rel=1e-2)
 
 
+def fitted(model, **options):
+    callbacks = [model.sample_monitor]
+    return model.fit(SOURCE, TARGET, verbose=0, callbacks=callbacks, **options).history
+
+
 def test_distance_alone_leaves_the_discriminator_bit_equal():
     model = made(adversarial_weight=0.0)
     before = weights(model.discriminator), weights(model.generator)
-    history = model.fit(SOURCE, TARGET, batch_size=3, epochs=2, verbose=0).history
+    history = fitted(model, batch_size=3, epochs=2)
     assert equal(before[0], weights(model.discriminator))
     assert not equal(before[1], weights(model.generator))
     assert "generator_win_rate" not in history
@@ -56,7 +61,7 @@ def test_distance_alone_leaves_the_discriminator_bit_equal():
 def test_both_learn_in_the_game():
     model = made()
     before = weights(model.discriminator), weights(model.generator)
-    history = model.fit(SOURCE, TARGET, batch_size=3, verbose=0).history
+    history = fitted(model, batch_size=3)
     assert not equal(before[0], weights(model.discriminator))
     assert not equal(before[1], weights(model.generator))
     assert history["discriminator_gradient_norm"][0] > 0
@@ -74,7 +79,7 @@ def test_generator_comes_closer_to_the_targets():
 def test_shown_sources_are_translated_after_each_epoch():
     model = made(adversarial_weight=0.0)
     model.monitor(SOURCE[:2])
-    model.fit(SOURCE, TARGET, epochs=2, verbose=0)
+    fitted(model, epochs=2)
     assert model.sample_monitor.snapshots[1].shape == (2, 16, 16, 3)
     np.testing.assert_array_equal(model.sample_monitor.snapshots[2], model.images(SOURCE[:2]))
 

@@ -3,8 +3,9 @@
 import numpy as np
 from PIL import Image
 
-from keras_dl.cli import commands
+from keras_dl.cli import main
 from keras_dl.cli.predictions import print_predictions
+from keras_dl.space import hypers
 from keras_dl.tasks import predicting
 from keras_dl.tasks.predicting import Prediction
 
@@ -44,7 +45,8 @@ def test_options_of_a_task_reach_its_predictions(monkeypatch, capsys):
         for text in inputs:
             yield Prediction(text, f"{top} {out} {temperature}")
 
-    monkeypatch.setattr(predicting, "_predictor", lambda run_id: continue_text)
-    assert list(commands.prediction_options("1a2b")) == ["temperature"]
-    commands.predict("1a2b", ["To be"], {"top": 1, "out": None, "temperature": 0.5})
-    assert capsys.readouterr().out == "To be: 1 None 0.5\n"
+    options = hypers(continue_text, exclude=("top", "out"))
+    monkeypatch.setattr(predicting, "options", lambda run_id: options)
+    monkeypatch.setattr(predicting, "predictions", continue_text)
+    assert main(["predict", "1a2b", "once", "twice", "--temperature", "0.5", "--top", "1"]) == 0
+    assert capsys.readouterr().out == "once: 1 None 0.5\ntwice: 1 None 0.5\n"

@@ -87,7 +87,7 @@ def test_runs_stand_under_one_parent_with_models_and_figures(store):
     assert {r.info.status for r in [parent, *children]} == {"FINISHED"}
     names = {f.path for f in tracking.client().list_artifacts(made.run_id)}
     assert {"figures", "comparison.csv"} <= names
-    assert keras_dl.load(children[0].info.run_id).name == "tiny"
+    assert keras_dl.load_model(children[0].info.run_id).name == "tiny"
     assert not list((store / "mlruns" / "comparisons").iterdir())
 
 

@@ -22,7 +22,7 @@ from keras_dl.data.targets import encode
 )
 @pytest.mark.parametrize("kind", ["image", "table"])
 def test_classes(y, names, numbers, kind):
-    (encoded,), class_names = encode([y], kind)
+    (encoded,), class_names = encode([y], tabular=kind == "table")
     assert class_names == names
     assert encoded.tolist() == numbers
     assert encoded.dtype == np.int32
@@ -32,14 +32,14 @@ def test_classes(y, names, numbers, kind):
     "y", [[0.5, 1.0, 2.0], np.arange(21.0), np.arange(1000, 3000, 7), [[0.1, 2], [1, 0]]]
 )
 def test_quantities_of_a_table(y):
-    (encoded,), class_names = encode([y], "table")
+    (encoded,), class_names = encode([y], tabular=True)
     assert class_names == ()
     assert encoded.dtype == np.float32
     np.testing.assert_allclose(encoded, y)
 
 
 def test_many_gapless_classes_of_a_table_are_classes():
-    (encoded,), class_names = encode([np.arange(520) % 26], "table")
+    (encoded,), class_names = encode([np.arange(520) % 26], tabular=True)
     assert len(class_names) == 26
     assert encoded.max() == 25
 
@@ -59,4 +59,4 @@ def test_many_gapless_classes_of_a_table_are_classes():
 )
 def test_unusable_targets_of_images(targets, class_names, message):
     with pytest.raises(DatasetError, match=message):
-        encode(targets, "image", class_names)
+        encode(targets, class_names=class_names)

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.data.text import labelled, vocabulary
+from keras_dl.data.text import token_sequences, vocabulary
 from keras_dl.embeddings import WordVectors, initial_embeddings, save, train_word_vectors
 
 
@@ -12,10 +12,10 @@ def test_vectors_of_a_labelled_set_s_words():
     rng = np.random.default_rng(0)
     halves = [[f"{half}{i}" for i in range(6)] for half in "ab"]
     texts = [" ".join(rng.choice(halves[i % 2], 10)) for i in range(200)]
-    data = labelled((texts, np.arange(200) % 2), length=10)
+    data = token_sequences((texts, np.arange(200) % 2), length=10)
     keras.utils.set_random_seed(0)
     known = train_word_vectors(
-        data.train.x, data.extras["vocabulary"], dim=8, epochs=30, subsample=None
+        data.train.x, data.preprocessor.vocabulary, dim=8, epochs=30, subsample=None
     )
     assert set(known.words) == {*halves[0], *halves[1]}
     nearest = {word: known.neighbours(word, 1)[0][0][0] for word in known.words}

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from keras_dl.data.text import ngrams
+from keras_dl.data.text import bag_of_ngrams
 from keras_dl.models import bag_of_words, text_classifier
 
 
@@ -29,9 +29,9 @@ def test_bag_of_words_is_the_product_of_counts_and_weights():
 @pytest.mark.slow
 def test_bag_of_words_reaches_scikit_learn_s_logistic_regression():
     """The same convex problem, its constant penalised on both sides."""
-    data = ngrams("topics", longest=1, min_count=3)
+    data = bag_of_ngrams("topics", longest=1, min_count=3)
     x, y = data.train
-    rows = np.zeros((len(x), len(data.extras["features"])))
+    rows = np.zeros((len(x), len(data.preprocessor.features)))
     for row, (numbers, weights) in zip(rows, x, strict=True):
         np.add.at(row, numbers.astype(int), weights)
     reference = LogisticRegression(C=1.0, fit_intercept=False, tol=1e-8, max_iter=5000)

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from keras_dl.data.text import labelled
+from keras_dl.data.text import token_sequences
 from recipes import bag_of_words, text_classification
 
 
@@ -34,7 +34,7 @@ def test_nets_learn_which_word_decides(store, head):
 
 @pytest.mark.slow
 def test_word2vec_gives_the_first_vectors_and_frozen_ones_stay():
-    data = labelled("topics", length=30)
+    data = token_sequences("topics", length=30)
     given = {"vectors": "word2vec", "dim": 25, "word_epochs": 20}
     model = text_classification.build(data, **given, frozen=True)
     table = model.get_layer("vectors").get_weights()[0]

@@ -18,7 +18,7 @@ def small():
 def test_vectors_are_named_by_the_text_s_words(architecture, tmp_path):
     made = small()
     known = vectors(build(made, architecture=architecture, dim=25), made)
-    assert known.words == made.extras["vocabulary"].words
+    assert known.words == made.preprocessor.words
     assert known.dim == 25
     save(known, tmp_path / "v.txt")
     np.testing.assert_array_equal(load(tmp_path / "v.txt").matrix, known.matrix)

@@ -37,7 +37,7 @@ def test_model_of_texts_comes_back_in_a_fresh_process_with_what_reads_them(store
     result = text_classification.recipe.run(data=TEXTS, epochs=1, length=20, verbose=False)
     code = (
         "import sys, numpy as np, keras_dl\n"
-        "model, read = keras_dl.load(sys.argv[1]), keras_dl.reader(sys.argv[1])\n"
+        "model, read = keras_dl.load_model(sys.argv[1]), keras_dl.load_preprocessor(sys.argv[1])\n"
         "np.save('y.npy', model.predict(read(['good film', 'unknown']), verbose=0))"
     )
     done = subprocess.run(
@@ -47,7 +47,7 @@ def test_model_of_texts_comes_back_in_a_fresh_process_with_what_reads_them(store
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    read = result.data.extras["reader"]
+    read = result.data.preprocessor
     expected = result.model.predict(read(["good film", "unknown"]), verbose=0)
     np.testing.assert_allclose(np.load("y.npy"), expected, rtol=1e-5, atol=1e-5)
 
@@ -63,7 +63,7 @@ def test_words_get_their_neighbours(store, capsys):
         known.matrix, word2vec.vectors(result.model, result.data).matrix, rtol=1e-6
     )
     assert nearest(result.run_id, ["W3"], 2) == [("W3", known.neighbours("w3", 2))]
-    assert keras_dl.reader(result.run_id).words == known.words
+    assert keras_dl.load_preprocessor(result.run_id).words == known.words
     assert main(["predict", result.run_id, "w1", "--top", "1"]) == 0
     assert "cosine" in capsys.readouterr().out
     with pytest.raises(ValueError, match="`word` must be in the vocabulary"):
@@ -75,4 +75,4 @@ def test_runs_without_texts_have_no_reader(store):
 
     result = toy.run(epochs=1, verbose=False)
     with pytest.raises(ValueError, match="whose model takes texts"):
-        keras_dl.reader(result.run_id)
+        keras_dl.load_preprocessor(result.run_id)

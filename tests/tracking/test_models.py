@@ -52,7 +52,7 @@ def test_model_comes_back_in_a_fresh_process(store):
     np.save("x.npy", result.data.test.x[:5])
     code = (
         "import sys, numpy as np, keras_dl\n"
-        "model = keras_dl.load(sys.argv[1])\n"
+        "model = keras_dl.load_model(sys.argv[1])\n"
         "np.save('y.npy', model.predict(np.load('x.npy'), verbose=0))"
     )
     done = subprocess.run(
@@ -88,7 +88,7 @@ def test_predict_refuses_tables_and_strange_runs(store):
     with pytest.raises(ValueError, match="`top` must be 1 or more"):
         predict(result.run_id, ["x.png"], top=0)
     with pytest.raises(ValueError, match="`run_id` must name one run"):
-        keras_dl.load("ffff")
+        keras_dl.load_model("ffff")
 
 
 def test_run_without_model_says_so(store):
@@ -96,4 +96,4 @@ def test_run_without_model_says_so(store):
 
     empty = runs.start(toy, "iris-classification", "x", "run", {})
     with pytest.raises(ValueError, match="must name a run that has a model"):
-        keras_dl.load(empty.id)
+        keras_dl.load_model(empty.id)

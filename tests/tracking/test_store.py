@@ -32,7 +32,7 @@ def test_deleted_experiment_is_restored(store):
 def test_run_is_found_by_its_first_characters(store):
     ids = [toy_run() for _ in range(2)]
     assert tracking.find_run(ids[0][:10]).info.run_id == ids[0]
-    with pytest.raises(ValueError, match="no run found. Received: 'zz'"):
+    with pytest.raises(ValueError, match="no runs match. Received: run_id='zz'"):
         tracking.find_run("zz")
 
 
@@ -111,7 +111,7 @@ def test_server_over_http_takes_runs_searches_and_models(server):
     result = toy.run(epochs=1, verbose=False)
     assert result.url.startswith(server)
     assert tracking.find_run(result.run_id).info.status == "FINISHED"
-    model = keras_dl.load(result.run_id)
+    model = keras_dl.load_model(result.run_id)
     assert model.predict(result.data.test.x, verbose=0).shape[1] == 3
     search = toy.tune(
         trials=2, epochs=1, workers=0, final_seeds=2, algorithm="random", verbose=False

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_dl.algorithms import GAN, AdversarialTraining, ImageTranslation
 from keras_dl.backend import device_memory
-from keras_dl.data import Data, Split
+from keras_dl.data import Classes, Data, Images, Split
 from keras_dl.models import patch_discriminator, unet_generator
 from keras_dl.optimizers import make_gan_optimizer
 from keras_dl.training import input_pipeline
@@ -89,7 +89,14 @@ CASES = {
 }
 
 
-def fitted(case, share, *, epochs=3, first=0, model=None, watching=(), steps=None):
+def data_of(test, train=None, validation=None, batch_size=SIZE):
+    splits = {"train": train or test, "validation": validation or test, "test": test}
+    return Data.from_splits(
+        "toy", splits, inputs=Images(), targets=Classes(("a", "b", "c")), batch_size=batch_size
+    )
+
+
+def fitted(case, share, *, epochs=3, first=0, model=None, callbacks=(), steps=None):
     """The model and its losses; data may take `share` of the memory."""
     make, x, y = CASES[case]
     held_x, held_y = (x[:, 0], y[:, 0]) if case == "adaptation" else (x, y)
@@ -100,20 +107,20 @@ def fitted(case, share, *, epochs=3, first=0, model=None, watching=(), steps=Non
     # Smaller last batches are compiled anew: one case has them.
     size, some = (SIZE, 11) if case == "plain" else (COUNT // 4, COUNT // 2)
     part, rest = (Split(held_x[:n], held_y[:n]) for n in (some, some // 2))
-    data = Data("toy", Split(x, y), part, rest, ("a", "b", "c"), "made", "0" * 64, size)
+    data = data_of(rest, Split(x, y), part, size)
     pipeline = input_pipeline.InputPipeline(model, size)
     with mock.patch.object(device_memory, "SHARE", share):
-        with pipeline.fit(data, 5, steps, first, watching) as (fed, held_out, ahead):
+        with pipeline.fit(data, 5, steps, first, callbacks) as (fed, held_out, ahead):
             history = model.fit(
                 fed,
                 validation_data=held_out,
                 initial_epoch=first,
                 epochs=epochs,
                 shuffle=False,
-                callbacks=[*ahead, *watching],
+                callbacks=[*ahead, *callbacks],
                 verbose=0,
             ).history
-        with pipeline.evaluate(rest) as (fed, ahead):
+        with pipeline.evaluate(data, "test") as (fed, ahead):
             history["test"] = list(
                 model.evaluate(fed, callbacks=ahead, verbose=0, return_dict=True).values()
             )

@@ -8,12 +8,22 @@ import numpy as np
 import pytest
 
 from keras_dl.backend import device_memory
-from keras_dl.backend.batches import Batches, epoch_order
+from keras_dl.backend.batches import Batches
 from keras_dl.backend.compiled_loop import CompiledLoop
 from keras_dl.data import Split
+from keras_dl.data.samplers import epoch_order
 from keras_dl.training import input_pipeline
 from tests.backends import values_on
-from tests.training.input_pipeline_values import CASES, CLASSES, IMAGES, SIZE, both, fitted, net
+from tests.training.input_pipeline_values import (
+    CASES,
+    CLASSES,
+    IMAGES,
+    SIZE,
+    both,
+    data_of,
+    fitted,
+    net,
+)
 
 ROOT = Path(__file__).parents[2]
 on_tensorflow = pytest.mark.skipif(
@@ -42,22 +52,22 @@ def test_training_equals_the_one_from_batches_on_another_backend(backend, tmp_pa
 @on_tensorflow
 def test_small_data_go_to_the_device_and_large_ones_are_streamed():
     model, _ = fitted("plain", 0.5, epochs=0)
-    small = Split(IMAGES, CLASSES)
+    small = data_of(Split(IMAGES, CLASSES))
     pipeline = input_pipeline.InputPipeline(model, SIZE)
-    with pipeline.evaluate(small) as (_, callbacks):
+    with pipeline.evaluate(small, "test") as (_, callbacks):
         assert isinstance(model.test_function, CompiledLoop)
         assert callbacks == [model.test_function]
     with (
         mock.patch.object(device_memory, "SHARE", 1e-9),
-        pipeline.evaluate(small) as (x, callbacks),
+        pipeline.evaluate(small, "test") as (x, callbacks),
     ):
         assert isinstance(x, Batches)
         assert model.test_function is None
     model.steps_per_execution = 2
-    with pipeline.evaluate(small) as (x, callbacks):
+    with pipeline.evaluate(small, "test") as (x, callbacks):
         assert isinstance(x, Batches)
     model.steps_per_execution, model.run_eagerly = 1, True
-    with pipeline.evaluate(small) as (x, callbacks):
+    with pipeline.evaluate(small, "test") as (x, callbacks):
         assert isinstance(x, Batches)
 
 
@@ -103,7 +113,7 @@ class Watch(keras.callbacks.Callback):
 
 def test_callbacks_that_look_at_steps_see_each():
     watch = Watch()
-    fitted("plain", 0.5, epochs=2, watching=[watch])
+    fitted("plain", 0.5, epochs=2, callbacks=[watch])
     assert watch.batches == [*range(4), *range(4)]
     for before, after in zip(watch.weights, watch.weights[1:], strict=False):
         assert (before != after).any()
@@ -113,13 +123,13 @@ def test_callbacks_that_look_at_steps_see_each():
 @on_tensorflow
 def test_without_them_a_stretch_of_steps_is_one_call():
     calls = []
-    real = CompiledLoop._go
+    real = CompiledLoop._compute
 
     def counted(self, steps):
         calls.append(steps)
         real(self, steps)
 
-    with mock.patch.object(CompiledLoop, "_go", counted):
+    with mock.patch.object(CompiledLoop, "_compute", counted):
         _, history = fitted("plain", 0.5, epochs=3)
     assert sum(calls) == 3 * (4 + 2) + 1  # training and validation, then the test
     assert calls.count(4) >= 1  # a whole epoch
@@ -133,7 +143,7 @@ def test_evaluating_something_else_in_the_middle_is_refused():
             self.model.evaluate(IMAGES, CLASSES, verbose=0)
 
     with pytest.raises(RuntimeError, match="must wait until `fit` has ended"):
-        fitted("plain", 0.5, epochs=1, watching=[Looks()])
+        fitted("plain", 0.5, epochs=1, callbacks=[Looks()])
 
 
 def test_steps_shorten_the_epoch():
@@ -175,9 +185,9 @@ def test_vectors_among_the_metrics_stay_vectors():
     model = keras.Sequential([keras.Input((16,)), keras.layers.Dense(3)])
     model.compile("sgd", "mse", metrics=[keras.metrics.F1Score()])
     split = Split(IMAGES.reshape(-1, 16).astype("float32"), np.eye(3, dtype="float32")[CLASSES])
-    with input_pipeline.InputPipeline(model, 5).evaluate(split) as (x, callbacks):
+    with input_pipeline.InputPipeline(model, 5).evaluate(data_of(split), "test") as (x, callbacks):
         found = model.evaluate(x, callbacks=callbacks, verbose=0, return_dict=True)
-    expected = model.evaluate(*split, batch_size=5, verbose=0, return_dict=True)
+    expected = model.evaluate(split.x, split.y, batch_size=5, verbose=0, return_dict=True)
     np.testing.assert_allclose(found["f1_score"], expected["f1_score"], rtol=1e-6)
     assert np.shape(found["f1_score"]) == (3,)
 

@@ -164,7 +164,7 @@ def test_interrupt_keeps_the_best_and_resume_ends_like_the_whole_run(store):
         toy.run(epochs=5, seed=7, dropout=0.3, **QUIET)
     run = next(r for r in all_runs() if r.info.status == "KILLED")
     assert run.data.tags["reason"] == "interrupted"
-    kept = keras_dl.load(run.info.run_id)
+    kept = keras_dl.load_model(run.info.run_id)
     assert kept.predict(whole.data.test.x, verbose=0).shape == (len(whole.data.test.x), 3)
     resumed = toy.run(resume=run.info.run_id, **QUIET)
     assert resumed.run_id == run.info.run_id

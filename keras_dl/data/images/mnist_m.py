@@ -2,19 +2,17 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
 from keras_dl.data.archives import image_members
-from keras_dl.data.dataset import Data, Split, digest
+from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.sources import mirror
+from keras_dl.data.specs import Images
 
 __all__ = ["blended", "mnist_m", "photographs"]
-
-SPLITS = ("train", "validation", "test")
 
 
 def photographs(name: str = "embedded") -> list[np.ndarray]:
@@ -111,19 +109,17 @@ def mnist_m(source: Data, *, photos: str = "embedded", seed: int = 0) -> Data:
         DatasetError: if `source` holds no images.
         DatasetUnavailable, ValueError: if there are no such photographs.
     """
-    if source.kind != "image":
+    if not isinstance(source.inputs, Images):
         raise DatasetError(
-            f"`source` must hold images to be blended. Received: {source.name!r}, a {source.kind}"
+            f"`source` must hold images to be blended. Received: {source.name!r}, {type(source.inputs).__name__}"
         )
     patches = photographs(photos)
     splits = {
         name: Split(blended(split.x, patches, seed=3 * seed + i), split.y)
         for i, (name, split) in enumerate((name, getattr(source, name)) for name in SPLITS)
     }
-    return replace(
-        source,
+    return source.with_splits(
+        splits,
         name=f"{source.name}_m",
         source=f"{source.source}, blended into {len(patches)} photographs",
-        digest=digest(*(array for split in splits.values() for array in split)),
-        **splits,
     )

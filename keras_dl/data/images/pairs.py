@@ -1,22 +1,21 @@
 """Pairs of images, sources and targets: facades of buildings, and outlines of any image set."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy import ndimage
 
 from keras_dl.data.archives import image_members
-from keras_dl.data.dataset import Data, Split, digest
+from keras_dl.data.dataset import SPLITS, Data, Split, digest
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.images.image_files import decode, stacked
 from keras_dl.data.loading import load
 from keras_dl.data.sources import mirror
 from keras_dl.data.sources.downloads import check_listed
+from keras_dl.data.specs import Images
 
 __all__ = ["facades", "outlined", "outlines", "pairs"]
 
-SPLITS = ("train", "validation", "test")
 CONTRAST = 80  # grey levels between neighbours that make an outline
 HELD_OUT = 40  # facades for validation, the last ones of train
 
@@ -82,15 +81,19 @@ def facades(*, batch_size: int = 1, image_size: int = 256) -> Data:
         part: Split(images[:, :, image_size:], images[:, :, :image_size])
         for part, images in whole.items()
     }
-    train = halves["train"]
-    cut: Any = {
-        "train": Split(*(part[:-HELD_OUT] for part in train)),
-        "validation": Split(*(part[-HELD_OUT:] for part in train)),
+    splits = {
+        "train": halves["train"].take(slice(None, -HELD_OUT)),
+        "validation": halves["train"].take(slice(-HELD_OUT, None)),
         "test": halves["test"],
     }
-    known = digest(*(array for split in cut.values() for array in split))
-    return Data("facades", **cut, class_names=(), source=str(path), digest=known,
-                batch_size=batch_size)  # fmt: skip
+    return Data.from_splits(
+        "facades",
+        splits,
+        inputs=Images(),
+        targets=Images(),
+        source=str(path),
+        batch_size=batch_size,
+    )
 
 
 def outlined(data: Data) -> Data:
@@ -105,19 +108,19 @@ def outlined(data: Data) -> Data:
     Raises:
         DatasetError: if `data` holds no images.
     """
-    if data.kind != "image":
+    if not isinstance(data.inputs, Images):
         raise DatasetError(
-            f"`dataset` must hold images. Received: dataset={data.name!r}, a {data.kind}"
+            f"`dataset` must hold images. Received: dataset={data.name!r}, {type(data.inputs).__name__}"
         )
     cut = {name: Split(outlines(getattr(data, name).x), getattr(data, name).x) for name in SPLITS}
-    return replace(
-        data,
+    return data.with_splits(
+        cut,
         name=f"{data.name}_outlines",
         source=f"{data.source}, outlined",
-        class_names=(),
+        targets=Images(),
+        # Sources of all splits, then targets: the digest under which feature extractors are cached.
         digest=digest(*(split.x for split in cut.values()), *(split.y for split in cut.values())),
         extras={"labelled": data},
-        **cut,
     )
 
 

@@ -3,32 +3,30 @@
 from keras_dl.data.text.corpora import CORPORA, corpus
 from keras_dl.data.text.files import own
 from keras_dl.data.text.inputs import read_texts
-from keras_dl.data.text.labelled_passages import Passages, labelled, passages
+from keras_dl.data.text.labelled_passages import Passages, passages, token_sequences
 from keras_dl.data.text.labelled_texts import holds_texts, running, said
-from keras_dl.data.text.ngrams import counted
+from keras_dl.data.text.ngrams import bag_of_ngrams
 from keras_dl.data.text.registry import LABELLED
 from keras_dl.data.text.tokenize import tokenize
-from keras_dl.data.text.vectorizers import NgramReader, WordReader, from_json, to_json
+from keras_dl.data.text.vectorizers import NgramVectorizer, WordVectorizer
 from keras_dl.data.text.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "CORPORA",
     "LABELLED",
-    "NgramReader",
+    "NgramVectorizer",
     "Passages",
     "Vocabulary",
-    "WordReader",
+    "WordVectorizer",
+    "bag_of_ngrams",
     "corpus",
-    "counted",
-    "from_json",
     "holds_texts",
-    "labelled",
     "own",
     "passages",
     "read_texts",
     "running",
     "said",
-    "to_json",
+    "token_sequences",
     "tokenize",
     "vocabulary",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 
 __all__ = ["CharacterTokenizer"]
 
+
 @dataclass(frozen=True)
 class CharacterTokenizer:
     """Characters as integers.

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from keras_dl.data.archives import ARCHIVES, members
-from keras_dl.data.dataset import Data, Split, digest
+from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.specs import NoTargets, Tokens
 from keras_dl.data.text.labelled_texts import running
 from keras_dl.data.text.tokenize import decoded, mirrored, python_topics, read_text, tokenize
-from keras_dl.data.text.vocabulary import vocabulary
+from keras_dl.data.text.vocabulary import Vocabulary, vocabulary
 from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["CORPORA", "HELD_OUT", "corpus"]
@@ -48,7 +49,7 @@ def corpus(
 
     Returns:
         x (rows, length) int32, numbers of words or -1 where there is none; y all 0;
-        `extras["vocabulary"]` is the `Vocabulary`, counted in train.
+        the preprocessor is the `Vocabulary`, counted in train.
 
     Raises:
         DatasetUnavailable: if the text is not at hand; says where to put which file.
@@ -58,7 +59,7 @@ def corpus(
         if value < 1:
             raise DatasetError(f"`{name}` must be 1 or more. Received: {name}={value}")
     if isinstance(dataset, Data):
-        if "vocabulary" not in dataset.extras or dataset.kind != "text":
+        if not isinstance(dataset.preprocessor, Vocabulary):
             raise DatasetError(f"`dataset` must be a text. Received: {dataset.name}")
         return replace(dataset, batch_size=batch_size)
     name, source, texts = _texts(dataset)
@@ -67,16 +68,15 @@ def corpus(
     splits = [_rows(known.encode(part), length, batch_size) for part in tokens]
     if (splits[0].x >= 0).sum() < 2:
         raise DatasetError(f"`dataset` must hold more than two words to train on. Received: {name}")
-    arrays = [array for split in splits for array in split]
-    return Data(
+    return Data.from_splits(
         name,
-        *splits,
-        class_names=(),
+        dict(zip(SPLITS, splits, strict=True)),
+        inputs=Tokens(vocabulary_size=len(known)),
+        targets=NoTargets(),
         source=source,
-        digest=digest(*arrays, np.array(known.words)),
+        digested=(np.array(known.words),),
         batch_size=batch_size,
-        kind="text",
-        extras={"vocabulary": known},
+        preprocessor=known,
     )
 
 

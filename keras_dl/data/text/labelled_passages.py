@@ -7,19 +7,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_dl.data.dataset import Data, Split, digest
+from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.specs import Classes, Tokens
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, cut
 from keras_dl.data.targets import encode
 from keras_dl.data.text.files import own
 from keras_dl.data.text.labelled_texts import Said, said
 from keras_dl.data.text.registry import LABELLED, known_set
 from keras_dl.data.text.tokenize import tokenize
-from keras_dl.data.text.vectorizers import WordReader
+from keras_dl.data.text.vectorizers import WordVectorizer
 from keras_dl.data.text.vocabulary import vocabulary
 from keras_dl.utils.matching import did_you_mean
 
-__all__ = ["Passages", "labelled", "passages"]
+__all__ = ["Passages", "passages", "token_sequences"]
 
 
 class Passages(NamedTuple):
@@ -60,7 +61,7 @@ def passages(dataset: Any = "topics") -> Passages:
         raise DatasetError(
             f"`dataset` must hold texts in every split. Received: {name}, an empty one"
         )
-    targets, class_names = encode([np.array(y) for _, y in parts.values()], "text", classes)
+    targets, class_names = encode([np.array(y) for _, y in parts.values()], class_names=classes)
     if len(class_names) < 2:
         raise DatasetError(f"`dataset` must have two classes or more. Received: {class_names}")
     made: dict[str, tuple[list[str], np.ndarray]] = {}
@@ -79,7 +80,7 @@ def passages(dataset: Any = "topics") -> Passages:
     return Passages(name, source, texts, labels, class_names)
 
 
-def labelled(
+def token_sequences(
     dataset: Any = "topics",
     *,
     length: int = 60,
@@ -98,8 +99,7 @@ def labelled(
 
     Returns:
         x (n, length) int32, words of the vocabulary numbered from 2, 1 for others, 0 after the end;
-        y class numbers; `extras["reader"]` numbers other texts in the same way, by
-        `extras["vocabulary"]`.
+        y class numbers; the preprocessor, a `WordVectorizer`, numbers other texts in the same way.
 
     Raises:
         DatasetUnavailable: if the set is not at hand; says where to put which file.
@@ -109,24 +109,25 @@ def labelled(
         if value < 1:
             raise DatasetError(f"`{word}` must be 1 or more. Received: {word}={value}")
     if isinstance(dataset, Data):
-        if "vocabulary" not in dataset.extras or not dataset.num_classes:
+        if not isinstance(dataset.preprocessor, WordVectorizer) or not dataset.num_classes:
             raise DatasetError(f"`dataset` must be labelled texts. Received: {dataset.name}")
         return replace(dataset, batch_size=batch_size)
     found = passages(dataset)
     running = (word for text in found.texts[0] for word in tokenize(text))
     known = vocabulary(running, min_count=min_count, most=most_words)
-    reader = WordReader(known, length)
-    splits = [Split(reader(texts), y) for texts, y in zip(found.texts, found.labels, strict=True)]
-    arrays = [array for split in splits for array in split]
-    return Data(
+    vectorizer = WordVectorizer(known, length)
+    splits = [
+        Split(vectorizer(texts), y) for texts, y in zip(found.texts, found.labels, strict=True)
+    ]
+    return Data.from_splits(
         found.name,
-        *splits,
-        class_names=found.class_names,
+        dict(zip(SPLITS, splits, strict=True)),
+        inputs=Tokens(vocabulary_size=len(known) + 2),
+        targets=Classes(found.class_names),
         source=found.source,
-        digest=digest(*arrays, np.array(known.words)),
+        digested=(np.array(known.words),),
         batch_size=batch_size,
-        kind="text",
-        extras={"reader": reader, "vocabulary": known},
+        preprocessor=vectorizer,
     )
 
 

@@ -5,15 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data.dataset import Data, Split, digest
+from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.specs import Classes, Features
 from keras_dl.data.text.labelled_passages import passages
-from keras_dl.data.text.vectorizers import NgramReader, vectorizer
+from keras_dl.data.text.vectorizers import NgramVectorizer, vectorizer
 
-__all__ = ["counted"]
+__all__ = ["bag_of_ngrams"]
 
 
-def counted(
+def bag_of_ngrams(
     dataset: Any = "topics",
     *,
     weighting: str = "tfidf",
@@ -37,8 +38,8 @@ def counted(
     Returns:
         x (n, 2, most n-grams of a text + 1) float32: numbers, and below them weights. Each text
         begins with number 0 of weight 1, the constant; n-grams follow from 1 on, then zeros.
-        `extras["reader"]` does the same with other texts, `extras["features"]` names the n-grams,
-        ("", …).
+        The preprocessor, a `NgramVectorizer`, does the same with other texts; its `features` name
+        the n-grams, ("", …).
 
     Raises:
         DatasetUnavailable: if the set is not at hand; says where to put which file.
@@ -49,7 +50,7 @@ def counted(
             f'`weighting` must be "count", "binary" or "tfidf". Received: weighting={weighting!r}'
         )
     if isinstance(dataset, Data):
-        if "features" not in dataset.extras:
+        if not isinstance(dataset.preprocessor, NgramVectorizer):
             raise DatasetError(f"`dataset` must be counted texts. Received: {dataset.name}")
         return replace(dataset, batch_size=batch_size)
     said = passages(dataset)
@@ -58,22 +59,21 @@ def counted(
     width = max(part.shape[2] for part in lists)
     lists = [np.pad(part, ((0, 0), (0, 0), (0, width - part.shape[2]))) for part in lists]
     splits = [Split(part, y) for part, y in zip(lists, said.labels, strict=True)]
-    arrays = [array for split in splits for array in split]
-    return Data(
+    return Data.from_splits(
         said.name,
-        *splits,
-        class_names=said.class_names,
+        dict(zip(SPLITS, splits, strict=True)),
+        inputs=Features(),
+        targets=Classes(said.class_names),
         source=said.source,
-        digest=digest(*arrays, np.array(reader.features)),
+        digested=(np.array(reader.features),),
         batch_size=batch_size,
-        kind="text",
-        extras={"reader": reader, "features": reader.features},
+        preprocessor=reader,
     )
 
 
 def _reader(
     texts: list[str], weighting: str, longest: int, min_count: int, most_features: int | None
-) -> NgramReader:
+) -> NgramVectorizer:
     counter = vectorizer(weighting, longest, min_df=min_count, max_features=most_features)
     try:
         counter.fit(texts)
@@ -83,4 +83,4 @@ def _reader(
         ) from None
     features = ("", *counter.get_feature_names_out().tolist())
     idf = counter.idf_.tolist() if weighting == "tfidf" else ()
-    return NgramReader(features, tuple(idf), weighting, longest)
+    return NgramVectorizer(features, tuple(idf), weighting, longest)

@@ -1,23 +1,24 @@
-"""How a text becomes what a model takes; kept beside the model as plain JSON."""
+"""Vectorizers: preprocessors from texts to the arrays that models take."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from keras_dl.data.serialization import register_preprocessor
 from keras_dl.data.text.tokenize import tokenize
 from keras_dl.data.text.vocabulary import Vocabulary
 
-__all__ = ["PADDING", "UNKNOWN", "NgramReader", "WordReader", "from_json", "to_json", "vectorizer"]
+__all__ = ["PADDING", "UNKNOWN", "NgramVectorizer", "WordVectorizer", "vectorizer"]
 
 PADDING, UNKNOWN = 0, 1  # numbers of no word and of a word that train has not; words follow
 
 
+@register_preprocessor("words")
 @dataclass(frozen=True)
-class WordReader:
+class WordVectorizer:
     """Texts to rows of word numbers, in order.
 
     Attributes:
@@ -36,9 +37,19 @@ class WordReader:
             row[: len(numbers)] = np.maximum(numbers, UNKNOWN)
         return x
 
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments in plain values."""
+        return {"vocabulary": self.vocabulary.get_config(), "length": self.length}
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "WordVectorizer":
+        """Makes a vectorizer from what `get_config` returned."""
+        return cls(Vocabulary.from_config(config["vocabulary"]), config["length"])
+
+
+@register_preprocessor("ngrams")
 @dataclass(frozen=True)
-class NgramReader:
+class NgramVectorizer:
     """Texts to lists of numbered n-grams with their weights, without order.
 
     Attributes:
@@ -65,6 +76,15 @@ class NgramReader:
         made[row, 1, place] = rows.data
         return made
 
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments in plain values."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "NgramVectorizer":
+        """Makes a vectorizer from what `get_config` returned."""
+        return cls(**{**config, **{k: tuple(config[k]) for k in ("features", "idf")}})
+
     @cached_property
     def _counter(self) -> Any:
         known = {name: i for i, name in enumerate(self.features[1:])}
@@ -87,42 +107,3 @@ def vectorizer(weighting: str, longest: int, **given: Any) -> Any:
         binary=weighting == "binary",
         **given,
     )
-
-
-def to_json(extras: Mapping[str, Any]) -> str:
-    """What reads texts for a model, from the extras of its data; "" where there is none."""
-    reader = extras.get("reader", extras.get("vocabulary"))
-    if isinstance(reader, WordReader):
-        said = {"form": "words", "length": reader.length, **_plain(reader.vocabulary)}
-    elif isinstance(reader, NgramReader):
-        said = {"form": "ngrams", **vars(reader)}
-        said = {name: said[name] for name in ("form", "weighting", "longest", "features", "idf")}
-    elif isinstance(reader, Vocabulary):
-        said = {"form": "vocabulary", **_plain(reader)}
-    else:
-        return ""
-    return json.dumps(said, ensure_ascii=False)
-
-
-def from_json(text: str) -> dict[str, Any]:
-    """The extras that `to_json` was given, as far as they read texts; none from "".
-
-    Raises:
-        ValueError: if the text is another.
-    """
-    if not text:
-        return {}
-    said = json.loads(text)
-    form = said.pop("form", None)
-    if form == "ngrams":
-        reader = NgramReader(**{**said, **{k: tuple(said[k]) for k in ("features", "idf")}})
-        return {"reader": reader, "features": reader.features}
-    if form not in ("words", "vocabulary"):
-        raise ValueError(f"`text` must hold a reader of texts. Received: form={form!r}")
-    known = Vocabulary(tuple(said["words"]), np.array(said["counts"], np.int64))
-    reading = {"reader": WordReader(known, said["length"])} if form == "words" else {}
-    return {**reading, "vocabulary": known}
-
-
-def _plain(known: Vocabulary) -> dict[str, Any]:
-    return {"words": known.words, "counts": known.counts.tolist()}

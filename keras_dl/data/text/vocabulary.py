@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.serialization import register_preprocessor
 
 __all__ = ["Vocabulary", "vocabulary"]
 
 
+@register_preprocessor("vocabulary")
 @dataclass(frozen=True)
 class Vocabulary:
     """Words by number, the most frequent first; equally frequent ones by alphabet.
@@ -37,9 +40,20 @@ class Vocabulary:
         get = self.numbers.get
         return np.fromiter((get(token, -1) for token in tokens), np.int32, len(tokens))
 
+    __call__ = encode
+
     def decode(self, numbers: Iterable[int]) -> list[str]:
         """Words of the numbers; negative ones are left out."""
         return [self.words[i] for i in numbers if i >= 0]
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments in plain values."""
+        return {"words": self.words, "counts": self.counts.tolist()}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Vocabulary":
+        """Makes a vocabulary from what `get_config` returned."""
+        return cls(tuple(config["words"]), np.array(config["counts"], np.int64))
 
 
 def vocabulary(tokens: Iterable[str], *, min_count: int = 1, most: int | None = None) -> Vocabulary:

@@ -40,7 +40,7 @@ def test_vocabulary_is_ordered_by_count_then_alphabet():
 def test_rows_hold_the_text_in_order_and_splits_follow_each_other():
     said = text()
     data = corpus([said], min_count=1, length=50, batch_size=4)
-    words = data.extras["vocabulary"].decode
+    words = data.preprocessor.decode
     joined = [w for s in (data.train, data.validation, data.test) for w in words(s.x.ravel())]
     assert joined == said.split()
     assert len(words(data.test.x.ravel())) == len(words(data.validation.x.ravel())) == 20
@@ -52,13 +52,13 @@ def test_rows_hold_the_text_in_order_and_splits_follow_each_other():
 def test_rare_words_are_taken_out_before_rows_are_cut():
     said = [*["a", "b"] * 100, "rare", *["a", "b"] * 100]
     data = corpus([" ".join(said)], min_count=5, length=10, batch_size=1)
-    assert data.extras["vocabulary"].words == ("a", "b")
+    assert data.preprocessor.words == ("a", "b")
     assert (data.train.x[:30] >= 0).all()
 
 
 def test_vocabulary_is_counted_in_train_alone():
     data = corpus(["a b " * 100 + "late " * 10], min_count=1, length=10, batch_size=1)
-    assert "late" not in data.extras["vocabulary"].words
+    assert "late" not in data.preprocessor.words
 
 
 @pytest.mark.parametrize(("name", "opened"), [("t.txt", open), ("t.txt.gz", gzip.open)])
@@ -79,14 +79,14 @@ def test_mirrored_corpus_with_splits_of_its_own(bare, monkeypatch):
             file.write(f" {said} \n")
     monkeypatch.setenv("KERAS_DL_DATA", str(bare / "mirror"))
     data = corpus("ptb", min_count=1, length=4, batch_size=1)
-    assert data.extras["vocabulary"].words == ("a", "b")
+    assert data.preprocessor.words == ("a", "b")
     assert data.train.x.tolist() == [[0, 1, 0, 1]]
     assert data.test.x.tolist() == [[1, 1, -1, -1]]
 
 
 def test_python_s_own_texts_are_always_there():
     data = corpus("topics", length=100)
-    known = data.extras["vocabulary"]
+    known = data.preprocessor
     assert len(known) > 1000
     assert known.words[0] == "the"
     assert (np.diff(known.counts) <= 0).all()
@@ -111,7 +111,7 @@ def test_own_folder_gives_its_files_one_after_the_other(bare):
     data = corpus("books", min_count=1, length=10, batch_size=1)
     assert data.name == "books"
     joined = np.concatenate([s.x.ravel() for s in (data.train, data.validation, data.test)])
-    assert data.extras["vocabulary"].decode(joined) == ["one", "two", "three", "four"]
+    assert data.preprocessor.decode(joined) == ["one", "two", "three", "four"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from keras_dl.data import DatasetError, DatasetUnavailable
 from keras_dl.data.registry import KNOWN
-from keras_dl.data.text import LABELLED, ngrams, passages, tokenize
+from keras_dl.data.text import LABELLED, bag_of_ngrams, passages, token_sequences, tokenize
 
 
 @pytest.fixture(autouse=True)
@@ -75,31 +75,31 @@ def test_own_file_and_own_lists(bare):
 
 def test_rows_are_numbers_with_padding_and_unknown_words():
     texts = ["a b a", "a c", "b b b b b a"] * 10
-    data = passages((texts, [0, 1, 1] * 10), length=4, most_words=2)
-    words = data.extras["vocabulary"].words
+    data = token_sequences((texts, [0, 1, 1] * 10), length=4, most_words=2)
+    words = data.preprocessor.vocabulary.words
     assert words == ("b", "a")
     assert {tuple(row) for row in data.train.x.tolist()} == {
         (3, 2, 3, 0), (3, 1, 0, 0), (2, 2, 2, 2),
     }  # fmt: skip
     assert data.class_names == ("0", "1")
     assert data.train.x.dtype == np.int32
-    assert passages(data, batch_size=3).batch_size == 3
+    assert token_sequences(data, batch_size=3).batch_size == 3
 
 
 def test_words_of_test_alone_are_unknown(mirror):
-    assert passages("sst2", length=2).test.x.tolist() == [[1, 0]]
+    assert token_sequences("sst2", length=2).test.x.tolist() == [[1, 0]]
 
 
 @pytest.mark.parametrize("weighting", ["count", "binary", "tfidf"])
 def test_lists_hold_the_rows_of_scikit_learn(weighting):
     said = passages("topics")
-    data = ngrams("topics", weighting=weighting, longest=2, min_count=3)
+    data = bag_of_ngrams("topics", weighting=weighting, longest=2, min_count=3)
     made = TfidfVectorizer(
         tokenizer=tokenize, token_pattern=None, ngram_range=(1, 2), min_df=3,
         max_features=20_000, binary=weighting == "binary", use_idf=weighting == "tfidf",
         norm="l2" if weighting == "tfidf" else None,
     ).fit(said.texts[0])  # fmt: skip
-    assert data.extras["features"][1:] == tuple(made.get_feature_names_out())
+    assert data.preprocessor.features[1:] == tuple(made.get_feature_names_out())
     for split, texts in zip((data.train, data.validation, data.test), said.texts, strict=True):
         expected = made.transform(texts).toarray()
         found = np.zeros((len(texts), expected.shape[1] + 1))
@@ -112,7 +112,8 @@ def test_lists_hold_the_rows_of_scikit_learn(weighting):
 def test_order_of_words_is_lost_by_single_words_and_kept_by_pairs():
     texts = ["a b c", "c b a"] * 10
     one, two = (
-        ngrams((texts, [0, 1] * 10), longest=n, min_count=1, weighting="count") for n in (1, 2)
+        bag_of_ngrams((texts, [0, 1] * 10), longest=n, min_count=1, weighting="count")
+        for n in (1, 2)
     )
     assert len(np.unique(one.train.x, axis=0)) == 1
     assert len(np.unique(two.train.x, axis=0)) == 2
@@ -127,7 +128,12 @@ def test_order_of_words_is_lost_by_single_words_and_kept_by_pairs():
         (passages, (["a"], [0, 1]), DatasetError, "1 texts and 2 labels"),
         (passages, (["a", "b"], [1, 1]), DatasetError, "two classes"),
         (passages, 7, DatasetError, "Received: int"),
-        (ngrams, (["?", "!"] * 10, [0, 1] * 10), DatasetError, "`min_count` must leave words"),
+        (
+            bag_of_ngrams,
+            (["?", "!"] * 10, [0, 1] * 10),
+            DatasetError,
+            "`min_count` must leave words",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_said(read, dataset, error, words):

@@ -1,0 +1,121 @@
+"""Samplers: the rows that make the steps of an epoch, as arrays of row numbers.
+
+A batch is a gather: an index array of shape (batch, …) picks examples of shape (batch, …, *example)
+from each array of a split. A sampler's numbers depend on its arguments alone, so that a resumed
+training sees the batches of the uninterrupted one.
+"""
+
+from typing import Protocol
+
+import numpy as np
+
+__all__ = ["Sampler", "Sequential", "Shuffle", "Windows", "epoch_order", "limit"]
+
+
+class Sampler(Protocol):
+    """Rows of a split for each epoch."""
+
+    @property
+    def num_examples(self) -> int:
+        """Examples of one whole epoch."""
+        ...
+
+    def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
+        """Returns the rows of one epoch.
+
+        Args:
+            seed: of the training.
+            epoch: number of the epoch, from 0.
+            batch_size: examples per step; the caller cuts the first axis into batches.
+            steps: steps per epoch at most; None for a whole epoch.
+
+        Returns:
+            (n, …) int32 row numbers, n = min(num_examples, steps * batch_size); an example that
+            consists of several rows has further axes.
+        """
+        ...
+
+
+def limit(count: int, batch_size: int, steps: int | None) -> int:
+    """Returns how many of `count` examples fit into `steps` batches; None: all."""
+    return count if steps is None else min(count, steps * batch_size)
+
+
+def epoch_order(seed: int, epoch: int, count: int) -> np.ndarray:
+    """Returns the permutation of `count` examples in an epoch; it depends on the arguments alone.
+
+    Args:
+        seed: of the training.
+        epoch: number of the epoch, from 0.
+        count: examples.
+
+    Returns:
+        (count,) int64.
+    """
+    return np.random.default_rng((seed, epoch)).permutation(count)
+
+
+class Shuffle:
+    """Each example once per epoch, in random order: the default for train.
+
+    Args:
+        count: examples of the split.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.num_examples = count
+
+    def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
+        """Returns (n,) row numbers, see `Sampler`."""
+        order = epoch_order(seed, epoch, self.num_examples)
+        return order[: limit(self.num_examples, batch_size, steps)].astype(np.int32)
+
+
+class Sequential:
+    """Each example once, in the order of the split: the default for validation and test.
+
+    Args:
+        count: examples of the split.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.num_examples = count
+
+    def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
+        """Returns (n,) row numbers, see `Sampler`."""
+        return np.arange(limit(self.num_examples, batch_size, steps), dtype=np.int32)
+
+
+class Windows:
+    """Windows of consecutive rows of a stream: token sequences of a language model.
+
+    With `Split(x=tokens[:-1], y=tokens[1:])`, each window of x has the next tokens as targets.
+
+    Args:
+        length: rows of the stream.
+        context: rows of a window.
+        shuffle: True: windows begin at random rows; False: they tile the stream in order, and a
+            last rest shorter than `context` is left out.
+
+    Raises:
+        ValueError: if the stream is shorter than one window.
+    """
+
+    def __init__(self, length: int, context: int, *, shuffle: bool) -> None:
+        if not 1 <= context <= length:
+            raise ValueError(
+                f"`context` must lie in 1 … {length}, the length of the stream. "
+                f"Received: context={context}"
+            )
+        self.length, self.context, self.shuffle = length, context, shuffle
+        self.num_examples = length // context
+
+    def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
+        """Returns (n, context) row numbers, see `Sampler`."""
+        count = limit(self.num_examples, batch_size, steps)
+        if self.shuffle:
+            random = np.random.default_rng((seed, epoch))
+            starts = random.integers(0, self.length - self.context + 1, count)
+        else:
+            starts = np.arange(count) * self.context
+        return (starts[:, None] + np.arange(self.context)).astype(np.int32)

@@ -1,0 +1,93 @@
+"""Types of inputs and targets: the meaning of the arrays of a split."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+__all__ = [
+    "Classes",
+    "Features",
+    "Images",
+    "Masks",
+    "NoTargets",
+    "Spec",
+    "Tokens",
+    "Values",
+    "to_dict",
+]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A type of inputs or targets.
+
+    Attributes:
+        shape: of one example, without the batch axis; None: that of the arrays.
+    """
+
+    shape: tuple[int, ...] | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Images(Spec):
+    """Images (height, width, channels), uint8 pixels 0..255."""
+
+
+@dataclass(frozen=True)
+class Features(Spec):
+    """Columns of a table, float32 in their own units."""
+
+
+@dataclass(frozen=True)
+class Tokens(Spec):
+    """Token numbers of a text.
+
+    Attributes:
+        vocabulary_size: number of different tokens; None where it does not matter.
+    """
+
+    vocabulary_size: int | None = None
+
+
+@dataclass(frozen=True)
+class Classes(Spec):
+    """Class numbers 0..C-1.
+
+    Attributes:
+        names: one per class.
+        by_split: names of the classes of each split, where splits have different classes, as in
+            few-shot learning.
+    """
+
+    names: tuple[str, ...] = ()
+    by_split: Mapping[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class Masks(Spec):
+    """One class number per pixel, (height, width) uint8.
+
+    Attributes:
+        names: one per class.
+        ignore: label of pixels that count in neither loss nor metrics; None: every pixel counts.
+        colours: (red, green, blue) 0..255 of each class; empty: chosen by the plots.
+    """
+
+    names: tuple[str, ...] = ()
+    ignore: int | None = None
+    colours: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Values(Spec):
+    """Real numbers to regress on, float32."""
+
+
+@dataclass(frozen=True)
+class NoTargets(Spec):
+    """Targets without meaning, where a model learns from its inputs alone."""
+
+
+def to_dict(spec: Spec) -> dict[str, Any]:
+    """Describes a spec in plain values that fit into JSON, with its type's name as "type"."""
+    return {"type": type(spec).__name__, **asdict(spec)}

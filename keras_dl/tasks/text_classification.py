@@ -1,0 +1,38 @@
+"""Text classification: classes of texts, which the run's preprocessor turns into numbers."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from keras_dl.data.text import read_texts
+from keras_dl.space import Range
+from keras_dl.tasks.base import Prediction, SavedRun
+from keras_dl.tasks.classification import ImageClassification, rank_classes
+
+__all__ = ["TextClassification", "task"]
+
+
+class TextClassification(ImageClassification):
+    """Classes of texts."""
+
+    name = "text_classification"
+
+    def predict(
+        self, run: SavedRun, inputs: Sequence[str], *, top: Annotated[int, Range(1, 1000)] = 3
+    ) -> Iterable[Prediction]:
+        """Classifies texts.
+
+        Args:
+            run: a classifier of texts.
+            inputs: texts, or files that `keras_dl.data.text.read_texts` reads.
+            top: classes per text, most probable first.
+
+        Raises:
+            ValueError: if the run has no preprocessor, or a file cannot be read.
+        """
+        if run.preprocessor is None:
+            raise ValueError("`run_id` must name a run whose model takes texts. Received: another")
+        texts, sources = read_texts(inputs)
+        return rank_classes(run, run.preprocessor(texts), sources, top)
+
+
+task = TextClassification()

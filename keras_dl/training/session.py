@@ -1,0 +1,311 @@
+"""One training in stages: `fit` with checkpoints, metrics by stage, and resume."""
+
+import math
+import time
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+
+from keras_dl.backend.device_memory import runs_on_cpu
+from keras_dl.data import Data
+from keras_dl.errors import TimedOut
+from keras_dl.recipe import Objective
+from keras_dl.tasks.base import Evaluator, get_task
+from keras_dl.training import checkpoint
+from keras_dl.training.callbacks import (
+    Checkpointing,
+    Evaluation,
+    FailureDetector,
+    evaluated,
+    objective_value,
+)
+from keras_dl.training.checkpoint import MAIN, Checkpoint
+from keras_dl.training.input_pipeline import InputPipeline
+from keras_dl.training.job import Job, Listener
+
+__all__ = ["Session", "TracedModel", "resolve_jit_compile"]
+
+
+class TracedModel(Protocol):
+    """A model that is traced already and trains in place of the main one."""
+
+    model: keras.Model
+    pipeline: InputPipeline
+
+    def matches(self, model: keras.Model) -> bool:
+        """Returns whether training this model would do what training `model` does."""
+        ...
+
+    def take(self, model: keras.Model) -> None:
+        """Copies the variables of `model`."""
+        ...
+
+    def give(self, model: keras.Model) -> None:
+        """Copies the variables to `model`."""
+        ...
+
+
+class Session:
+    """A training under way; a recipe's `train(session, model, data)` calls `fit` once per stage.
+
+    Args:
+        job: the training.
+        data: data set of the job.
+        model: the main model, whose variables a run keeps.
+        listener: called with epoch, metrics and stage, when the epoch's checkpoint is on disk.
+        verbose: of Keras' `fit`.
+        callbacks: further ones for the main stage.
+        traced: trains in place of the main model, where it matches.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        data: Data,
+        model: keras.Model,
+        listener: Listener,
+        *,
+        verbose: int | str = 0,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        traced: TracedModel | None = None,
+    ) -> None:
+        self._job, self._data, self._model, self._listener = job, data, model, listener
+        self._verbose, self._callbacks = verbose, list(callbacks)
+        self._traced = traced
+        self._trained_by: TracedModel | None = None  # set where the main stage trained it
+        self._task = get_task(job.recipe.task)
+        self._deadline = time.monotonic() + (job.timeout if job.timeout else math.inf)
+        self._stages: list[str] = []
+        self._progress: Checkpoint | None = None  # of the main stage
+        self._pipelines: weakref.WeakKeyDictionary[Any, InputPipeline]
+        self._pipelines = weakref.WeakKeyDictionary()
+
+    @property
+    def seed(self) -> int:
+        """Seed of weights, data order and dropout."""
+        return self._job.seed
+
+    @property
+    def progress(self) -> Checkpoint:
+        """State and best weights of the main stage, from the checkpoint where there is one."""
+        if self._progress is None:
+            self._progress = self._load(self._model, MAIN)
+        return self._progress
+
+    @property
+    def evaluators(self) -> tuple[Evaluator, ...]:
+        """The task's evaluators and the recipe's own."""
+        return (*self._task.evaluators(self._data), *self._job.recipe.evaluators)
+
+    def epochs(self, share: float = 1.0) -> int:
+        """Returns a share of the epoch budget, at least 1.
+
+        Args:
+            share: above 0.
+        """
+        return max(1, round(share * self._job.epochs))
+
+    def fit(
+        self,
+        model: keras.Model,
+        data: Data,
+        *,
+        epochs: int | None = None,
+        stage: str = MAIN,
+        objective: Objective | None = None,
+    ) -> dict[str, list[float]]:
+        """Trains a model in one stage, from its checkpoint where there is one.
+
+        The main stage, "fit", follows the recipe's objective, patience and pruning, and keeps the
+        best weights. Other stages keep the last weights unless they have an objective; their
+        metrics are logged as `<stage>/<metric>`. A finished stage is skipped on resume.
+
+        Args:
+            model: compiled; may share layers with the models of other stages.
+            data: train and validation are used.
+            epochs: passes over train; None: the whole budget.
+            stage: unique name.
+            objective: metric whose best weights are kept, for stages other than the main one.
+
+        Returns:
+            Metric by Keras' name → value per epoch.
+
+        Raises:
+            ValueError: if the stage has been trained already, or an objective is not reported.
+            Diverged, TimedOut: see `keras_dl.training.callbacks.FailureDetector`.
+        """
+        if stage in self._stages or not stage.isidentifier():
+            raise ValueError(f"`stage` must be a new name of one word. Received: stage={stage!r}")
+        self._stages.append(stage)
+        traced = self._traced if stage == MAIN and self._is_traceable(model) else None
+        if traced is None:
+            return self._fit(model, self._pipeline(model, data), data, epochs, stage, objective)
+        self._trained_by = traced
+        traced.take(model)
+        try:
+            return self._fit(traced.model, traced.pipeline, data, epochs, stage, objective)
+        finally:
+            traced.give(model)
+
+    def evaluate(self) -> dict[str, float]:
+        """Returns metrics on the test set, as `test/loss`; to be called once, at the end."""
+        traced = self._trained_by
+        model = self._model if traced is None else traced.model
+        pipeline = self._pipeline(model, self._data) if traced is None else traced.pipeline
+        with pipeline.evaluate(self._data, "test") as (x, callbacks):
+            values = model.evaluate(x, callbacks=callbacks, verbose=0, return_dict=True)
+        metrics = {**values, **evaluated(self.evaluators, model, self._data.test)}
+        return {f"test/{name}": float(value) for name, value in metrics.items()}
+
+    def iterations(self) -> Iterator[int]:
+        """Yields the numbers of the iterations still to come, from 1 to the epoch budget.
+
+        For training loops of a recipe's own: each iteration ends with `log`.
+
+        Raises:
+            TimedOut: if the job's time is up.
+        """
+        while self.progress.state.epoch < self._job.epochs:
+            if time.monotonic() > self._deadline:
+                raise TimedOut(f"took longer than {self._job.timeout or 0:g} s")
+            yield self.progress.state.epoch + 1
+            if MAIN not in self._stages:
+                self._stages.append(MAIN)
+
+    def log(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Ends an iteration of the main stage: metrics, best weights, checkpoint.
+
+        Args:
+            step: number of the iteration, from 1.
+            metrics: by name; the recipe's objective must be among them.
+
+        Raises:
+            ValueError: if the objective is missing.
+        """
+        progress, objective = self.progress, self._job.recipe.objective
+        values = {name: float(value) for name, value in metrics.items()}
+        state, value = progress.state, objective_value(objective, values)
+        state.epoch = step
+        for name, number in values.items():
+            state.history.setdefault(name, []).append(number)
+        if objective.better(value, than=state.best):
+            state.best, state.best_epoch = value, step
+            progress.best[:] = checkpoint.snapshot(self._model)
+        checkpoint.save(self._job.folder, self._model, progress)
+        best = value if state.best is None else state.best
+        self._listener(step, {"objective": best, **values}, MAIN)
+
+    def save(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keeps state that is no model's, such as a replay buffer, in the checkpoint.
+
+        Args:
+            arrays: by name; they replace those saved before.
+        """
+        self.progress.arrays = dict(arrays)
+        checkpoint.save(self._job.folder, self._model, self.progress)
+
+    def restored(self) -> dict[str, np.ndarray] | None:
+        """Returns the arrays that `save` kept before this training was stopped, or None."""
+        return self.progress.arrays or None
+
+    def restore_best(self) -> None:
+        """Gives the main model its best weights."""
+        if self.progress.best:
+            checkpoint.restore(self._model.variables, self.progress.best)
+
+    def _fit(
+        self,
+        model: keras.Model,
+        pipeline: InputPipeline,
+        data: Data,
+        epochs: int | None,
+        stage: str,
+        objective: Objective | None,
+    ) -> dict[str, list[float]]:
+        job, main = self._job, stage == MAIN
+        progress = self._load(model, stage)
+        state = progress.state
+        if main:
+            self._progress, objective = progress, job.recipe.objective
+        resolve_jit_compile(job, model)
+        epochs = epochs or job.epochs
+        if state.epoch < epochs and not (state.finished or state.stopped):
+            checkpointing = Checkpointing(
+                objective,
+                progress,
+                lambda: checkpoint.save(job.folder, model, progress, stage),
+                lambda epoch, values: self._listener(epoch, _prefixed(values, stage), stage),
+                job.patience if main else None,
+                job.median_threshold if main else (),
+            )
+            further = self._callbacks if main else []
+            with pipeline.fit(data, job.seed, job.steps_per_epoch, state.epoch, further) as (
+                x,
+                validation_data,
+                first,
+            ):
+                model.fit(
+                    x,
+                    validation_data=validation_data,
+                    epochs=epochs,
+                    initial_epoch=state.epoch,
+                    shuffle=False,  # each epoch has an order drawn by the sampler
+                    callbacks=[
+                        *first,
+                        *(self._task.callbacks(model, data) if main else ()),
+                        *([Evaluation(self.evaluators, data.validation)] if main else ()),
+                        FailureDetector(state, self._deadline, job.timeout),
+                        checkpointing,
+                        *further,
+                    ],
+                    verbose=self._verbose,
+                )
+        if progress.best:
+            checkpoint.restore(model.variables, progress.best)
+        if not main and not state.finished:
+            state.finished, progress.best = True, []
+            checkpoint.save(job.folder, model, progress, stage)
+        return state.history
+
+    def _load(self, model: keras.Model, stage: str) -> Checkpoint:
+        stored = checkpoint.load(self._job.folder, model, stage)
+        if stored is None and self._job.warm_start is not None:
+            stored = checkpoint.load(Path(self._job.warm_start), model, stage)
+            if stored is not None:
+                stored.state.stopped = ""  # a longer training may go on
+        return stored or Checkpoint()
+
+    def _pipeline(self, model: keras.Model, data: Data) -> InputPipeline:
+        if model not in self._pipelines:
+            self._pipelines[model] = InputPipeline(model, data.batch_size, self._job.devices)
+        return self._pipelines[model]
+
+    def _is_traceable(self, model: keras.Model) -> bool:
+        return model is self._model and self._traced is not None and self._traced.matches(model)
+
+
+def resolve_jit_compile(job: Job, model: keras.Model) -> None:
+    """Sets whether XLA compiles a model's steps: the job's option, else the recipe's, else Keras'.
+
+    On TensorFlow without a graphics card the default is False: XLA's convolutions are several
+    times slower than oneDNN's there.
+
+    Args:
+        job: its `jit_compile` is asked first.
+        model: compiled.
+    """
+    jit_compile = job.recipe.jit_compile if job.jit_compile is None else job.jit_compile
+    if jit_compile is None and runs_on_cpu():
+        jit_compile = False
+    if jit_compile is not None:
+        model.jit_compile = jit_compile
+
+
+def _prefixed(values: Mapping[str, float], stage: str) -> dict[str, float]:
+    if stage == MAIN:
+        return dict(values)
+    return {f"{stage}/{name}": v for name, v in values.items() if name != "objective"}
