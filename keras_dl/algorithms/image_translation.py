@@ -36,9 +36,10 @@ class ImageTranslation(keras.Model):
     Reports both losses, `l1` = mean |target - generated| in units of [-1, 1], and in validation and
     test `patch_distance`: the Fréchet distance between 4×4 patches of the targets and of the
     generated images, in the same units. Blurred images have a small `l1` and, as their patches vary
-    less, a large `patch_distance`. The callback `sample_monitor` records images of the sources set by
-    `monitor` and gradient norms; the task "image_translation" adds it to a
-    training.
+    less, a large `patch_distance`.
+
+    The callback `sample_monitor` records gradient norms and the images of the sources set by
+    `monitor`; the task "image_translation" adds it to a training.
 
     Args:
         generator: from sources (batch, height, width, channels) in [-1, 1] to images in [-1, 1].

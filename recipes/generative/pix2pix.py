@@ -79,7 +79,7 @@ def build(
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws sources, generated images and targets; compares sharpness and colours."""
-    source, target = data.test
+    source, target = data.test.x, data.test.y
     generated = model.images(source)
     results: dict[str, Any] = {
         "translations": plots.translations(
