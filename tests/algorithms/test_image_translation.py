@@ -102,7 +102,7 @@ def test_saved_model_translates_as_the_one_in_memory(tmp_path):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"l1": -1.0}, ValueError, "`l1` must be finite and 0 or more"),
+        ({"l1_weight": -1.0}, ValueError, "`l1_weight` must be finite and 0 or more"),
         ({"adversarial_weight": "1"}, TypeError, "`adversarial_weight` must be a number"),
         ({"l1_weight": 0.0, "adversarial_weight": 0.0}, ValueError, "must not both be 0"),
         ({"adversarial_loss": "chess"}, ValueError, "`adversarial_loss` must be one of"),
