@@ -179,8 +179,8 @@ class Data:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one example without the batch axis; a row of train may hold several."""
-        return self.inputs.shape or self.test.x.shape[1:]
+        """Shape of one example without the batch axis, of the first array where x has several."""
+        return self.inputs.shape or leaves(self.test.x)[0].shape[1:]
 
     @property
     def class_names(self) -> tuple[str, ...]:
