@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from keras_dl.data import load
-from keras_dl.data.toys import CURVES, LETTERS, TABLES, curve, few, letters, moved, truth_table
+from keras_dl.data.toys import (
+    CURVES,
+    LETTERS,
+    TABLES,
+    curve,
+    letters,
+    shift_images,
+    subsample,
+    truth_table,
+)
 
 RULES = {
     "and": lambda a, b: a and b,
@@ -47,7 +56,7 @@ def test_curves_are_continuous_and_sampled_apart(name):
 
 def test_a_few_examples_are_drawn_once_and_keep_their_labels():
     whole = load("digits")
-    data = few(whole, (30, 10, 20), seed=1)
+    data = subsample(whole, (30, 10, 20), seed=1)
     known = {x.tobytes(): y for x, y in zip(*whole.train, strict=True)}
     known |= {x.tobytes(): y for x, y in zip(*whole.validation, strict=True)}
     splits = (data.train, data.validation, data.test)
@@ -55,22 +64,22 @@ def test_a_few_examples_are_drawn_once_and_keep_their_labels():
     assert [len(split.x) for split in splits] == [30, 10, 20]
     assert len({x for x, _ in drawn}) == 60
     assert all(known[x] == y for x, y in drawn)
-    assert few(whole, (30, 10, 20), seed=1).digest == data.digest
-    assert few(whole, (30, 10, 20), seed=2).digest != data.digest
+    assert subsample(whole, (30, 10, 20), seed=1).digest == data.digest
+    assert subsample(whole, (30, 10, 20), seed=2).digest != data.digest
     assert len(data.extras["test"].x) == len(whole.test.x)
 
 
 def test_moved_images_are_narrower_and_stand_at_all_places():
-    digits = few(load("digits", image_size=16), (40, 10, 10))
-    placed = moved(digits, 4, seed=0)
+    digits = subsample(load("digits", image_size=16), (40, 10, 10))
+    placed = shift_images(digits, 4, seed=0)
     filled = placed.train.x.max(axis=(1, 3)) > 0  # (digits, columns)
     left, right = filled.argmax(axis=1), filled[:, ::-1].argmax(axis=1)
     assert (left + right >= 3).all()
     assert len(set(left.tolist())) > 1
     np.testing.assert_array_equal(placed.train.y, digits.train.y)
     assert placed.extras["test"].x.shape == digits.extras["test"].x.shape
-    assert moved(digits, 4, seed=0).digest == placed.digest
-    assert moved(digits, 1).digest == digits.digest
+    assert shift_images(digits, 4, seed=0).digest == placed.digest
+    assert shift_images(digits, 1).digest == digits.digest
 
 
 @pytest.mark.parametrize(
@@ -81,8 +90,8 @@ def test_moved_images_are_narrower_and_stand_at_all_places():
         (lambda: letters(repeats=0), "`repeats` must be at least 1"),
         (lambda: curve("cosine"), "`name` must be one of sine"),
         (lambda: curve("sine", points=1), "`points` must be at least 2"),
-        (lambda: moved(load("digits"), 8), "`positions` must lie in 1 … 7"),
-        (lambda: few(load("iris"), (200, 1, 1)), "`counts` must not exceed the 120 examples"),
+        (lambda: shift_images(load("digits"), 8), "`positions` must lie in 1 … 7"),
+        (lambda: subsample(load("iris"), (200, 1, 1)), "`counts` must not exceed the 120 examples"),
     ],
 )
 def test_bad_input_is_refused(call, message):

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from pathlib import Path
 
-from keras_dl.data.archives import image_members
+from keras_dl.data.archives import list_image_members
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.locations import mirror
+from keras_dl.data.locations import mirror_folder
 from keras_dl.data.segmentation.labelled import LabelledImages
 from keras_dl.data.segmentation.masks import common_size, decode_pairs
 
@@ -51,7 +51,7 @@ def read_camvid(image_size: int | None = None) -> LabelledImages:
     """
     path = _find()
     folders = defaultdict(dict)
-    for member in image_members(path):
+    for member in list_image_members(path):
         folders[member.path.parent.name][member.path.stem] = member
     pairs = {}
     for split, folder in FOLDERS.items():
@@ -70,7 +70,7 @@ def read_camvid(image_size: int | None = None) -> LabelledImages:
 
 
 def _find() -> Path:
-    folder = mirror()
+    folder = mirror_folder()
     path = folder / FILE if folder is not None else None
     if path is None or not path.exists():
         raise DatasetUnavailable(

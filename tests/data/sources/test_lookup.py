@@ -4,8 +4,15 @@ import time
 import numpy as np
 import pytest
 
-from keras_dl.data import DatasetError, DatasetUnavailable, describe, load, prepare, where
-from keras_dl.data.sources.downloads import check_content, unreachable
+from keras_dl.data import (
+    DatasetError,
+    DatasetUnavailable,
+    describe,
+    describe_locations,
+    load,
+    prepare,
+)
+from keras_dl.data.sources.downloads import check_content, find_unreachable
 from tests.data.written import arrays, idx_folder, image_folder
 
 
@@ -105,7 +112,7 @@ def test_offline_opens_no_socket(monkeypatch):
         pytest.fail("a connection was tried")
 
     monkeypatch.setenv("KERAS_DL_OFFLINE", "1")
-    monkeypatch.setattr("keras_dl.data.sources.tfds.unreachable", forbidden)
+    monkeypatch.setattr("keras_dl.data.sources.tfds.find_unreachable", forbidden)
     monkeypatch.setattr(socket, "create_connection", forbidden)
     monkeypatch.setattr(socket, "getaddrinfo", forbidden)
     with pytest.raises(DatasetUnavailable, match="KERAS_DL_OFFLINE forbids the download"):
@@ -118,7 +125,7 @@ def test_a_silent_host_takes_seconds_only(monkeypatch):
     monkeypatch.setattr("keras_dl.data.sources.downloads.SECONDS", 0.1)
     monkeypatch.setattr("keras_dl.data.sources.downloads._probe", lambda *_args: time.sleep(20))
     start = time.perf_counter()
-    assert unreachable(["https://a.org/x", "https://b.org/y"]) == ["a.org", "b.org"]
+    assert find_unreachable(["https://a.org/x", "https://b.org/y"]) == ["a.org", "b.org"]
     assert time.perf_counter() - start < 2
 
 
@@ -169,5 +176,5 @@ def test_describe_and_where(bare, monkeypatch):
     assert rows["kmnist"].startswith("prepared")
     monkeypatch.setenv("KERAS_DL_OFFLINE", "1")
     assert {row["name"]: row["where"] for row in describe()}["cifar10"] == "not available"
-    assert where()["KERAS_DL_DATA"] == str(bare / "all")
+    assert describe_locations()["KERAS_DL_DATA"] == str(bare / "all")
     assert all(row["licence"] and row["size"] for row in describe() if row["name"] != "kmnist")
