@@ -179,8 +179,11 @@ class Data:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one example without the batch axis; a row of train may hold several examples."""
-        return self.inputs.shape or self.test.x.shape[1:]
+        """Shape of one example without the batch axis; a dict of shapes if x is a dict.
+
+        A row of train may hold several examples, one per domain for instance.
+        """
+        return self.inputs.shape or map_leaves(lambda array: array.shape[1:], self.test.x)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -208,9 +211,15 @@ class Data:
             "inputs": to_dict(self.inputs),
             "targets": to_dict(self.targets),
             "class_names": list(self.class_names),
-            "input_shape": list(self.input_shape),
+            "input_shape": _as_lists(self.input_shape),
             "examples": {split: self.sampler(split).num_examples for split in SPLITS},
         }
+
+
+def _as_lists(shapes: Any) -> Any:
+    if isinstance(shapes, dict):
+        return {name: _as_lists(shape) for name, shape in shapes.items()}
+    return list(shapes)
 
 
 def digest(*arrays: np.ndarray) -> str:

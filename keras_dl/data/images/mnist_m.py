@@ -2,12 +2,13 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
 from keras_dl.data.archives import list_image_members
-from keras_dl.data.dataset import Data, Split
+from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.sources import mirror
 from keras_dl.data.specs import Images
@@ -117,7 +118,7 @@ def mnist_m(source: Data, *, photos: str = "embedded", seed: int = 0) -> Data:
         )
     patches = load_photographs(photos)
     splits = {
-        name: Split(blend(split.x, patches, seed=3 * seed + i), split.y)
+        name: replace(split, x=blend(split.x, patches, seed=3 * seed + i))
         for i, (name, split) in enumerate(source.splits.items())
     }
     return source.with_splits(

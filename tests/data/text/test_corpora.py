@@ -3,7 +3,7 @@ import gzip
 import numpy as np
 import pytest
 
-from keras_dl.data import DatasetError, DatasetUnavailable
+from keras_dl.data import DatasetError, DatasetUnavailable, Tokens
 from keras_dl.data.registry import DATASETS
 from keras_dl.data.text import CORPORA, build_vocabulary, corpus, tokenize
 
@@ -46,7 +46,7 @@ def test_rows_hold_the_text_in_order_and_splits_follow_each_other():
     assert len(words(data.test.x.ravel())) == len(words(data.validation.x.ravel())) == 20
     assert data.train.x.shape == (8, 50)  # 360 words, filled up to whole batches of 4 rows
     assert data.train.x.dtype == np.int32
-    assert data.kind == "text"
+    assert data.inputs == Tokens(vocabulary_size=len(data.preprocessor))
 
 
 def test_rare_words_are_taken_out_before_rows_are_cut():
