@@ -63,7 +63,7 @@ class CachedModel:
         self.model.optimizer.build(self.model.trainable_variables)
         # One step of validation creates the metrics' variables before the traces.
         with self.pipeline.evaluate(data, "validation", steps=1) as (x, callbacks):
-            self.model.evaluate(x, callbacks=callbacks, verbose=0)
+            self.model.evaluate(x, callbacks=callbacks, verbose=0)  # type: ignore[arg-type]
         for graph in self.pipeline.graphs(data):
             self._check(graph)
         self._expected: tuple[Any, ...] = ()
@@ -189,8 +189,10 @@ def _key(job: Job, data: Data) -> str:
 
     The hyperparameters of `train` are not part of it: `CachedModel.matches` notices its changes.
     """
-    apart = {*_float_values(job), *(arguments(job.recipe.train, job.values) if job.recipe.train
-             else ())}
+    apart = {
+        *_float_values(job),
+        *(arguments(job.recipe.train, job.values) if job.recipe.train else ()),
+    }
     rest = {name: value for name, value in job.values.items() if name not in apart}
     code = cloudpickle.dumps((job.recipe.build, job.recipe.data)).hex()
     arrays = [*data.train.arrays(), *data.validation.arrays()]

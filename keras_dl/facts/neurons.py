@@ -3,6 +3,8 @@
 from itertools import product
 
 import keras
+from typing import Any
+
 import numpy as np
 from keras import ops
 
@@ -82,7 +84,8 @@ def _largest_slope() -> float:
 
 
 def _scaled_tanh_at_1() -> float:
-    return number(scaled_tanh(np.float32(1)))
+    one: Any = ops.convert_to_tensor(1.0)
+    return number(scaled_tanh(one))
 
 
 def _kernel() -> float:

@@ -150,7 +150,5 @@ class Newcomer:
         first, second = comparison.rows
         assert first.scores == pytest.approx(second.scores)
         assert first.failed == second.failed == 0
-        ablation = ablate(
-            self.recipe, values={name: values}, seeds=2, workers=0, epochs=1, **QUIET
-        )
+        ablation = ablate(self.recipe, values={name: values}, seeds=2, workers=0, epochs=1, **QUIET)
         assert [row["reason"] for row in ablation.rows] == [""] * 4
