@@ -3,7 +3,6 @@
 import contextlib
 import importlib.metadata
 import json
-import os
 import subprocess
 import tempfile
 import time
