@@ -1,0 +1,120 @@
+"""Language modelling: the next token from those before it; predictions continue a prompt."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+from scipy.special import logsumexp
+
+from keras_dl.algorithms.text_generation import generate
+from keras_dl.backend.inference import outputs
+from keras_dl.data import Data
+from keras_dl.metrics.perplexity import Perplexity
+from keras_dl.plots.language import loss_by_position, text_sample
+from keras_dl.tasks.base import Prediction, Task
+
+if TYPE_CHECKING:
+    from keras_dl.tasks.base import SavedRun
+
+__all__ = ["LanguageModelling", "compile_language_model", "task", "token_losses"]
+
+SAMPLE = 500  # tokens of the reported sample
+TEMPERATURE = 0.8  # nanoGPT's
+
+
+class LanguageModelling(Task):
+    """Next-token prediction with a tokenizer as preprocessor."""
+
+    name = "language_modelling"
+
+    def report(self, model: keras.Model, data: Data) -> dict[str, Any]:
+        """Returns a generated sample and the test loss by position in the context.
+
+        Args:
+            model: maps ids to logits.
+            data: its preprocessor decodes ids.
+        """
+        prompt = data.test.x[: data.input_shape[0] // 2]
+        decode = data.preprocessor.decode
+        sample = generate(model, prompt, SAMPLE, temperature=TEMPERATURE)
+        losses = token_losses(model, data, "test")
+        return {
+            "sample": text_sample(decode(prompt), decode(sample)),
+            "loss_by_position": loss_by_position(losses.mean(axis=0)),
+        }
+
+    def predict(
+        self,
+        run: "SavedRun",
+        inputs: Sequence[str],
+        *,
+        top: int | None = None,
+        out: Path | None = None,
+        temperature: float = TEMPERATURE,
+        length: int = 200,
+        seed: int = 0,
+    ) -> Iterable[Prediction]:
+        """Continues each prompt.
+
+        Args:
+            run: a tracked run, with its tokenizer.
+            inputs: prompts.
+            top: number of most probable tokens that each token is drawn from; None: all.
+            out: unused; continuations are texts.
+            temperature: of the draws; 0 takes the most probable token.
+            length: number of new tokens.
+            seed: of the draws.
+
+        Yields:
+            A prediction for each prompt, its text the prompt with its continuation.
+
+        Raises:
+            ValueError: if a prompt is empty or holds a character that the model does not have.
+        """
+        for prompt in inputs:
+            ids = run.preprocessor.encode(prompt)
+            options = {"temperature": temperature, "top_k": top, "seed": seed}
+            continuation = generate(run.model, ids, length, **options)
+            yield Prediction(prompt, prompt + run.preprocessor.decode(continuation))
+
+
+task = LanguageModelling()
+
+
+def compile_language_model(model: keras.Model, optimizer: keras.Optimizer) -> keras.Model:
+    """Compiles a model that maps ids to logits: cross-entropy per token, and perplexity.
+
+    Args:
+        model: from ids (batch, time) to logits (batch, time, vocabulary).
+        optimizer: a Keras optimizer.
+
+    Returns:
+        The same model.
+    """
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer, loss, metrics=[Perplexity()])
+    return model
+
+
+def token_losses(model: keras.Model, data: Data, split: str) -> np.ndarray:
+    """Cross-entropy of each token of each window of a split.
+
+    Args:
+        model: maps ids (batch, context) to logits (batch, context, vocabulary).
+        data: tokens and their windows.
+        split: "validation" or "test".
+
+    Returns:
+        (windows, context) nats.
+    """
+    rows = data.sampler(split).indices(0, 0, data.batch_size, None)
+    tokens = getattr(data, split)
+    losses = []
+    # In parts, because the logits of a whole split may not fit in memory.
+    for part in np.array_split(rows, -(-len(rows) // 64)):
+        logits = np.asarray(outputs(model, tokens.x[part], len(part)), "float32")
+        targets = np.take_along_axis(logits, tokens.y[part][..., None], axis=-1)[..., 0]
+        losses.append(logsumexp(logits, axis=-1) - targets)
+    return np.concatenate(losses)
