@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, GREY, check_lengths, figure_of
+from keras_dl.plots._style import BLUE, GREY, check_lengths, new_figure
 
 __all__ = ["loss_by_position", "text_sample"]
 
@@ -27,7 +27,7 @@ def text_sample(prompt: str, continuation: str) -> Figure:
     before, after = _wrap(prompt), _wrap(continuation)
     lines = [*((line, GREY) for line in before), *((f"│ {line}", "black") for line in after)]
     lines = lines[:LINES]
-    figure = figure_of(7.0, LINE * len(lines) + 0.3)
+    figure = new_figure(7.0, LINE * len(lines) + 0.3)
     axes = figure.subplots()
     axes.set_axis_off()
     axes.set_ylim(len(lines), -0.5)
@@ -56,7 +56,7 @@ def loss_by_position(losses: Sequence[float] | np.ndarray) -> Figure:
     """
     values = np.asarray(losses, dtype=float)
     check_lengths(losses=values)
-    figure = figure_of(5.0, 3.6)
+    figure = new_figure(5.0, 3.6)
     axes = figure.subplots()
     axes.plot(np.arange(1, len(values) + 1), values, color=BLUE, label="by position")
     mean = float(values.mean())

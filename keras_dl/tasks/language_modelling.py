@@ -1,8 +1,7 @@
 """Language modelling: the next token from those before it; predictions continue a prompt."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
 import keras
 import numpy as np
@@ -13,10 +12,8 @@ from keras_dl.backend.inference import outputs
 from keras_dl.data import Data
 from keras_dl.metrics.perplexity import Perplexity
 from keras_dl.plots.language import loss_by_position, text_sample
-from keras_dl.tasks.base import Prediction, Task
-
-if TYPE_CHECKING:
-    from keras_dl.tasks.base import SavedRun
+from keras_dl.space import Range
+from keras_dl.tasks.base import Prediction, SavedRun, Task
 
 __all__ = ["LanguageModelling", "compile_language_model", "task", "token_losses"]
 
@@ -47,37 +44,35 @@ class LanguageModelling(Task):
 
     def predict(
         self,
-        run: "SavedRun",
+        run: SavedRun,
         inputs: Sequence[str],
         *,
-        top: int | None = None,
-        out: Path | None = None,
-        temperature: float = TEMPERATURE,
-        length: int = 200,
-        seed: int = 0,
+        length: Annotated[int, Range(1, 1_000_000)] = 200,
+        temperature: Annotated[float, Range(0.0, 100.0)] = TEMPERATURE,
+        top_k: Annotated[int | None, Range(1, 1_000_000)] = None,
+        seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     ) -> Iterable[Prediction]:
         """Continues each prompt.
 
         Args:
             run: a tracked run, with its tokenizer.
             inputs: prompts.
-            top: number of most probable tokens that each token is drawn from; None: all.
-            out: unused; continuations are texts.
-            temperature: of the draws; 0 takes the most probable token.
             length: number of new tokens.
+            temperature: divides the logits; 0 takes the most probable token.
+            top_k: number of most probable tokens that each token is drawn from; None: all.
             seed: of the draws.
 
         Yields:
-            A prediction for each prompt, its text the prompt with its continuation.
+            A prediction for each prompt; its text is the prompt with its continuation.
 
         Raises:
             ValueError: if a prompt is empty or holds a character that the model does not have.
         """
+        options = {"temperature": temperature, "top_k": top_k, "seed": seed}
         for prompt in inputs:
             ids = run.preprocessor.encode(prompt)
-            options = {"temperature": temperature, "top_k": top, "seed": seed}
-            continuation = generate(run.model, ids, length, **options)
-            yield Prediction(prompt, prompt + run.preprocessor.decode(continuation))
+            tokens = generate(run.model, ids, length, **options)
+            yield Prediction(prompt, prompt + run.preprocessor.decode(tokens))
 
 
 task = LanguageModelling()

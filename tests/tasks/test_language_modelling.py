@@ -60,7 +60,7 @@ def test_the_seed_and_the_temperature_decide_the_continuation(model, data):
 
     assert texts(temperature=5.0, seed=1) == texts(temperature=5.0, seed=1)
     assert texts(temperature=5.0, seed=1) != texts(temperature=5.0, seed=2)
-    assert texts(temperature=5.0, top=1) == texts(temperature=0.0)
+    assert texts(temperature=5.0, top_k=1) == texts(temperature=0.0)
 
 
 @pytest.mark.parametrize(
