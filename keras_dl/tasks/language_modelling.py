@@ -1,7 +1,7 @@
 """Language modelling: the next token from those before it; predictions continue a prompt."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 import keras
 import numpy as np
@@ -15,10 +15,50 @@ from keras_dl.plots.language import loss_by_position, text_sample
 from keras_dl.space import Range
 from keras_dl.tasks.base import Prediction, SavedRun, Task
 
-__all__ = ["LanguageModelling", "compile_language_model", "task", "token_losses"]
+__all__ = [
+    "LanguageModelling",
+    "Tokenizer",
+    "compile_language_model",
+    "get_tokenizer",
+    "task",
+    "token_losses",
+]
 
 SAMPLE = 500  # tokens of the reported sample
 TEMPERATURE = 0.8  # nanoGPT's
+
+
+@runtime_checkable
+class Tokenizer(Protocol):
+    """A preprocessor that also turns ids back into text."""
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of different tokens."""
+        ...
+
+    def encode(self, text: str) -> np.ndarray:
+        """Returns the ids of a text, (tokens,) int32."""
+        ...
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Returns the text of ids."""
+        ...
+
+
+def get_tokenizer(source: Data | SavedRun) -> Tokenizer:
+    """Returns the tokenizer of a data set or of a run.
+
+    Raises:
+        TypeError: if its preprocessor is no tokenizer.
+    """
+    preprocessor = source.preprocessor
+    if not isinstance(preprocessor, Tokenizer):
+        raise TypeError(
+            "`preprocessor` must have encode, decode and vocabulary_size; language models need a "
+            f"tokenizer. Received: {type(preprocessor).__name__}"
+        )
+    return preprocessor
 
 
 class LanguageModelling(Task):
@@ -33,8 +73,8 @@ class LanguageModelling(Task):
             model: maps ids to logits.
             data: its preprocessor decodes ids.
         """
-        prompt = data.test.x[: data.input_shape[0] // 2]
-        decode = data.preprocessor.decode
+        prompt = data.test.x[: data.input_shape[0] // 2].tolist()
+        decode = get_tokenizer(data).decode
         sample = generate(model, prompt, SAMPLE, temperature=TEMPERATURE)
         losses = token_losses(model, data, "test")
         return {
@@ -68,11 +108,13 @@ class LanguageModelling(Task):
         Raises:
             ValueError: if a prompt is empty or holds a character that the model does not have.
         """
-        options = {"temperature": temperature, "top_k": top_k, "seed": seed}
+        tokenizer = get_tokenizer(run)
         for prompt in inputs:
-            ids = run.preprocessor.encode(prompt)
-            tokens = generate(run.model, ids, length, **options)
-            yield Prediction(prompt, prompt + run.preprocessor.decode(tokens))
+            ids = tokenizer.encode(prompt).tolist()
+            tokens = generate(
+                run.model, ids, length, temperature=temperature, top_k=top_k, seed=seed
+            )
+            yield Prediction(prompt, prompt + tokenizer.decode(tokens))
 
 
 task = LanguageModelling()

@@ -17,10 +17,15 @@ import keras
 
 from keras_dl import Choice, Objective, Range, Recipe, Score
 from keras_dl.data import Data
-from keras_dl.data.text.characters import characters
+from keras_dl.data.text import characters
 from keras_dl.models.transformers import gpt
 from keras_dl.optimizers.warmup import adamw_with_warmup
-from keras_dl.tasks.language_modelling import compile_language_model, task, token_losses
+from keras_dl.tasks.language_modelling import (
+    compile_language_model,
+    get_tokenizer,
+    task,
+    token_losses,
+)
 
 
 def data(
@@ -48,7 +53,7 @@ def build(
 ) -> keras.Model:
     """The Transformer, compiled with AdamW, warm-up and cosine decay."""
     net = gpt(
-        data.preprocessor.vocabulary_size,
+        get_tokenizer(data).vocabulary_size,
         data.input_shape[0],
         layers=layers,
         heads=width // head_dim,

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.data.text.characters import characters
+from keras_dl.data.text import characters
 from keras_dl.models.transformers import gpt
 from keras_dl.tasks.language_modelling import compile_language_model, task, token_losses
 

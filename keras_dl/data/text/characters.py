@@ -17,7 +17,7 @@ from keras_dl.data.serialization import register_preprocessor
 from keras_dl.data.specs import Tokens
 from keras_dl.data.text.labelled_texts import running
 from keras_dl.data.text.tokenize import mirrored, python_topics, read_text
-from keras_dl.space.domains import did_you_mean
+from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["STREAMS", "CharacterTokenizer", "characters"]
 
@@ -58,11 +58,11 @@ def characters(
                 "`dataset` must be a stream of characters, see `characters`. "
                 f"Received: {dataset.name}"
             )
-        samplers, inputs = (
-            _windows(dataset.splits, context),
-            replace(dataset.inputs, shape=(context,)),
+        tokens = replace(dataset.inputs, shape=(context,))
+        samplers = _windows(dataset.splits, context)
+        return replace(
+            dataset, inputs=tokens, targets=tokens, samplers=samplers, batch_size=batch_size
         )
-        return replace(dataset, samplers=samplers, inputs=inputs, batch_size=batch_size)
     name, source, text = _read(dataset)
     tokenizer = CharacterTokenizer.from_text(text)
     ids = tokenizer.encode(text)
