@@ -1,6 +1,6 @@
 """Language modelling: compile, report, predict, on a text whose next character is certain."""
 
-from types import SimpleNamespace
+import dataclasses
 
 import keras
 import numpy as np
@@ -8,6 +8,7 @@ import pytest
 
 from keras_dl.data.text import characters
 from keras_dl.models.transformers import gpt
+from keras_dl.tasks.base import SavedRun
 from keras_dl.tasks.language_modelling import compile_language_model, task, token_losses
 
 CYCLE = "abcdefgh"
@@ -29,7 +30,7 @@ def model(data):
 
 
 def run_of(model, data):
-    return SimpleNamespace(model=model, preprocessor=data.preprocessor, spec={})
+    return SavedRun(model, {}, data.preprocessor)
 
 
 def test_perplexity_is_the_exponential_of_the_loss(model, data):
@@ -69,3 +70,8 @@ def test_the_seed_and_the_temperature_decide_the_continuation(model, data):
 def test_unusable_prompts_are_refused(model, data, prompt, words):
     with pytest.raises(ValueError, match=words):
         list(task.predict(run_of(model, data), [prompt]))
+
+
+def test_data_without_a_tokenizer_are_refused(model, data):
+    with pytest.raises(TypeError, match="`preprocessor` must have encode, decode"):
+        task.report(model, dataclasses.replace(data, preprocessor=None))
