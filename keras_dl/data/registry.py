@@ -11,7 +11,7 @@ class Known(NamedTuple):
     Attributes:
         home: "embedded" in scikit-learn or Python, "official" in TensorFlow Datasets, "mirror" for
             a file in the folder that KERAS_DL_DATA names, or "made" from another set.
-        kind: "image", "table", "text" or "pairs" of images.
+        kind: "image", "table", "text", "pairs" of images, or images with "masks".
         size: examples and their form, in words.
         licence: what its authors state, and who they are.
         file: path inside the mirror; for official sets the folder with the original files; for made
@@ -20,7 +20,7 @@ class Known(NamedTuple):
     """
 
     home: Literal["embedded", "official", "mirror", "made"]
-    kind: Literal["image", "table", "text", "pairs"]
+    kind: Literal["image", "table", "text", "pairs", "masks"]
     size: str
     licence: str
     file: str = ""
@@ -65,6 +65,8 @@ KNOWN = {
                             "tabular/housing.csv"),
     "facades": Known("mirror", "pairs", "400 + 106 photographs of facades and their parts, RGB",
                      f"{UNSTATED} (CMP Facade Database)", "facades/facades.tar"),
+    "camvid": Known("mirror", "masks", "367 + 101 + 233 street scenes 180×240 RGB, 11 classes",
+                    f"{UNSTATED} (Brostow et al. 2009)", "camvid/camvid_180x240.tar"),
     "topics": Known("embedded", "text", "65,000 words of Python's reference; 779 passages, "
                     "6 classes", "PSF (Python)"),
     "sst2": Known("mirror", "text", "6920 + 872 + 1821 sentences of film reviews, 2 classes",

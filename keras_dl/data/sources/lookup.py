@@ -82,10 +82,10 @@ def prepare(name: str) -> Path:
 
 def _named(name: str, image_size: int | None, at_least: int | None) -> Raw:
     home, kind = (KNOWN[name].home, KNOWN[name].kind) if name in KNOWN else (None, "image")
-    if kind in ("text", "pairs"):
-        held = "texts" if kind == "text" else "pairs of images"
+    others = {"text": "texts", "pairs": "pairs of images", "masks": "images with masks"}
+    if kind in others:
         raise DatasetError(
-            f"`dataset` must hold labelled images or a table here; {name} holds {held}. "
+            f"`dataset` must hold labelled images or a table here; {name} holds {others[kind]}. "
             f"Received: dataset={name!r}"
         )
     if home == "embedded":
