@@ -1,5 +1,6 @@
 """Texts: running ones for word vectors, labelled ones for classifiers; light, as all of data."""
 
+from keras_dl.data.text.characters import CharacterTokenizer, characters
 from keras_dl.data.text.corpora import CORPORA, corpus
 from keras_dl.data.text.files import own
 from keras_dl.data.text.inputs import read_texts
@@ -14,11 +15,13 @@ from keras_dl.data.text.vocabulary import Vocabulary, vocabulary
 __all__ = [
     "CORPORA",
     "LABELLED",
+    "CharacterTokenizer",
     "NgramVectorizer",
     "Passages",
     "Vocabulary",
     "WordVectorizer",
     "bag_of_ngrams",
+    "characters",
     "corpus",
     "holds_texts",
     "own",
