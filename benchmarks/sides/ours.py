@@ -47,8 +47,8 @@ def train(work: str, file: str, turns: Any) -> None:
 
 def _fitted(job: Job, clock: Any) -> None:
     """The one place that knows how a run is fitted."""
-    data = fit.prepared(job)
-    fit.train(job, data, fit.built(job, data), lambda *_: None, callbacks=[clock])
+    data = fit.load_data(job)
+    fit.train(job, data, fit.build_model(job, data), lambda *_: None, callbacks=[clock])
 
 
 def _built(work: str, data: Data) -> Any:

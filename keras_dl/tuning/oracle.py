@@ -249,7 +249,7 @@ def hypermodel(recipe: Recipe, **fixed: Any) -> kt.HyperModel:
     """
     from keras_dl.backend.batches import Batches, EpochOrder
     from keras_dl.space import resolve
-    from keras_dl.training.job import Job, arguments, load_data
+    from keras_dl.training.job import Job, arguments, recipe_data
 
     space = recipe.space()
     searched = {n: h for n, h in space.items() if h.domain is not None and n not in fixed}
@@ -258,7 +258,7 @@ def hypermodel(recipe: Recipe, **fixed: Any) -> kt.HyperModel:
         def build(self, hp: kt.HyperParameters) -> keras.Model:
             declare(hp, searched)
             self.values = resolve(space, {**fixed, **decode(searched, hp.values)})
-            self.data = load_data(Job(recipe, self.values, 0, 1, Path()))
+            self.data = recipe_data(Job(recipe, self.values, 0, 1, Path()))
             return recipe.build(self.data, **arguments(recipe.build, self.values))
 
         def fit(self, hp: kt.HyperParameters, model: keras.Model, **kwargs: Any) -> Any:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from keras_dl.data.archives import list_image_members
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.locations import mirror_folder
+from keras_dl.data.registry import DATASETS
 from keras_dl.data.segmentation.labelled import LabelledImages
 from keras_dl.data.segmentation.masks import common_size, decode_pairs
+from keras_dl.data.sources import mirror
 
 __all__ = ["CLASSES", "COLOURS", "IGNORE", "read_camvid"]
 
-FILE = "camvid/camvid_180x240.tar"
 IGNORE = 11
 # Names in the order of the labels, and the colours of the authors' palette.
 PALETTE = {
@@ -70,12 +70,11 @@ def read_camvid(image_size: int | None = None) -> LabelledImages:
 
 
 def _find() -> Path:
-    folder = mirror_folder()
-    path = folder / FILE if folder is not None else None
-    if path is None or not path.exists():
+    path = mirror.find("camvid")
+    if path is None:
         raise DatasetUnavailable(
-            f"`dataset` must be available; put {FILE}, with train/, trainannot/, val/, valannot/, "
-            "test/ and testannot/, into the folder that KERAS_DL_DATA names, or use "
-            "dataset='shapes' or a folder of your own. Received: dataset='camvid'"
+            f"`dataset` must be available; put {DATASETS['camvid'].file}, with train/, trainannot/,"
+            " val/, valannot/, test/ and testannot/, into the folder that KERAS_DL_DATA names, or "
+            "use dataset='shapes' or a folder of your own. Received: dataset='camvid'"
         )
     return path

@@ -85,10 +85,10 @@ def prepare(name: str) -> Path:
 
 def _read_by_name(name: str, image_size: int | None, at_least: int | None) -> Raw:
     home, kind = (DATASETS[name].home, DATASETS[name].kind) if name in DATASETS else (None, "image")
-    if kind in ("text", "pairs"):
-        content = "texts" if kind == "text" else "pairs of images"
+    others = {"text": "texts", "pairs": "pairs of images", "masks": "images with masks"}
+    if kind in others:
         raise DatasetError(
-            f"`dataset` must hold labelled images or a table here; {name} holds {content}. "
+            f"`dataset` must hold labelled images or a table here; {name} holds {others[kind]}. "
             f"Received: dataset={name!r}"
         )
     if home == "embedded":
