@@ -15,7 +15,7 @@ from benchmarks.works import WORKS  # noqa: E402
 from keras_dl import Objective, Recipe  # noqa: E402
 from keras_dl.algorithms import GAN  # noqa: E402
 from keras_dl.data import Classes, Data, Images, Split, Tokens, with_scaling  # noqa: E402
-from keras_dl.optimizers import two_optimizers  # noqa: E402
+from keras_dl.optimizers import make_gan_optimizer  # noqa: E402
 from keras_dl.training import fit  # noqa: E402
 from keras_dl.training.job import Job  # noqa: E402
 
@@ -54,7 +54,7 @@ def _fitted(job: Job, clock: Any) -> None:
 def _built(work: str, data: Data) -> Any:
     if work == "dcgan":
         game = GAN(*nets.players(data.input_shape), seed=0)
-        game.compile(two_optimizers(nets.RATE))
+        game.compile(make_gan_optimizer(nets.RATE))
         return game
     net = nets.net(work, data.input_shape)
     return nets.compiled(with_scaling(data, net) if isinstance(data.inputs, Images) else net, work)

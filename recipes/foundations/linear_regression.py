@@ -57,7 +57,7 @@ def build(
     mean, deviation = float(data.train.y.mean()), float(data.train.y.std())
     outputs = keras.layers.Rescaling(deviation, mean, name="units")(raw.output)
     model = ConvexLearning(raw.input, outputs, name=net.name)
-    model.slope.scale = 2.0 / deviation
+    model.gradient_norm.scale = 2.0 / deviation
     model.compile(
         make_optimizer("sgd", learning_rate, momentum=momentum),
         keras.losses.MeanSquaredError(),
@@ -111,7 +111,7 @@ recipe = Recipe(
     build=build,
     report=report,
     epochs=300,
-    objective=Objective("slope", "min"),
+    objective=Objective("gradient_norm", "min"),
     task="regression",
     score=Score("weight_gap", "min"),
 )

@@ -77,7 +77,7 @@ recipe = Recipe(
     build=build,
     report=report,
     epochs=400,
-    objective=Objective("slope", "min"),
+    objective=Objective("gradient_norm", "min"),
     task="classification",
     score=Score("test/accuracy", "max"),
 )
