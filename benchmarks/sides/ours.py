@@ -14,7 +14,7 @@ from benchmarks.sides import nets  # noqa: E402
 from benchmarks.works import WORKS  # noqa: E402
 from keras_dl import Objective, Recipe  # noqa: E402
 from keras_dl.algorithms import GAN  # noqa: E402
-from keras_dl.data import Classes, Data, Images, Split, Tokens, scaled  # noqa: E402
+from keras_dl.data import Classes, Data, Images, Split, Tokens, with_scaling  # noqa: E402
 from keras_dl.optimizers import make_gan_optimizer  # noqa: E402
 from keras_dl.training import fit  # noqa: E402
 from keras_dl.training.job import Job  # noqa: E402
@@ -57,4 +57,4 @@ def _built(work: str, data: Data) -> Any:
         game.compile(make_gan_optimizer(nets.RATE))
         return game
     net = nets.net(work, data.input_shape)
-    return nets.compiled(scaled(data, net) if isinstance(data.inputs, Images) else net, work)
+    return nets.compiled(with_scaling(data, net) if isinstance(data.inputs, Images) else net, work)

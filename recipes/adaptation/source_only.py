@@ -30,7 +30,7 @@ def data(
 ) -> Data:
     """Loads images of at least 28 pixels; labels="target" trains on the target's labels."""
     return load_domains(
-        dataset, target, batch_size=batch_size, image_size=image_size, learnt=labels
+        dataset, target, batch_size=batch_size, image_size=image_size, train_on=labels
     )
 
 

@@ -28,7 +28,7 @@ import numpy as np
 from keras_dl import Choice, Objective, Range, Recipe, plots
 from keras_dl.algorithms import ImageTranslation
 from keras_dl.data import Data
-from keras_dl.data.images.pairs import pairs
+from keras_dl.data.images.pairs import image_pairs
 from keras_dl.metrics import colour_overlap, feature_net, looked_at, sharpness
 from keras_dl.models.pix2pix import patch_discriminator, unet_generator
 from keras_dl.optimizers import make_gan_optimizer
@@ -43,7 +43,7 @@ def data(
     batch_size: Annotated[int, Range(1, 256, log=True, step=2)] = 16,
 ) -> Data:
     """Loads source and target images; adds a feature extractor if the targets have classes."""
-    translation = pairs(dataset, batch_size=batch_size, image_size=image_size)
+    translation = image_pairs(dataset, batch_size=batch_size, image_size=image_size)
     labelled = translation.extras.get("labelled")
     if labelled is None or labelled.num_classes < 2:
         return translation

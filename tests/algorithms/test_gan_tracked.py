@@ -10,7 +10,7 @@ from PIL import Image
 from keras_dl import Objective, Recipe
 from keras_dl.algorithms import GAN, ImageTranslation
 from keras_dl.data import load
-from keras_dl.data.images.pairs import pairs
+from keras_dl.data.images.pairs import image_pairs
 from keras_dl.execution.run_job import run_job
 from keras_dl.execution.scheduler import log_leftovers
 from keras_dl.models import patch_discriminator, unet_generator
@@ -67,7 +67,7 @@ game = Recipe(
 
 
 def _pairs(*, dataset: str = "digits", batch_size: int = 64):
-    return pairs(dataset, batch_size=batch_size, image_size=16)
+    return image_pairs(dataset, batch_size=batch_size, image_size=16)
 
 
 def _translation(data, *, adversarial: float = 1.0):

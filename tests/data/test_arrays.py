@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_dl.data import Data, DatasetError, load
+from keras_dl.data import Data, DatasetError, Features, load
 from tests.data.written import arrays
 
 
@@ -45,7 +45,7 @@ def test_ones_own_validation_split_is_kept():
 def test_features_become_a_table():
     x = np.random.default_rng(0).normal(size=(60, 3))
     data = load((x, np.arange(60) % 3))
-    assert data.kind == "table"
+    assert data.inputs == Features()
     assert data.train.x.dtype == np.float32
     assert load((x, x[:, 0])).num_classes == 0
     assert load((x, x[:, :2])).train.y.shape[1:] == (2,)

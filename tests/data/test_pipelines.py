@@ -40,7 +40,7 @@ def test_images_of_various_sizes():
     ("pipeline", "message"),
     [
         (PIPELINE.repeat(), "must end; it is held in memory. Use take"),
-        (PIPELINE.map(lambda x, y: x), r"must give \(x, y\) pairs"),
+        (PIPELINE.map(lambda x, y: x), r"must yield \(x, y\) pairs"),
         (PIPELINE.map(lambda x, y: {"image": x, "label": y}), "as_supervised=True"),
         (PIPELINE.take(0), "an empty tf.data.Dataset"),
     ],

@@ -14,7 +14,7 @@ from keras_dl.data.segmentation.labelled import VOID, LabelledImages, Pair, voc_
 from keras_dl.data.segmentation.mask_folders import read_mask_folder
 from keras_dl.data.segmentation.shapes import read_shapes
 from keras_dl.data.specs import Images, Masks
-from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, cut
+from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
 
 __all__ = ["load_segmentation"]
 
@@ -112,5 +112,5 @@ def _cut(pair: Pair, share: float) -> tuple[Pair, Pair]:
             "`dataset` must have an image for each of train, validation and test. "
             f"Received: {len(images)} to be split"
         )
-    stay, off = cut(masks, share, stratified=False)
+    stay, off = split_indices(masks, share, stratified=False)
     return (images[stay], masks[stay]), (images[off], masks[off])

@@ -5,9 +5,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from keras_dl.data.archives import ARCHIVES, IMAGES, Member, image_members
+from keras_dl.data.archives import ARCHIVES, IMAGES, Member, list_image_members
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.images.image_files import decode, header_sizes, stacked
+from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
 
 __all__ = ["read_pictures"]
 
@@ -31,13 +31,15 @@ def read_pictures(inputs: Sequence[str], channels: int) -> Iterator[tuple[str, n
             raise DatasetError(f"`inputs` must exist. Received: {path}")
         inside = path.is_dir() or path.name.lower().endswith(ARCHIVES)
         files = (
-            image_members(path) if inside else [Member(PurePosixPath(path.name), path.read_bytes)]
+            list_image_members(path)
+            if inside
+            else [Member(PurePosixPath(path.name), path.read_bytes)]
         )
         if not files:
             raise DatasetError(f"`inputs` must hold {', '.join(IMAGES)} files. Received: {path}")
         for file in files:
-            (size,) = header_sizes([file])
+            (size,) = read_sizes([file])
             yield (
                 str(path / file.path) if inside else str(path),
-                stacked(decode([file], size), channels)[0],
+                stack_images(decode_images([file], size), channels)[0],
             )

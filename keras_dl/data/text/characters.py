@@ -15,8 +15,8 @@ from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.samplers import Windows
 from keras_dl.data.serialization import register_preprocessor
 from keras_dl.data.specs import Tokens
-from keras_dl.data.text.labelled_texts import running
-from keras_dl.data.text.tokenize import mirrored, python_topics, read_text
+from keras_dl.data.text.labelled_texts import running_text
+from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics, read_text
 from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["STREAMS", "CharacterTokenizer", "characters"]
@@ -98,7 +98,7 @@ def _windows(splits: dict[str, Split], context: int) -> dict[str, Windows]:
 def _read(dataset: str | os.PathLike[str] | Sequence[str]) -> tuple[str, str, str]:
     """Name, source and text."""
     if not isinstance(dataset, str | os.PathLike):
-        texts = running(dataset)
+        texts = running_text(dataset)
         if texts is None:
             raise DatasetError(
                 "`dataset` must be the name of a text, a text file or a list of texts. "
@@ -107,9 +107,9 @@ def _read(dataset: str | os.PathLike[str] | Sequence[str]) -> tuple[str, str, st
         return "texts", "the caller's texts", "\n".join(texts)
     name = str(dataset)
     if name == "topics":
-        return name, "embedded in Python", "\n".join(python_topics().values())
+        return name, "embedded in Python", "\n".join(read_python_topics().values())
     if name in STREAMS:
-        file = mirrored(name, STREAMS)[0]
+        file = find_in_mirror(name, STREAMS)[0]
         return name, str(file.parent), read_text(file)
     path = Path(name).expanduser()
     if not path.exists() and os.sep not in name and not path.suffix:

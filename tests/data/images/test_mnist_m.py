@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from keras_dl.data import DatasetError, DatasetUnavailable, digest, load
-from keras_dl.data.images.mnist_m import blended, mnist_m, photographs
+from keras_dl.data.images.mnist_m import blend, load_photographs, mnist_m
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def test_each_pixel_is_its_distance_to_a_patch():
         for i in range(photo.shape[0] - 3)
         for j in range(photo.shape[1] - 4)
     ]
-    found = blended(images, photos, seed=0)
+    found = blend(images, photos, seed=0)
     assert found.dtype == np.uint8
     origins = []
     for image, result in zip(images, found, strict=True):
@@ -46,14 +46,14 @@ def test_each_pixel_is_its_distance_to_a_patch():
 def test_black_images_are_the_photograph_and_white_ones_its_negative():
     photo = _photo(size=(4, 4))
     black, white = np.zeros((1, 4, 4, 1), np.uint8), np.full((1, 4, 4, 1), 255, np.uint8)
-    np.testing.assert_array_equal(blended(black, [photo], seed=0)[0], photo)
-    np.testing.assert_array_equal(blended(white, [photo], seed=0)[0], 255 - photo)
+    np.testing.assert_array_equal(blend(black, [photo], seed=0)[0], photo)
+    np.testing.assert_array_equal(blend(white, [photo], seed=0)[0], 255 - photo)
 
 
 def test_generated_arrays_are_always_the_same():
     photos = [_photo(0), _photo(1)]
     images = np.arange(2 * 4 * 4, dtype=np.uint8).reshape(2, 4, 4, 1)
-    found = digest(blended(images, photos, seed=0))
+    found = digest(blend(images, photos, seed=0))
     assert found == "22d4ba4d0014cc1a15e4add03c87d56d8d04baf9d918df34a98cf8c484f1c46f"
 
 
@@ -87,15 +87,15 @@ def test_bsds500_is_read_from_the_mirror(tmp_path, monkeypatch):
             file.seek(0)
             archive.addfile(info, file)
     monkeypatch.setenv("KERAS_DL_DATA", str(tmp_path))
-    assert len(photographs("auto")) == len(photographs("bsds500")) == 2
-    found = photographs("auto")
+    assert len(load_photographs("auto")) == len(load_photographs("bsds500")) == 2
+    found = load_photographs("auto")
     np.testing.assert_array_equal(found[0], _photo(2, (9, 7)))  # in the order of their names
     np.testing.assert_array_equal(found[1], _photo(2, (7, 9)))
 
 
 def test_embedded_photographs_stand_in(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_DL_DATA", str(tmp_path))
-    found, embedded = photographs("auto"), photographs("embedded")
+    found, embedded = load_photographs("auto"), load_photographs("embedded")
     assert [p.shape for p in found] == [(427, 640, 3)] * 2
     np.testing.assert_array_equal(found, embedded)
 
@@ -106,7 +106,7 @@ def test_bad_input_is_refused(digits, tmp_path, monkeypatch):
         mnist_m(digits, photos="bsds500")
     with pytest.raises(ValueError, match="`photos` must be"):
         mnist_m(digits, photos="holiday")
-    with pytest.raises(DatasetError, match="`source` must hold images.*'iris', a table"):
+    with pytest.raises(DatasetError, match="`source` must hold images.*'iris', Features"):
         mnist_m(load("iris"))
     with pytest.raises(ValueError, match="at least 28×28 pixels"):
-        blended(digits.test.x[:2], [_photo()], seed=0)
+        blend(digits.test.x[:2], [_photo()], seed=0)

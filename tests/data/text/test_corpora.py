@@ -3,9 +3,9 @@ import gzip
 import numpy as np
 import pytest
 
-from keras_dl.data import DatasetError, DatasetUnavailable
-from keras_dl.data.registry import KNOWN
-from keras_dl.data.text import CORPORA, corpus, tokenize, vocabulary
+from keras_dl.data import DatasetError, DatasetUnavailable, Tokens
+from keras_dl.data.registry import DATASETS
+from keras_dl.data.text import CORPORA, build_vocabulary, corpus, tokenize
 
 WORDS = [f"w{i}" for i in range(20)]
 
@@ -29,10 +29,10 @@ def test_words_lose_case_and_punctuation_but_keep_apostrophes_and_hyphens():
 
 
 def test_vocabulary_is_ordered_by_count_then_alphabet():
-    known = vocabulary(["b", "a", "c", "b", "a", "d", "a"])
+    known = build_vocabulary(["b", "a", "c", "b", "a", "d", "a"])
     assert known.words == ("a", "b", "c", "d")
     assert known.counts.tolist() == [3, 2, 1, 1]
-    assert vocabulary(["b", "a", "c", "b", "a"], most=2).words == ("a", "b")
+    assert build_vocabulary(["b", "a", "c", "b", "a"], most=2).words == ("a", "b")
     assert known.decode(known.encode(["d", "x", "a"])) == ["d", "a"]
     assert known.encode(["d", "x", "a"]).tolist() == [3, -1, 0]
 
@@ -46,7 +46,7 @@ def test_rows_hold_the_text_in_order_and_splits_follow_each_other():
     assert len(words(data.test.x.ravel())) == len(words(data.validation.x.ravel())) == 20
     assert data.train.x.shape == (8, 50)  # 360 words, filled up to whole batches of 4 rows
     assert data.train.x.dtype == np.int32
-    assert data.kind == "text"
+    assert data.inputs == Tokens(vocabulary_size=len(data.preprocessor))
 
 
 def test_rare_words_are_taken_out_before_rows_are_cut():
@@ -100,8 +100,8 @@ def test_given_data_pass_through():
 
 
 def test_known_corpora_name_their_files_and_licence():
-    assert all(KNOWN[name].licence and KNOWN[name].size for name in CORPORA)
-    assert [name for name in CORPORA if not KNOWN[name].file] == ["topics"]
+    assert all(DATASETS[name].licence and DATASETS[name].size for name in CORPORA)
+    assert [name for name in CORPORA if not DATASETS[name].file] == ["topics"]
 
 
 def test_own_folder_gives_its_files_one_after_the_other(bare):

@@ -5,7 +5,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from keras_dl.data import DatasetError, DatasetUnavailable
-from keras_dl.data.registry import KNOWN
+from keras_dl.data.registry import DATASETS
 from keras_dl.data.text import LABELLED, bag_of_ngrams, passages, token_sequences, tokenize
 
 
@@ -148,4 +148,4 @@ def test_line_without_label_is_named(bare):
 
 
 def test_known_sets_state_licence_and_size():
-    assert all(KNOWN[name].licence and KNOWN[name].size for name in LABELLED)
+    assert all(DATASETS[name].licence and DATASETS[name].size for name in LABELLED)
