@@ -76,7 +76,7 @@ def test_mirrored_corpus_with_splits(bare, monkeypatch):
     folder.mkdir(parents=True)
     for split, content in (("train", "a b <unk> a b"), ("valid", "a"), ("test", "b b x")):
         with gzip.open(folder / f"ptb.{split}.txt.gz", "wt") as file:
-            file.write(f" {said} \n")
+            file.write(f" {content} \n")
     monkeypatch.setenv("KERAS_DL_DATA", str(bare / "mirror"))
     data = corpus("ptb", min_count=1, length=4, batch_size=1)
     assert data.preprocessor.words == ("a", "b")

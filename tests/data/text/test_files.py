@@ -139,7 +139,7 @@ def test_texts_to_predict_are_files_tables_folders_or_strings(bare):
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("value", "words"),
     [
         ([], "at least one text"),
         ("", "an empty text"),
