@@ -1,10 +1,9 @@
 """Facts about single neurons, perceptrons and multilayer perceptrons."""
 
 from itertools import product
-
-import keras
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 

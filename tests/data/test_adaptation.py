@@ -49,7 +49,7 @@ def test_smaller_domains_begin_anew(digits, target):
     np.testing.assert_array_equal(data.train.x[:7, 1], data.train.x[7:14, 1])
 
 
-def test_several_sources_stand_beside_each_other(digits, target):
+def test_rows_hold_one_example_of_each_source(digits, target):
     data = join_domains([digits, digits], target)
     assert data.train.x.shape[1:] == (3, 28, 28, 3)
     assert data.extras["domains"] == 3
@@ -84,8 +84,8 @@ def test_a_source_may_be_arrays_or_a_path_with_a_plus(tmp_path):
     y = np.arange(60) % 3
     path = tmp_path / "a+b.npz"
     np.savez(path, x_train=x, y_train=y, x_test=x[:9], y_test=y[:9])
-    for given in (((x, y), (x[:9], y[:9])), str(path)):
-        data = load_domains(given)
+    for dataset in (((x, y), (x[:9], y[:9])), str(path)):
+        data = load_domains(dataset)
         assert data.input_shape == (28, 28, 3)
         assert data.extras["domains"] == 2
 

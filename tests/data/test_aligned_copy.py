@@ -18,20 +18,20 @@ def begins(array):
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float32", "float64", "bool", "<U3", "S2"])
 def test_same_rows_begin_at_a_multiple(dtype, rows):
     array = IMAGES.astype(dtype)
-    found = align(array, rows)
-    assert begins(found) == 0
-    assert found.dtype == array.dtype
-    np.testing.assert_array_equal(found, array if rows is None else array[rows])
+    result = align(array, rows)
+    assert begins(result) == 0
+    assert result.dtype == array.dtype
+    np.testing.assert_array_equal(result, array if rows is None else array[rows])
 
 
-def test_what_is_aligned_already_is_not_copied():
+def test_aligned_arrays_are_not_copied():
     assert begins(IMAGES) == 4
     once = align(IMAGES)
     assert align(once) is once
     assert not np.shares_memory(once, IMAGES)
 
 
-def test_what_cannot_be_shared_is_copied():
+def test_other_arrays_are_copied():
     once = align(IMAGES)
     assert not np.shares_memory(align(once[:, ::2]), once)
     once.flags.writeable = False

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import load, with_scaling
-from tests.data.written import arrays
+from tests.data.writers import arrays
 
 
 def net(data):

@@ -5,28 +5,28 @@ from keras_dl.data.splitting import split_indices
 
 def test_parts_are_disjoint_complete_and_ascending():
     y = np.arange(100) % 7
-    rest, chosen = split_indices(y, 0.2, stratified=True)
-    assert sorted([*rest, *chosen]) == list(range(100))
+    rest, drawn = split_indices(y, 0.2, stratified=True)
+    assert sorted([*rest, *drawn]) == list(range(100))
     assert (np.diff(rest) > 0).all()
-    assert (np.diff(chosen) > 0).all()
+    assert (np.diff(drawn) > 0).all()
 
 
 def test_each_class_gives_its_share():
     y = np.repeat([0, 1, 2], [100, 50, 2])
-    _, chosen = split_indices(y, 0.1, stratified=True)
-    assert np.bincount(y[chosen]).tolist() == [10, 5, 1]
+    _, drawn = split_indices(y, 0.1, stratified=True)
+    assert np.bincount(y[drawn]).tolist() == [10, 5, 1]
 
 
 def test_a_class_with_one_example_stays_in_train():
     y = np.array([0] * 10 + [1])
-    rest, chosen = split_indices(y, 0.2, stratified=True)
+    rest, drawn = split_indices(y, 0.2, stratified=True)
     assert 10 in rest
-    assert len(chosen) == 2
+    assert len(drawn) == 2
 
 
 def test_single_examples_only_are_cut_plainly():
-    rest, chosen = split_indices(np.arange(10), 0.2, stratified=True)
-    assert (len(rest), len(chosen)) == (8, 2)
+    rest, drawn = split_indices(np.arange(10), 0.2, stratified=True)
+    assert (len(rest), len(drawn)) == (8, 2)
 
 
 def test_regression_is_cut_plainly_and_the_same_every_time():

@@ -31,7 +31,7 @@ def test_truth_tables_are_those_of_the_operators(gate):
     assert len(np.unique(x, axis=0)) == 2 ** x.shape[1]
 
 
-def test_letters_stand_once_at_every_place():
+def test_letters_are_once_at_each_position():
     data = letters(image_size=6, repeats=3)
     images = np.concatenate([s.x for s in (data.train, data.validation, data.test)])[..., 0]
     assert images.shape == (8 * (3 + 15), 6, 6)
@@ -41,7 +41,7 @@ def test_letters_stand_once_at_every_place():
 
 
 def test_letters_are_alike_in_size_and_in_the_number_of_touching_squares():
-    """No single square gives them away: what is to be learnt is the form."""
+    """No single square gives them away: the shape alone identifies the letter."""
     for letter in LETTERS.values():
         touching = (letter[1:] & letter[:-1]).sum() + (letter[:, 1:] & letter[:, :-1]).sum()
         assert (letter.sum(), touching) == (5, 4)

@@ -73,8 +73,8 @@ def _find() -> Path:
     path = mirror.find("camvid")
     if path is None:
         raise DatasetUnavailable(
-            f"`dataset` must be available; put {DATASETS['camvid'].file}, with train/, trainannot/, "
-            "val/, valannot/, test/ and testannot/, into the folder that KERAS_DL_DATA names, or "
+            f"`dataset` must be available; put {DATASETS['camvid'].file}, with train/, trainannot/,"
+            " val/, valannot/, test/ and testannot/, into the folder that KERAS_DL_DATA names, or "
             "use dataset='shapes' or a folder of your own. Received: dataset='camvid'"
         )
     return path

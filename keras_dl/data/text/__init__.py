@@ -1,5 +1,6 @@
 """Texts: running text for word vectors and language models, labelled texts for classifiers."""
 
+from keras_dl.data.text.characters import CharacterTokenizer, characters
 from keras_dl.data.text.corpora import CORPORA, corpus
 from keras_dl.data.text.files import read_labelled_files
 from keras_dl.data.text.inputs import read_texts
@@ -14,12 +15,14 @@ from keras_dl.data.text.vocabulary import Vocabulary, build_vocabulary
 __all__ = [
     "CORPORA",
     "LABELLED",
+    "CharacterTokenizer",
     "NgramVectorizer",
     "Passages",
     "Vocabulary",
     "WordVectorizer",
     "bag_of_ngrams",
     "build_vocabulary",
+    "characters",
     "corpus",
     "holds_texts",
     "labelled_texts",

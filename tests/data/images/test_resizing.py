@@ -27,7 +27,7 @@ def test_equal_size_is_not_copied():
     assert resize(x, (4, 4)) is x
 
 
-def test_the_centre_is_kept_and_the_aspect_too():
+def test_crop_preserves_centre_and_aspect_ratio():
     x = np.zeros((1, 4, 8, 3), np.uint8)
     x[:, :, 2:6] = 200
     y = resize(x, (4, 4))

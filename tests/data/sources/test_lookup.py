@@ -15,7 +15,7 @@ from keras_dl.data import (
     prepare,
 )
 from keras_dl.data.sources.downloads import check_content, find_unreachable
-from tests.data.written import arrays, idx_folder, image_folder
+from tests.data.writers import arrays, idx_folder, image_folder
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +60,7 @@ def test_digits_span_all_pixel_values_and_grow():
     assert data.class_names == tuple("0123456789")
 
 
-def test_a_known_name_is_not_shadowed_by_a_folder(bare):
+def test_registered_name_is_not_shadowed_by_a_folder(bare):
     (bare / "digits").mkdir()
     assert load("digits").source == "embedded in scikit-learn"
     with pytest.raises(DatasetError, match="one folder per class"):
@@ -95,7 +95,7 @@ def test_any_name_in_the_mirror(bare, monkeypatch):
         ("fashion-mnist", ["did you mean fashion_mnist?"]),
     ],
 )
-def test_an_unavailable_set_says_what_to_do(name, parts):
+def test_message_of_an_unavailable_set_names_a_remedy(name, parts):
     start = time.perf_counter()
     with pytest.raises(DatasetUnavailable) as error:
         load(name)
