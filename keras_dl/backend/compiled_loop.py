@@ -82,29 +82,6 @@ class CompiledLoop(keras.callbacks.Callback):
         """Returns TensorFlow's concrete function of the steps, traced if necessary."""
         return self._loop(jit_compile).get_concrete_function(*self._arguments(0, 1))
 
-    def timed(self, jit_compile: bool | str, steps: int) -> float:
-        """Runs steps that `fit` does not count, and returns their seconds; variables change."""
-        start = time.perf_counter()
-        for value in self._loop(jit_compile)(*self._arguments(0, steps)).values():
-            value.numpy()
-        return time.perf_counter() - start
-
-    @property
-    def seconds_per_step(self) -> float:
-        """Seconds of a step where steps have been timed, else 0."""
-        return self._seconds
-
-    @property
-    def shapes(self) -> list[Any]:
-        """Batch size, and shape and type of one row of each array."""
-        arrays = keras.tree.flatten(self._arrays)
-        return [self._size, *([list(a.shape[1:]), a.dtype.name] for a in arrays)]
-
-    @property
-    def full_steps(self) -> int:
-        """Steps of an epoch with whole batches."""
-        return min(self._steps, self._sampler.num_examples // self._size)
-
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Draws the epoch's rows."""
         if self._training:
@@ -136,7 +113,10 @@ class CompiledLoop(keras.callbacks.Callback):
         return self._logs
 
     def _draw(self, epoch: int) -> None:
-        if self._training or not isinstance(self._sampler, Sequential):
+        in_order = isinstance(self._sampler, Sequential) and not self._training
+        if in_order and self._sampler.num_examples == len(keras.tree.flatten(self._arrays)[0]):
+            self._rows = None
+        else:
             rows = self._sampler.indices(self._seed, epoch, self._size, self._steps)
             self._rows = placed(rows)
 
@@ -192,7 +172,7 @@ def _compile(model_step: Any, size: int, jit_compile: bool | str) -> Any:
             return tf.TensorSpec([None, *inner], array.dtype)
 
         # The loop needs the step's outputs before the first step: zeros of their shapes.
-        specs = keras.tree.map_structure(spec, arrays)
+        specs: Any = keras.tree.map_structure(spec, arrays)
         outputs = step.get_concrete_function(*specs).structured_outputs
         empty = {name: tf.zeros(out.shape, out.dtype) for name, out in outputs.items()}
         return tf.while_loop(

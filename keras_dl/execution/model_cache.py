@@ -23,7 +23,7 @@ from keras_dl.backend.runtime_floats import RuntimeFloats
 from keras_dl.data import Data
 from keras_dl.training import fit
 from keras_dl.training.checkpoint import restore, snapshot
-from keras_dl.training.input_pipeline import InputPipeline
+from keras_dl.training.input_pipeline import InputPipeline, training_setup
 from keras_dl.training.job import Job, arguments
 
 __all__ = ["CachedModel", "borrow", "forget"]
@@ -63,19 +63,18 @@ class CachedModel:
         self.model.optimizer.build(self.model.trainable_variables)
         # One step of validation creates the metrics' variables before the traces.
         with self.pipeline.evaluate(data, "validation", steps=1) as (x, callbacks):
-            self.model.evaluate(x, callbacks=callbacks, verbose=0)
+            self.model.evaluate(x, callbacks=callbacks, verbose=0)  # type: ignore[arg-type]
         for graph in self.pipeline.graphs(data):
             self._check(graph)
         self._expected: tuple[Any, ...] = ()
 
     def expect(self, model: keras.Model) -> None:
         """Records how a trial's model is compiled, before its training can change that."""
-        self._expected = _training_setup(model)
+        self._expected = training_setup(model)
 
     def matches(self, model: keras.Model) -> bool:
         """Returns whether the model is still compiled, and frozen, as when it was built."""
-        now = _training_setup(model)
-        return all(a is b or a == b for a, b in zip(self._expected, now, strict=True))
+        return training_setup(model) == self._expected
 
     def take(self, model: keras.Model) -> None:
         """Copies the variables of `model`."""
@@ -173,12 +172,6 @@ def _is_cacheable(job: Job, model: keras.Model, data: Data) -> bool:
     )
 
 
-def _training_setup(model: keras.Model) -> tuple[Any, ...]:
-    """Loss, metrics and optimizer by identity, and which variables train."""
-    compiled = (model.optimizer, model._compile_loss, model._compile_metrics)
-    return (*compiled, [v.trainable for v in model.variables])
-
-
 @functools.cache
 def _functional() -> type:
     inputs = keras.Input((1,))
@@ -192,9 +185,15 @@ def _float_values(job: Job) -> dict[str, float]:
 
 
 def _key(job: Job, data: Data) -> str:
-    """Everything else that a trace depends on."""
-    floats = _float_values(job)
-    rest = {name: value for name, value in job.values.items() if name not in floats}
+    """Everything else that a trace depends on.
+
+    The hyperparameters of `train` are not part of it: `CachedModel.matches` notices its changes.
+    """
+    apart = {
+        *_float_values(job),
+        *(arguments(job.recipe.train, job.values) if job.recipe.train else ()),
+    }
+    rest = {name: value for name, value in job.values.items() if name not in apart}
     code = cloudpickle.dumps((job.recipe.build, job.recipe.data)).hex()
     arrays = [*data.train.arrays(), *data.validation.arrays()]
     shapes = [[a.shape, a.dtype.name] for a in arrays]

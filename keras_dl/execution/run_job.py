@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import keras
 import numpy as np
 import psutil
@@ -110,10 +111,14 @@ def dry_run(job: Job) -> DryRun:
     # Whole batches: the usual ones.
     count = max(1, min(5, data.sampler("train").num_examples // data.batch_size))
     with model_cache.borrow(job, data) as (model, cached):
+        built = time.monotonic()
         objective_value(job.recipe.objective, _try_steps(job, data, model, cached, 1))
         middle = time.monotonic()
         _try_steps(job, data, model, cached, count)
-        step = (time.monotonic() - middle) / (count + FORWARD_SHARE)
+        end = time.monotonic()
+    step = (end - middle) / (count + FORWARD_SHARE)
+    if job.recipe.train is not None:  # its steps are traced both times
+        step = max(0.0, (end - middle) - (middle - built)) / max(1, count - 1)
     validation_steps = -(-data.sampler("validation").num_examples // data.batch_size)
     seconds = step * (fit.steps_per_epoch(job, data) + FORWARD_SHARE * validation_steps)
     return DryRun(data.facts(), model.count_params(), seconds, middle - start)
@@ -128,7 +133,8 @@ def _try_steps(
             short = dataclasses.replace(
                 job, epochs=1, steps_per_epoch=steps, folder=Path(folder), median_threshold=()
             )
-            trained = fit.train(short, data, model, lambda *_: None)
+            fresh = fit.build_model(job, data, seed_backend=False)  # `train` may change a model
+            trained = fit.train(short, data, fresh, lambda *_: None)
         return {name: values[-1] for name, values in trained.state.history.items()}
     if cached is not None:
         cached.take(model)
@@ -147,10 +153,11 @@ def _try_steps(
                 *task.callbacks(learner, data),
                 Evaluation(evaluators, data.validation),
             ],
-            verbose=0,
+            verbose=0,  # type: ignore[arg-type]
         ).history
     with pipeline.evaluate(data, "validation", steps=1) as (x, callbacks):
-        values = learner.evaluate(x, callbacks=callbacks, verbose=0, return_dict=True)
+        options: Any = {"callbacks": callbacks, "verbose": 0, "return_dict": True}
+        values: Any = learner.evaluate(x, **options)
     metrics = {name: values[-1] for name, values in history.items()}
     return metrics | {f"val_{name}": value for name, value in values.items()}
 
@@ -193,7 +200,9 @@ class _Journal:
 def _load_data(job: Job) -> Data:
     values = arguments(job.recipe.data, job.values)
     own = job.data.path if isinstance(job.data, Spooled) else job.data
-    key = f"{job.recipe.name} {values} {own!r} {job.epochs} {job.steps_per_epoch}"
+    # The function too: a notebook defines it again under the same name.
+    code = cloudpickle.dumps(job.recipe.data).hex()
+    key = f"{job.recipe.name} {code} {values} {own!r} {job.epochs} {job.steps_per_epoch}"
     if key not in _data_cache:
         _data_cache.clear()
         _data_cache[key] = fit.load_data(job)

@@ -15,7 +15,18 @@ import numpy as np
 
 from keras_dl.utils.files import atomic_path
 
-__all__ = ["MAIN", "Checkpoint", "State", "load", "remove", "restore", "save", "snapshot"]
+__all__ = [
+    "MAIN",
+    "Checkpoint",
+    "State",
+    "exists",
+    "load",
+    "remove",
+    "restore",
+    "save",
+    "snapshot",
+    "stored_arrays",
+]
 
 MAIN = "fit"  # the stage that the recipe's objective, patience and pruning apply to
 
@@ -63,6 +74,11 @@ def path_of(folder: Path, stage: str = MAIN) -> Path:
     return folder / ("checkpoint.npz" if stage == MAIN else f"checkpoint-{stage}.npz")
 
 
+def exists(folder: Path, stage: str = MAIN) -> bool:
+    """Returns whether a stage has a checkpoint."""
+    return path_of(folder, stage).is_file()
+
+
 def snapshot(model: keras.Model | keras.Optimizer) -> list[np.ndarray]:
     """Copies all variables, dropout seeds included."""
     return [np.asarray(keras.ops.convert_to_numpy(v.value)) for v in model.variables]
@@ -92,6 +108,8 @@ def save(folder: Path, model: keras.Model, checkpoint: Checkpoint, stage: str = 
         checkpoint: state, best weights, further arrays.
         stage: name of the stage.
     """
+    if not model.optimizer.built:  # a training loop may begin without updates
+        model.optimizer.build(model.trainable_variables)
     slots = snapshot(model.optimizer)
     groups = (("v", snapshot(model)), ("o", slots), ("b", checkpoint.best))
     arrays: dict[str, Any] = {f"{k}{i:05d}": a for k, some in groups for i, a in enumerate(some)}

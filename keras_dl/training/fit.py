@@ -115,7 +115,8 @@ def train(
 
     Raises:
         Diverged, TimedOut: see `keras_dl.training.callbacks.FailureDetector`.
-        ValueError: if the recipe's objective is not among the reported metrics.
+        ValueError: if the recipe's objective is not among the reported metrics, or its `train`
+            leaves out the main stage.
     """
     start, recipe = time.monotonic(), job.recipe
     session = Session(
@@ -126,7 +127,7 @@ def train(
     else:
         with _dtype_policy(job.precision):
             recipe.train(session, model, data, **arguments(recipe.train, job.values))
-    session.restore_best()
+    session.finish()
     return Trained(model, data, session.progress.state, time.monotonic() - start, session)
 
 

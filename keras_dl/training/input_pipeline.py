@@ -16,7 +16,14 @@ from keras_dl.backend.data_parallel import distributed
 from keras_dl.backend.device_memory import fits
 from keras_dl.data import Data
 
-__all__ = ["InputPipeline"]
+__all__ = ["InputPipeline", "training_setup"]
+
+
+def training_setup(model: keras.Model) -> tuple[Any, ...]:
+    """Returns what traced steps depend on: loss, metrics and optimizer, and what is frozen."""
+    compiled = (model.optimizer, model._compile_loss, model._compile_metrics)
+    layers = [layer.trainable for layer in model._flatten_layers()]
+    return (*compiled, layers, [v.trainable for v in model.variables])
 
 
 class InputPipeline:
@@ -32,6 +39,12 @@ class InputPipeline:
         self._model, self._size, self._devices = model, batch_size, devices
         # One trace serves all trainings of the model, another its validations and tests.
         self._loops: dict[bool, CompiledLoop] = {}
+        self._setup: tuple[Any, ...] = ()  # of the traces
+
+    @property
+    def batch_size(self) -> int:
+        """Examples per step."""
+        return self._size
 
     @contextlib.contextmanager
     def fit(
@@ -129,6 +142,9 @@ class InputPipeline:
         )
 
     def _loop(self, *, training: bool) -> CompiledLoop:
+        # A stage may freeze layers of the model, or compile it again.
+        if (setup := training_setup(self._model)) != self._setup:
+            self._loops, self._setup = {}, setup
         if training not in self._loops:
             loop = CompiledLoop(self._model, training=training, batch_size=self._size)
             self._loops[training] = loop
@@ -139,7 +155,7 @@ class InputPipeline:
         self, training: CompiledLoop | None, testing: CompiledLoop
     ) -> Iterator[None]:
         model = self._model
-        model.train_function, model.test_function = training, testing
+        model.train_function, model.test_function = training, testing  # type: ignore[attr-defined]
         try:
             yield
         finally:

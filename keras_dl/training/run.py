@@ -126,8 +126,10 @@ def _train(
         trained = fit.train(job, data, model, _listener(job, tracked, model), bar, callbacks)
         result = _finish(job, trained, tracked, probing)
     except KeyboardInterrupt:
-        _log_best(job, model, data, tracked)
-        tracked.end("KILLED", reason="interrupted")
+        try:
+            _log_best(job, model, data, tracked)
+        finally:
+            tracked.end("KILLED", reason="interrupted")
         _print(f"Interrupted; best weights are kept. Go on with resume={tracked.id}", verbose)
         raise
     except BaseException as error:

@@ -69,7 +69,7 @@ class Session:
         model: keras.Model,
         listener: Listener,
         *,
-        verbose: int | str = 0,
+        verbose: Any = 0,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         traced: TracedModel | None = None,
     ) -> None:
@@ -81,6 +81,9 @@ class Session:
         self._deadline = time.monotonic() + (job.timeout if job.timeout else math.inf)
         self._stages: list[str] = []
         self._progress: Checkpoint | None = None  # of the main stage
+        self._recorder: Checkpointing | None = None  # of `iterations` and `log`
+        self._iterating = False
+        self._logged: tuple[int, dict[str, float]] | None = None
         self._pipelines: weakref.WeakKeyDictionary[Any, InputPipeline]
         self._pipelines = weakref.WeakKeyDictionary()
 
@@ -138,9 +141,7 @@ class Session:
             ValueError: if the stage has been trained already, or an objective is not reported.
             Diverged, TimedOut: see `keras_dl.training.callbacks.FailureDetector`.
         """
-        if stage in self._stages or not stage.isidentifier():
-            raise ValueError(f"`stage` must be a new name of one word. Received: stage={stage!r}")
-        self._stages.append(stage)
+        self._start(stage)
         traced = self._traced if stage == MAIN and self._is_traceable(model) else None
         if traced is None:
             return self._fit(model, self._pipeline(model, data), data, epochs, stage, objective)
@@ -157,63 +158,91 @@ class Session:
         model = self._model if traced is None else traced.model
         pipeline = self._pipeline(model, self._data) if traced is None else traced.pipeline
         with pipeline.evaluate(self._data, "test") as (x, callbacks):
-            values = model.evaluate(x, callbacks=callbacks, verbose=0, return_dict=True)
+            options: Any = {"callbacks": callbacks, "verbose": 0, "return_dict": True}
+            values: Any = model.evaluate(x, **options)
         metrics = {**values, **evaluated(self.evaluators, model, self._data.test)}
         return {f"test/{name}": float(value) for name, value in metrics.items()}
 
     def iterations(self) -> Iterator[int]:
         """Yields the numbers of the iterations still to come, from 1 to the epoch budget.
 
-        For training loops of a recipe's own: each iteration ends with `log`.
+        For training loops of a recipe's own: each iteration calls `log`, and `save` for state that
+        is no model's. The checkpoint is written when the iteration has ended, so that weights,
+        arrays and metrics are of one moment. Patience and pruning end the loop early.
 
         Raises:
-            TimedOut: if the job's time is up.
+            ValueError: if the main stage has been trained already, or an iteration logs nothing.
+            Diverged, TimedOut: see `keras_dl.training.callbacks.FailureDetector`.
         """
-        while self.progress.state.epoch < self._job.epochs:
+        self._start(MAIN)
+        state, self._iterating = self.progress.state, True
+        while state.epoch < self._job.epochs and not state.stopped:
             if time.monotonic() > self._deadline:
                 raise TimedOut(f"took longer than {self._job.timeout or 0:g} s")
-            yield self.progress.state.epoch + 1
-            if MAIN not in self._stages:
-                self._stages.append(MAIN)
+            yield state.epoch + 1
+            if self._logged is None:
+                raise ValueError(
+                    "`train` must call session.log(iteration, metrics) in each iteration. "
+                    f"Received: nothing in iteration {state.epoch + 1}"
+                )
+            self._end_iteration()
+        self._iterating = False
 
     def log(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Ends an iteration of the main stage: metrics, best weights, checkpoint.
+        """Reports the metrics of an iteration of the main stage, which decide its best weights.
 
         Args:
             step: number of the iteration, from 1.
             metrics: by name; the recipe's objective must be among them.
 
         Raises:
-            ValueError: if the objective is missing.
+            ValueError: if the objective is missing, or `step` is not the current iteration.
         """
-        progress, objective = self.progress, self._job.recipe.objective
         values = {name: float(value) for name, value in metrics.items()}
-        state, value = progress.state, objective_value(objective, values)
-        state.epoch = step
-        for name, number in values.items():
-            state.history.setdefault(name, []).append(number)
-        if objective.better(value, than=state.best):
-            state.best, state.best_epoch = value, step
-            progress.best[:] = checkpoint.snapshot(self._model)
-        checkpoint.save(self._job.folder, self._model, progress)
-        best = value if state.best is None else state.best
-        self._listener(step, {"objective": best, **values}, MAIN)
+        objective_value(self._job.recipe.objective, values)
+        if step != self.progress.state.epoch + 1:
+            raise ValueError(
+                "`step` must be the current iteration, "
+                f"{self.progress.state.epoch + 1}. Received: step={step}"
+            )
+        self._logged = step, values
+        if not self._iterating:
+            self._end_iteration()
 
     def save(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Keeps state that is no model's, such as a replay buffer, in the checkpoint.
+
+        In an iteration they are written when it ends, else at once.
 
         Args:
             arrays: by name; they replace those saved before.
         """
         self.progress.arrays = dict(arrays)
-        checkpoint.save(self._job.folder, self._model, self.progress)
+        if not self._iterating:
+            checkpoint.save(self._job.folder, self._model, self.progress)
 
     def restored(self) -> dict[str, np.ndarray] | None:
         """Returns the arrays that `save` kept before this training was stopped, or None."""
-        return self.progress.arrays or None
+        if self._progress is not None:
+            return self._progress.arrays or None
+        # Without the weights: stages that come before the main one still change them.
+        return dict(checkpoint.stored_arrays(self._folder(MAIN))) or None
 
-    def restore_best(self) -> None:
-        """Gives the main model its best weights."""
+    def finish(self) -> None:
+        """Writes what is pending and gives the main model its best weights.
+
+        Raises:
+            ValueError: if the main stage has not been trained.
+        """
+        if self._logged is not None:
+            self._end_iteration()
+        if self._recorder is not None:
+            self._recorder.on_train_end()
+        if self.progress.state.epoch == 0:
+            raise ValueError(
+                "`train` must train the main stage, with session.fit(model, data) or "
+                f"session.log(…); it reports the objective. Received: stages {self._stages}"
+            )
         if self.progress.best:
             checkpoint.restore(self._model.variables, self.progress.best)
 
@@ -234,14 +263,6 @@ class Session:
         resolve_jit_compile(job, model)
         epochs = epochs or job.epochs
         if state.epoch < epochs and not (state.finished or state.stopped):
-            checkpointing = Checkpointing(
-                objective,
-                progress,
-                lambda: checkpoint.save(job.folder, model, progress, stage),
-                lambda epoch, values: self._listener(epoch, _prefixed(values, stage), stage),
-                job.patience if main else None,
-                job.median_threshold if main else (),
-            )
             further = self._callbacks if main else []
             with pipeline.fit(data, job.seed, job.steps_per_epoch, state.epoch, further) as (
                 x,
@@ -259,7 +280,7 @@ class Session:
                         *(self._task.callbacks(model, data) if main else ()),
                         *([Evaluation(self.evaluators, data.validation)] if main else ()),
                         FailureDetector(state, self._deadline, job.timeout),
-                        checkpointing,
+                        self._checkpointing(model, progress, stage, objective),
                         *further,
                     ],
                     verbose=self._verbose,
@@ -269,20 +290,56 @@ class Session:
         if not main and not state.finished:
             state.finished, progress.best = True, []
             checkpoint.save(job.folder, model, progress, stage)
+        if not main and not self._iterating:
+            self._progress = None  # its weights may be this stage's now
         return state.history
 
+    def _start(self, stage: str) -> None:
+        if stage in self._stages or not stage.isidentifier():
+            raise ValueError(f"`stage` must be a new name of one word. Received: stage={stage!r}")
+        self._stages.append(stage)
+
+    def _checkpointing(
+        self, model: keras.Model, progress: Checkpoint, stage: str, objective: Objective | None
+    ) -> Checkpointing:
+        job, main = self._job, stage == MAIN
+        return Checkpointing(
+            objective,
+            progress,
+            lambda: checkpoint.save(job.folder, model, progress, stage),
+            lambda epoch, values: self._listener(epoch, _prefixed(values, stage), stage),
+            job.patience if main else None,
+            job.median_threshold if main else (),
+        )
+
+    def _end_iteration(self) -> None:
+        assert self._logged is not None
+        (step, values), self._logged = self._logged, None
+        if self._recorder is None:
+            objective = self._job.recipe.objective
+            self._recorder = self._checkpointing(self._model, self.progress, MAIN, objective)
+            self._recorder.set_model(self._model)
+        FailureDetector(self.progress.state).on_epoch_end(step - 1, values)
+        self._recorder.on_epoch_end(step - 1, values)
+
     def _load(self, model: keras.Model, stage: str) -> Checkpoint:
-        stored = checkpoint.load(self._job.folder, model, stage)
-        if stored is None and self._job.warm_start is not None:
-            stored = checkpoint.load(Path(self._job.warm_start), model, stage)
-            if stored is not None:
-                stored.state.stopped = ""  # a longer training may go on
+        folder = self._folder(stage)
+        stored = checkpoint.load(folder, model, stage)
+        if stored is not None and folder != self._job.folder:
+            stored.state.stopped = ""  # a longer training may go on
         return stored or Checkpoint()
 
+    def _folder(self, stage: str) -> Path:
+        """Folder of a stage's checkpoint: the job's own, or that of the job that it continues."""
+        own, warm_start = self._job.folder, self._job.warm_start
+        return own if warm_start is None or checkpoint.exists(own, stage) else Path(warm_start)
+
     def _pipeline(self, model: keras.Model, data: Data) -> InputPipeline:
-        if model not in self._pipelines:
-            self._pipelines[model] = InputPipeline(model, data.batch_size, self._job.devices)
-        return self._pipelines[model]
+        pipeline = self._pipelines.get(model)
+        if pipeline is None or pipeline.batch_size != data.batch_size:
+            pipeline = InputPipeline(model, data.batch_size, self._job.devices)
+            self._pipelines[model] = pipeline
+        return pipeline
 
     def _is_traceable(self, model: keras.Model) -> bool:
         return model is self._model and self._traced is not None and self._traced.matches(model)

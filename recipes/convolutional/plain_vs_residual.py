@@ -18,7 +18,7 @@ Differs: The figures measured are of early training on images of half the size. 
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, Score
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomShift
 from keras_dl.models.resnet import plain20, plain56, resnet20, resnet56
 from keras_dl.optimizers import make_optimizer
@@ -57,15 +57,15 @@ def build(
     net = NETS[depth, residual](data.input_shape, data.num_classes, weight_decay=weight_decay)
     moves = [RandomShift(shift, flip=flip)] if shift or flip else []
     return compile_classifier(
-        scaled(data, net, augmentation=moves),
+        with_scaling(data, net, augmentation=moves),
         make_optimizer("sgd", learning_rate, momentum=momentum, decay_steps=data.planned_steps),
     )
 
 
 def report(model: Any, data: Data) -> dict[str, Any]:
     """Draws the classification figures; evaluates loss and accuracy on training images."""
-    x, y = (array[:5000] for array in data.train)
-    metrics = model.evaluate(x, y, data.batch_size, verbose=0, return_dict=True)
+    few = data.train.take(slice(5000))
+    metrics = model.evaluate(few.x, few.y, data.batch_size, verbose=0, return_dict=True)
     numbers = {f"train/{name}": float(value) for name, value in metrics.items()}
     return {**report_classification(model, data), **numbers}
 

@@ -15,6 +15,7 @@ ENTRIES = {e.name: e for e in catalog.entries()}
 IMAGES = [n for n, e in ENTRIES.items() if e.settings["task"] == "classification"]
 WIDELY = ("mlp", "lenet5", "resnet20")  # on every set; the others on grey and coloured images
 HEAVY = ("resnet56", "plain_vs_residual")  # half a minute each, most of it tracing
+STAND_INS = {"fcn": "shapes", "gpt": "topics"}  # sets for recipes that cannot take digits
 EMBEDDED = ("digits", "iris", "wine", "breast_cancer", "diabetes", "topics")
 STAND_INS = {"prototypical": "glyphs"}  # generated sets, where digits do not fit the task
 SETS = ("mnist", "fashion_mnist", "cifar10", "hymenoptera", "usps")

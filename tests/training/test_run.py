@@ -66,7 +66,9 @@ def test_same_seed_same_numbers_other_seed_others(store):
 def test_best_weights_are_kept_not_the_last(store):
     result = toy.run(epochs=6, learning_rate=0.1, **QUIET)
     best = max(result.history["val_accuracy"])
-    found = result.model.evaluate(*result.data.validation, verbose=0, return_dict=True)
+    found = result.model.evaluate(
+        result.data.validation.x, result.data.validation.y, verbose=0, return_dict=True
+    )
     assert found["accuracy"] == pytest.approx(best)
 
 
@@ -91,9 +93,9 @@ def test_steps_and_budget_shorten(store):
     from keras_dl import options
 
     chosen = {"budget": "quick", "epochs": None, "steps_per_epoch": None}
-    assert options.planned_epochs(12, chosen) == (3, None)
-    assert options.planned_epochs(12, chosen | {"budget": "smoke"}) == (1, 20)
-    assert options.planned_epochs(12, chosen | {"epochs": 5, "steps_per_epoch": 7}) == (5, 7)
+    assert options.resolve_epochs(12, chosen) == (3, None)
+    assert options.resolve_epochs(12, chosen | {"budget": "smoke"}) == (1, 20)
+    assert options.resolve_epochs(12, chosen | {"epochs": 5, "steps_per_epoch": 7}) == (5, 7)
     result = toy.run(epochs=1, steps_per_epoch=2, **QUIET)
     optimizer = result.model.optimizer
     assert int(optimizer.iterations.numpy()) == 2
@@ -118,7 +120,7 @@ def test_crash_while_training_is_typed_and_keeps_its_cause(store):
         raise IndexError("somewhere deep")
 
     with (
-        mock.patch("keras_dl.training.fit.evaluate", crash),
+        mock.patch("keras_dl.training.session.Session.evaluate", crash),
         pytest.raises(Crashed, match="IndexError: somewhere deep") as caught,
     ):
         toy.run(epochs=1, **QUIET)
