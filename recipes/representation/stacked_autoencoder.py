@@ -5,8 +5,10 @@ Paper: Bengio, Lamblin, Popovici and Larochelle, 2007, Greedy Layer-Wise Trainin
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any images or table with
     classes. `labels` training examples have a label; pre-training uses all of them without.
 Run: keras-dl run stacked_autoencoder
-Expect: not yet measured.
-Differs: Adam for SGD; layers 784-500-250-100.
+Expect: fewer labels, larger gain from pre-training; figures for 100, 1,000 and 6,000 labels are not
+    yet measured over seeds.
+Differs: Layers 784-500-250-100 with masking noise; Adam for SGD; cross-entropy of the pixels for
+    the squared error; validation with 6,000 labels selects the epoch for any number of labels.
 """
 
 from typing import Annotated, Any
@@ -15,7 +17,7 @@ import keras
 
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, Score, When
 from keras_dl.algorithms.greedy import encode_data, layer_autoencoder
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.data.few_labels import with_labels
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
@@ -50,7 +52,7 @@ def build(
         initializer="glorot_uniform",
         name="encoder",
     )
-    return compile_classifier(scaled(data, net), make_optimizer("adam", learning_rate))
+    return compile_classifier(with_scaling(data, net), make_optimizer("adam", learning_rate))
 
 
 def train(

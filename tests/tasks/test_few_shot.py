@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from keras_dl.algorithms import PrototypicalNetwork
-from keras_dl.data import scaled
+from keras_dl.data import with_scaling
 from keras_dl.data.few_shot import few_shot, glyphs
 from keras_dl.data.serialization import preprocessor_from_json, preprocessor_to_json
 from keras_dl.models import conv4
@@ -23,7 +23,7 @@ def data():
 @pytest.fixture(scope="module")
 def model(data):
     keras.utils.set_random_seed(0)
-    model = PrototypicalNetwork(scaled(data, conv4(data.input_shape, filters=8)))
+    model = PrototypicalNetwork(with_scaling(data, conv4(data.input_shape, filters=8)))
     model.compile(keras.optimizers.Adam(1e-2))
     return model
 
