@@ -189,8 +189,10 @@ def _key(job: Job, data: Data) -> str:
 
     The hyperparameters of `train` are not part of it: `CachedModel.matches` notices its changes.
     """
-    apart = {*_float_values(job), *(arguments(job.recipe.train, job.values) if job.recipe.train
-             else ())}
+    apart = {
+        *_float_values(job),
+        *(arguments(job.recipe.train, job.values) if job.recipe.train else ()),
+    }
     rest = {name: value for name, value in job.values.items() if name not in apart}
     code = cloudpickle.dumps((job.recipe.build, job.recipe.data)).hex()
     arrays = [*data.train.arrays(), *data.validation.arrays()]

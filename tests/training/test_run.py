@@ -66,8 +66,9 @@ def test_same_seed_same_numbers_other_seed_others(store):
 def test_best_weights_are_kept_not_the_last(store):
     result = toy.run(epochs=6, learning_rate=0.1, **QUIET)
     best = max(result.history["val_accuracy"])
-    found = result.model.evaluate(*result.data.validation, verbose=0, return_dict=True)
-    assert found["accuracy"] == pytest.approx(best)
+    held_out = result.data.validation
+    values = result.model.evaluate(held_out.x, held_out.y, verbose=0, return_dict=True)
+    assert values["accuracy"] == pytest.approx(best)
 
 
 def test_another_declared_objective_chooses_the_weights(store):
@@ -118,7 +119,7 @@ def test_crash_while_training_is_typed_and_keeps_its_cause(store):
         raise IndexError("somewhere deep")
 
     with (
-        mock.patch("keras_dl.training.fit.evaluate", crash),
+        mock.patch("keras_dl.training.session.Session.evaluate", crash),
         pytest.raises(Crashed, match="IndexError: somewhere deep") as caught,
     ):
         toy.run(epochs=1, **QUIET)
