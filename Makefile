@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MARKS ?= not slow and not ui and not network
+# Test processes at a time; a file's tests stay in one, which imports the backend once.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 25
 
 .PHONY: help demo test slow ui lint type bench clean
 help:            ## this list
@@ -13,10 +16,10 @@ demo: $(VENV)/.installed  ## search LeNet-5's hyperparameters on the embedded di
 	  --search activation,pooling,learning_rate,weight_decay,batch_size --workers 2 --final-seeds 5
 
 test: $(VENV)/.tested     ## fast tests; MARKS="" runs all
-	$(BIN)/python -m pytest -m "$(MARKS)"
+	$(PYTEST) -m "$(MARKS)"
 
 slow: $(VENV)/.tested     ## tests that train on real data or kill processes
-	$(BIN)/python -m pytest -m "slow and not network"
+	$(PYTEST) -m "slow and not network"
 
 ui: $(VENV)/.tested       ## the MLflow pages in a headless Chromium
 	$(BIN)/python -m pytest -m ui

@@ -106,7 +106,7 @@ def _trained(
     values = resolve(module.recipe.space(), given)
     with tempfile.TemporaryDirectory(dir=folder) as own:
         job = Job(module.recipe, values, seed, epochs, Path(own), STEPS)
-        data = fit.prepared(job)
-        trained = fit.train(job, data, fit.built(job, data), lambda *_: None)
+        data = fit.load_data(job)
+        trained = fit.train(job, data, fit.build_model(job, data), lambda *_: None)
     history = {name: series[-1] for name, series in trained.state.history.items()}
-    return fit.evaluate(trained)["test/accuracy"], history
+    return trained.session.evaluate()["test/accuracy"], history

@@ -41,7 +41,7 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         store.client()  # the database is made once in a store's life
         job = _job(Path(folder))
-        data = fit.prepared(job)
+        data = fit.load_data(job)
         for kind in ("bare", "model"):  # warms caches of every kind
             _timed(job, data, kind)
         times: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -111,15 +111,21 @@ def _job(folder: Path) -> Job:
     return Job(recipe, values, 0, EPOCHS, folder / "job", steps_per_epoch=STEPS)
 
 
+def _listener(tracked: runs.TrackedRun | None) -> Any:
+    if tracked is None:
+        return lambda *_: None
+    return lambda epoch, values, stage: tracked.epoch(epoch, values)
+
+
 def _timed(job: Job, data: Any, kind: str) -> float:
     """Seconds of one training, tracked as `kind` says."""
-    model = fit.built(job, data)
+    model = fit.build_model(job, data)
     tracked = _open(job, data) if kind == "epochs" else None
     start = time.monotonic()
     if kind in ("run", "model"):
         tracked = _open(job, data)
     with _autolog(kind) if kind.startswith("autolog") else contextlib.nullcontext():
-        fit.train(job, data, model, tracked.epoch if tracked else lambda *_: None)
+        fit.train(job, data, model, _listener(tracked))
     if tracked and kind == "model":
         models.log(tracked, model, data.test.x[:2])
     if tracked and kind != "epochs":

@@ -1,4 +1,4 @@
-"""Activations by name: those of Keras, and the two that the early nets used and Keras lacks."""
+"""Activations by name: those of Keras, and two of early networks that Keras lacks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,10 +17,13 @@ ACTIVATIONS = tuple(sorted((*_KERAS, "heaviside", "scaled_tanh")))
 
 
 def get_activation(name: str) -> Callable[[Any], Any]:
-    """The activation function of this name; a layer that got it can be saved and loaded.
+    """Returns an activation function by name; layers that use it can be saved and loaded.
 
     Args:
         name: one of `ACTIVATIONS`; "leaky_relu" has slope 0.2 below zero, Keras' default.
+
+    Returns:
+        A function of a tensor of any shape.
 
     Raises:
         ValueError: if `name` is not among `ACTIVATIONS`.
@@ -32,11 +35,11 @@ def get_activation(name: str) -> Callable[[Any], Any]:
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-def heaviside(x: Any) -> Any:
-    """The step: 1 where x ≥ 0, else 0; its gradient is passed straight through as 1.
+def heaviside(x: keras.KerasTensor) -> Any:
+    """Step function: 1 where x ≥ 0, else 0, with a straight-through gradient of 1.
 
-    The true gradient is 0 wherever it exists, so that nothing would be learnt below a step. The
-    straight-through estimator pretends that the step is the identity on the way back.
+    The true gradient is 0 almost everywhere and would not train the layers below. The
+    straight-through estimator uses the gradient of the identity instead.
 
     Args:
         x: weighted sums, of any shape.
@@ -49,15 +52,15 @@ def heaviside(x: Any) -> Any:
         Bengio, Léonard and Courville, 2013, Estimating or propagating gradients through stochastic
         neurons for conditional computation, arXiv:1308.3432, section 4.
     """
-    x = ops.convert_to_tensor(x)
-    step = ops.cast(x >= 0, x.dtype)
-    # The bracket is exactly 0, with gradient 1: the step itself is a constant to the gradient.
-    return ops.stop_gradient(step) + (x - ops.stop_gradient(x))
+    inputs: Any = ops.convert_to_tensor(x)
+    step: Any = ops.cast(inputs >= 0, inputs.dtype)
+    # The term in parentheses is exactly 0 and has the gradient 1.
+    return ops.stop_gradient(step) + (inputs - ops.stop_gradient(inputs))
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-def scaled_tanh(x: Any) -> Any:
-    """1.7159·tanh(2x/3), which maps ±1 to ±1 and is steepest curved there.
+def scaled_tanh(x: keras.KerasTensor) -> Any:
+    """Computes 1.7159·tanh(2x/3), which maps ±1 to ±1 and has its largest curvature there.
 
     Targets of ±1 then lie inside the range, not on the asymptotes ±1.7159.
 
@@ -65,11 +68,11 @@ def scaled_tanh(x: Any) -> Any:
         x: weighted sums, of any shape.
 
     Returns:
-        Values in ±1.7159, of the shape of `x`.
+        Values within ±1.7159, of the shape of `x`.
 
     Reference:
         LeCun et al., 1998, Gradient-based learning applied to document recognition,
         doi:10.1109/5.726791, appendix A.
     """
-    squashed: Any = ops.tanh(2.0 / 3.0 * x)
-    return 1.7159 * squashed
+    outputs: Any = ops.tanh(2.0 / 3.0 * x)
+    return 1.7159 * outputs

@@ -1,4 +1,4 @@
-"""Initializers by name: those of Keras, and those that papers and lectures use and Keras lacks."""
+"""Initializers by name: those of Keras, and those of papers and lectures that Keras lacks."""
 
 import math
 from collections.abc import Sequence
@@ -19,19 +19,23 @@ INITIALIZERS = tuple(sorted(_KERAS + _OURS))
 
 
 def make_initializer(name: str) -> Any:
-    """A fresh initializer, with a seed of its own.
+    """Creates a new initializer by name, with a random seed.
 
-    Beside the names of Keras:
+    In addition to the names of Keras:
 
     * "he_gaussian": N(0, 2/n_in), not truncated; 2/n_in is the variance. Keras' "he_normal" has the
-      same variance, but cuts off what lies beyond two standard deviations.
-    * "lecun_1989": U(±2.4/F), F being a unit's number of inputs.
-    * "gaussian_0.01": N(0, 0.01²), the start of AlexNet.
+      same variance, but is truncated at two standard deviations.
+    * "lecun_1989": U(±2.4/F), F the number of inputs of a unit.
+    * "gaussian_0.01": N(0, 0.01²), the initialization of AlexNet.
 
-    "zeros" and "ones" make all units of a layer equal, and they stay so: a demonstration.
+    "zeros" and "ones" make all units of a layer equal, and training does not change that; they are
+    for demonstration.
 
     Args:
         name: one of `INITIALIZERS`.
+
+    Returns:
+        A `keras.Initializer`.
 
     Raises:
         ValueError: if `name` is not among `INITIALIZERS`.
@@ -58,7 +62,7 @@ def make_initializer(name: str) -> Any:
 class LeCun1989(keras.initializers.Initializer):
     """Uniform over ±2.4/F, where F is the number of inputs of a unit.
 
-    With inputs of size 1 the weighted sums stay on the steep part of the scaled tanh.
+    With inputs of size 1 the weighted sums lie in the linear range of the scaled tanh.
 
     Args:
         seed: integer that makes the draw repeatable; None draws one at each call.
@@ -72,10 +76,10 @@ class LeCun1989(keras.initializers.Initializer):
         self.seed = seed
 
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> Any:
-        """Draw a kernel of shape (…, inputs, units)."""
+        """Draws a kernel of shape (…, inputs, units)."""
         bound = 2.4 / math.prod(shape[:-1])
         return keras.initializers.RandomUniform(-bound, bound, seed=self.seed)(shape, dtype)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {"seed": self.seed}

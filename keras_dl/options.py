@@ -17,7 +17,7 @@ __all__ = [
     "Algorithm",
     "Budget",
     "Precision",
-    "planned_epochs",
+    "resolve_epochs",
 ]
 
 Budget = Literal["smoke", "quick", "full"]
@@ -150,7 +150,7 @@ REPORT: dict[str, Hyper] = hypers(_report)
 UI: dict[str, Hyper] = hypers(_ui)
 
 
-def planned_epochs(full: int, options: Mapping[str, Any]) -> tuple[int, int | None]:
+def resolve_epochs(full: int, options: Mapping[str, Any]) -> tuple[int, int | None]:
     """Resolves budget, epochs and steps_per_epoch to (epochs, steps per epoch or None).
 
     Args:

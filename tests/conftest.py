@@ -1,5 +1,6 @@
 """Fixtures: a store of one's own, made from a template because a fresh database takes seconds."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -12,9 +13,12 @@ settings.load_backend()  # once, and with our settings, whichever test comes fir
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
-    """The nets that judge images are trained once for all tests, and leave nothing behind."""
+    """Feature extractors are trained once for all tests and processes, and leave nothing behind."""
+    session = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # a folder within that of the whole session
+        session = session.parent
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KERAS_DL_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("KERAS_DL_CACHE", str(session / "cache"))
         yield
 
 

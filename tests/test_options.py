@@ -1,6 +1,6 @@
 import inspect
 from collections.abc import Sequence
-from typing import Literal, Optional
+from typing import Literal
 
 import pytest
 
@@ -24,7 +24,7 @@ from keras_dl.space import resolve
     ],
 )
 def test_budget_gives_way_to_epochs_and_steps(full, given, planned):
-    assert options.planned_epochs(full, resolve(options.RUN, given)) == planned
+    assert options.resolve_epochs(full, resolve(options.RUN, given)) == planned
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def annotation_of(option):
     kind = option.kind
     if isinstance(option.domain, Choice):
         kind = Literal[option.domain.values]
-    return Optional[kind] if option.optional else kind  # noqa: UP045: for any kind
+    return kind | None if option.optional else kind
 
 
 @pytest.mark.parametrize("command", ["run", "tune", "compare", "ablate"])

@@ -8,7 +8,7 @@ from typing import Annotated
 import keras
 
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, When
-from keras_dl.data import load, scaled
+from keras_dl.data import load, with_scaling
 
 
 def tiny(data, units=8, rate=0.01, dropout=0.0, front=None):
@@ -24,7 +24,7 @@ def tiny(data, units=8, rate=0.01, dropout=0.0, front=None):
         ],
         name="tiny",
     )
-    model = scaled(data, net)
+    model = with_scaling(data, net)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
     return model

@@ -14,8 +14,8 @@ from benchmarks.sides import nets  # noqa: E402
 from benchmarks.works import WORKS  # noqa: E402
 from keras_dl import Objective, Recipe  # noqa: E402
 from keras_dl.algorithms import GAN  # noqa: E402
-from keras_dl.data import Classes, Data, Images, Split, Tokens, scaled  # noqa: E402
-from keras_dl.optimizers import two_optimizers  # noqa: E402
+from keras_dl.data import Classes, Data, Images, Split, Tokens, with_scaling  # noqa: E402
+from keras_dl.optimizers import make_gan_optimizer  # noqa: E402
 from keras_dl.training import fit  # noqa: E402
 from keras_dl.training.job import Job  # noqa: E402
 
@@ -47,14 +47,14 @@ def train(work: str, file: str, turns: Any) -> None:
 
 def _fitted(job: Job, clock: Any) -> None:
     """The one place that knows how a run is fitted."""
-    data = fit.prepared(job)
-    fit.train(job, data, fit.built(job, data), lambda *_: None, callbacks=[clock])
+    data = fit.load_data(job)
+    fit.train(job, data, fit.build_model(job, data), lambda *_: None, callbacks=[clock])
 
 
 def _built(work: str, data: Data) -> Any:
     if work == "dcgan":
         game = GAN(*nets.players(data.input_shape), seed=0)
-        game.compile(two_optimizers(nets.RATE))
+        game.compile(make_gan_optimizer(nets.RATE))
         return game
     net = nets.net(work, data.input_shape)
-    return nets.compiled(scaled(data, net) if isinstance(data.inputs, Images) else net, work)
+    return nets.compiled(with_scaling(data, net) if isinstance(data.inputs, Images) else net, work)

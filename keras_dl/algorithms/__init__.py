@@ -1,8 +1,8 @@
-"""Models with a loss of their own, where inputs or weights enter it; one a file."""
+"""Models that compute their own loss, where inputs or weights enter it; one a file."""
 
-from keras_dl.algorithms.adversarial_losses import GAMES, Game
+from keras_dl.algorithms.adversarial_losses import ADVERSARIAL_LOSSES, AdversarialLoss
 from keras_dl.algorithms.adversarial_training import AdversarialTraining
-from keras_dl.algorithms.convex_learning import ConvexLearning, Slope
+from keras_dl.algorithms.convex_learning import ConvexLearning, GradientNorm
 from keras_dl.algorithms.domain_adaptation import DomainAdaptation
 from keras_dl.algorithms.gan import GAN
 from keras_dl.algorithms.hebbian_learning import HebbianLearning
@@ -11,15 +11,15 @@ from keras_dl.algorithms.prototypical import PrototypicalNetwork
 from keras_dl.algorithms.word2vec import Word2VecLearning
 
 __all__ = [
-    "GAMES",
+    "ADVERSARIAL_LOSSES",
     "GAN",
+    "AdversarialLoss",
     "AdversarialTraining",
     "ConvexLearning",
     "DomainAdaptation",
-    "Game",
+    "GradientNorm",
     "HebbianLearning",
     "ImageTranslation",
     "PrototypicalNetwork",
-    "Slope",
     "Word2VecLearning",
 ]

@@ -1,4 +1,4 @@
-"""What models with two players share: a frozen opponent, penalties on slopes, whose turn it is."""
+"""Shared parts of adversarial training: frozen passes, gradient penalties, the update schedule."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,184 +6,260 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.algorithms.adversarial_losses import GAMES
+from keras_dl.algorithms.adversarial_losses import ADVERSARIAL_LOSSES
 from keras_dl.backend.gradients import tensor_gradients
 from keras_dl.optimizers import PlayerOptimizer
-from keras_dl.utils.checks import check_count, check_nonnegative
+from keras_dl.utils.checks import check_choice, check_count, check_nonnegative
 
 __all__ = [
-    "alone",
-    "check_average",
-    "check_game",
+    "apply_frozen",
+    "assign_optimizers",
+    "check_adversarial_loss",
+    "check_ema_momentum",
     "check_labels",
     "check_weight",
-    "follow",
-    "frozen",
-    "gradient_penalty_of",
-    "length",
-    "r1_penalty_of",
-    "shared_out",
+    "frozen_copy",
+    "generator_win_rate",
+    "gradient_penalty",
+    "num_examples",
+    "r1_penalty",
     "to_pixels",
     "to_signed",
-    "turns",
-    "twin",
-    "wins",
+    "unwrap_single",
+    "update_ema",
+    "update_schedule",
 ]
 
+Tensor = keras.KerasTensor
 
-def frozen(net: keras.Model, inputs: Any, training: bool) -> Any:
-    """The net's outputs, of which gradients flow through the net and not into it."""
+
+def apply_frozen(net: keras.Model, inputs: Tensor | list[Tensor], training: bool) -> Any:
+    """Computes the outputs of a net whose weights count as constants.
+
+    Gradients flow through the net to its inputs, and not into its weights.
+
+    Args:
+        net: built model.
+        inputs: its inputs.
+        training: passed to the net.
+
+    Returns:
+        The net's outputs.
+    """
     weights = [ops.stop_gradient(variable.value) for variable in net.trainable_variables]
     others = [variable.value for variable in net.non_trainable_variables]
     outputs: Any = net.stateless_call(weights, others, inputs, training=training)
     return outputs[0]  # its moving averages are those of the discriminator's own passes
 
 
-def slope_lengths(net: keras.Model, x: Any, condition: Sequence[Any], training: bool) -> Any:
-    """Squared length of the gradient of the net's output by each example of `x`, (batch,)."""
+def _squared_gradient_norms(net: keras.Model, x: Tensor, condition: Sequence[Tensor]) -> Any:
+    """Squared norm of the gradient of the net's output by each example of `x`, (batch,)."""
     weights = [variable.value for variable in net.trainable_variables]
     others = [variable.value for variable in net.non_trainable_variables]
 
-    def total(tensors: list[Any]) -> Any:
+    def total(tensors: list[Tensor]) -> Any:
         inputs = [tensors[0], *condition] if condition else tensors[0]
-        outputs: Any = net.stateless_call(weights, others, inputs, training=training)
+        outputs: Any = net.stateless_call(weights, others, inputs, training=True)
         return ops.sum(outputs[0])
 
-    slope: Any = tensor_gradients(total, [x], again=True)[0]
-    return ops.sum(ops.square(slope), axis=tuple(range(1, len(x.shape))))
+    gradient: Any = tensor_gradients(total, [x], again=True)[0]
+    return ops.sum(ops.square(gradient), axis=tuple(range(1, len(x.shape))))
 
 
-def gradient_penalty_of(
-    net: keras.Model, real: Any, fake: Any, condition: Sequence[Any], seed: Any
+def gradient_penalty(
+    net: keras.Model,
+    real: Tensor,
+    fake: Tensor,
+    condition: Sequence[Tensor],
+    seed: keras.random.SeedGenerator,
 ) -> Any:
-    """E[(‖∇D(x̂)‖ - 1)²], each x̂ drawn between a real and a made image."""
-    shape = (length(real), *(1,) * (len(real.shape) - 1))
+    """Computes WGAN-GP's penalty E[(‖∇D(x̂)‖ - 1)²].
+
+    Args:
+        net: the discriminator D.
+        real: real images (batch, height, width, channels).
+        fake: generated images of the same shape; each x̂ is drawn between a pair.
+        condition: further inputs of D, such as one-hot labels (batch, classes).
+        seed: of the positions of x̂.
+
+    Returns:
+        A scalar.
+
+    Reference:
+        Gulrajani et al., 2017, Improved Training of Wasserstein GANs, arXiv:1704.00028, eq. 3.
+    """
+    shape = (num_examples(real), *(1,) * (len(real.shape) - 1))
     share: Any = keras.random.uniform(shape, seed=seed)
-    between = ops.cast(share * real + (1.0 - share) * fake, "float32")
-    squares = slope_lengths(net, between, condition, training=True)
-    slope: Any = ops.sqrt(squares + 1e-12)  # the root has no slope at 0
-    return ops.mean(ops.square(slope - 1.0))
+    between: Any = ops.cast(share * real + (1.0 - share) * fake, "float32")
+    squares = _squared_gradient_norms(net, between, condition)
+    norms: Any = ops.sqrt(squares + 1e-12)  # the root has no gradient at 0
+    return ops.mean(ops.square(norms - 1.0))
 
 
-def r1_penalty_of(net: keras.Model, real: Any, condition: Sequence[Any]) -> Any:
-    """E[‖∇D(x)‖²] at the real images."""
-    return ops.mean(slope_lengths(net, real, condition, training=True))
+def r1_penalty(net: keras.Model, real: Tensor, condition: Sequence[Tensor]) -> Any:
+    """Computes the R1 penalty E[‖∇D(x)‖²] at the real images.
+
+    Args:
+        net: the discriminator D.
+        real: real images (batch, height, width, channels).
+        condition: further inputs of D, such as one-hot labels (batch, classes).
+
+    Returns:
+        A scalar.
+
+    Reference:
+        Mescheder et al., 2018, Which Training Methods for GANs do actually Converge?,
+        arXiv:1801.04406, eq. 9.
+    """
+    return ops.mean(_squared_gradient_norms(net, real, condition))
 
 
-def follow(mean: keras.Model, net: keras.Model, momentum: float) -> None:
-    """Moves a running mean of the net's weights on by a step."""
-    for average, now in zip(mean.variables, net.variables, strict=True):
-        if "float" in str(average.dtype):
-            value: Any = now.value
-            average.assign(momentum * average.value + (1.0 - momentum) * value)
+def update_ema(average: keras.Model, net: keras.Model, momentum: float) -> None:
+    """Updates an exponential moving average of a net's weights.
+
+    Args:
+        average: model that holds the average; same architecture as `net`.
+        net: model whose current weights enter the average.
+        momentum: share of the old average, in [0, 1).
+    """
+    for mean, current in zip(average.variables, net.variables, strict=True):
+        if "float" in str(mean.dtype):
+            value: Any = current.value
+            mean.assign(momentum * mean.value + (1.0 - momentum) * value)
 
 
-def turns(step: Any, discriminator_steps: int, generator_steps: int) -> tuple[Any, Any]:
-    """1 for a player who learns in this step, 0 for one who rests: (discriminator, generator).
+def update_schedule(
+    step: keras.KerasTensor, discriminator_steps: int, generator_steps: int
+) -> tuple[Any, Any]:
+    """Computes the weights of both losses in a step: 1 for an update, 0 for none.
 
-    Of as many steps as the busier one takes, the other joins in the last ones.
+    A cycle has max(discriminator_steps, generator_steps) steps. The net with more updates takes
+    part in all of them, the other in the last ones.
+
+    Args:
+        step: number of the step, from 0; a scalar tensor.
+        discriminator_steps: updates of the discriminator in a cycle.
+        generator_steps: updates of the generator in a cycle.
+
+    Returns:
+        (discriminator, generator), two float32 scalars.
     """
     cycle = max(discriminator_steps, generator_steps)
-    place: Any = ops.mod(step, float(cycle))
-    first, second = (cycle - own for own in (discriminator_steps, generator_steps))
-    return ops.cast(place >= first, "float32"), ops.cast(place >= second, "float32")
+    position: Any = ops.mod(step, float(cycle))
+    first, second = (cycle - steps for steps in (discriminator_steps, generator_steps))
+    return ops.cast(position >= first, "float32"), ops.cast(position >= second, "float32")
 
 
-def wins(real: Any, fake: Any) -> Any:
-    """Share of the made examples that score above the real one beside them, 1/2 for a draw."""
+def generator_win_rate(real: Tensor, fake: Tensor) -> Any:
+    """Computes the share of generated images with a larger logit than their real counterpart.
+
+    Equal logits count one half.
+    """
     draws: Any = ops.cast(ops.equal(fake, real), "float32")
     above: Any = ops.cast(ops.greater(fake, real), "float32")
     return ops.mean(above + draws / 2.0)
 
 
-def to_signed(pixels: Any) -> Any:
-    """Pixels 0..255 as float32 in [-1, 1]."""
+def to_signed(pixels: Tensor) -> Any:
+    """Scales pixels 0..255 to float32 in [-1, 1]."""
     values: Any = ops.cast(pixels, "float32")
     return values / 127.5 - 1.0
 
 
-def to_pixels(images: Any) -> Any:
-    """Images in [-1, 1] as float32 pixels 0..255."""
+def to_pixels(images: Tensor) -> Any:
+    """Scales images in [-1, 1] to float32 pixels 0..255."""
     values: Any = ops.cast(images, "float32")
     return (values + 1.0) * 127.5
 
 
-def shared_out(optimizer: Any, *players: keras.Model, may_rest: bool) -> None:
-    """Tells the optimizer whose weights are whose.
+def assign_optimizers(optimizer: keras.Optimizer, *networks: keras.Model, may_skip: bool) -> None:
+    """Assigns the weights of each network to its part of a `PlayerOptimizer`.
+
+    Args:
+        optimizer: a `PlayerOptimizer`, possibly inside a `LossScaleOptimizer`.
+        *networks: in the order of the optimizer's parts.
+        may_skip: whether some steps update only one network.
 
     Raises:
-        TypeError: if it is no `PlayerOptimizer`.
+        TypeError: if `optimizer` is not a `PlayerOptimizer`.
     """
-    own = getattr(optimizer, "inner_optimizer", optimizer)  # behind loss scaling
-    if not isinstance(own, PlayerOptimizer):
+    inner = getattr(optimizer, "inner_optimizer", optimizer)  # behind loss scaling
+    if not isinstance(inner, PlayerOptimizer):
         raise TypeError(
-            "`optimizer` must be a PlayerOptimizer, which has one for each player. "
+            "`optimizer` must be a PlayerOptimizer, with one optimizer for each network. "
             f"Received: {type(optimizer).__name__}"
         )
-    own.share([player.trainable_variables for player in players], may_rest=may_rest)
+    inner.assign_variables([net.trainable_variables for net in networks], may_skip=may_skip)
 
 
-def check_game(game: Any, discriminator_steps: Any, generator_steps: Any) -> None:
-    """Accept a known game, and numbers of steps.
+def check_adversarial_loss(
+    adversarial_loss: object, discriminator_steps: object, generator_steps: object
+) -> None:
+    """Checks the name of an adversarial loss and both numbers of steps.
+
+    Args:
+        adversarial_loss: must be a name of `ADVERSARIAL_LOSSES`.
+        discriminator_steps: must be an integer of at least 1.
+        generator_steps: must be an integer of at least 1.
 
     Raises:
-        TypeError: if a number of steps is not an integer.
-        ValueError: if the game is unknown or a number of steps below 1.
+        TypeError: if the loss is not a string or a number of steps is not an integer.
+        ValueError: if the loss is unknown or a number of steps below 1.
     """
-    if game not in GAMES:
-        raise ValueError(f"`game` must be one of {', '.join(GAMES)}. Received: game={game!r}")
-    check_count("discriminator_steps", discriminator_steps, "it learns so often in a cycle")
-    check_count("generator_steps", generator_steps, "it learns so often in a cycle")
+    check_choice("adversarial_loss", adversarial_loss, ADVERSARIAL_LOSSES)
+    meaning = "it is the number of updates in a cycle"
+    check_count("discriminator_steps", discriminator_steps, meaning)
+    check_count("generator_steps", generator_steps, meaning)
 
 
 def check_weight(name: str, value: Any) -> None:
-    """Accept the weight of a penalty: finite, 0 or more.
+    """Checks the weight of a loss term: finite, 0 or more.
 
     Raises:
         TypeError: if `value` is not a number.
         ValueError: if it is negative, infinite or not a number (NaN).
     """
-    check_nonnegative(name, value, "it weighs a penalty, and 0 switches it off")
+    check_nonnegative(name, value, "it weighs a term of the loss, and 0 switches it off")
 
 
-def length(batch: Any) -> Any:
-    """Number of examples, which a compiled step may not know before it runs."""
+def num_examples(batch: Tensor) -> Any:
+    """Returns the number of examples, a tensor in compiled steps of unknown batch size."""
     shape: Any = ops.shape(batch)
     return shape[0]
 
 
-def alone(parts: list[Any]) -> Any:
-    """A list of inputs, or the only one."""
-    return parts if len(parts) > 1 else parts[0]
+def unwrap_single(inputs: list[Any]) -> Any:
+    """Returns the list of a model's inputs, or the only one of them."""
+    return inputs if len(inputs) > 1 else inputs[0]
 
 
-def twin(net: keras.Model) -> keras.Model:
-    """A copy that no optimizer moves."""
-    twin: Any = keras.models.clone_model(net)
-    twin.set_weights(net.get_weights())
-    twin.trainable = False
-    return twin
+def frozen_copy(net: keras.Model) -> keras.Model:
+    """Returns a copy of a net, with equal weights that are not trainable."""
+    copy: Any = keras.models.clone_model(net)
+    copy.set_weights(net.get_weights())
+    copy.trainable = False
+    return copy
 
 
-def check_average(average: Any) -> None:
-    """Accept None, or a share in [0, 1).
+def check_ema_momentum(momentum: Any) -> None:
+    """Checks the momentum of a moving average: None or a number in [0, 1).
 
     Raises:
-        TypeError: if `average` is neither None nor a number.
+        TypeError: if `momentum` is neither None nor a number.
         ValueError: if it is out of range.
     """
-    if average is None:
+    if momentum is None:
         return
-    check_weight("average", average)
-    if not average < 1:
+    check_weight("ema_momentum", momentum)
+    if not momentum < 1:
         raise ValueError(
-            "`average` must lie in [0, 1); it is the share of the mean that is kept in a step. "
-            f"Received: average={average}"
+            "`ema_momentum` must lie in [0, 1); it is the share of the old average in a step. "
+            f"Received: ema_momentum={momentum}"
         )
 
 
 def check_labels(generator: keras.Model, discriminator: keras.Model) -> None:
-    """Accept two nets that both take labels, or neither.
+    """Checks that both nets take labels, or neither.
 
     Raises:
         ValueError: if one does and the other does not.

@@ -1,38 +1,57 @@
-"""What a classifier says of made images: how far from the real ones, and whether as asked for."""
+"""Metrics of generated images in the features of a classifier: Fréchet distance, label accuracy."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
 from keras import ops
 
-from keras_dl.metrics.frechet_distance import FrechetDistance
+from keras_dl.metrics.frechet_metric import FrechetDistance
 
-__all__ = ["judged", "judgements"]
+__all__ = ["FeatureExtractor", "feature_metrics", "update_feature_metrics"]
+
+# From pixels 0..255 to a dict of "features" (batch, dim) and "logits" (batch, classes).
+FeatureExtractor = Callable[[keras.KerasTensor], dict[str, keras.KerasTensor]]
 
 
-def judgements(judge: Any, *, labelled: bool) -> dict[str, Any]:
-    """The metrics: `lenet_fid`, and `label_accuracy` where classes are asked for."""
-    dim = int(judge.output["features"].shape[-1])
-    found: dict[str, Any] = {"lenet_fid": FrechetDistance(dim, name="lenet_fid")}
+def feature_metrics(extractor: keras.Model, *, labelled: bool) -> dict[str, keras.Metric]:
+    """Creates the metrics: `lenet_fid`, and for conditional generators `label_accuracy`.
+
+    Args:
+        extractor: from pixels to a dict of "features" (batch, dim) and "logits".
+        labelled: whether images are generated for labels.
+
+    Returns:
+        Metrics by name.
+    """
+    outputs: Any = extractor.output
+    dim = int(outputs["features"].shape[-1])
+    metrics: dict[str, keras.Metric] = {"lenet_fid": FrechetDistance(dim, name="lenet_fid")}
     if labelled:
-        found["label_accuracy"] = keras.metrics.Mean("label_accuracy")
-    return found
+        metrics["label_accuracy"] = keras.metrics.Mean("label_accuracy")
+    return metrics
 
 
-def judged(judge: Any, metrics: Mapping[str, Any], real: Any, made: Any, label: list[Any]) -> None:
+def update_feature_metrics(
+    metrics: Mapping[str, keras.Metric],
+    extractor: FeatureExtractor,
+    real: keras.KerasTensor,
+    fake: keras.KerasTensor,
+    labels: list[keras.KerasTensor],
+) -> None:
     """Adds a batch to the metrics.
 
     Args:
-        judge: from pixels to a dict of "features" and "logits".
-        metrics: as `judgements` gives them.
-        real: pixels of real images.
-        made: pixels of made ones.
-        label: the one-hot classes that were asked for, if any.
+        metrics: result of `feature_metrics`.
+        extractor: from pixels to a dict of "features" and "logits".
+        real: pixels of real images, (batch, height, width, channels).
+        fake: pixels of generated images, of the same shape.
+        labels: one-hot labels (batch, classes) of the generated images, if any.
     """
-    seen = judge(made)
-    features = judge(ops.cast(real, "float32"))["features"]
-    metrics["lenet_fid"].update_state(features, seen["features"])
-    if label:
-        right = ops.equal(ops.argmax(seen["logits"], -1), ops.argmax(label[0], -1))
-        metrics["label_accuracy"].update_state(ops.cast(right, "float32"))
+    outputs = extractor(fake)
+    pixels: Any = ops.cast(real, "float32")
+    features = extractor(pixels)["features"]
+    metrics["lenet_fid"].update_state(features, outputs["features"])
+    if labels:
+        correct = ops.equal(ops.argmax(outputs["logits"], -1), ops.argmax(labels[0], -1))
+        metrics["label_accuracy"].update_state(ops.cast(correct, "float32"))

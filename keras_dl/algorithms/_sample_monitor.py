@@ -1,37 +1,38 @@
-"""What is noted of two players after each epoch."""
+"""Callback of adversarial training: gradient norms and generated images of each epoch."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 
 __all__ = ["SampleMonitor"]
 
 
 class SampleMonitor(keras.callbacks.Callback):
-    """Notes each player's mean gradient norm, and what the generator makes, after each epoch.
+    """Records both networks' mean gradient norms and a set of generated images after each epoch.
 
-    Among the epoch's metrics appear `discriminator_gradient_norm` and `generator_gradient_norm`,
-    the mean over the steps in which the player learnt.
+    Adds `discriminator_gradient_norm` and `generator_gradient_norm` to the epoch's metrics: the
+    mean over the steps in which the network was updated.
 
     Args:
-        make: gives some images as uint8, always from the same noise.
+        generate: returns uint8 images (n, height, width, channels), always from the same noise.
 
     Attributes:
-        snapshots: epoch (from 1) → what `make` gave.
+        snapshots: epoch (from 1) → images.
     """
 
-    def __init__(self, make: Any) -> None:
+    def __init__(self, generate: Callable[[], np.ndarray]) -> None:
         super().__init__()
-        self.make = make
-        self.snapshots: dict[int, Any] = {}
+        self.generate = generate
+        self.snapshots: dict[int, np.ndarray] = {}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Adds to the epoch's metrics; callbacks after this one see them."""
+        """Adds the gradient norms to `logs`, where later callbacks read them."""
         model: Any = self.model
         optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-        for name, norm in zip(
-            ("discriminator", "generator"), optimizer.average_norms(), strict=True
-        ):
+        norms = optimizer.pop_gradient_norms()
+        for name, norm in zip(("discriminator", "generator"), norms, strict=True):
             if logs is not None:
                 logs[f"{name}_gradient_norm"] = norm
-        self.snapshots[epoch + 1] = self.make()
+        self.snapshots[epoch + 1] = self.generate()

@@ -1,11 +1,11 @@
-"""Training on adversarial examples that are made anew from the weights at each step."""
+"""Adversarial training: each step computes adversarial examples from the current weights."""
 
 from typing import Any
 
 import keras
 from keras import ops
 
-from keras_dl.attacks._ascent import Bounds, ascent, loss_slope
+from keras_dl.attacks._ascent import Bounds, ascent, loss_gradient
 from keras_dl.attacks._check import check_budget
 from keras_dl.utils.checks import check_choice, check_real
 
@@ -14,28 +14,28 @@ __all__ = ["AdversarialTraining"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class AdversarialTraining(keras.Model):
-    """A classifier whose loss is α·L(x) + (1 - α)·L(x_adv), x_adv made from x in every step.
+    """A classifier whose loss is α·L(x) + (1 - α)·L(x_adv), x_adv computed from x in every step.
 
     * `attack="fgsm"`, α = 1/2: Goodfellow et al., the fast gradient sign method.
     * `attack="pgd"`, α = 0: Madry et al., many projected steps from a random start.
-    * α = 1: the plain classifier; the attack is watched, not learnt from.
+    * α = 1: standard training; the attack is only measured.
 
-    Beside the compiled metrics, which see x, it reports `adversarial_accuracy`: on the attacked
-    examples while training, and under the fast gradient sign method in validation and test,
-    whatever the attack; their loss is that mixture too.
+    Reports, in addition to the compiled metrics on x, `adversarial_accuracy`: on the adversarial
+    examples of the attack in training, and on those of the fast gradient sign method in validation
+    and test, for either attack; the loss of validation and test is the same mixture.
 
-    The examples are constants: no gradient flows through the way they were made. They are made in
-    inference mode, so that dropout's masks stay out of it.
+    Adversarial examples are constants: no gradient flows through their computation. They are
+    computed in inference mode, without dropout masks.
 
     Args:
-        scaling: layer from raw examples to what the net takes.
-        net: classifier that gives logits; built, `scaling` too.
+        scaling: layer from raw examples to the inputs of `net`; built.
+        net: classifier that returns logits; built.
         attack: "fgsm" or "pgd".
-        epsilon: largest change of an input behind `scaling`, in its units: [0, 1] for pixels.
+        epsilon: L∞ radius of the perturbation after `scaling`, in its units: [0, 1] for pixels.
         alpha: weight α of the loss on the unchanged examples, in [0, 1].
-        steps: of "pgd"; each costs a pass forward and back.
-        step_size: of a step of "pgd"; None: 2.5·ε/steps.
-        bounds: range of the inputs behind `scaling`; None for no limits.
+        steps: steps of "pgd"; each costs a forward and a backward pass.
+        step_size: step size of "pgd"; None: 2.5·ε/steps.
+        bounds: range of the inputs after `scaling`; None for no limits.
         seed: of the random starts.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
@@ -80,39 +80,50 @@ class AdversarialTraining(keras.Model):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.adversarial_accuracy = keras.metrics.SparseCategoricalAccuracy("adversarial_accuracy")
 
-    def build(self, input_shape: Any) -> None:
-        """Both parts come built."""
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Marks the model as built: both parts are."""
         self.built = True
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Give the logits (batch, classes) of raw examples."""
+    def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
+        """Computes the logits (batch, classes) of raw examples."""
         return self.net(self.scaling(inputs), training=training)
 
     def compute_loss(
         self,
-        x: Any = None,
-        y: Any = None,
+        x: keras.KerasTensor | None = None,
+        y: keras.KerasTensor | None = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
-        """The mixture of the compiled loss on the examples and on the attacked ones.
+        """Computes the mixture of the compiled losses on the examples and on adversarial ones.
 
         compute_loss and not a loss, because the inputs and the net are needed.
-        """
-        attacked = self.net(self._attacked(x, y, training), training=training)
-        self.adversarial_accuracy.update_state(y, attacked, sample_weight)
-        clean = super().compute_loss(x, y, y_pred, sample_weight, training)
-        if self.alpha == 1:
-            return clean
-        hard = super().compute_loss(x, y, attacked, sample_weight, training)
-        return self.alpha * clean + (1 - self.alpha) * hard
 
-    def _attacked(self, x: Any, y: Any, training: bool) -> Any:
+        Args:
+            x: raw examples, (batch, …).
+            y: class numbers, (batch,).
+            y_pred: logits (batch, classes) of `x`.
+            sample_weight: weights of the examples, (batch,), or None.
+            training: whether to use the training attack and training mode.
+
+        Returns:
+            A scalar.
+        """
+        adversarial = self.net(self._attack(x, y, training), training=training)
+        self.adversarial_accuracy.update_state(y, adversarial, sample_weight)
+        clean_loss = super().compute_loss(x, y, y_pred, sample_weight, training)
+        if self.alpha == 1:
+            return clean_loss
+        adversarial_loss = super().compute_loss(x, y, adversarial, sample_weight, training)
+        return self.alpha * clean_loss + (1 - self.alpha) * adversarial_loss
+
+    def _attack(self, x: Any, y: Any, training: bool) -> Any:
         x = self.scaling(x)
         loss: Any = keras.losses.get(self.loss)
-        slope = loss_slope(lambda v: self.net(v, training=False), y, loss)
-        start, size, steps = x, self.epsilon, 1
+        gradient = loss_gradient(lambda v: self.net(v, training=False), y, loss)
+        start: Any = x
+        size, steps = self.epsilon, 1
         if self.attack == "pgd" and training:
             steps = self.steps
             size = 2.5 * self.epsilon / steps if self.step_size is None else self.step_size
@@ -122,11 +133,17 @@ class AdversarialTraining(keras.Model):
             start = x + ops.cast(offset, x.dtype)
             start = start if self.bounds is None else ops.clip(start, *self.bounds)
         return ascent(
-            slope, x, start, epsilon=self.epsilon, step_size=size, steps=steps, bounds=self.bounds
+            gradient,
+            x,
+            start,
+            epsilon=self.epsilon,
+            step_size=size,
+            steps=steps,
+            bounds=self.bounds,
         )
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         parts = {"scaling": self.scaling, "net": self.net}
         saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
         names = ("attack", "epsilon", "alpha", "steps", "step_size", "bounds", "seed")
@@ -134,9 +151,9 @@ class AdversarialTraining(keras.Model):
 
     @classmethod
     def from_config(
-        cls, config: dict[str, Any], custom_objects: Any = None
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
     ) -> "AdversarialTraining":
-        """Make a model from what `get_config` gave."""
+        """Creates a model from the result of `get_config`."""
         for part in ("scaling", "net"):
             config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
         return cls(**config)

@@ -1,4 +1,4 @@
-"""Learning labels in one domain and features that serve in another."""
+"""Unsupervised domain adaptation: labels in the source domain, none in the target domain."""
 
 from typing import Any
 
@@ -18,35 +18,36 @@ GAMMA = 10.0  # of the schedule, as in the paper
 
 @keras.saving.register_keras_serializable("keras_dl")
 class DomainAdaptation(keras.Model):
-    """A classifier that learns from labelled sources and from a target without labels.
+    """A classifier trained on labelled source domains and an unlabelled target domain.
 
-    While training, a row holds one example of each domain, as `keras_dl.data.adaptation` lays them
-    out; the last one is the target's. The loss is the cross-entropy of the labels, where there are
-    any, plus that of the domains' numbers. What the features learn of the second is set by the
-    mode, and grows with λ = 2/(1 + e^(-10p)) - 1, p the share of the training done:
+    In training, a row holds one example of each domain, in the layout of
+    `keras_dl.data.adaptation`; the last one is the target's. The loss is the cross-entropy of the
+    labels, of the examples that have one, plus the cross-entropy of the domains. The mode sets the
+    gradient of the second that reaches the features; it grows with λ = 2/(1 + e^(-10p)) - 1, p the
+    finished share of the training:
 
-    * "reversal": the features are to confuse the domain head; λ is that of the net's reversal.
-    * "multitask": -λ, so that the features help the domain head.
-    * "source_only": nothing; rows may then hold one example, and the domain head learns nothing.
-    * "coral": the domain head looks on, and the label logits of sources and target are to have the
-      same covariance C: λ·coral·‖C_source - C_target‖²/(4·classes²) is added to the loss.
+    * "reversal": the gradient times -λ, so that the features confuse the domain head.
+    * "multitask": the gradient times λ, so that the features help the domain head.
+    * "source_only": no gradient; rows may then hold one example, and the domain head is untrained.
+    * "coral": no gradient; λ·coral·‖C_source - C_target‖²/(4·classes²) is added to the loss, C the
+      covariance of the label logits.
 
-    Steps are counted in a variable of the model: on JAX, a loss does not see the optimizer's own.
-    In validation and test the loss is that of the labels alone. `accuracy` counts labelled
-    examples. `settled_accuracy` is that times |λ| of the schedule: what weights are to be chosen
-    by where the target has no labels, as a good accuracy in the source says nothing of features
-    that the reversal has hardly moved yet. In validation there are also the measures of
-    `DomainMoments`, on the features in front of the label logits.
+    Steps are counted in a variable of the model: on JAX, a loss cannot read the optimizer's
+    counter. In validation and test the loss is that of the labels alone. `accuracy` is that of
+    labelled examples. `scheduled_accuracy` is the accuracy times |λ|. It selects weights where the
+    target has no labels, as the source accuracy of early epochs, where λ is small, says nothing
+    about the adaptation. Validation also reports the measures of `DomainMoments`, on the features
+    from which the label logits are computed.
 
     Args:
-        scaling: layer from raw examples to what the net takes.
-        net: as `keras_dl.models.domain_adversarial` builds it: outputs "label" and "domain", and
-            layers named `label`, the logits, and `reversal`.
+        scaling: layer from raw examples to the inputs of `net`.
+        net: model with outputs "label" and "domain" and layers named `label`, the logits, and
+            `reversal`, such as `keras_dl.models.domain_adversarial`.
         mode: "reversal", "multitask", "source_only" or "coral".
-        total_steps: optimizer steps until λ has grown; None: λ is 1 from the start.
+        total_steps: optimizer steps of the schedule; None: λ is 1 from the start.
         coral: weight of the distance between covariances, at least 0.
-        statistics: "joint": batch normalization sees all domains of a step as one batch;
-            "separate": each domain by itself. Both keep one moving average, for the test.
+        statistics: "joint": batch normalization uses all domains of a step as one batch;
+            "separate": each domain by itself. Both update one moving average, for inference.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Raises:
@@ -86,23 +87,28 @@ class DomainAdaptation(keras.Model):
         self.strength.assign(SIGNS[mode] * (total_steps is None))
         self.crossentropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self.accuracy = keras.metrics.Mean("accuracy")
-        self.settled_accuracy = keras.metrics.Mean("settled_accuracy")
+        self.scheduled_accuracy = keras.metrics.Mean("scheduled_accuracy")
         logits: Any = net.get_layer("label")
         self.hidden = keras.Model(net.input, logits.input)
         self.moments = DomainMoments(logits.input.shape[-1], logits.output.shape[-1])
         self._evaluates = False
 
-    def build(self, input_shape: Any) -> None:
-        """Both parts come built."""
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Marks the model as built: both parts are."""
         self.built = True
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Give the label logits of raw examples; while training, both heads' logits by name.
+    def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
+        """Computes the label logits of raw examples, in training both heads' logits by name.
 
-        Of rows with an example of each domain, (batch, domains, classes) and (batch, domains,
-        domains).
+        Args:
+            inputs: raw examples (batch, …), or rows of them (batch, domains, …).
+            training: whether to return a dict of "label" and "domain".
+
+        Returns:
+            Logits (batch, classes), or the dict; of rows, logits (batch, domains, classes) and
+            (batch, domains, domains).
         """
-        images = self.scaling(inputs)
+        images: Any = self.scaling(inputs)
         if len(images.shape) == len(self.net.input_shape):
             outputs: Any = self.net(images, training=training)
             return outputs if training else outputs["label"]
@@ -119,12 +125,22 @@ class DomainAdaptation(keras.Model):
         x: Any = None,
         y: Any = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
-        """Labels where they are known, plus domains; and λ is moved on for the next step.
+        """Computes the loss of labels and domains, and updates λ for the next step.
 
-        compute_loss and not a loss, because both heads are judged by what `y` says.
+        compute_loss and not a loss, because `y` decides which head trains on an example.
+
+        Args:
+            x: raw examples, (batch, …) or (batch, domains, …).
+            y: class numbers, (batch,) or (batch, domains); `UNLABELLED` where there is none.
+            y_pred: result of `call`.
+            sample_weight: not used.
+            training: whether to advance the schedule; otherwise `DomainMoments` are updated.
+
+        Returns:
+            A scalar.
         """
         self._evaluates = not training
         y = ops.convert_to_tensor(y)
@@ -135,32 +151,34 @@ class DomainAdaptation(keras.Model):
             y_pred = {k: ops.reshape(v, (-1, v.shape[-1])) for k, v in y_pred.items()}
         y = ops.reshape(y, (-1,))
         logits = y_pred["label"] if isinstance(y_pred, dict) else y_pred
-        known: Any = ops.cast(ops.not_equal(y, UNLABELLED), "float32")
-        loss = self._of_labels(y, logits, known)
+        labelled: Any = ops.cast(ops.not_equal(y, UNLABELLED), "float32")
+        loss = self._label_loss(y, logits, labelled)
         if isinstance(y_pred, dict):
-            loss = loss + self._of_domains(domains, y_pred, known)
+            loss = loss + self._domain_loss(domains, y_pred, labelled)
         if training:
             self._advance()
         else:
             self.moments.update_state(self.hidden(self.scaling(x), training=False), logits, y)
         return loss
 
-    def _of_labels(self, y: Any, logits: Any, known: Any) -> Any:
-        right: Any = ops.cast(ops.equal(ops.cast(ops.argmax(logits, -1), y.dtype), y), "float32")
-        self.accuracy.update_state(right, known)
-        self.settled_accuracy.update_state(right * ops.convert_to_tensor(self.growth), known)
-        # Keras divides by the size of the batch; the labelled ones are to have weight 1 together.
+    def _label_loss(self, y: Any, logits: keras.KerasTensor, labelled: keras.KerasTensor) -> Any:
+        correct: Any = ops.cast(ops.equal(ops.cast(ops.argmax(logits, -1), y.dtype), y), "float32")
+        self.accuracy.update_state(correct, labelled)
+        self.scheduled_accuracy.update_state(correct * ops.convert_to_tensor(self.growth), labelled)
+        # Keras divides by the size of the batch; the weights of the labelled ones must sum to it.
         count: Any = ops.cast(ops.size(y), "float32")
-        weight = known * ops.divide(count, ops.maximum(ops.sum(known), 1.0))
+        weight = labelled * ops.divide(count, ops.maximum(ops.sum(labelled), 1.0))
         return self.crossentropy(ops.maximum(y, 0), logits, sample_weight=weight)
 
-    def _of_domains(self, domains: Any, logits: dict[str, Any], known: Any) -> Any:
-        if domains is None:  # Keras warns of weights without a gradient
-            untouched: Any = ops.sum(logits["domain"])
-            return 0.0 * untouched
+    def _domain_loss(
+        self, domains: keras.KerasTensor | None, logits: dict[str, Any], labelled: keras.KerasTensor
+    ) -> Any:
+        if domains is None:  # Keras warns about weights without a gradient
+            total: Any = ops.sum(logits["domain"])
+            return 0.0 * total
         loss = self.crossentropy(domains, logits["domain"])
         if self.mode == "coral":
-            loss = loss + self.growth * self.coral * _distance(logits["label"], known)
+            loss = loss + self.growth * self.coral * _covariance_distance(logits["label"], labelled)
         return loss
 
     def _advance(self) -> None:
@@ -169,63 +187,65 @@ class DomainAdaptation(keras.Model):
         self.steps_done.assign_add(1.0)
         share: Any = ops.minimum(ops.divide(self.steps_done, self.total_steps), 1.0)
         sigmoid: Any = ops.sigmoid(GAMMA * share)
-        grown = 2.0 * sigmoid - 1.0  # 2/(1 + e^(-10p)) - 1
-        self.growth.assign(grown)
-        self.strength.assign(SIGNS[self.mode] * grown)
+        strength = 2.0 * sigmoid - 1.0  # 2/(1 + e^(-10p)) - 1
+        self.growth.assign(strength)
+        self.strength.assign(SIGNS[self.mode] * strength)
 
     def evaluate(self, *args: Any, return_dict: bool = False, **kwargs: Any) -> Any:
-        """As Keras evaluates; without the measures of the target where no example was its."""
-        found: Any = super().evaluate(*args, return_dict=True, **kwargs)
-        if not self.moments.unlabelled():
-            found = {k: v for k, v in found.items() if k not in self.moments.result()}
-        return found if return_dict else list(found.values())
+        """Evaluates as `keras.Model.evaluate`; omits the target's measures without its examples."""
+        results: Any = super().evaluate(*args, return_dict=True, **kwargs)
+        if not self.moments.num_unlabelled():
+            results = {k: v for k, v in results.items() if k not in self.moments.result()}
+        return results if return_dict else list(results.values())
 
     def get_metrics_result(self) -> dict[str, Any]:
-        """While training, without the measures of validation."""
+        """Returns all metrics, in training without those of `DomainMoments`."""
         if self._evaluates:
             return super().get_metrics_result()
         plain = [metric for metric in self.metrics if metric is not self.moments]
         return {metric.name: metric.result() for metric in plain}
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         parts = {"scaling": self.scaling, "net": self.net}
         saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
         own = {k: getattr(self, k) for k in ("mode", "total_steps", "coral", "statistics")}
         return {**super().get_config(), **saved, **own}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "DomainAdaptation":
-        """Make a model from what `get_config` gave."""
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> "DomainAdaptation":
+        """Creates a model from the result of `get_config`."""
         for part in ("scaling", "net"):
             config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
         return cls(**config)
 
 
-def _check(mode: Any, total_steps: Any, coral: Any, statistics: Any) -> None:
-    for name, value, known in (("mode", mode, SIGNS), ("statistics", statistics, STATISTICS)):
-        if value not in known:
+def _check(mode: str, total_steps: object, coral: Any, statistics: str) -> None:
+    for name, value, options in (("mode", mode, SIGNS), ("statistics", statistics, STATISTICS)):
+        if value not in options:
             raise ValueError(
-                f"`{name}` must be one of {', '.join(known)}. Received: {name}={value!r}"
+                f"`{name}` must be one of {', '.join(options)}. Received: {name}={value!r}"
             )
     if total_steps is not None:
-        check_count("total_steps", total_steps, "the reversal grows over so many steps")
+        check_count("total_steps", total_steps, "it is the length of the schedule of λ")
     check_real("coral", coral, "it weighs the distance of covariances")
     if not coral >= 0:
         raise ValueError(f"`coral` must not be negative. Received: coral={coral}")
 
 
-def _distance(values: Any, known: Any) -> Any:
-    """‖C_known - C_rest‖²/(4·d²) of the covariances of (batch, d) values."""
-    difference: Any = _covariance(values, known) - _covariance(values, 1.0 - known)
-    whole: Any = ops.sum(ops.square(difference))
-    return whole / (4.0 * values.shape[-1] ** 2)
+def _covariance_distance(values: keras.KerasTensor, labelled: keras.KerasTensor) -> Any:
+    """‖C_labelled - C_unlabelled‖²/(4·d²) of the covariances of (batch, d) values."""
+    difference: Any = _covariance(values, labelled) - _covariance(values, 1.0 - labelled)
+    total: Any = ops.sum(ops.square(difference))
+    return total / (4.0 * values.shape[-1] ** 2)
 
 
-def _covariance(values: Any, chosen: Any) -> Any:
-    """Covariance (d, d) of the rows whose weight in `chosen` is 1, with n - 1; of one row, 0."""
-    count: Any = ops.sum(chosen)
-    weight: Any = ops.expand_dims(chosen, axis=-1)
+def _covariance(values: keras.KerasTensor, mask: Any) -> Any:
+    """Covariance (d, d) of the rows with mask 1, divided by n - 1; 0 for one row."""
+    count: Any = ops.sum(mask)
+    weight: Any = ops.expand_dims(mask, axis=-1)
     mean: Any = ops.sum(weight * values, axis=0)
     centred = weight * (values - mean / ops.maximum(count, 1.0))
     products: Any = ops.matmul(ops.transpose(centred), centred)

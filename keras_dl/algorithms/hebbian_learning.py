@@ -1,4 +1,4 @@
-"""Learning without a teacher by the rules of Hebb and Oja."""
+"""Unsupervised learning of one linear unit by the rules of Hebb and Oja."""
 
 from typing import Any
 
@@ -14,22 +14,22 @@ __all__ = ["HebbianLearning"]
 class HebbianLearning(keras.Model):
     """A linear unit whose loss has the learning rule as its gradient, for plain SGD of rate η.
 
-    * "hebb": Δw = η·y·x, what fires together wires together; ‖w‖ grows without bound.
-    * "oja": Δw = η·y·(x − y·w), Hebb's rule with a decay that holds ‖w‖ at 1; w turns to the first
-      principal component of the inputs.
+    * "hebb": Δw = η·y·x; ‖w‖ grows without bound.
+    * "oja": Δw = η·y·(x − y·w), Hebb's rule with a decay that holds ‖w‖ at 1; w converges to the
+      first principal component of the inputs.
 
-    What is reported as loss is the same for both rules, so that they can be compared: the mean
-    squared length of what is left of an input once its part along w is taken out. Its minimum is
-    reached by the first principal component. `weight_norm` is ‖w‖.
+    The reported loss is the same for both rules, for comparison: the mean squared error of the
+    reconstruction of an input by its projection on w. The first principal component minimises it.
+    `weight_norm` is ‖w‖.
 
     Args:
-        scaling: layer from raw examples to floats of mean 0.
-        unit: model from those to one response, as `keras_dl.models.hebbian` builds it.
+        scaling: layer from raw examples to floats of mean 0, (batch, features).
+        unit: model from those to one response, such as `keras_dl.models.hebbian`.
         rule: "hebb" or "oja".
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Raises:
-        ValueError: if `rule` is neither.
+        ValueError: if `rule` is neither "hebb" nor "oja".
 
     Reference:
         Hebb, 1949, The organization of behavior. Oja, 1982, Simplified neuron model as a principal
@@ -47,28 +47,37 @@ class HebbianLearning(keras.Model):
         self.weight_norm = keras.metrics.Mean(name="weight_norm")
         self.build(unit.input_shape)
 
-    def build(self, input_shape: Any) -> None:
-        """Build the scaling here: within a traced step its constants would be lost after it."""
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Builds the scaling outside the traced step, which would discard its constants."""
         if not self.scaling.built:
             self.scaling.build(input_shape)
         self.built = True
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Give the responses (batch, 1) of raw examples."""
+    def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
+        """Computes the responses (batch, 1) of raw examples."""
         return self.unit(self.scaling(inputs), training=training)
 
     def compute_loss(
         self,
         x: Any = None,
-        y: Any = None,
+        y: keras.KerasTensor | None = None,
         y_pred: Any = None,
-        sample_weight: Any = None,
+        sample_weight: keras.KerasTensor | None = None,
         training: bool = True,
     ) -> Any:
-        """The rest's mean squared length, in value; minus the rule, in gradient.
+        """Computes the reconstruction error, with minus the learning rule as its gradient.
 
-        The labels `y` are not looked at. compute_loss and not a loss, because both the inputs and
-        the weights are needed.
+        compute_loss and not a loss, because both the inputs and the weights are needed.
+
+        Args:
+            x: raw examples, (batch, …).
+            y: not used.
+            y_pred: responses (batch, 1).
+            sample_weight: not used.
+            training: not used.
+
+        Returns:
+            A scalar.
         """
         w: Any = ops.convert_to_tensor(self.unit.trainable_variables[0])  # (features, 1)
         x = ops.reshape(self.scaling(x), (-1, w.shape[0]))
@@ -80,24 +89,26 @@ class HebbianLearning(keras.Model):
         largest: Any = ops.max(ops.abs(w))
         length: Any = ops.norm(w / largest)
         norm = largest * length
-        whole: Any = ops.sum(ops.square(x), axis=-1)
-        along: Any = ops.square(ops.matmul(x, w / norm))
-        left: Any = ops.mean(whole - along[:, 0])
+        total: Any = ops.sum(ops.square(x), axis=-1)
+        explained: Any = ops.square(ops.matmul(x, w / norm))
+        error: Any = ops.mean(total - explained[:, 0])
         self.weight_norm.update_state(norm)
-        # The rule is a constant here, and the bracket exactly 0: only the gradient is the rule.
-        bracket = w - ops.stop_gradient(w)
-        learnt: Any = ops.sum(bracket * ops.stop_gradient(change))
-        return ops.stop_gradient(left) - learnt
+        # `zero` is exactly 0 and `change` a constant: only the gradient of the product is the rule.
+        zero = w - ops.stop_gradient(w)
+        rule: Any = ops.sum(zero * ops.stop_gradient(change))
+        return ops.stop_gradient(error) - rule
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         parts = {"scaling": self.scaling, "unit": self.unit}
         saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
         return {**super().get_config(), **saved, "rule": self.rule}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> "HebbianLearning":
-        """Make a model from what `get_config` gave."""
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> "HebbianLearning":
+        """Creates a model from the result of `get_config`."""
         for part in ("scaling", "unit"):
             config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
         return cls(**config)

@@ -1,6 +1,6 @@
-"""Adversarial examples: inputs changed by little so that a model errs; for every backend.
+"""Adversarial attacks: small perturbations of inputs that change a model's prediction.
 
-All attacks work in the units of what the model takes and cut their results to its range.
+All attacks work in the units of the model's inputs and clip their results to the inputs' range.
 """
 
 from keras_dl.attacks.gradient_sign import fgsm

@@ -1,4 +1,4 @@
-"""Steps up a loss within a ball around the input: what all attacks share, for every backend."""
+"""Projected gradient ascent on a loss within a ball around the input, shared by all attacks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,24 +7,24 @@ from keras import ops
 
 from keras_dl.backend.gradients import tensor_gradients
 
-__all__ = ["Bounds", "ascent", "loss_slope"]
+__all__ = ["Bounds", "ascent", "loss_gradient"]
 
 Bounds = tuple[float, float] | None
 
 
-def loss_slope(
+def loss_gradient(
     predict: Callable[[Any], Any], y: Any, loss: Callable[[Any, Any], Any], sign: float = 1.0
 ) -> Callable[[Any], Any]:
-    """The gradient of a loss with respect to the input, as a function of the input.
+    """Creates the function from an input to the gradient of a loss with respect to it.
 
     Args:
-        predict: inputs (batch, …) to predictions, in inference mode.
+        predict: maps inputs (batch, …) to predictions, in inference mode.
         y: targets (batch, …).
-        loss: (targets, predictions) to one value, or to one an example.
-        sign: -1 for the way down.
+        loss: maps (targets, predictions) to a scalar, or to one value for each example.
+        sign: -1 for the negative gradient.
 
     Returns:
-        A function of a tensor (batch, …) that gives a tensor of its shape.
+        A function from a tensor (batch, …) to a tensor of the same shape.
     """
 
     def value(tensors: list[Any]) -> Any:
@@ -35,7 +35,7 @@ def loss_slope(
 
 
 def ascent(
-    slope: Callable[[Any], Any],
+    gradient: Callable[[Any], Any],
     x: Any,
     start: Any,
     *,
@@ -45,14 +45,14 @@ def ascent(
     norm: str = "linf",
     bounds: Bounds = (0.0, 1.0),
 ) -> Any:
-    """Projected gradient ascent from `start`, within `epsilon` of `x` and within `bounds`.
+    """Runs projected gradient ascent from `start`, within `epsilon` of `x` and within `bounds`.
 
     One step of size ε from x itself is the fast gradient sign method.
 
     Args:
-        slope: gives the loss's gradient at a tensor (batch, …).
+        gradient: maps a tensor (batch, …) to the loss's gradient there.
         x: centres of the balls (batch, …).
-        start: where to begin, (batch, …).
+        start: initial points (batch, …).
         epsilon: radius of the balls, in units of x.
         step_size: length of a step in the same norm.
         steps: number of steps.
@@ -60,36 +60,36 @@ def ascent(
         bounds: smallest and largest value that x may take; None for no limits.
 
     Returns:
-        A tensor (batch, …), a constant for whoever differentiates further.
+        A tensor (batch, …) without gradient.
     """
-    moved = start
+    point = start
     for _ in range(steps):
-        moved = moved + step_size * _steepest(slope(moved), norm)
-        moved = _bounded(_projected(moved, x, epsilon, norm), bounds)
-    return ops.stop_gradient(moved)
+        point = point + step_size * _steepest(gradient(point), norm)
+        point = _clipped(_projected(point, x, epsilon, norm), bounds)
+    return ops.stop_gradient(point)
 
 
 def _steepest(gradient: Any, norm: str) -> Any:
-    """The direction of length 1 in which a linear function rises most."""
+    """The direction of norm 1 in which a linear function increases most."""
     if norm == "linf":
         return ops.sign(gradient)
-    # Divided first: the squares of the gradients of a sure prediction leave float32.
+    # Divided first: the squared gradients of a confident prediction underflow in float32.
     axes = tuple(range(1, len(gradient.shape)))
     largest: Any = ops.max(ops.abs(gradient), axis=axes, keepdims=True)
     scaled = gradient / ops.where(largest > 0, largest, 1.0)
-    length = ops.sqrt(ops.sum(ops.square(scaled), axis=axes, keepdims=True))
-    return scaled / ops.maximum(length, 1.0)  # where there is a slope, the length is 1 or more
+    norms = ops.sqrt(ops.sum(ops.square(scaled), axis=axes, keepdims=True))
+    return scaled / ops.maximum(norms, 1.0)  # 1 or more unless the gradient is 0
 
 
-def _projected(moved: Any, x: Any, epsilon: float, norm: str) -> Any:
+def _projected(point: Any, x: Any, epsilon: float, norm: str) -> Any:
     if norm == "linf":
-        return ops.minimum(ops.maximum(moved, x - epsilon), x + epsilon)
+        return ops.minimum(ops.maximum(point, x - epsilon), x + epsilon)
     axes = tuple(range(1, len(x.shape)))
-    offset = moved - x
-    length: Any = ops.sqrt(ops.sum(ops.square(offset), axis=axes, keepdims=True))
-    reach: Any = ops.maximum(length, max(epsilon, 1e-12))
-    return x + offset * (epsilon / reach)
+    offset = point - x
+    norms: Any = ops.sqrt(ops.sum(ops.square(offset), axis=axes, keepdims=True))
+    radius: Any = ops.maximum(norms, max(epsilon, 1e-12))
+    return x + offset * (epsilon / radius)
 
 
-def _bounded(moved: Any, bounds: Bounds) -> Any:
-    return moved if bounds is None else ops.clip(moved, *bounds)
+def _clipped(point: Any, bounds: Bounds) -> Any:
+    return point if bounds is None else ops.clip(point, *bounds)

@@ -1,10 +1,11 @@
-"""What attacks accept, and the batches in which they work."""
+"""Checks of the arguments of attacks, and batches of one size."""
 
 import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from keras_dl.attacks._ascent import Bounds
 from keras_dl.utils.checks import check_choice, check_count, check_nonnegative
@@ -13,9 +14,16 @@ __all__ = ["check_budget", "check_examples", "fixed_batches"]
 
 
 def check_budget(
-    epsilon: Any, bounds: Any, *, steps: Any = 1, step_size: Any = None, norm: Any = "linf"
+    epsilon: Any, bounds: Bounds, *, steps: object = 1, step_size: Any = None, norm: object = "linf"
 ) -> None:
-    """Accept the size of an attack.
+    """Checks the size of an attack.
+
+    Args:
+        epsilon: radius of the ball, in units of the inputs.
+        bounds: smallest and largest value of an input, or None.
+        steps: number of steps, at least 1.
+        step_size: length of a step, in units of the inputs, or None.
+        norm: "linf" or "l2".
 
     Raises:
         TypeError: if a size is not a number, or `steps` not an integer.
@@ -37,18 +45,26 @@ def check_budget(
         )
 
 
-def check_examples(x: Any, y: Any, bounds: Bounds) -> tuple[np.ndarray, np.ndarray]:
-    """The examples as float32, and their targets.
+def check_examples(x: ArrayLike, y: ArrayLike, bounds: Bounds) -> tuple[np.ndarray, np.ndarray]:
+    """Checks examples and targets and converts them to arrays.
+
+    Args:
+        x: floats (n, …) within `bounds`.
+        y: class numbers (n,).
+        bounds: smallest and largest value of an input, or None.
+
+    Returns:
+        `x` as float32, and `y`.
 
     Raises:
         TypeError: if `x` holds integers.
-        ValueError: if `x` and `y` differ in length or are empty, or `x` leaves `bounds`.
+        ValueError: if `x` and `y` differ in length or are empty, or `x` exceeds `bounds`.
     """
     x, y = np.asarray(x), np.asarray(y)
     if x.dtype.kind != "f":
         raise TypeError(
-            "`x` must hold floats in the units that the model takes; divide pixels by 255 and give "
-            f"the net behind the scaling. Received: dtype={x.dtype}"
+            "`x` must hold floats in the units of the model's inputs; divide pixels by 255 and "
+            f"pass the net after the scaling. Received: dtype={x.dtype}"
         )
     if x.ndim < 2 or y.ndim < 1 or len(x) != len(y) or not len(x):
         raise ValueError(
@@ -59,17 +75,17 @@ def check_examples(x: Any, y: Any, bounds: Bounds) -> tuple[np.ndarray, np.ndarr
         raise ValueError("`x` must be finite. Received: NaN or inf")
     if bounds is not None and (x.min() < bounds[0] or x.max() > bounds[1]):
         raise ValueError(
-            "`x` must lie within `bounds`, the range that its results are cut to. "
+            "`x` must lie within `bounds`, the range to which results are clipped. "
             f"Received: x in [{x.min():g}, {x.max():g}], bounds={bounds}"
         )
     return x.astype("float32"), y
 
 
 def fixed_batches(count: int, batch_size: int) -> Iterator[np.ndarray]:
-    """Indices of examples in batches of one size, so that nothing is compiled a second time.
+    """Yields indices of examples in batches of one size, so that functions compile once.
 
-    The last batch is filled up with examples from the beginning.
+    The last batch is padded with the first examples.
     """
     size = min(count, batch_size)
-    for first in range(0, count, size):
-        yield np.arange(first, first + size) % count
+    for start in range(0, count, size):
+        yield np.arange(start, start + size) % count

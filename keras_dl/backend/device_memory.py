@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import psutil
 
-from keras_dl.data.aligned_copy import aligned
+from keras_dl.data.aligned_copy import align
 
 __all__ = ["SHARE", "fits", "placed", "runs_on_cpu"]
 
@@ -25,7 +25,7 @@ def placed(array: np.ndarray) -> Any:
     tf = importlib.import_module("tensorflow")
     if array.dtype.kind not in "uif" or tf.config.list_physical_devices("GPU"):
         return tf.convert_to_tensor(array)
-    return tf.experimental.dlpack.from_dlpack(aligned(array).__dlpack__())
+    return tf.experimental.dlpack.from_dlpack(align(array).__dlpack__())
 
 
 def runs_on_cpu() -> bool:

@@ -163,7 +163,7 @@ def data(action: str, name: str | None) -> None:
         print(f"{name}: {sets.prepare(name)}")
     elif action == "where":
         rows = tables.make_table()
-        for place, path in sets.where().items():
+        for place, path in sets.describe_locations().items():
             rows.add_row(escape(place), escape(path))
         console.print(rows)
     else:

@@ -101,5 +101,5 @@ def _disk() -> Iterator[Finding]:
 def _data() -> Iterator[Finding]:
     from keras_dl import data
 
-    for place, path in data.where().items():
+    for place, path in data.describe_locations().items():
         yield f"data: {place}", True, str(path)

@@ -23,8 +23,7 @@ def print_predictions(predictions: Iterable[Prediction], out: str | None) -> Non
     """
     console, written, skipped = tables.terminal(), 0, 0
     for prediction in predictions:
-        lines = f"{prediction.source}: {prediction.text}" if prediction.text else prediction.source
-        console.print(escape(lines), soft_wrap=True)
+        console.print(escape(_lines(prediction)), soft_wrap=True)
         if prediction.picture is None:
             continue
         if out is None:
@@ -38,6 +37,14 @@ def print_predictions(predictions: Iterable[Prediction], out: str | None) -> Non
         console.print(f"{skipped} pictures; --out FOLDER writes them")
     if out is not None and not written:
         console.print("No pictures: this run's task predicts text only")
+
+
+def _lines(prediction: Prediction) -> str:
+    """Returns source and text; the text alone where it continues the source, as of a prompt."""
+    source, text = prediction.source, prediction.text
+    if text.startswith(source):
+        return text
+    return f"{source}: {text}" if text else source
 
 
 def _unused_path(folder: Path, source: str) -> Path:

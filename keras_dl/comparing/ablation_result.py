@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from keras_dl import plots
+from keras_dl.comparing.ablation_figures import draw_figures
 from keras_dl.comparing.effects import Effects, estimate_effects
 from keras_dl.errors import Failure, SearchFailed
 from keras_dl.execution.parent_run import score_of
@@ -140,9 +139,7 @@ def make_ablation(
         [*levels, "seed"],
         (score.name, "objective"),
     )
-    figures = _draw(levels, rows, effects, score.name)
-    if max(map(len, curves)) > 1:
-        figures["curves"] = plots.curves_by_level(_by_level(levels, rows, curves), objective)
+    figures = draw_figures(levels, rows, effects, curves, (score.name, objective))
     verdict = _make_verdict(effects, score.name, score.direction)
     ablation = Ablation(
         score.name,
@@ -191,55 +188,6 @@ def _log(ablation: Ablation, parent: TrackedRun, chart: str) -> None:
     parent.metrics({_metric_name(name): gain for name, gain in gains.items()})
     note = f"{ablation.verdict}\n\n[Trainings]({ablation.url}) · [side by side]({chart})"
     parent.tags({"verdict": ablation.verdict, "mlflow.note.content": note})
-
-
-def _draw(
-    levels: Mapping[str, Sequence[object]],
-    rows: Sequence[Mapping[str, Any]],
-    effects: Effects,
-    metric: str,
-) -> "dict[str, Figure]":
-    main, scores = effects.main, [[r["score"]] for r in rows]
-    by_level = _by_level(levels, rows, scores)
-    figures = {
-        "main_effects": plots.main_effects(
-            [e.factor for e in main],
-            [format_value(e.level) for e in main],
-            [e.mean for e in main],
-            [e.low for e in main],
-            [e.high for e in main],
-            [[s for (s,) in by_level[e.factor][format_value(e.level)]] for e in main],
-            metric,
-        ),
-    }
-    pairs = list(combinations(levels, 2))
-    if pairs:
-        tables = [
-            np.array([[_mean(rows, {a: x, b: y}) for y in levels[b]] for x in levels[a]])
-            for a, b in pairs
-        ]
-        labels = {n: [format_value(v) for v in own] for n, own in levels.items()}
-        figures["interactions"] = plots.interaction_lines(pairs, labels, tables, metric)
-    return figures
-
-
-def _by_level(
-    levels: Mapping[str, Sequence[object]],
-    rows: Sequence[Mapping[str, Any]],
-    curves: Sequence[list[float]],
-) -> dict[str, dict[str, list[list[float]]]]:
-    """Groups the curves of finished trainings by factor and level."""
-    pairs = [(r, c) for r, c in zip(rows, curves, strict=True) if r["score"] is not None]
-    return {
-        name: {format_value(v): [c for r, c in pairs if r[name] == v] for v in own}
-        for name, own in levels.items()
-    }
-
-
-def _mean(rows: Sequence[Mapping[str, Any]], setting: Mapping[str, object]) -> float:
-    scores = [r["score"] for r in rows if all(r[n] == v for n, v in setting.items())]
-    finished = [score for score in scores if score is not None]
-    return float(np.mean(finished)) if finished else float("nan")
 
 
 def _make_verdict(effects: Effects, metric: str, direction: str) -> str:

@@ -1,15 +1,15 @@
-"""Data sets in memory: from a name, a path or arrays, cut into train, validation and test.
+"""Data sets in memory: from a name, a path or arrays, with train, validation and test splits.
 
 Importing this package loads neither Keras nor TensorFlow, scikit-learn or TensorFlow Datasets; the
-functions that need them do. The feed for `fit` stands apart in `keras_dl.backend.batches`.
+functions that need them import them. Batches for `fit` are in `keras_dl.backend.batches`.
 """
 
 from keras_dl.data.dataset import Data, Split, digest
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.images.folders import read_images
 from keras_dl.data.loading import describe, load
-from keras_dl.data.locations import where
-from keras_dl.data.scaling import scaled
+from keras_dl.data.locations import describe_locations
+from keras_dl.data.scaling import with_scaling
 from keras_dl.data.serialization import Preprocessor, register_preprocessor
 from keras_dl.data.sources.lookup import prepare
 from keras_dl.data.specs import Classes, Features, Images, Masks, NoTargets, Tokens, Values
@@ -28,11 +28,11 @@ __all__ = [
     "Tokens",
     "Values",
     "describe",
+    "describe_locations",
     "digest",
     "load",
     "prepare",
     "read_images",
     "register_preprocessor",
-    "scaled",
-    "where",
+    "with_scaling",
 ]

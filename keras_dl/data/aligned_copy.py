@@ -1,31 +1,32 @@
-"""Arrays that begin where a tensor may, so that TensorFlow takes them as they are."""
+"""Memory alignment: TensorFlow shares the memory of aligned arrays without a copy."""
 
 import numpy as np
 
-__all__ = ["ALIGNMENT", "aligned"]
+__all__ = ["ALIGNMENT", "align"]
 
-ALIGNMENT = 64  # bytes; TensorFlow's own tensors begin at multiples
+ALIGNMENT = 64  # bytes, as TensorFlow aligns its tensors
 
 
-def aligned(array: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
-    """The array, or some of its rows, in memory of its own if it does not begin at such a place.
+def align(array: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
+    """Returns an array, or some of its rows, at an aligned address; copies only if necessary.
 
     Args:
-        array: any; one of objects comes back as it is.
-        rows: numbers of the rows wanted, in their order; None for all.
+        array: of any shape and type; object arrays are returned without alignment.
+        rows: row numbers in the order of the result; None for all rows without a copy of arrays
+            that are aligned, contiguous and writeable.
     """
     if array.dtype.hasobject:
         return array if rows is None else array[rows]
-    fitting = array.ctypes.data % ALIGNMENT == 0 and array.flags.c_contiguous
-    if rows is None and fitting and array.flags.writeable:
+    aligned = array.ctypes.data % ALIGNMENT == 0 and array.flags.c_contiguous
+    if rows is None and aligned and array.flags.writeable:
         return array
     shape = array.shape if rows is None else (len(rows), *array.shape[1:])
     size = int(np.prod(shape)) * array.itemsize
-    room = np.empty(size + ALIGNMENT, np.uint8)
-    start = -room.ctypes.data % ALIGNMENT
-    made = room[start : start + size].view(array.dtype).reshape(shape)
+    buffer = np.empty(size + ALIGNMENT, np.uint8)
+    start = -buffer.ctypes.data % ALIGNMENT
+    copy = buffer[start : start + size].view(array.dtype).reshape(shape)
     if rows is None:
-        made[...] = array
+        copy[...] = array
     else:
-        np.take(array, rows, axis=0, out=made)
-    return made
+        np.take(array, rows, axis=0, out=copy)
+    return copy

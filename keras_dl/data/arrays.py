@@ -1,10 +1,10 @@
-"""Arrays of the caller's own: tuples, dicts, `.npz` files and `tf.data` pipelines."""
+"""Arrays in memory: tuples, dicts, `.npz` files and `tf.data` pipelines."""
 
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeGuard
 
 import numpy as np
 
@@ -20,11 +20,28 @@ FORMS = (
 )
 
 
-def from_arrays(dataset: Any) -> Raw:
-    """Sorts the caller's arrays into splits.
+class Pipeline(Protocol):
+    """The methods of a `tf.data.Dataset` that are used here."""
+
+    @property
+    def element_spec(self) -> Any:
+        """Shapes and types of an element."""
+        ...
+
+    def cardinality(self) -> Any:
+        """Returns the number of elements; -1 for an endless pipeline."""
+        ...
+
+    def as_numpy_iterator(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Returns the elements as arrays."""
+        ...
+
+
+def from_arrays(dataset: object) -> Raw:
+    """Assigns arrays to splits.
 
     Args:
-        dataset: one of the forms that the message of the error lists.
+        dataset: one of the forms that the error message lists.
 
     Raises:
         DatasetError: for another form, or an endless pipeline.
@@ -39,19 +56,24 @@ def from_arrays(dataset: Any) -> Raw:
         raise DatasetError(f"{FORMS} Received: {got}{length}")
     if len(dataset) == 4:
         return _raw((dataset[0], dataset[1]), (dataset[2], dataset[3]))
+    if all(isinstance(part, tuple) and len(part) == 2 for part in dataset):
+        return _raw(dataset[0], dataset[1])
     first, second = dataset
     if _is_pipeline(first) and _is_pipeline(second):
         return _raw(_drain(first), _drain(second))
-    if all(isinstance(part, tuple) and len(part) == 2 for part in dataset):
-        return _raw(first, second)
     return _raw((first, second))
 
 
 def from_mapping(arrays: Mapping[str, Any], source: str, name: str = "arrays") -> Raw:
-    """Splits by key: x_train, y_train and, if there, x_test, y_test; or x, y.
+    """Assigns arrays to splits by key: x_train, y_train and optional x_test, y_test; or x, y.
+
+    Args:
+        arrays: by key; x_validation and y_validation are optional, too.
+        source: origin of the arrays, in words.
+        name: short name of the data set.
 
     Raises:
-        DatasetError: if the keys are others; the message lists those found.
+        DatasetError: for other keys; the message lists the received ones.
     """
     for x, y in (("x_train", "y_train"), ("x", "y")):
         if x in arrays and y in arrays:
@@ -63,18 +85,18 @@ def from_mapping(arrays: Mapping[str, Any], source: str, name: str = "arrays") -
             f"Received: keys {sorted(map(str, arrays))} in {source}"
         )
     for split in ("validation", "test"):
-        found = [key for key in (f"x_{split}", f"y_{split}") if key in arrays]
-        if len(found) == 1:
+        keys = [key for key in (f"x_{split}", f"y_{split}") if key in arrays]
+        if len(keys) == 1:
             raise DatasetError(
-                f"`dataset` must have both x_{split} and y_{split}. Received: only {found[0]}"
+                f"`dataset` must have both x_{split} and y_{split}. Received: only {keys[0]}"
             )
-        if found:
-            pairs[split] = _pair(arrays[found[0]], arrays[found[1]])
+        if keys:
+            pairs[split] = _pair(arrays[keys[0]], arrays[keys[1]])
     return Raw(name, source, **pairs)
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of an `.npz` file.
+    """Reads all arrays of an `.npz` file.
 
     Raises:
         DatasetError: if the file is corrupt, holds Python objects, or more than 8 GiB.
@@ -87,7 +109,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
                 f"`{path}` must hold at most {MAX_BYTES >> 30} GiB; it is loaded whole. "
                 f"Received: {size / 2**30:.1f} GiB"
             )
-        # Pickled objects run code when they are read, so they stay refused.
+        # Unpickling runs code of the file, so pickled objects are refused.
         with np.load(path, allow_pickle=False) as arrays:
             return {key: arrays[key] for key in arrays.files}
     except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
@@ -107,7 +129,9 @@ def _raw(train: tuple[Any, Any], test: tuple[Any, Any] | None = None) -> Raw:
     )
 
 
-def _pair(x: Any, y: Any) -> tuple[Any, Any]:
+def _pair(
+    x: np.ndarray | Sequence[Any], y: np.ndarray | Sequence[Any]
+) -> tuple[np.ndarray | list[np.ndarray], np.ndarray]:
     if isinstance(x, list) and x and all(isinstance(v, np.ndarray) and v.ndim == 3 for v in x):
         return x, np.asarray(y)  # images of various sizes
     try:
@@ -116,18 +140,18 @@ def _pair(x: Any, y: Any) -> tuple[Any, Any]:
         raise DatasetError(f"`x` must be one regular array. Received: {error}") from None
 
 
-def _is_pipeline(value: Any) -> bool:
-    # Who holds a tf.data.Dataset has imported TensorFlow; nobody else should pay for it.
+def _is_pipeline(value: object) -> TypeGuard[Pipeline]:
+    # A tf.data.Dataset exists only if TensorFlow is imported; the check must not import it.
     tensorflow = sys.modules.get("tensorflow")
     return tensorflow is not None and isinstance(value, tensorflow.data.Dataset)
 
 
-def _drain(pipeline: Any) -> tuple[Any, Any]:
-    """All examples of a finite tf.data.Dataset of (x, y), batched or not."""
+def _drain(pipeline: Pipeline) -> tuple[Any, Any]:
+    """Reads all examples of a finite tf.data.Dataset of (x, y), batched or not."""
     spec = pipeline.element_spec
     if not isinstance(spec, tuple) or len(spec) != 2 or any(isinstance(s, dict) for s in spec):
         raise DatasetError(
-            "`dataset` must give (x, y) pairs; with tensorflow_datasets say as_supervised=True. "
+            "`dataset` must yield (x, y) pairs; with tensorflow_datasets use as_supervised=True. "
             f"Received: {spec}"
         )
     if int(pipeline.cardinality()) == -1:
@@ -148,5 +172,5 @@ def _drain(pipeline: Any) -> tuple[Any, Any]:
         raise DatasetError("`dataset` must hold examples. Received: an empty tf.data.Dataset")
     if batched:
         return np.concatenate(xs), np.concatenate(ys)
-    same = len({x.shape for x in xs}) == 1
-    return (np.stack(xs) if same else xs), np.stack(ys)
+    equal_shapes = len({x.shape for x in xs}) == 1
+    return (np.stack(xs) if equal_shapes else xs), np.stack(ys)

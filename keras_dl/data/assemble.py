@@ -1,32 +1,34 @@
-"""From what a source holds to `Data`: one number format, one size, three splits, a digest."""
+"""Conversion of a source's contents to `Data`: one number format, one size, three splits."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from keras_dl.data.aligned_copy import aligned
+from keras_dl.data.aligned_copy import align
 from keras_dl.data.dataset import Data, Raw, Split
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.images.pixels import pixels
-from keras_dl.data.images.resizing import common_size, resized
+from keras_dl.data.images.pixels import to_pixels
+from keras_dl.data.images.resizing import common_size, resize
 from keras_dl.data.specs import Classes, Features, Images, Spec, Values
-from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, cut
+from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
 from keras_dl.data.targets import encode
 
-__all__ = ["assemble", "reshaped"]
+__all__ = ["assemble", "resize_data"]
 
 ORDER = ("train", "validation", "test")
 
 
 def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | None) -> Data:
-    """Brings a source's examples to one form and cuts the splits it does not have.
+    """Converts a source's examples to `Data` and splits off missing splits.
 
     Args:
-        raw: what the source holds.
+        raw: contents of the source.
         batch_size: examples per step.
-        image_size: side of the square images are brought to, in pixels; None keeps equal sizes.
-        at_least: pixels that images kept in size must have on their shorter side, or None.
+        image_size: side of the square that images are resized to, in pixels; None keeps the size
+            of images that are all equal.
+        at_least: minimum length of the shorter side in pixels if `image_size` is None, or None.
 
     Raises:
         DatasetError: if inputs or targets cannot be used; the message names the data set.
@@ -42,7 +44,7 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
             class_names=raw.class_names,
         )
         splits = {n: Split(x, y) for n, x, y in zip(present, xs, ys, strict=True)}
-        splits = _three(splits, stratified=bool(class_names))
+        splits = _add_missing_splits(splits, stratified=bool(class_names))
     except DatasetError as error:
         raise type(error)(f"{error} (data set '{raw.name}', {raw.source})") from None
     targets = Classes(class_names) if class_names else Values()
@@ -56,18 +58,25 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
     )
 
 
-def reshaped(data: Data, batch_size: int, image_size: int | None, at_least: int | None) -> Data:
-    """The same data with another batch size, its images brought to another size if need be."""
+def resize_data(data: Data, batch_size: int, image_size: int | None, at_least: int | None) -> Data:
+    """Returns the data with another batch size and, if necessary, resized images.
+
+    Args:
+        data: a data set.
+        batch_size: examples per step.
+        image_size: side of the square images in pixels; None keeps their size.
+        at_least: minimum length of the shorter side in pixels if `image_size` is None, or None.
+    """
     if not isinstance(data.inputs, Images) or (image_size is None and at_least is None):
         return replace(data, batch_size=batch_size)
     size = common_size([data.input_shape[:2]], image_size, at_least)
     if data.input_shape[:2] == size:
         return replace(data, batch_size=batch_size)
-    splits = {n: replace(split, x=resized(split.x, size)) for n, split in data.splits.items()}
+    splits = {n: replace(split, x=resize(split.x, size)) for n, split in data.splits.items()}
     return data.with_splits(splits, batch_size=batch_size)
 
 
-def _check_counts(name: str, x: Any, y: Any) -> None:
+def _check_counts(name: str, x: Sequence[np.ndarray] | np.ndarray, y: np.ndarray) -> None:
     if len(x) == 0:
         raise DatasetError(f"`x` must hold at least one example. Received: 0 in the {name} split")
     if np.ndim(y) == 0 or len(x) != len(y):
@@ -81,10 +90,10 @@ def _inputs(
     xs: list[Any], image_size: int | None, at_least: int | None
 ) -> tuple[Spec, list[np.ndarray]]:
     if any(isinstance(x, list) for x in xs):  # images of various sizes
-        xs = [[pixels([image[None]])[0][0] for image in x] for x in xs]
+        xs = [[to_pixels([image[None]])[0][0] for image in x] for x in xs]
         sizes = {image.shape[:2] for x in xs for image in x}
         size = common_size(sizes, image_size, at_least)
-        return Images(), [resized(x, size) for x in xs]
+        return Images(), [resize(x, size) for x in xs]
     ranks = {x.ndim for x in xs}
     if not (ranks == {2} or ranks <= {3, 4}):
         raise DatasetError(
@@ -98,9 +107,9 @@ def _inputs(
                 f"Received: features of shape {xs[0].shape}"
             )
         return Features(), _tables(xs)
-    xs = pixels(xs)
+    xs = to_pixels(xs)
     size = common_size({x.shape[1:3] for x in xs}, image_size, at_least)
-    return Images(), _same_width([resized(x, size) for x in xs])
+    return Images(), _check_widths([resize(x, size) for x in xs])
 
 
 def _tables(xs: list[np.ndarray]) -> list[np.ndarray]:
@@ -115,10 +124,10 @@ def _tables(xs: list[np.ndarray]) -> list[np.ndarray]:
             "`x` must be finite in float32; fill or remove missing values. "
             f"Received: {bad} NaN or inf"
         )
-    return _same_width(xs)
+    return _check_widths(xs)
 
 
-def _same_width(xs: list[np.ndarray]) -> list[np.ndarray]:
+def _check_widths(xs: list[np.ndarray]) -> list[np.ndarray]:
     if len({x.shape[1:] for x in xs}) > 1:
         raise DatasetError(
             "`x` must have the same features in all splits. "
@@ -127,8 +136,8 @@ def _same_width(xs: list[np.ndarray]) -> list[np.ndarray]:
     return xs
 
 
-def _three(splits: dict[str, Split], *, stratified: bool) -> dict[str, Split]:
-    """Cuts test, then validation, off train where the source has none."""
+def _add_missing_splits(splits: dict[str, Split], *, stratified: bool) -> dict[str, Split]:
+    """Splits test, then validation, off train if the source has none."""
     for name, share in (("test", TEST_SHARE), ("validation", VALIDATION_SHARE)):
         if name in splits:
             continue
@@ -138,13 +147,13 @@ def _three(splits: dict[str, Split], *, stratified: bool) -> dict[str, Split]:
                 f"`x` must hold enough examples for three splits. Received: {len(x)} left to cut "
                 f"the {name} split from"
             )
-        rest, chosen = cut(y, share, stratified=stratified)
-        parts = [Split(aligned(x, rows), aligned(y, rows)) for rows in (rest, chosen)]
+        indices = split_indices(y, share, stratified=stratified)
+        parts = [Split(align(x, rows), align(y, rows)) for rows in indices]
         splits |= {"train": parts[0], name: parts[1]}
-    seen = np.unique(splits["train"].y) if stratified else ()
-    if stratified and len(seen) < 2:
+    labels = np.unique(splits["train"].y) if stratified else ()
+    if stratified and len(labels) < 2:
         raise DatasetError(
-            "`y` must hold at least two classes in train; with one there is nothing to tell apart. "
-            f"Received: {len(seen)} class"
+            "`y` must hold at least two classes in train; one class cannot be classified. "
+            f"Received: {len(labels)} class"
         )
     return splits

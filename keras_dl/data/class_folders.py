@@ -1,12 +1,12 @@
-"""Folders whose names say class and split."""
+"""Folders named after classes and splits."""
 
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from keras_dl.data.archives import Member, members
+from keras_dl.data.archives import Member, list_members
 from keras_dl.data.errors import DatasetError
 
-__all__ = ["sorted_by_class"]
+__all__ = ["list_labelled_members"]
 
 SPLITS = {
     "train": "train", "training": "train",
@@ -15,27 +15,27 @@ SPLITS = {
 }  # fmt: skip
 
 
-def sorted_by_class(
-    path: Path, suffixes: tuple[str, ...], what: str
+def list_labelled_members(
+    path: Path, suffixes: tuple[str, ...], description: str
 ) -> dict[str, list[tuple[Member, str]]]:
-    """Files with their class, under train and, if there, validation and test.
+    """Returns files with their class by split: train and, if present, validation and test.
 
-    ``class/file``, or ``train/class/file`` with ``test/`` or ``val/`` beside it; a ``val/`` without
-    ``test/`` is the test split. A folder around everything is passed through.
+    ``class/file``, or ``train/class/file`` with ``test/`` or ``val/``; a ``val/`` without ``test/``
+    is the test split. Folders that contain everything else are skipped.
 
     Args:
         path: folder, or tar, tar.gz, tgz or zip file.
-        suffixes: how the files' names end, the most usual one first.
-        what: the files in words, for messages.
+        suffixes: endings of the file names, the most common one first.
+        description: the kind of files in words, for messages.
 
     Raises:
-        DatasetError: if there are none, or they are not sorted in this way.
+        DatasetError: if there are no such files, or the folders have another layout.
     """
-    return _by_split(_without_wrapper(members(path, suffixes)), path, suffixes, what)
+    return _by_split(_without_wrapper(list_members(path, suffixes)), path, suffixes, description)
 
 
 def _without_wrapper(members: list[Member]) -> list[Member]:
-    """Takes off folders around everything, such as the one an archive is often made with."""
+    """Removes folders that contain everything else, as archives often have one."""
     while members:
         first = members[0].path.parts[0]
         wrapped = all(len(m.path.parts) >= 3 and m.path.parts[0] == first for m in members)
@@ -46,11 +46,11 @@ def _without_wrapper(members: list[Member]) -> list[Member]:
 
 
 def _by_split(
-    members: Sequence[Member], path: Path, suffixes: tuple[str, ...], what: str
+    members: Sequence[Member], path: Path, suffixes: tuple[str, ...], description: str
 ) -> dict[str, list[tuple[Member, str]]]:
     kind = suffixes[0]
     layout = (
-        f"`dataset` must sort its {what} into one folder per class: class/a{kind}, or "
+        f"`dataset` must sort its {description} into one folder per class: class/a{kind}, or "
         f"train/class/a{kind} with test/ or val/ beside train/."
     )
     if not members:

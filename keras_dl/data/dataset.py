@@ -1,7 +1,7 @@
 """Data sets in memory: splits of arrays, their meaning, their samplers and their digest."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BYTES", "SPLITS", "Data", "Raw", "Split", "digest"]
 
-# A set is held in memory whole; more than this is refused before the machine starts to swap.
+# Data sets are loaded into memory as a whole; larger ones would make the machine swap.
 MAX_BYTES = 8 * 2**30
 SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Examples and their targets: arrays with one first axis, alone or in (nested) dicts.
+    """Examples and their targets: arrays with a common first axis, single or in (nested) dicts.
 
     Attributes:
         x: inputs, (n, …).
@@ -42,7 +42,7 @@ class Split:
         counts = {len(array) for array in self.arrays()}
         if len(counts) > 1:
             raise ValueError(
-                "`x`, `y` and `sample_weight` must have one first axis; it counts the examples. "
+                "`x`, `y` and `sample_weight` must have first axes of equal length, the examples. "
                 f"Received: lengths {sorted(counts)}"
             )
 
@@ -52,18 +52,18 @@ class Split:
         return len(self.arrays()[0])
 
     def arrays(self) -> list[np.ndarray]:
-        """Returns all arrays: those of x, of y, of sample_weight."""
+        """Returns all arrays in fixed order: those of x, of y, of sample_weight."""
         return [*leaves(self.x), *leaves(self.y), *leaves(self.sample_weight)]
 
-    def take(self, rows: Any) -> "Split":
+    def take(self, rows: np.ndarray | slice) -> "Split":
         """Returns the examples of these rows.
 
         Args:
-            rows: row numbers of any shape, a mask or a slice.
+            rows: row numbers of any shape (rank r gives r leading axes), a mask or a slice.
         """
         return self.map(lambda array: array[rows])
 
-    def map(self, function: Any) -> "Split":
+    def map(self, function: Callable[[np.ndarray], np.ndarray]) -> "Split":
         """Returns the split with a function applied to each array."""
         weight = self.sample_weight
         return Split(
@@ -74,14 +74,14 @@ class Split:
 
 
 class Raw(NamedTuple):
-    """Contents of a source, before sizes, number formats and splits are brought to one form.
+    """Contents of a source, before resizing, conversion of types and splitting.
 
     Attributes:
         name: short name of the data set.
         source: origin of the bytes, in words.
         train: (inputs, targets); inputs are one array, or a list of images of various sizes.
-        validation: the source's own validation split, or None to cut one from train.
-        test: the source's own test split, or None to cut one.
+        validation: validation split of the source, or None to split one off train.
+        test: test split of the source, or None to split one off train.
         class_names: one name per class number, or None to read the classes from the targets.
     """
 
@@ -95,10 +95,10 @@ class Raw(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """A data set in memory, cut into train, validation and test.
+    """A data set in memory with the splits train, validation and test.
 
     Attributes:
-        name: short name, as `dataset` names it.
+        name: short name.
         train: examples that the weights are fitted on.
         validation: examples for early stopping and search.
         test: examples for the final evaluation, once, at the end.
@@ -107,10 +107,10 @@ class Data:
         source: origin of the bytes, in words ("embedded in scikit-learn", a path, …).
         digest: sha256 over all arrays, 64 hex digits.
         batch_size: examples per step.
-        samplers: sampler by split; by default train is shuffled, the others are read in order.
+        samplers: sampler by split; by default `Shuffle` for train, `Sequential` for the others.
         preprocessor: turns raw inputs (texts, …) into x; stored with every run.
-        planned_steps: optimizer steps that training will take, for schedules; None in a shell.
-        extras: further values that a recipe needs, by name.
+        planned_steps: optimizer steps of the whole training, for schedules; None outside of runs.
+        extras: further values of a recipe, by name.
     """
 
     name: str
@@ -139,7 +139,7 @@ class Data:
         digested: tuple[np.ndarray, ...] = (),
         **options: Any,
     ) -> Self:
-        """Makes a data set with its digest.
+        """Returns a data set with its digest.
 
         Args:
             name: short name.
@@ -147,7 +147,7 @@ class Data:
             inputs: type of x.
             targets: type of y.
             source: origin of the bytes, in words.
-            digested: further arrays that the data set consists of, a vocabulary for one.
+            digested: further arrays that belong to the data set, such as a vocabulary.
             **options: `batch_size`, `samplers`, `preprocessor`, `extras`.
         """
         arrays = [array for split in SPLITS for array in splits[split].arrays()]
@@ -165,7 +165,7 @@ class Data:
         """Returns the data set with other splits, a digest of them and further changes.
 
         Args:
-            splits: by name; splits that are not named stay.
+            splits: by name; missing ones are unchanged.
             **changes: other fields, by name.
         """
         merged = {split: splits.get(split, getattr(self, split)) for split in SPLITS}
@@ -179,17 +179,20 @@ class Data:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one example without the batch axis, of the first array where x has several."""
-        return self.inputs.shape or leaves(self.test.x)[0].shape[1:]
+        """Shape of one example without the batch axis; a dict of shapes if x is a dict.
+
+        A row of train may hold several examples, one per domain for instance.
+        """
+        return self.inputs.shape or map_leaves(lambda array: array.shape[1:], self.test.x)
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """One name per class; empty where targets are no classes."""
+        """One name per class; empty if the targets are no classes."""
         return getattr(self.targets, "names", ())
 
     @property
     def num_classes(self) -> int:
-        """Number of classes; 0 where targets are no classes."""
+        """Number of classes; 0 if the targets are no classes."""
         return len(self.class_names)
 
     def sampler(self, split: str) -> Sampler:
@@ -200,19 +203,27 @@ class Data:
         return Shuffle(count) if split == "train" else Sequential(count)
 
     def facts(self) -> dict[str, Any]:
-        """Describes the data in plain values that fit into JSON; no examples."""
-        words = ("name", "source", "digest")
-        return {word: getattr(self, word) for word in words} | {
+        """Describes the data in JSON-serialisable values, without examples."""
+        return {
+            "name": self.name,
+            "source": self.source,
+            "digest": self.digest,
             "inputs": to_dict(self.inputs),
             "targets": to_dict(self.targets),
             "class_names": list(self.class_names),
-            "input_shape": list(self.input_shape),
+            "input_shape": _as_lists(self.input_shape),
             "examples": {split: self.sampler(split).num_examples for split in SPLITS},
         }
 
 
+def _as_lists(shapes: Any) -> Any:
+    if isinstance(shapes, dict):
+        return {name: _as_lists(shape) for name, shape in shapes.items()}
+    return list(shapes)
+
+
 def digest(*arrays: np.ndarray) -> str:
-    """Sha256 over type, shape and bytes of the arrays, 64 hex digits."""
+    """Returns the sha256 over type, shape and bytes of the arrays, 64 hex digits."""
     sha = hashlib.sha256()
     for array in arrays:
         sha.update(f"{array.dtype.str}{array.shape}".encode())

@@ -1,11 +1,11 @@
-"""What goes wrong with data, as types a caller can catch."""
+"""Exceptions of `keras_dl.data`."""
 
 __all__ = ["DatasetError", "DatasetUnavailable"]
 
 
 class DatasetError(ValueError):
-    """The data cannot be used as they are; the message says which part and what is expected."""
+    """Raised for data that cannot be used; the message names the part and the requirement."""
 
 
 class DatasetUnavailable(DatasetError):
-    """No source has the data set; the message says where it was looked for and what works now."""
+    """Raised if no source has the data set; the message lists the sources and alternatives."""

@@ -1,51 +1,57 @@
-"""The one function that gives a recipe its data, and what there is to choose from."""
+"""Loading of data sets by name, path or arrays, and the list of available sets."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from keras_dl.data import locations
-from keras_dl.data.arrays import from_arrays
-from keras_dl.data.assemble import assemble, reshaped
+from keras_dl.data.arrays import Pipeline, from_arrays
+from keras_dl.data.assemble import assemble, resize_data
 from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.mnist_m import mnist_m
-from keras_dl.data.registry import KNOWN
+from keras_dl.data.registry import DATASETS
 from keras_dl.data.sources import embedded, lookup, mirror
 
-__all__ = ["describe", "load"]
+__all__ = ["DatasetLike", "describe", "load"]
+
+# A name, a path, arrays in one of the forms of `load`, or data that are loaded already.
+DatasetLike: TypeAlias = (
+    str | os.PathLike[str] | Sequence[Any] | Mapping[str, Any] | Pipeline | Data
+)
 
 
 def load(
-    dataset: Any,
+    dataset: DatasetLike,
     *,
     batch_size: int = 128,
     image_size: int | None = None,
     at_least: int | None = None,
 ) -> Data:
-    """A data set in memory, from a name, a path or arrays of the caller's own.
+    """Loads a data set into memory from a name, a path or arrays.
 
-    Names are looked for among the sets embedded in scikit-learn, those that TensorFlow Datasets
-    has prepared, the local mirror that KERAS_DL_DATA names, and the downloads of TensorFlow
-    Datasets. A path is a folder with four IDX files, an `.npz` file, a folder or archive of images
-    by class, or a CSV file. Arrays come as (x, y), (x_train, y_train, x_test, y_test),
-    ((x_train, y_train), (x_test, y_test)), a dict with those keys, or tf.data.Datasets.
+    Names are searched in this order: sets embedded in scikit-learn, sets prepared by TensorFlow
+    Datasets, the local mirror that KERAS_DL_DATA names, downloads of TensorFlow Datasets. A path is
+    a folder with four IDX files, an `.npz` file, a folder or archive of images by class, or a CSV
+    file. Arrays are (x, y), (x_train, y_train, x_test, y_test), ((x_train, y_train), (x_test,
+    y_test)), a dict with those keys, or tf.data.Datasets.
 
-    Without a test split, a fifth of the examples is cut off for it; without a validation split, a
-    tenth of train; both stratified by class and the same in every run. Images are uint8 pixels
-    0..255 (n, height, width, channels), tables float32 (n, features) in their own units.
+    A missing test split is 20 % of the examples, a missing validation split 10 % of train; both are
+    stratified by class and the same in every run. Images are uint8 pixels 0..255
+    (n, height, width, channels), tables float32 (n, features) in their own units.
 
     Args:
         dataset: name, path, `Data` or arrays.
         batch_size: examples per step.
-        image_size: images are brought to a square of this many pixels: the shorter side resized,
-            the longer cropped around the centre. None keeps images that are all of one size.
-        at_least: without image_size, images smaller than this many pixels are enlarged to it;
-            images of various sizes become squares of it, or of 32.
+        image_size: side of the square images in pixels: the shorter side is resized, the longer
+            one cropped around the centre. None keeps the size of images that are all equal.
+        at_least: minimum size in pixels if `image_size` is None: smaller images are enlarged,
+            images of various sizes become squares of this side, or of 32 pixels.
 
     Raises:
-        DatasetUnavailable: if no place has the set; says within seconds where to put which file.
-        DatasetError: if the data cannot be used; says which part and what is expected.
+        DatasetUnavailable: if no source has the set; the message names the file to provide.
+        DatasetError: if the data cannot be used; the message names the part and the requirement.
 
     Example:
         >>> load("digits", image_size=28).input_shape
@@ -56,52 +62,52 @@ def load(
         optional = name != "batch_size" and value is None
         if not optional and (not isinstance(value, int) or value < 1):
             raise DatasetError(f"`{name}` must be a whole number above 0. Received: {name}={value}")
-    if isinstance(dataset, str) and dataset in KNOWN and KNOWN[dataset].home == "made":
-        base = KNOWN[dataset].file
-        plain = load(base, batch_size=batch_size, image_size=image_size, at_least=at_least)
-        return mnist_m(plain, photos="embedded" if KNOWN[base].home == "embedded" else "auto")
+    if isinstance(dataset, str) and dataset in DATASETS and DATASETS[dataset].home == "derived":
+        base = DATASETS[dataset].file
+        source = load(base, batch_size=batch_size, image_size=image_size, at_least=at_least)
+        return mnist_m(source, photos="embedded" if DATASETS[base].home == "embedded" else "auto")
     if isinstance(dataset, Data):
-        return reshaped(dataset, batch_size, image_size, at_least)
+        return resize_data(dataset, batch_size, image_size, at_least)
     if isinstance(dataset, str | os.PathLike):
-        place = dataset if isinstance(dataset, str) else Path(dataset)
-        raw = lookup.find(place, image_size, at_least)
+        name_or_path = dataset if isinstance(dataset, str) else Path(dataset)
+        raw = lookup.find(name_or_path, image_size, at_least)
     else:
         raw = from_arrays(dataset)
     return assemble(raw, batch_size, image_size, at_least)
 
 
 def describe() -> list[dict[str, str]]:
-    """One row per data set: name, kind, size, where it is now, and licence.
+    """Returns one row per data set: name, kind, size, location and licence.
 
-    Looks at folders only; nothing is imported or downloaded.
+    Checks folders only; imports and downloads nothing.
     """
     rows = [
-        {"name": name, "kind": known.kind, "size": known.size, "where": _where(name),
-         "licence": known.licence}
-        for name, known in KNOWN.items()
+        {"name": name, "kind": entry.kind, "size": entry.size, "where": _location(name),
+         "licence": entry.licence}
+        for name, entry in DATASETS.items()
     ]  # fmt: skip
-    others = {f.parent.parent.name for f in locations.official().glob("*/*/dataset_info.json")}
+    others = {f.parent.parent.name for f in locations.tfds_folder().glob("*/*/dataset_info.json")}
     return rows + [
-        {"name": name, "kind": "", "size": "", "where": _where(name), "licence": ""}
-        for name in sorted(others - set(KNOWN))
+        {"name": name, "kind": "", "size": "", "where": _location(name), "licence": ""}
+        for name in sorted(others - set(DATASETS))
     ]
 
 
-def _where(name: str) -> str:
-    home = KNOWN[name].home if name in KNOWN else "official"
-    if home == "made":
-        return f"made from {KNOWN[name].file}: {_where(KNOWN[name].file)}"
+def _location(name: str) -> str:
+    home = DATASETS[name].home if name in DATASETS else "tfds"
+    if home == "derived":
+        return f"derived from {DATASETS[name].file}: {_location(DATASETS[name].file)}"
     if home == "embedded":
-        owner = "Python" if KNOWN[name].kind == "text" else "scikit-learn"
+        owner = "Python" if DATASETS[name].kind == "text" else "scikit-learn"
         return f"embedded in {owner} ({embedded.folder(name)})"
-    folder = locations.prepared(name) if home == "official" else None
+    folder = locations.find_prepared(name) if home == "tfds" else None
     if folder:
         return f"prepared ({folder})"
-    found = mirror.find(name)
-    if found and name in lookup.STAND_INS:
-        return f"mirror, as {lookup.STAND_INS[name]} ({found})"
-    if found:
-        return f"mirror ({found})"
-    if home == "official":
-        return "not available" if locations.offline() else "download"
-    return f"not available; its place: <KERAS_DL_DATA>/{KNOWN[name].file}"
+    path = mirror.find(name)
+    if path and name in lookup.SUBSTITUTES:
+        return f"mirror, as {lookup.SUBSTITUTES[name]} ({path})"
+    if path:
+        return f"mirror ({path})"
+    if home == "tfds":
+        return "not available" if locations.is_offline() else "download"
+    return f"not available; expected at <KERAS_DL_DATA>/{DATASETS[name].file}"

@@ -1,4 +1,4 @@
-"""The folders and environment variables where data sets are looked for."""
+"""Folders and environment variables with the locations of data sets."""
 
 import os
 from collections.abc import Iterator
@@ -8,17 +8,24 @@ from pathlib import Path
 from keras_dl.data.errors import DatasetError
 from keras_dl.utils import files
 
-__all__ = ["locked", "mirror", "official", "offline", "prepared", "where"]
+__all__ = [
+    "describe_locations",
+    "find_prepared",
+    "is_offline",
+    "locked",
+    "mirror_folder",
+    "tfds_folder",
+]
 
 
-def official() -> Path:
-    """The folder of TensorFlow Datasets: KERAS_DL_TFDS_DIR, TFDS_DATA_DIR, or its own default."""
+def tfds_folder() -> Path:
+    """Returns the folder of TensorFlow Datasets: KERAS_DL_TFDS_DIR, TFDS_DATA_DIR or default."""
     named = os.environ.get("KERAS_DL_TFDS_DIR") or os.environ.get("TFDS_DATA_DIR")
     return Path(named or "~/tensorflow_datasets").expanduser()
 
 
-def mirror() -> Path | None:
-    """The local mirror that KERAS_DL_DATA names, or None.
+def mirror_folder() -> Path | None:
+    """Returns the local mirror that KERAS_DL_DATA names, or None.
 
     Raises:
         DatasetError: if the variable names no folder.
@@ -34,34 +41,37 @@ def mirror() -> Path | None:
     return folder
 
 
-def offline() -> bool:
-    """Whether KERAS_DL_OFFLINE forbids every connection."""
+def is_offline() -> bool:
+    """Returns True if KERAS_DL_OFFLINE forbids connections."""
     return os.environ.get("KERAS_DL_OFFLINE", "0") not in ("", "0", "false")
 
 
-def prepared(name: str) -> Path | None:
-    """The newest version of a set that TensorFlow Datasets has prepared, or None.
+def find_prepared(name: str) -> Path | None:
+    """Returns the folder of the newest version that TensorFlow Datasets has prepared, or None.
 
     Args:
         name: "mnist", or "emnist/letters" with a configuration.
     """
-    found = [file.parent for file in (official() / name).glob("*/dataset_info.json")]
-    return max(found, key=_version, default=None)
+    folders = [file.parent for file in (tfds_folder() / name).glob("*/dataset_info.json")]
+    return max(folders, key=_version, default=None)
 
 
-def where() -> dict[str, str]:
-    """The places looked at, in words: where, and whether they are there."""
-    folder = official()
+def describe_locations() -> dict[str, str]:
+    """Returns the locations that are searched, by name, in words."""
+    folder = tfds_folder()
     return {
-        "TensorFlow Datasets": f"{folder}{'' if folder.is_dir() else ' (not there yet)'}",
+        "TensorFlow Datasets": f"{folder}{'' if folder.is_dir() else ' (does not exist yet)'}",
         "KERAS_DL_DATA": os.environ.get("KERAS_DL_DATA", "") or "(not set)",
-        "KERAS_DL_OFFLINE": "no connections" if offline() else "(not set)",
+        "KERAS_DL_OFFLINE": "no connections" if is_offline() else "(not set)",
     }
 
 
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
-    """Lets one process at a time prepare a data set; others wait for it and then find it ready.
+    """Holds a file lock: one process prepares a data set, others wait.
+
+    Args:
+        file: lock file.
 
     Raises:
         DatasetError: if the folder cannot be written.

@@ -1,26 +1,26 @@
-"""What is known by name: size, home and licence of each data set."""
+"""Registry of data sets by name: size, source and licence."""
 
 from typing import Literal, NamedTuple
 
-__all__ = ["CLASSES", "KNOWN", "Known"]
+__all__ = ["CLASSES", "DATASETS", "Entry"]
 
 
-class Known(NamedTuple):
-    """A data set's entry.
+class Entry(NamedTuple):
+    """Entry of a data set.
 
     Attributes:
-        home: "embedded" in scikit-learn or Python, "official" in TensorFlow Datasets, "mirror" for
-            a file in the folder that KERAS_DL_DATA names, or "made" from another set.
-        kind: "image", "table", "text" or "pairs" of images.
-        size: examples and their form, in words.
-        licence: what its authors state, and who they are.
-        file: path inside the mirror; for official sets the folder with the original files; for made
-            sets the name of the other.
+        home: "embedded" in scikit-learn or Python, "tfds" for TensorFlow Datasets, "mirror" for a
+            file in the folder that KERAS_DL_DATA names, or "derived" from another set.
+        kind: "image", "table", "text", "pairs" of images, or images with "masks".
+        size: number and shape of the examples, in words.
+        licence: as stated by the authors, and their names.
+        file: path inside the mirror; for "tfds" the folder with the original files; for "derived"
+            the name of the other set.
         more: further files of a set in the mirror.
     """
 
-    home: Literal["embedded", "official", "mirror", "made"]
-    kind: Literal["image", "table", "text", "pairs"]
+    home: Literal["embedded", "tfds", "mirror", "derived"]
+    kind: Literal["image", "table", "text", "pairs", "masks"]
     size: str
     licence: str
     file: str = ""
@@ -34,52 +34,54 @@ UCI = "CC BY 4.0 (UCI)"
 UNSTATED = "not stated"
 PTB, SST2 = "text/ptb/ptb.{}.txt.gz", "text/sst2/stsa.binary.{}"
 
-KNOWN = {
-    "digits": Known("embedded", "image", "1797 digits 8×8 gray, 10 classes", UCI),
-    "digits_m": Known("made", "image", "digits in front of two photographs, RGB, 10 classes", UCI,
-                      "digits"),
-    "iris": Known("embedded", "table", "150 flowers, 4 features, 3 classes", UCI),
-    "wine": Known("embedded", "table", "178 wines, 13 features, 3 classes", UCI),
-    "breast_cancer": Known("embedded", "table", "569 tumours, 30 features, 2 classes", UCI),
-    "diabetes": Known("embedded", "table", "442 patients, 10 features, regression",
+DATASETS = {
+    "digits": Entry("embedded", "image", "1797 digits 8×8 gray, 10 classes", UCI),
+    "digits_m": Entry("derived", "image", "digits in front of two photographs, RGB, 10 classes",
+                      UCI, "digits"),
+    "iris": Entry("embedded", "table", "150 flowers, 4 features, 3 classes", UCI),
+    "wine": Entry("embedded", "table", "178 wines, 13 features, 3 classes", UCI),
+    "breast_cancer": Entry("embedded", "table", "569 tumours, 30 features, 2 classes", UCI),
+    "diabetes": Entry("embedded", "table", "442 patients, 10 features, regression",
                       f"{UNSTATED} (Efron et al. 2004)"),
-    "mnist": Known("official", "image", "60000 + 10000 digits 28×28 gray, 10 classes",
+    "mnist": Entry("tfds", "image", "60000 + 10000 digits 28×28 gray, 10 classes",
                    "commonly given as CC BY-SA 3.0 (LeCun, Cortes, Burges)", "mnist"),
-    "mnist_m": Known("made", "image", "mnist in front of photographs (BSDS500), RGB, 10 classes",
+    "mnist_m": Entry("derived", "image", "mnist in front of photographs (BSDS500), RGB, 10 classes",
                      "as mnist and the photographs", "mnist"),
-    "fashion_mnist": Known("official", "image", "60000 + 10000 articles 28×28 gray, 10 classes",
+    "fashion_mnist": Entry("tfds", "image", "60000 + 10000 articles 28×28 gray, 10 classes",
                            "MIT (Zalando SE)", "fashion_mnist"),
-    "cifar10": Known("official", "image", "50000 + 10000 photographs 32×32 RGB, 10 classes",
+    "cifar10": Entry("tfds", "image", "50000 + 10000 photographs 32×32 RGB, 10 classes",
                      f"{UNSTATED} (Krizhevsky 2009)", "cifar10"),
-    "cifar10_jpeg": Known("mirror", "image", "cifar10 as JPEG, quality about 75: not comparable",
+    "cifar10_jpeg": Entry("mirror", "image", "cifar10 as JPEG, quality about 75: not comparable",
                           f"{UNSTATED} (Krizhevsky 2009)", "cifar10/cifar10_full_jpeg.npz"),
-    "usps": Known("mirror", "image", "7291 + 2007 digits 16×16 gray, 10 classes",
+    "usps": Entry("mirror", "image", "7291 + 2007 digits 16×16 gray, 10 classes",
                   f"{UNSTATED} (LeCun et al. 1989)", "usps/usps.npz"),
-    "hymenoptera": Known("mirror", "image", "244 + 153 photographs of ants and bees, RGB",
+    "hymenoptera": Entry("mirror", "image", "244 + 153 photographs of ants and bees, RGB",
                          f"{UNSTATED} (from ImageNet)", "hymenoptera/hymenoptera_short144.tar"),
-    "sonar": Known("mirror", "table", "208 echoes, 60 features, 2 classes", UCI,
+    "sonar": Entry("mirror", "table", "208 echoes, 60 features, 2 classes", UCI,
                    "tabular/sonar.csv"),
-    "pima_diabetes": Known("mirror", "table", "768 patients, 8 features, 2 classes", UNSTATED,
+    "pima_diabetes": Entry("mirror", "table", "768 patients, 8 features, 2 classes", UNSTATED,
                            "tabular/pima-indians-diabetes.csv"),
-    "boston_housing": Known("mirror", "table", "506 districts, 13 features, regression", UNSTATED,
+    "boston_housing": Entry("mirror", "table", "506 districts, 13 features, regression", UNSTATED,
                             "tabular/housing.csv"),
-    "facades": Known("mirror", "pairs", "400 + 106 photographs of facades and their parts, RGB",
+    "facades": Entry("mirror", "pairs", "400 + 106 photographs of facades and their parts, RGB",
                      f"{UNSTATED} (CMP Facade Database)", "facades/facades.tar"),
-    "topics": Known("embedded", "text", "65,000 words of Python's reference; 779 passages, "
+    "camvid": Entry("mirror", "masks", "367 + 101 + 233 street scenes 180×240 RGB, 11 classes",
+                    f"{UNSTATED} (Brostow et al. 2009)", "camvid/camvid_180x240.tar"),
+    "topics": Entry("embedded", "text", "65,000 words of Python's reference; 779 passages, "
                     "6 classes", "PSF (Python)"),
-    "sst2": Known("mirror", "text", "6920 + 872 + 1821 sentences of film reviews, 2 classes",
+    "sst2": Entry("mirror", "text", "6920 + 872 + 1821 sentences of film reviews, 2 classes",
                   f"{UNSTATED} (Socher et al. 2013)", SST2.format("train"),
                   (SST2.format("dev"), SST2.format("test"))),
-    "imdb": Known("mirror", "text", "25000 + 25000 film reviews, 2 classes",
+    "imdb": Entry("mirror", "text", "25000 + 25000 film reviews, 2 classes",
                   f"{UNSTATED} (Maas et al. 2011)", "text/imdb/imdb_train.tsv.bz2",
                   ("text/imdb/imdb_test.tsv.bz2",)),
-    "trec": Known("mirror", "text", "5452 + 500 questions, 6 classes",
+    "trec": Entry("mirror", "text", "5452 + 500 questions, 6 classes",
                   f"{UNSTATED} (Li and Roth 2002)", "text/trec/TREC.train",
                   ("text/trec/TREC.test",)),
-    "enwiki_slice": Known("mirror", "text", "6.1 million words of Wikipedia, 2015",
+    "enwiki_slice": Entry("mirror", "text", "6.1 million words of Wikipedia, 2015",
                           "CC BY-SA (Wikipedia)", "text/enwiki_slice/enwiki_slice.txt.gz"),
-    "ptb": Known("mirror", "text", "0.9 million words of the Penn Treebank", f"{UNSTATED} (LDC)",
+    "ptb": Entry("mirror", "text", "0.9 million words of the Penn Treebank", f"{UNSTATED} (LDC)",
                  PTB.format("train"), (PTB.format("valid"), PTB.format("test"))),
-    "tiny_shakespeare": Known("mirror", "text", "0.2 million words of Shakespeare",
+    "tiny_shakespeare": Entry("mirror", "text", "0.2 million words of Shakespeare",
                               "public domain", "text/tiny_shakespeare/input.txt"),
 }  # fmt: skip

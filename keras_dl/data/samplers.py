@@ -1,8 +1,8 @@
-"""Samplers: the rows that make the steps of an epoch, as arrays of row numbers.
+"""Samplers: arrays of row numbers for the steps of an epoch.
 
-A batch is a gather: an index array of shape (batch, …) picks examples of shape (batch, …, *example)
-from each array of a split. A sampler's numbers depend on its arguments alone, so that a resumed
-training sees the batches of the uninterrupted one.
+A batch is a gather: an index array of shape (batch, …) selects examples of shape
+(batch, …, *example) from each array of a split. The row numbers depend on the arguments alone, so a
+resumed training uses the same batches as an uninterrupted one.
 """
 
 from typing import Protocol
@@ -13,7 +13,7 @@ __all__ = ["Sampler", "Sequential", "Shuffle", "Windows", "epoch_order", "limit"
 
 
 class Sampler(Protocol):
-    """Rows of a split for each epoch."""
+    """Row numbers of a split for each epoch."""
 
     @property
     def num_examples(self) -> int:
@@ -37,7 +37,13 @@ class Sampler(Protocol):
 
 
 def limit(count: int, batch_size: int, steps: int | None) -> int:
-    """Returns how many of `count` examples fit into `steps` batches; None: all."""
+    """Returns the number of examples in `steps` batches.
+
+    Args:
+        count: examples of an epoch, the maximum.
+        batch_size: examples per step.
+        steps: steps per epoch; None for a whole epoch.
+    """
     return count if steps is None else min(count, steps * batch_size)
 
 
@@ -66,7 +72,17 @@ class Shuffle:
         self.num_examples = count
 
     def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
-        """Returns (n,) row numbers, see `Sampler`."""
+        """Returns the row numbers of one epoch.
+
+        Args:
+            seed: of the training.
+            epoch: number of the epoch, from 0.
+            batch_size: examples per step.
+            steps: steps per epoch at most; None for a whole epoch.
+
+        Returns:
+            (n,) int32, see `Sampler.indices`.
+        """
         order = epoch_order(seed, epoch, self.num_examples)
         return order[: limit(self.num_examples, batch_size, steps)].astype(np.int32)
 
@@ -82,7 +98,17 @@ class Sequential:
         self.num_examples = count
 
     def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
-        """Returns (n,) row numbers, see `Sampler`."""
+        """Returns the row numbers of one epoch.
+
+        Args:
+            seed: of the training.
+            epoch: number of the epoch, from 0.
+            batch_size: examples per step.
+            steps: steps per epoch at most; None for a whole epoch.
+
+        Returns:
+            (n,) int32, see `Sampler.indices`.
+        """
         return np.arange(limit(self.num_examples, batch_size, steps), dtype=np.int32)
 
 
@@ -94,8 +120,8 @@ class Windows:
     Args:
         length: rows of the stream.
         context: rows of a window.
-        shuffle: True: windows begin at random rows; False: they tile the stream in order, and a
-            last rest shorter than `context` is left out.
+        shuffle: True: windows start at random rows; False: they tile the stream in order, without
+            a remainder shorter than `context`.
 
     Raises:
         ValueError: if the stream is shorter than one window.
@@ -111,7 +137,17 @@ class Windows:
         self.num_examples = length // context
 
     def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
-        """Returns (n, context) row numbers, see `Sampler`."""
+        """Returns the row numbers of one epoch.
+
+        Args:
+            seed: of the training; without `shuffle` it has no effect.
+            epoch: number of the epoch, from 0; without `shuffle` it has no effect.
+            batch_size: windows per step.
+            steps: steps per epoch at most; None for a whole epoch.
+
+        Returns:
+            (n, context) int32, see `Sampler.indices`.
+        """
         count = limit(self.num_examples, batch_size, steps)
         if self.shuffle:
             random = np.random.default_rng((seed, epoch))

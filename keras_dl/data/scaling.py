@@ -1,4 +1,4 @@
-"""The layers between raw examples and a network, kept in the model that is saved."""
+"""Scaling and augmentation as part of the saved model."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,23 +11,24 @@ from keras_dl.data.specs import Images
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["scaled"]
+__all__ = ["with_scaling"]
 
 
-def scaled(
-    data: Data, net: "keras.Model", augmentation: Sequence[Callable[[Any], Any]] = ()
+def with_scaling(
+    data: Data,
+    net: "keras.Model",
+    augmentation: Sequence[Callable[..., Any]] = (),
 ) -> "keras.Model":
-    """A model that takes raw examples: augmentation, scaling, then the network.
+    """Returns a model on raw examples: augmentation, scaling, then the network.
 
-    Pixels 0..255 are divided by 255; features of tables are shifted and divided so that each has
-    mean 0 and variance 1 over the train split. Whoever loads the saved model feeds it raw data and
-    cannot scale them wrongly.
+    Pixels 0..255 are divided by 255; features of tables are standardised to mean 0 and variance 1
+    over the train split. The saved model includes the scaling and is applied to raw data.
 
     Args:
-        data: what the network is trained on.
+        data: training data.
         net: takes scaled float32 examples (batch, *data.input_shape).
-        augmentation: layers on raw examples (batch, *data.input_shape) that change them while
-            training and pass them on otherwise.
+        augmentation: layers on raw examples (batch, *data.input_shape) that are active in training
+            only.
 
     Returns:
         A functional model named as `net`, from raw examples to the outputs of `net`.
@@ -35,7 +36,7 @@ def scaled(
     Raises:
         ValueError: if `net` takes another shape.
     """
-    # Whoever only loads data should not wait for Keras.
+    # Loading data must not wait for the import of Keras.
     import keras
 
     if tuple(net.input_shape[1:]) != data.input_shape:
@@ -48,7 +49,7 @@ def scaled(
     x = inputs
     for layer in augmentation:
         x = layer(x)
-    # In float32 also under mixed precision: half floats have gaps of 1 from 2048 on.
+    # float32 also under mixed precision: float16 has a spacing of 2 above 2048.
     scaling = (
         keras.layers.Rescaling(1 / 255, dtype="float32", name="scaling")
         if image
@@ -57,11 +58,11 @@ def scaled(
     return keras.Model(inputs, net(scaling(x)), name=net.name)
 
 
-def _normalization(x: np.ndarray) -> Any:
+def _normalization(x: np.ndarray) -> "keras.layers.Normalization":
     import keras
 
     mean, variance = x.mean(axis=0, dtype=np.float64), x.var(axis=0, dtype=np.float64)
-    # A feature that is constant in train would be divided by almost nothing in test.
+    # A feature that is constant in train would otherwise be divided by almost 0.
     variance = np.where(variance > 0, variance, 1.0)
     return keras.layers.Normalization(
         mean=mean.tolist(), variance=variance.tolist(), dtype="float32", name="scaling"

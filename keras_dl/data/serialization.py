@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
@@ -26,26 +26,26 @@ Kind = TypeVar("Kind", bound=type)
 
 
 class Preprocessor(Protocol):
-    """Turns raw inputs into what a model takes; kept beside the model as JSON."""
+    """Converts raw inputs to model inputs; stored with the model as JSON."""
 
     def __call__(self, inputs: Any) -> np.ndarray:
-        """Returns the model's inputs for raw ones."""
+        """Returns the model inputs for raw inputs."""
         ...
 
     def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments in values that fit into JSON."""
+        """Returns the constructor's arguments in JSON-serialisable values."""
         ...
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """Makes a preprocessor from what `get_config` returned."""
+        """Returns the preprocessor of a config from `get_config`."""
         ...
 
 
 def register_preprocessor(name: str) -> Callable[[Kind], Kind]:
-    """Registers a class under the name by which runs store it.
+    """Registers a class under the name that runs store.
 
-    Only registered classes are ever made from a stored run: a file cannot name code to import.
+    Only registered classes are restored from a stored run: a file cannot name code to import.
 
     Args:
         name: unique, such as "words".
@@ -56,7 +56,7 @@ def register_preprocessor(name: str) -> Callable[[Kind], Kind]:
 
     def register(kind: Kind) -> Kind:
         previous = _registry.setdefault(name, kind)
-        # A notebook defines the same class again whenever its cell runs.
+        # A notebook defines the same class again each time its cell runs.
         if previous.__qualname__ != kind.__qualname__:
             raise ValueError(f"`name` must be unique. Received: name={name!r}, {previous} has it")
         _registry[name] = kind
@@ -76,25 +76,25 @@ def preprocessor_to_json(preprocessor: Preprocessor | None) -> str:
     names = [name for name, kind in _registry.items() if kind is type(preprocessor)]
     if not names:
         raise TypeError(
-            "`preprocessor` must be of a class with @register_preprocessor(name), or no later "
-            f"process could read it back. Received: {type(preprocessor).__name__}"
+            "`preprocessor` must be of a class with @register_preprocessor(name); other "
+            f"processes cannot restore it otherwise. Received: {type(preprocessor).__name__}"
         )
     config = preprocessor.get_config()
     return json.dumps({"class": names[0], "config": config}, ensure_ascii=False)
 
 
 def preprocessor_from_json(text: str) -> Any:
-    """Makes the preprocessor that `preprocessor_to_json` described; None from "".
+    """Returns the preprocessor that `preprocessor_to_json` describes; None for "".
 
     Raises:
-        ValueError: if the text describes none, or its class is not registered here.
+        ValueError: if the text describes no preprocessor, or its class is not registered.
     """
     if not text:
         return None
     stored = json.loads(text)
-    kind = _registry.get(stored.get("class") if isinstance(stored, dict) else None)
+    name = stored.get("class") if isinstance(stored, dict) else stored
+    kind = _registry.get(str(name))
     if kind is None:
-        name = stored.get("class") if isinstance(stored, dict) else stored
         raise ValueError(
             f"`text` must describe a registered preprocessor, one of {', '.join(_registry)}; "
             f"import the module that registers it first. Received: {name!r}"
@@ -104,11 +104,11 @@ def preprocessor_from_json(text: str) -> Any:
 
 @dataclass(frozen=True)
 class Spooled:
-    """Data whose arrays lie in a file, for processes that share the folder.
+    """Data with their arrays in a file, for processes that share the folder.
 
     Attributes:
         path: the `.npz` file.
-        skeleton: everything but the arrays; it travels within a job, never in a file.
+        skeleton: pickle of everything but the arrays; sent within a job, never stored in a file.
     """
 
     path: Path
@@ -120,7 +120,7 @@ class Spooled:
             return _Unpickler(io.BytesIO(self.skeleton), file).load()
 
 
-def spool(data: Any, folder: Path) -> Spooled:
+def spool(data: object, folder: Path) -> Spooled:
     """Writes the arrays of data to `data.npz` in a folder.
 
     Args:
@@ -135,15 +135,15 @@ def spool(data: Any, folder: Path) -> Spooled:
 
 
 class _Pickler(cloudpickle.Pickler):
-    """Puts arrays aside, each once."""
+    """Pickler that collects arrays, each once, in place of pickling them."""
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file)
         self.arrays: dict[str, np.ndarray] = {}
         self._names: dict[int, str] = {}
 
-    def persistent_id(self, obj: Any) -> str | None:
-        """Names arrays that go into the file."""
+    def persistent_id(self, obj: object) -> str | None:
+        """Returns the name of an array in the file; None for other values."""
         if type(obj) is not np.ndarray or obj.dtype.hasobject or obj.nbytes < SMALL:
             return None
         name = self._names.setdefault(id(obj), f"a{len(self.arrays)}")
@@ -152,9 +152,9 @@ class _Pickler(cloudpickle.Pickler):
 
 
 class _Unpickler(cloudpickle.pickle.Unpickler):
-    """Reads the arrays back from the file."""
+    """Unpickler that reads the arrays from the file."""
 
-    def __init__(self, file: io.BytesIO, arrays: Any) -> None:
+    def __init__(self, file: io.BytesIO, arrays: Mapping[str, np.ndarray]) -> None:
         super().__init__(file)
         self._arrays = arrays
 

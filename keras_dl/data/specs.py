@@ -1,4 +1,4 @@
-"""Types of inputs and targets: the meaning of the arrays of a split."""
+"""Specs of inputs and targets: the meaning of the arrays of a split."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -19,7 +19,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Spec:
-    """A type of inputs or targets.
+    """Base class of the specs of inputs and targets.
 
     Attributes:
         shape: of one example, without the batch axis; None: that of the arrays.
@@ -43,7 +43,7 @@ class Tokens(Spec):
     """Token numbers of a text.
 
     Attributes:
-        vocabulary_size: number of different tokens; None where it does not matter.
+        vocabulary_size: number of different tokens; None if unspecified.
     """
 
     vocabulary_size: int | None = None
@@ -55,7 +55,7 @@ class Classes(Spec):
 
     Attributes:
         names: one per class.
-        by_split: names of the classes of each split, where splits have different classes, as in
+        by_split: names of the classes of each split, if splits have different classes, as in
             few-shot learning.
     """
 
@@ -70,7 +70,7 @@ class Masks(Spec):
     Attributes:
         names: one per class.
         ignore: label of pixels that count in neither loss nor metrics; None: every pixel counts.
-        colours: (red, green, blue) 0..255 of each class; empty: chosen by the plots.
+        colours: (red, green, blue) 0..255 of each class; empty: the plots assign colours.
     """
 
     names: tuple[str, ...] = ()
@@ -85,9 +85,9 @@ class Values(Spec):
 
 @dataclass(frozen=True)
 class NoTargets(Spec):
-    """Targets without meaning, where a model learns from its inputs alone."""
+    """Targets without meaning: the model is trained on its inputs alone."""
 
 
 def to_dict(spec: Spec) -> dict[str, Any]:
-    """Describes a spec in plain values that fit into JSON, with its type's name as "type"."""
+    """Describes a spec in JSON-serialisable values, with the name of its class as "type"."""
     return {"type": type(spec).__name__, **asdict(spec)}

@@ -1,9 +1,8 @@
-"""Tables in CSV files: numbers, with the target in the last or the named column."""
+"""Tables in CSV files: numeric features and a target column."""
 
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,34 +11,34 @@ from keras_dl.data.errors import DatasetError
 
 __all__ = ["TARGETS", "read_csv"]
 
-# A column of one of these names is the target, wherever it stands.
+# A column with one of these names is the target.
 TARGETS = ("label", "class", "target")
 
 
 def read_csv(path: Path, name: str, source: str) -> Raw:
-    """Features and target of a CSV file; commas, semicolons or tabs stand between the cells.
+    """Reads features and target of a CSV file separated by commas, semicolons or tabs.
 
     The first line is a header if none of its cells is a number, or one is named label, class or
-    target. That column is the target, else the last.
+    target. The column of that name is the target, else the last one.
 
     Args:
         path: UTF-8 text file.
         name: short name of the data set.
-        source: where it came from, in words.
+        source: origin of the file, in words.
 
     Raises:
         DatasetError: if the file is empty, rows differ in length, cells are missing, or a feature
             is text; the message names row and column.
     """
     try:
-        return Raw(name, source, _parsed(path))
+        return Raw(name, source, _parse(path))
     except (UnicodeDecodeError, csv.Error) as error:
         raise DatasetError(
             f"`dataset` must be a CSV file in UTF-8. Received: {path} ({error})"
         ) from None
 
 
-def _parsed(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def _parse(path: Path) -> tuple[np.ndarray, np.ndarray]:
     rows = _rows(path)
     _, first = next(rows, (0, []))
     if len(first) < 2:
@@ -66,7 +65,7 @@ def _parsed(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each row that is not blank."""
+    """Yields line number and cells of each row that is not blank."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         start = file.readline()
         delimiter = max(",;\t", key=start.count)
@@ -82,10 +81,10 @@ def _numbers(row: list[str], titles: list[str], line: int, path: Path) -> np.nda
         return np.fromiter(map(float, row), np.float32, len(row))
     except ValueError:
         column = next(i for i, cell in enumerate(row) if not _is_number(cell))
-        what = f"'{row[column]}'" if row[column] else "an empty cell"
+        content = f"'{row[column]}'" if row[column] else "an empty cell"
         raise DatasetError(
             "`dataset` must hold a number in every feature; encode text as numbers and fill "
-            f"missing cells first. Received: {what} in column {titles[column]}, line {line} "
+            f"missing cells first. Received: {content} in column {titles[column]}, line {line} "
             f"of {path}"
         ) from None
 
@@ -102,7 +101,7 @@ def _target(cells: list[str], title: str, path: Path) -> np.ndarray:
     return np.array(cells)
 
 
-def _is_number(cell: Any) -> bool:
+def _is_number(cell: str) -> bool:
     try:
         float(cell)
     except ValueError:

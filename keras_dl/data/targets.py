@@ -1,4 +1,4 @@
-"""Brings targets to class numbers with names, or to regression targets."""
+"""Encoding of targets as class numbers with names, or as regression targets."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from keras_dl.data.errors import DatasetError
 
 __all__ = ["MOST_CLASSES", "encode"]
 
-# In a table, whole numbers with more distinct values than this are a quantity, not classes.
+# In a table, integers with more distinct values than this are regression targets, not classes.
 MOST_CLASSES = 20
 
 
 def encode(
     targets: Sequence[Any], *, tabular: bool = False, class_names: tuple[str, ...] | None = None
 ) -> tuple[list[np.ndarray], tuple[str, ...]]:
-    """Class numbers and class names, or regression targets and no names.
+    """Encodes targets as class numbers with class names, or as regression targets without names.
 
     Images and texts always have classes. In a table, text and whole numbers with at most 20
     distinct values (or 0..C-1 without gap) are classes, any other numbers are regression targets.
@@ -24,33 +24,33 @@ def encode(
     Args:
         targets: one array per split, train first: class numbers or names (n,) or (n, 1), one-hot
             rows (n, classes), or regression targets (n,) or (n, outputs).
-        tabular: whether the inputs are a table, which may be regressed on.
+        tabular: True if the inputs are a table, whose targets may be regression targets.
         class_names: names of the class numbers 0..C-1; None reads the classes from train.
 
     Returns:
         The targets, int32 0..C-1 or float32, and one name per class.
 
     Raises:
-        DatasetError: if targets are missing, not finite, out of range, not whole for images and
-            texts, of a class unseen in train.
+        DatasetError: if targets are missing, not finite, out of range, no integers for images and
+            texts, or of a class that train lacks.
     """
     arrays = [_plain(y) for y in targets]
     if arrays[0].ndim == 2:
         if not all(_one_hot(y) for y in arrays):
-            return [_quantity(y, tabular) for y in arrays], ()
+            return [_to_regression(y, tabular) for y in arrays], ()
         class_names = class_names or tuple(str(i) for i in range(arrays[0].shape[1]))
         arrays = [y.argmax(axis=1) for y in arrays]
     if class_names is None and not _are_classes(arrays, tabular):
-        return [_quantity(y, tabular) for y in arrays], ()
+        return [_to_regression(y, tabular) for y in arrays], ()
     if class_names is None:
-        known = np.unique(arrays[0])
-        arrays = [_positions(y, known) for y in arrays]
-        class_names = tuple(_name(value) for value in known)
-    return [_checked(y, class_names) for y in arrays], class_names
+        values = np.unique(arrays[0])
+        arrays = [_positions(y, values) for y in arrays]
+        class_names = tuple(_name(value) for value in values)
+    return [_to_classes(y, class_names) for y in arrays], class_names
 
 
-def _plain(y: Any) -> np.ndarray:
-    """An array of numbers or text of rank 1 or 2; (n, 1) becomes (n,)."""
+def _plain(y: Sequence[Any] | np.ndarray) -> np.ndarray:
+    """Returns an array of numbers or text of rank 1 or 2; (n, 1) becomes (n,)."""
     y = np.asarray(y)
     if y.dtype.kind == "O":
         y = np.asarray([v.decode() if isinstance(v, bytes) else v for v in y.tolist()])
@@ -68,7 +68,7 @@ def _plain(y: Any) -> np.ndarray:
 
 
 def _one_hot(y: np.ndarray) -> bool:
-    # A regression with two outputs may pass by chance for a few rows, not for a data set.
+    # A few rows of a regression with two outputs may look one-hot by chance, a data set does not.
     numeric = y.dtype.kind in "biuf"
     return numeric and bool(((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all())
 
@@ -78,12 +78,13 @@ def _are_classes(arrays: list[np.ndarray], tabular: bool) -> bool:
         return True
     if not all((y == np.rint(y)).all() for y in arrays):
         return False
-    known = np.unique(arrays[0])
-    gapless = known[0] == 0 and known[-1] == len(known) - 1 and len(known) * 2 <= len(arrays[0])
-    return len(known) <= MOST_CLASSES or bool(gapless and arrays[0].dtype.kind in "iu")
+    values = np.unique(arrays[0])
+    last, count = values[-1], len(values)
+    gapless = values[0] == 0 and last == count - 1 and count * 2 <= len(arrays[0])
+    return count <= MOST_CLASSES or bool(gapless and arrays[0].dtype.kind in "iu")
 
 
-def _quantity(y: np.ndarray, tabular: bool) -> np.ndarray:
+def _to_regression(y: np.ndarray, tabular: bool) -> np.ndarray:
     if not tabular or y.dtype.kind == "U":
         raise DatasetError(
             "`y` must be one class per example, or one-hot rows with a single 1. "
@@ -92,26 +93,26 @@ def _quantity(y: np.ndarray, tabular: bool) -> np.ndarray:
     return y.astype(np.float32)
 
 
-def _positions(y: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _positions(y: np.ndarray, values: np.ndarray) -> np.ndarray:
     if y.dtype.kind == "f" and not (y == np.rint(y)).all():
         raise DatasetError(
-            "`y` must hold whole numbers; images and texts need classes to be sorted into. "
+            "`y` must hold whole numbers; images and texts need classes as targets. "
             f"Received: y[{int(np.argmax(y != np.rint(y)))}]={y[np.argmax(y != np.rint(y))]}"
         )
-    unseen = np.setdiff1d(y, known)
+    unseen = np.setdiff1d(y, values)
     if len(unseen):
         raise DatasetError(
-            "`y_test` must hold only classes of `y_train`; the others cannot be learnt. "
+            "`y_test` must hold only classes of `y_train`; others cannot be predicted. "
             f"Received: unseen classes {[_name(v) for v in unseen[:5]]}"
         )
-    return np.searchsorted(known, y)
+    return np.searchsorted(values, y)
 
 
-def _name(value: Any) -> str:
+def _name(value: np.generic) -> str:
     return str(int(value)) if np.asarray(value).dtype.kind in "iuf" else str(value)
 
 
-def _checked(y: np.ndarray, class_names: tuple[str, ...]) -> np.ndarray:
+def _to_classes(y: np.ndarray, class_names: tuple[str, ...]) -> np.ndarray:
     if y.dtype.kind not in "biu":
         raise DatasetError(f"`y` must hold whole class numbers. Received: dtype={y.dtype}")
     outside = (y < 0) | (y >= len(class_names))

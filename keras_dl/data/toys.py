@@ -1,6 +1,6 @@
-"""Small sets of the first papers: truth tables, turned letters, curves on [0, 1], a few digits."""
+"""Small data sets of early papers: truth tables, rotated letters, curves on [0, 1], few digits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import product
 
 import numpy as np
@@ -9,9 +9,9 @@ from PIL import Image
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 
-__all__ = ["CURVES", "TABLES", "curve", "few", "letters", "moved", "truth_table"]
+__all__ = ["CURVES", "TABLES", "curve", "letters", "shift_images", "subsample", "truth_table"]
 
-# The outputs of a gate for all its inputs in the order of counting: 00, 01, 10, 11.
+# Outputs of each gate for its inputs in binary counting order: 00, 01, 10, 11.
 TABLES = {
     "and": (0, 0, 0, 1),
     "or": (0, 1, 1, 1),
@@ -36,14 +36,14 @@ LETTERS = {
 
 
 def truth_table(gate: str, *, batch_size: int = 4) -> Data:
-    """All inputs of a logical gate with its outputs, the same ones in every split.
+    """Returns the truth table of a logical gate; all splits are equal.
 
     Args:
         gate: one of `TABLES`.
         batch_size: rows per step.
 
     Returns:
-        A table of x (2^inputs, inputs) in {0, 1}, y (2^inputs,) int32, and its name.
+        Features x (2^inputs, inputs) in {0, 1} and classes y (2^inputs,) int32.
 
     Raises:
         ValueError: for an unknown gate.
@@ -52,7 +52,7 @@ def truth_table(gate: str, *, batch_size: int = 4) -> Data:
         >>> truth_table("and").train.y.tolist()
         [0, 0, 0, 1]
     """
-    _check("gate", gate, TABLES)
+    _check_choice("gate", gate, TABLES)
     y = np.array(TABLES[gate], "int32")
     inputs = len(y).bit_length() - 1
     rows = Split(np.array(list(product((0, 1), repeat=inputs)), "float32"), y)
@@ -60,41 +60,40 @@ def truth_table(gate: str, *, batch_size: int = 4) -> Data:
 
 
 def letters(*, image_size: int = 7, repeats: int = 1, batch_size: int = 8) -> Data:
-    """T and C of five squares, in all four turns: train in the middle, test at all other places.
+    """Returns the T-C problem: both letters in four rotations, at the centre and shifted.
 
-    Validation has every second of the other places, test the rest.
+    Train has the centre, validation every second of the other positions, test the rest.
 
     Args:
         image_size: side of the images in pixels, at least 5.
-        repeats: times that train holds each of its eight images, at least 1.
+        repeats: copies of each of the eight images in train, at least 1.
         batch_size: images per step.
 
     Returns:
-        Images (n, image_size, image_size, 1) uint8, 255 where the letter is; y 0 for T, 1 for C.
+        Images (n, image_size, image_size, 1) uint8, 255 on the letter; y 0 for T, 1 for C.
 
     Raises:
-        ValueError: if the images are too small to have other places than the middle, or `repeats`
-            is below 1.
+        ValueError: if the images are too small for shifted letters, or `repeats` is below 1.
     """
     if repeats < 1:
         raise ValueError(f"`repeats` must be at least 1. Received: repeats={repeats}")
     if image_size < 5:
         raise ValueError(
-            "`image_size` must be at least 5; letters of 3 pixels need places to be moved to. "
+            "`image_size` must be at least 5; letters of 3 pixels need room for shifts. "
             f"Received: image_size={image_size}"
         )
-    places = list(np.ndindex(image_size - 2, image_size - 2))
-    middle = (image_size - 3) // 2
-    others = [place for place in places if place != (middle, middle)]
-    parts = ([(middle, middle)] * repeats, others[::2], others[1::2])
-    splits = tuple(_drawn(part, image_size) for part in parts)
+    corners = list(np.ndindex(image_size - 2, image_size - 2))
+    centre = (image_size - 3) // 2
+    others = [corner for corner in corners if corner != (centre, centre)]
+    parts = ([(centre, centre)] * repeats, others[::2], others[1::2])
+    splits = tuple(_draw_letters(part, image_size) for part in parts)
     return _data("letters", splits, Images(), Classes(tuple(LETTERS)), batch_size)
 
 
 def curve(name: str, *, points: int = 200, batch_size: int = 200) -> Data:
-    """A continuous function on [0, 1] at evenly spaced points.
+    """Returns a continuous function on [0, 1] at evenly spaced points.
 
-    Train has `points` points with both ends, validation those halfway between, test 2,001.
+    Train has `points` points with both ends, validation their midpoints, test 2,001 points.
 
     Args:
         name: one of `CURVES`; "sine" sin 2πx, "bump" exp(−((x − ½)/0.1)²), "abs_sine" |sin 2πx|,
@@ -103,12 +102,12 @@ def curve(name: str, *, points: int = 200, batch_size: int = 200) -> Data:
         batch_size: points per step.
 
     Returns:
-        A table of x (n, 1) and y (n, 1), float32.
+        Features x (n, 1) and values y (n, 1), float32.
 
     Raises:
         ValueError: for an unknown function or less than two points.
     """
-    _check("name", name, CURVES)
+    _check_choice("name", name, CURVES)
     if points < 2:
         raise ValueError(f"`points` must be at least 2. Received: points={points}")
     train = np.linspace(0, 1, points)
@@ -120,19 +119,19 @@ def curve(name: str, *, points: int = 200, batch_size: int = 200) -> Data:
     return _data(name, splits, Features(), Values(), batch_size)
 
 
-def few(data: Data, counts: tuple[int, int, int], *, seed: int = 0) -> Data:
-    """Draws a few examples of a set's train and validation splits, none of them twice.
+def subsample(data: Data, counts: tuple[int, int, int], *, seed: int = 0) -> Data:
+    """Draws a few examples of the train and validation splits without replacement.
 
     Args:
-        data: set to draw from.
+        data: data set to draw from.
         counts: examples of the new train, validation and test splits.
         seed: of the draw.
 
     Returns:
-        The drawn `Data`; the set's own test split is in `extras["test"]`.
+        The drawn examples as `Data`; `extras["test"]` is the test split of `data`.
 
     Raises:
-        ValueError: if the set has not enough examples.
+        ValueError: if train and validation have fewer examples.
     """
     x = np.concatenate([data.train.x, data.validation.x])
     y = np.concatenate([data.train.y, data.validation.y])
@@ -142,25 +141,25 @@ def few(data: Data, counts: tuple[int, int, int], *, seed: int = 0) -> Data:
             f"Received: counts={counts}"
         )
     order = np.random.RandomState(seed).permutation(len(y))
-    chosen = np.split(order[: sum(counts)], np.cumsum(counts)[:-1])
-    splits = tuple(Split(x[part], y[part]) for part in chosen)
+    parts = np.split(order[: sum(counts)], np.cumsum(counts)[:-1])
+    splits = tuple(Split(x[rows], y[rows]) for rows in parts)
     return data.with_splits(dict(zip(SPLITS, splits, strict=True)), extras={"test": data.test})
 
 
-def moved(data: Data, positions: int, *, seed: int = 0) -> Data:
-    """Images made narrower and put at one of a few places, side by side.
+def shift_images(data: Data, positions: int, *, seed: int = 0) -> Data:
+    """Shrinks the images horizontally and shifts each to a random column.
 
     Args:
         data: images of background 0.
-        positions: number of places; images lose `positions` − 1 columns and are put at a column
-            drawn from 0 … `positions` − 1. 1 changes nothing.
+        positions: number of columns to shift to; images are narrowed by `positions` − 1 columns and
+            start at a column drawn from 0 … `positions` − 1. 1 changes nothing.
         seed: of the draw.
 
     Returns:
-        `Data` of the same size; splits in `extras` are moved too.
+        `Data` of the same size; splits in `extras` are shifted, other extras unchanged.
 
     Raises:
-        ValueError: if the images have not more columns than there are positions.
+        ValueError: unless `positions` is below the number of columns.
     """
     columns = data.input_shape[1]
     if not 1 <= positions < columns:
@@ -173,43 +172,45 @@ def moved(data: Data, positions: int, *, seed: int = 0) -> Data:
     random = np.random.RandomState(seed)
     more = {name: value for name, value in data.extras.items() if isinstance(value, Split)}
     shifted = {
-        name: Split(_put(split.x, positions, random), split.y, split.sample_weight)
+        name: Split(_shift(split.x, positions, random), split.y, split.sample_weight)
         for name, split in [*data.splits.items(), *((f"extras/{n}", s) for n, s in more.items())]
     }
     extras = {**data.extras, **{name: shifted[f"extras/{name}"] for name in more}}
     return data.with_splits({split: shifted[split] for split in SPLITS}, extras=extras)
 
 
-def _put(images: np.ndarray, positions: int, random: np.random.RandomState) -> np.ndarray:
+def _shift(images: np.ndarray, positions: int, random: np.random.RandomState) -> np.ndarray:
     height, width, channels = images.shape[1:]
     size = (width - positions + 1, height)
-    placed = np.zeros_like(images)
-    for slot, image in zip(placed, images, strict=True):
+    shifted = np.zeros_like(images)
+    for slot, image in zip(shifted, images, strict=True):
         picture = Image.fromarray(image[..., 0] if channels == 1 else image)
         narrow = np.asarray(picture.resize(size, Image.Resampling.BILINEAR))
         left = random.randint(positions)
         slot[:, left : left + size[0]] = narrow.reshape(height, size[0], channels)
-    return placed
+    return shifted
 
 
 def _data(
     name: str, splits: tuple[Split, ...], inputs: Spec, targets: Spec, batch_size: int
 ) -> Data:
-    parts = dict(zip(SPLITS, splits, strict=True))
+    parts: dict[str, Split] = dict(zip(SPLITS, splits, strict=True))
     return Data.from_splits(name, parts, inputs=inputs, targets=targets, batch_size=batch_size)
 
 
-def _drawn(places: list[tuple[int, ...]], size: int) -> Split:
+def _draw_letters(corners: list[tuple[int, ...]], size: int) -> Split:
     images, labels = [], []
     for label, letter in enumerate(LETTERS.values()):
-        for turns, (top, left) in product(range(4), places):
+        for quarters, (top, left) in product(range(4), corners):
             image = np.zeros((size, size, 1), "uint8")
-            image[top : top + 3, left : left + 3, 0] = 255 * np.rot90(letter, turns)
+            image[top : top + 3, left : left + 3, 0] = 255 * np.rot90(letter, quarters)
             images.append(image)
             labels.append(label)
     return Split(np.array(images), np.array(labels, "int32"))
 
 
-def _check(name: str, value: str, known: dict) -> None:
-    if value not in known:
-        raise ValueError(f"`{name}` must be one of {', '.join(known)}. Received: {name}={value!r}")
+def _check_choice(name: str, value: str, choices: Mapping[str, object]) -> None:
+    if value not in choices:
+        raise ValueError(
+            f"`{name}` must be one of {', '.join(choices)}. Received: {name}={value!r}"
+        )

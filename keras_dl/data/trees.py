@@ -1,4 +1,4 @@
-"""Trees of arrays: dicts, lists and tuples, nested, with arrays as leaves; without Keras."""
+"""Trees of arrays: nested dicts, lists and tuples with arrays as leaves; without Keras."""
 
 from collections.abc import Callable
 from typing import Any

@@ -30,7 +30,7 @@ def train_word_vectors(
     """Trains skip-gram vectors on texts without labels.
 
     Args:
-        x: texts of `keras_dl.data.text.labelled`, (n, length).
+        x: texts of `keras_dl.data.text.token_sequences`, (n, length).
         vocabulary: words of the texts; index 2 of `x` is its first word.
         dim: length of the vectors.
         epochs: passes over the texts.
@@ -63,7 +63,7 @@ def initial_embeddings(
     """Returns the initial embedding matrix of a text classifier.
 
     Args:
-        x: texts of `keras_dl.data.text.labelled`, (n, length).
+        x: texts of `keras_dl.data.text.token_sequences`, (n, length).
         vocabulary: words of the texts; index 2 of `x` is its first word.
         dim: length of the vectors.
         epochs: passes of word2vec over the texts, without `file`.

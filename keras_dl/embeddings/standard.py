@@ -45,7 +45,7 @@ def standard_report(vectors: WordVectors, *, max_words: int = 30_000) -> dict[st
 
 
 def _file(name: str) -> Path | None:
-    folder = locations.mirror()
+    folder = locations.mirror_folder()
     path = folder / FOLDER / name if folder else None
     return path if path and path.is_file() else None
 

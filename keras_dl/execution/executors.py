@@ -1,8 +1,8 @@
-"""Executors for trials: worker processes that are recycled and may die, or this very process.
+"""Executors of trainings: worker processes that are recycled and may die, or this process.
 
-Both are `concurrent.futures.Executor`s, so that a cluster's executor can take their place.
-`ProcessPoolExecutor` will not do: one dead worker breaks the whole pool, a single call cannot be
-timed out, and `spawn` runs the user's script again.
+Both are `concurrent.futures.Executor`s; a cluster's executor can replace them.
+`ProcessPoolExecutor` does not suffice: one dead worker breaks the whole pool, a single call has no
+timeout, and `spawn` runs the user's script again.
 """
 
 import contextlib
@@ -28,14 +28,14 @@ GRACE = 30.0  # seconds beyond `timeout` for imports and data; then the worker i
 
 
 class WorkerPool(Executor):
-    """Runs calls in `workers` processes of their own.
+    """Runs calls in worker processes.
 
     Args:
         workers: number of processes.
-        logs: folder for what the workers print.
-        recycle_after: calls after which a process is replaced, so that leaks do not add up.
-        timeout: seconds a call may take; it has `GRACE` seconds to end by itself, then its
-            process is killed. None for no limit.
+        logs: folder for the output of the workers.
+        recycle_after: calls after which a process is replaced, so that leaks do not accumulate.
+        timeout: seconds a call may take; after `GRACE` further seconds its process is killed.
+            None: no limit.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class WorkerPool(Executor):
             thread.start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Queues a call; by value, so that functions of scripts and notebooks work too."""
+        """Queues a call, pickled by value: functions of scripts and notebooks work too."""
         if self._closed:
             raise RuntimeError("cannot submit after shutdown")
         future: Future[Any] = Future()
@@ -61,7 +61,7 @@ class WorkerPool(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Stops the workers; with `cancel_futures`, at once, in the middle of a call."""
+        """Stops the workers; with `cancel_futures` immediately, in the middle of a call."""
         self._closed = True
         if cancel_futures:
             with contextlib.suppress(queue.Empty):
@@ -76,7 +76,7 @@ class WorkerPool(Executor):
             thread.join()
 
     def _serve(self, worker: "_Worker") -> None:
-        worker.start()  # imports begin before the first call comes
+        worker.start()  # imports begin before the first call
         while (call := self._calls.get()) is not None:
             future, payload = call
             if not future.set_running_or_notify_cancel():
@@ -91,7 +91,7 @@ class WorkerPool(Executor):
 
 
 class _Worker:
-    """One process and the pipe to it."""
+    """One process and its pipe."""
 
     def __init__(self, log: Path, siblings: int) -> None:
         self._log, self._siblings, self.calls = log, siblings, 0
@@ -108,7 +108,7 @@ class _Worker:
                 stdout=log,
                 stderr=log,
                 env=_environment(self._siblings),
-                start_new_session=True,  # Ctrl-C is for the search, which then ends its workers
+                start_new_session=True,  # Ctrl-C reaches the search, which ends its workers
             )
         theirs.close()
         self._pipe, self.calls = ours, 0
@@ -116,12 +116,12 @@ class _Worker:
             ours.send_bytes(cloudpickle.dumps(sys.path))
 
     def call(self, payload: bytes, timeout: float | None) -> Any:
-        """Has the process do a call.
+        """Runs a call in the process.
 
         Raises:
-            TimedOut: if it took longer than `timeout` and its grace.
-            WorkerDied: if the process ended without an answer.
-            BaseException: whatever the call raised.
+            TimedOut: if it took longer than `timeout` and `GRACE` seconds.
+            WorkerDied: if the process ended without a result.
+            BaseException: the exception of the call.
         """
         if self._process is None or self._process.poll() is not None:
             self.start()
@@ -134,10 +134,10 @@ class _Worker:
                 if deadline is not None and time.monotonic() > deadline:
                     self.kill()
                     raise TimedOut(f"took longer than {timeout:g} s and did not stop by itself")
-            good, value = cloudpickle.loads(self._pipe.recv_bytes())
+            succeeded, value = cloudpickle.loads(self._pipe.recv_bytes())
         except (EOFError, OSError):
-            raise WorkerDied(self._obituary()) from None
-        if good:
+            raise WorkerDied(self._describe_death()) from None
+        if succeeded:
             return value
         raise value
 
@@ -147,20 +147,20 @@ class _Worker:
             self._process.wait()
         self._process = None
 
-    def _obituary(self) -> str:
+    def _describe_death(self) -> str:
         process, self._process = self._process, None
         code = process.wait() if process is not None else None
-        how = (
+        death = (
             f"was killed by signal {-code}"
             if code is not None and code < 0
             else f"exited with {code}"
         )
         hint = "; out of memory is the usual cause" if code == -9 else ""
-        return f"the worker {how}{hint}; its output: {os.path.relpath(self._log)}"
+        return f"the worker {death}{hint}; its output: {os.path.relpath(self._log)}"
 
 
 def _environment(siblings: int) -> dict[str, str]:
-    """The workers share the cores; what the user has set stays."""
+    """Returns the environment of a worker: its share of the cores, unless the user set one."""
     threads = str(max(1, (os.cpu_count() or 1) // siblings))
     names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS")
     shared = dict.fromkeys(names, threads) if siblings > 1 else {}
@@ -168,14 +168,14 @@ def _environment(siblings: int) -> dict[str, str]:
 
 
 class InProcess(Executor):
-    """Runs each call at once in this very thread: no start-up, no isolation, Ctrl-C as ever.
+    """Runs each call immediately in the calling thread: no start-up, no isolation.
 
-    Not in a thread of its own: initial weights are drawn from Python's one global generator, and
-    whatever else draws from it meanwhile would change the numbers.
+    A thread of its own would change results: initial weights are drawn from Python's global
+    generator, from which other code may draw meanwhile.
     """
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Does the call and gives a future that is done."""
+        """Runs the call and returns a finished future."""
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))

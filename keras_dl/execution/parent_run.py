@@ -175,7 +175,7 @@ class ParentRun:
         )
 
         def watch(running: Sequence[RunningJob]) -> None:
-            reporter.update({j.tracked.run.info.run_name: j.epoch for j in running})
+            reporter.update({str(j.tracked.run.info.run_name): j.epoch for j in running})
 
         try:
             for running in scheduler.run(jobs, watch):

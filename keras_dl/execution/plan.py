@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from keras_dl.options import planned_epochs
+from keras_dl.options import resolve_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import Hyper, check, check_names, format_value, is_active, resolve
 from keras_dl.training.job import Job, spooled, texts_as_json
@@ -49,12 +49,12 @@ class Plan:
     @property
     def epochs(self) -> int:
         """Epochs of a full training."""
-        return planned_epochs(self.recipe.epochs, self.options)[0]
+        return resolve_epochs(self.recipe.epochs, self.options)[0]
 
     @property
     def steps_per_epoch(self) -> int | None:
         """Optimizer steps in an epoch; None: the whole training set."""
-        return planned_epochs(self.recipe.epochs, self.options)[1]
+        return resolve_epochs(self.recipe.epochs, self.options)[1]
 
     def values(self, setting: Mapping[str, object]) -> dict[str, Any]:
         """Returns all active hyperparameters of a training: setting, fixed values, defaults."""

@@ -1,4 +1,4 @@
-"""A worker process: takes calls from a pipe until the pipe closes. `python -m …worker FD`."""
+"""Worker process: runs calls from a pipe until it closes. `python -m …worker FD`."""
 
 import contextlib
 import importlib
@@ -17,9 +17,10 @@ __all__ = ["main"]
 
 
 def main(descriptor: int) -> None:
-    """Serves calls that come through the pipe with this file descriptor.
+    """Runs the calls that arrive through a pipe from the parent process.
 
-    The pipe leads to the process that started this one, and to no one else.
+    Args:
+        descriptor: file descriptor of the pipe.
     """
     pipe = Connection(descriptor)
     sys.path[:] = cloudpickle.loads(pipe.recv_bytes())
@@ -28,10 +29,10 @@ def main(descriptor: int) -> None:
     importlib.import_module("keras_dl.training.fit")
     with contextlib.suppress(EOFError, OSError):
         while True:
-            pipe.send_bytes(_answer(pipe.recv_bytes()))
+            pipe.send_bytes(_run(pipe.recv_bytes()))
 
 
-def _answer(payload: bytes) -> bytes:
+def _run(payload: bytes) -> bytes:
     try:
         function, args, kwargs = cloudpickle.loads(payload)
         return cloudpickle.dumps((True, function(*args, **kwargs)))
@@ -41,7 +42,7 @@ def _answer(payload: bytes) -> bytes:
 
 
 def _portable(error: BaseException) -> BaseException:
-    """The error itself where it survives the way, else what it means."""
+    """Returns the error if the parent can unpickle it, else its `Failure`."""
     with contextlib.suppress(Exception):
         cloudpickle.loads(cloudpickle.dumps(error))
         if type(error).__module__.startswith(("builtins", "keras_dl")):
@@ -57,7 +58,7 @@ def _print_traceback(error: BaseException) -> None:
 
 
 def _follow_parent(parent: int) -> None:
-    """Ends this process when its parent is gone, even in the middle of a training."""
+    """Ends this process when its parent has died, even in the middle of a training."""
     wait: Any = threading.Event().wait
     while os.getppid() == parent:
         wait(1.0)

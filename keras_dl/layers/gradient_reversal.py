@@ -1,4 +1,4 @@
-"""A layer that passes its input on and turns the gradient round."""
+"""Gradient reversal: the identity in the forward pass, a negated gradient in the backward pass."""
 
 from typing import Any
 
@@ -12,17 +12,17 @@ __all__ = ["GradientReversal"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class GradientReversal(keras.layers.Layer):
-    """The identity forward; backward, the gradient times -λ.
+    """The identity in the forward pass; in the backward pass, the gradient times -λ.
 
-    What lies behind it descends its loss, what lies before it ascends the same loss. λ < 0 passes
-    the gradient on as it is, |λ| times; λ = 0 cuts it off.
+    Layers after it descend the loss, layers before it ascend the same loss. λ < 0 multiplies the
+    gradient by |λ| without reversing it; λ = 0 stops it.
 
     Computed as x̄ - λ·(x - x̄), x̄ the input as a constant: that is (1 + λ)·x̄ - λ·x, but exactly x
     in floating point.
 
     Args:
-        strength: λ at the start. It is a variable, `layer.strength`: assign to it to follow a
-            schedule, also within a compiled step.
+        strength: initial λ. It is a variable, `layer.strength`, to which a schedule may assign,
+            also within a compiled step.
         **kwargs: `name` and `dtype` of `keras.layers.Layer`.
 
     Raises:
@@ -49,22 +49,22 @@ class GradientReversal(keras.layers.Layer):
             name="strength",
         )
 
-    def build(self, input_shape: Any) -> None:
-        """The strength is there from the start."""
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Marks the layer as built: `strength` exists from the start."""
         self.built = True
 
-    def call(self, inputs: Any) -> Any:
-        """Give the inputs."""
+    def call(self, inputs: keras.KerasTensor) -> Any:
+        """Returns the inputs, (batch, …)."""
         constant = ops.stop_gradient(inputs)
-        # A product, as it is a copy: torch refuses a gradient through a value that has been
-        # assigned to since, which a schedule may do between forward and backward.
+        # The product copies: torch refuses a gradient through a value that was assigned to since,
+        # which a schedule may do between the forward and the backward pass.
         strength: Any = ops.cast(ops.multiply(self.strength, 1.0), inputs.dtype)
         return constant - strength * (inputs - constant)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """The input's shape."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the shape of the inputs."""
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "strength": self._start}

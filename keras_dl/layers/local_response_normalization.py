@@ -1,4 +1,4 @@
-"""Local response normalisation, the competition between neighbouring maps in AlexNet."""
+"""Local response normalization across neighbouring channels, as in AlexNet."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ __all__ = ["LocalResponseNormalization"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class LocalResponseNormalization(keras.layers.Layer):
-    """Divides each value by (k + α Σ a²)^β, summed over the neighbouring channels at its pixel.
+    """Divides each value by (k + α Σ a²)^β, summed over the neighbouring channels of its pixel.
 
-    The sum runs over `size` adjacent channels, centred; beyond the first and last there are none.
-    `torch.nn.LocalResponseNorm` divides α by the size of the window: its alpha is `size` times
-    this one, which is the paper's.
+    The sum runs over `size` adjacent channels, centred; channels beyond the first and last count 0.
+    `torch.nn.LocalResponseNorm` divides α by the size of the window, unlike the paper: its alpha is
+    `size` times this one.
 
     Args:
         size: n, number of channels in the sum, odd.
@@ -43,7 +43,7 @@ class LocalResponseNormalization(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        check_count("size", size, "so many channels are summed")
+        check_count("size", size, "it is the number of channels in the sum")
         if size % 2 == 0:
             raise ValueError(
                 f"`size` must be odd; the window is centred on a channel. Received: size={size}"
@@ -60,23 +60,23 @@ class LocalResponseNormalization(keras.layers.Layer):
         self.alpha = alpha
         self.beta = beta
 
-    def call(self, inputs: Any) -> Any:
-        """Normalise inputs of shape (batch, …, channels)."""
-        channels, reach = inputs.shape[-1], self.size // 2
-        around = [(0, 0)] * (len(inputs.shape) - 1) + [(reach, reach)]
-        squares: Any = ops.pad(ops.square(inputs), around)
-        # Few shifted views, which compilers fuse; a running sum would cancel digits.
+    def call(self, inputs: keras.KerasTensor) -> Any:
+        """Normalizes inputs of shape (batch, …, channels)."""
+        channels, half = inputs.shape[-1], self.size // 2
+        padding = [(0, 0)] * (len(inputs.shape) - 1) + [(half, half)]
+        squares: Any = ops.pad(ops.square(inputs), padding)
+        # Shifted views, which compilers fuse; a running sum would lose digits by cancellation.
         total = squares[..., :channels]
         for shift in range(1, self.size):
             total = total + squares[..., shift : shift + channels]
         return inputs * ops.power(self.offset + self.alpha * total, -self.beta)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """Give the input's own shape."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the shape of the inputs."""
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         settings = {
             "size": self.size,
             "offset": self.offset,

@@ -1,5 +1,6 @@
-"""Units that give the largest of several linear pieces."""
+"""Maxout units: the maximum of several linear pieces."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -12,12 +13,12 @@ __all__ = ["Maxout"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class Maxout(keras.layers.Layer):
-    """The largest of each `pieces` neighbours along the last axis.
+    """The maximum over each `pieces` neighbours along the last axis.
 
-    After a linear Dense layer of units·pieces outputs it is a maxout layer of `units` units.
+    After a linear Dense layer of units·pieces outputs it forms a maxout layer of `units` units.
 
     Args:
-        pieces: neighbours of which one is kept; the last axis must be a multiple of it.
+        pieces: number of neighbours in a maximum; it must divide the last axis.
         **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
 
     Raises:
@@ -29,21 +30,21 @@ class Maxout(keras.layers.Layer):
     """
 
     def __init__(self, pieces: int, **kwargs: Any) -> None:
-        check_count("pieces", pieces, "the largest of so many is kept")
+        check_count("pieces", pieces, "it is the number of values in a maximum")
         super().__init__(**kwargs)
         self.pieces = pieces
 
-    def call(self, inputs: Any) -> Any:
-        """(batch, …, units·pieces) to (batch, …, units)."""
+    def call(self, inputs: keras.KerasTensor) -> Any:
+        """Maps (batch, …, units·pieces) to (batch, …, units)."""
         units = self._units(inputs.shape)
         parts = ops.reshape(inputs, (-1, *inputs.shape[1:-1], units, self.pieces))
         return ops.max(parts, axis=-1)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """Give the shape with the last axis shortened."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the shape with the last axis divided by `pieces`."""
         return (*input_shape[:-1], self._units(input_shape))
 
-    def _units(self, shape: Any) -> int:
+    def _units(self, shape: Sequence[Any]) -> int:
         if shape[-1] % self.pieces:
             raise ValueError(
                 "`pieces` must divide the last axis of the inputs. "
@@ -52,5 +53,5 @@ class Maxout(keras.layers.Layer):
         return shape[-1] // self.pieces
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "pieces": self.pieces}

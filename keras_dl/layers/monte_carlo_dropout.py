@@ -1,4 +1,4 @@
-"""Dropout that stays on outside training, for averages over several masks."""
+"""Monte Carlo dropout: dropout at inference, for averages over several masks."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ __all__ = ["MonteCarloDropout", "monte_carlo"]
 class MonteCarloDropout(keras.layers.Layer):
     """Dropout with a new mask at each call, in training and outside it.
 
-    What is kept is divided by 1 − rate, so that each value keeps its mean. `rate` is the share that
-    is dropped, as in Keras; the lectures count what is kept: "hidden half active, inputs 80 %
-    active" is rate 0.5 and 0.2. One call is one sample: average the probabilities of several.
+    Remaining values are divided by 1 − rate, which preserves the mean. `rate` is the dropped share,
+    as in Keras; the lectures state the remaining share: "hidden half active, inputs 80 % active" is
+    rate 0.5 and 0.2. One call is one sample: average the probabilities of several.
 
     Args:
         rate: share of the inputs that is dropped, in [0, 1).
@@ -43,51 +43,51 @@ class MonteCarloDropout(keras.layers.Layer):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def call(self, inputs: Any) -> Any:
-        """Drop values of inputs of any shape."""
+    def call(self, inputs: keras.KerasTensor) -> Any:
+        """Applies a new mask to inputs of any shape."""
         return keras.random.dropout(inputs, self.rate, seed=self.seed_generator)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """Give the input's own shape."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the shape of the inputs."""
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}
 
 
 def monte_carlo(model: keras.Model, seed: int | None = None) -> keras.Model:
-    """A twin of a trained model whose dropout stays on; the other layers are as outside training.
+    """Copies a trained model with dropout active at inference; other layers are unchanged.
 
-    Calling it several times and averaging the probabilities is the lectures' way to test; calling
-    `model` itself is the other, which runs all units at once, scaled.
+    The lectures test by averaging the probabilities of several calls of the copy; one call of
+    `model` itself, with all units scaled, approximates that average.
 
     Args:
-        model: functional or sequential model with `keras.layers.Dropout`; it stays as it is.
-        seed: of the first dropout's masks; the next ones count up. None draws them.
+        model: functional or sequential model with `keras.layers.Dropout`; it is not changed.
+        seed: of the first dropout layer's masks; later layers have the next seeds. None draws them.
 
     Returns:
         A model with the same layer names and a copy of the weights.
 
     Raises:
-        ValueError: if `model` has no dropout: every sample would be the same.
+        ValueError: if `model` has no dropout layer.
     """
-    twins = []
+    replaced = []
 
-    def turned_on(layer: Any) -> Any:
+    def clone(layer: keras.Layer) -> Any:
         if not isinstance(layer, keras.layers.Dropout):
             return layer.__class__.from_config(layer.get_config())
-        own = None if seed is None else seed + len(twins)
-        twins.append(MonteCarloDropout(layer.rate, own, name=layer.name))
-        return twins[-1]
+        layer_seed = None if seed is None else seed + len(replaced)
+        replaced.append(MonteCarloDropout(layer.rate, layer_seed, name=layer.name))
+        return replaced[-1]
 
     # Keras recurses into nested models for functional ones only.
     functional = not isinstance(model, keras.Sequential)
-    twin = keras.models.clone_model(model, clone_function=turned_on, recursive=functional)
-    if not twins:
+    copy = keras.models.clone_model(model, clone_function=clone, recursive=functional)
+    if not replaced:
         raise ValueError(
             "`model` must have layers of class Dropout; without them all samples are the same. "
             f"Received: model named {model.name!r}"
         )
-    twin.set_weights(model.get_weights())
-    return twin
+    copy.set_weights(model.get_weights())
+    return copy

@@ -1,6 +1,7 @@
-"""S-cells and C-cells: detect, then tolerate shifts; the two layers of the neocognitron."""
+"""S-cells and C-cells: the feature-detecting and the pooling layer of the neocognitron."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -14,11 +15,11 @@ __all__ = ["ComplexCells2D", "SimpleCells2D"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class SimpleCells2D(keras.layers.Layer):
-    """S-cells: each answers to one pattern in its field, however strong or weak the pattern is.
+    """S-cells: each detects one pattern in its receptive field, independent of contrast.
 
     u = r·max(0, (1 + Σ a·x) / (1 + r/(1 + r)·b·v) − 1) with v = √(Σ c·x²): trained excitation by
-    the pattern, divided by trained inhibition by the field's mean activity. a and b are never
-    negative; c is fixed, falls with the distance from the centre and sums to 1.
+    the pattern, divided by trained inhibition by the field's mean activity. a and b are
+    nonnegative; c is fixed, decreases with the distance from the centre and sums to 1.
 
     Difference from the paper: a and b are trained by back-propagation, not by reinforcing the
     strongest cell.
@@ -26,7 +27,7 @@ class SimpleCells2D(keras.layers.Layer):
     Args:
         filters: number of planes, each with its pattern.
         kernel_size: height and width of the field.
-        selectivity: r; the higher, the closer a pattern must come.
+        selectivity: r, above 0; larger values respond to fewer patterns.
         padding: "valid" or "same".
         **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
 
@@ -50,10 +51,10 @@ class SimpleCells2D(keras.layers.Layer):
         super().__init__(**kwargs)
         check_count("filters", filters, "it is the number of planes")
         check_count("kernel_size", kernel_size, "it is the size of the fields")
-        check_real("selectivity", selectivity, "it says how close a pattern must come")
+        check_real("selectivity", selectivity, "it sets how closely a pattern must match")
         if not selectivity > 0:
             raise ValueError(
-                "`selectivity` must be positive; it says how close a pattern must come. "
+                "`selectivity` must be positive; it sets how closely a pattern must match. "
                 f"Received: selectivity={selectivity}"
             )
         self.filters = int(filters)
@@ -63,42 +64,42 @@ class SimpleCells2D(keras.layers.Layer):
         self.padding = padding
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def build(self, input_shape: Any) -> None:
-        """Create the excitation a and the inhibition b."""
+    def build(self, input_shape: tuple[int, ...]) -> None:
+        """Creates the excitation a and the inhibition b."""
         field = (self.kernel_size, self.kernel_size, input_shape[-1])
-        never_negative = keras.constraints.NonNeg()
+        nonnegative = keras.constraints.NonNeg()
         self.excitation = self.add_weight(
             shape=(*field, self.filters),
             initializer=keras.initializers.RandomUniform(0.0, 4.0 / math.prod(field)),
-            constraint=never_negative,
+            constraint=nonnegative,
             name="excitation",
         )
         self.inhibition = self.add_weight(
-            shape=(self.filters,), initializer="ones", constraint=never_negative, name="inhibition"
+            shape=(self.filters,), initializer="ones", constraint=nonnegative, name="inhibition"
         )
-        weights = _falling(self.kernel_size)[:, :, None, None]
+        weights = _distance_weights(self.kernel_size)[:, :, None, None]
         weights = weights / weights.sum() / input_shape[-1]
         self._surround = np.broadcast_to(weights, (*field, 1)).astype("float32")
 
-    def call(self, inputs: Any) -> Any:
-        """Detect in images of shape (batch, height, width, planes), 0 or more."""
+    def call(self, inputs: keras.KerasTensor) -> Any:
+        """Detects patterns in images (batch, height, width, planes) of values of 0 or more."""
         surround = ops.convert_to_tensor(self._surround, dtype=self.compute_dtype)
         field: dict[str, Any] = {"padding": self.padding, "data_format": "channels_last"}
-        excited: Any = ops.conv(inputs, self.excitation, **field)
-        # The root of 0 has no gradient: an empty field would give NaN.
+        excitation: Any = ops.conv(inputs, self.excitation, **field)
+        # The root of 0 has no gradient: a field of zeros would give NaN.
         squares: Any = ops.conv(ops.square(inputs), surround, **field)
         mean: Any = ops.sqrt(squares + 1e-7)
         share = self.selectivity / (1 + self.selectivity)
-        answer = (1 + excited) / (1 + share * self.inhibition * mean) - 1
-        active: Any = ops.relu(answer)
+        response = (1 + excitation) / (1 + share * self.inhibition * mean) - 1
+        active: Any = ops.relu(response)
         return self.selectivity * active
 
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        """Give (batch, rows, columns, filters)."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns (batch, rows, columns, filters)."""
         return (input_shape[0], *_sizes(input_shape, self.kernel_size, self.padding), self.filters)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         settings = {
             "filters": self.filters,
             "kernel_size": self.kernel_size,
@@ -110,14 +111,14 @@ class SimpleCells2D(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_dl")
 class ComplexCells2D(keras.layers.Layer):
-    """C-cells: each answers if an S-cell of its plane is active anywhere near; nothing is trained.
+    """C-cells: each responds to an active S-cell of its plane in its field; no trained weights.
 
     u = ψ((1 + Σ d·x) / (1 + v) − 1) with ψ(z) = z/(α + z) for z ≥ 0, else 0: a blur by the fixed
     weights d, 1 in the centre, against v, the mean of that blur over all planes, and saturation.
 
     Args:
         kernel_size: height and width of the field.
-        saturation: α; the answer at z = α is half of its limit 1.
+        saturation: α, above 0; the response at z = α is 1/2, half of its limit.
         padding: "valid" or "same".
         **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
 
@@ -138,10 +139,10 @@ class ComplexCells2D(keras.layers.Layer):
     ) -> None:
         super().__init__(**kwargs)
         check_count("kernel_size", kernel_size, "it is the size of the fields")
-        check_real("saturation", saturation, "it is where the answer is half of its limit")
+        check_real("saturation", saturation, "it is the input at half of the largest response")
         if not saturation > 0:
             raise ValueError(
-                "`saturation` must be positive; it is where the answer is half of its limit. "
+                "`saturation` must be positive; it is the input at half of the largest response. "
                 f"Received: saturation={saturation}"
             )
         check_choice("padding", padding, ("valid", "same"))
@@ -150,10 +151,10 @@ class ComplexCells2D(keras.layers.Layer):
         self.padding = padding
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def call(self, inputs: Any) -> Any:
-        """Blur images of shape (batch, height, width, planes), 0 or more."""
+    def call(self, inputs: keras.KerasTensor) -> Any:
+        """Blurs images (batch, height, width, planes) of values of 0 or more."""
         planes = inputs.shape[-1]
-        blur = np.tile(_falling(self.kernel_size)[:, :, None, None], (1, 1, planes, 1))
+        blur = np.tile(_distance_weights(self.kernel_size)[:, :, None, None], (1, 1, planes, 1))
         x: Any = ops.depthwise_conv(
             inputs,
             ops.convert_to_tensor(blur, dtype=self.compute_dtype),
@@ -161,16 +162,16 @@ class ComplexCells2D(keras.layers.Layer):
             data_format="channels_last",
         )
         mean: Any = ops.mean(x, axis=-1, keepdims=True)
-        answer: Any = ops.relu((1 + x) / (1 + mean) - 1)
-        return answer / (self.saturation + answer)
+        response: Any = ops.relu((1 + x) / (1 + mean) - 1)
+        return response / (self.saturation + response)
 
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        """Give (batch, rows, columns, planes)."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns (batch, rows, columns, planes)."""
         sizes = _sizes(input_shape, self.kernel_size, self.padding)
         return (input_shape[0], *sizes, input_shape[-1])
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         settings = {
             "kernel_size": self.kernel_size,
             "saturation": self.saturation,
@@ -179,12 +180,12 @@ class ComplexCells2D(keras.layers.Layer):
         return {**super().get_config(), **settings}
 
 
-def _falling(size: int) -> np.ndarray:
-    """Weights that fall with the distance from the centre of a square, where they are 1."""
+def _distance_weights(size: int) -> np.ndarray:
+    """Weights that decrease with the distance from the centre of a square, where they are 1."""
     offsets = np.arange(size) - (size - 1) / 2
     return 0.9 ** np.hypot(offsets[:, None], offsets)
 
 
-def _sizes(input_shape: Any, kernel_size: int, padding: str) -> list[int | None]:
-    less = 0 if padding == "same" else kernel_size - 1
-    return [size and size - less for size in input_shape[1:3]]
+def _sizes(input_shape: Sequence[Any], kernel_size: int, padding: str) -> list[int | None]:
+    border = 0 if padding == "same" else kernel_size - 1
+    return [size and size - border for size in input_shape[1:3]]

@@ -1,4 +1,4 @@
-"""Batch normalisation written out, to read and to compare with the formula of the lecture."""
+"""Batch normalization in plain operations, to read and to compare with the lecture's formula."""
 
 from typing import Any
 
@@ -12,21 +12,21 @@ __all__ = ["PlainBatchNormalization"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class PlainBatchNormalization(keras.layers.Layer):
-    """Normalises each feature over the batch, then scales and shifts it: y = γ·(x − μ)/σ + β.
+    """Normalizes each feature over the batch, then scales and shifts it: y = γ·(x − μ)/σ + β.
 
-    While training, μ = 1/m Σ x and σ² = ε + 1/m Σ (x − μ)², over the m values of a feature in the
-    batch (for images, over all pixels too). Outside training, moving averages stand for both.
-    The same as `keras.layers.BatchNormalization`, which is faster and has more options.
+    In training, μ = 1/m Σ x and σ² = ε + 1/m Σ (x − μ)², over the m values of a feature in the
+    batch (for images, over all pixels too). At inference, moving averages replace both.
+    Equal to `keras.layers.BatchNormalization`, which is faster and has more options.
 
     A widespread slide omits the 1/m of the variance. `literal=True` computes that formula: σ is
-    then √m times too large, and a normalised feature has standard deviation 1/√m, not 1; γ has to
-    learn what the formula lost, for one batch size only.
+    then √m times too large, and a normalized feature has standard deviation 1/√m instead of 1; γ
+    can compensate for one batch size only.
 
     Args:
         epsilon: ε, added to the variance inside the root.
-        momentum: share of the moving averages kept at each step, in [0, 1).
-        scale_and_offset: learn γ and β; the slide has neither.
-        literal: leave out the 1/m of the variance, as the slide does.
+        momentum: share of the old moving averages in a step, in [0, 1).
+        scale_and_offset: whether to train γ and β; the slide has neither.
+        literal: whether to omit the 1/m of the variance, as the slide does.
         **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
 
     Raises:
@@ -47,25 +47,25 @@ class PlainBatchNormalization(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        check_real("epsilon", epsilon, "it keeps the root away from 0")
-        check_real("momentum", momentum, "it is the share of the moving averages that is kept")
+        check_real("epsilon", epsilon, "it bounds the root away from 0")
+        check_real("momentum", momentum, "it is the share of the old moving averages in a step")
         if not epsilon > 0:
             raise ValueError(
-                "`epsilon` must be positive; it keeps the root away from 0. "
+                "`epsilon` must be positive; it bounds the root away from 0. "
                 f"Received: epsilon={epsilon}"
             )
         if not 0 <= momentum < 1:
             raise ValueError(
-                "`momentum` must lie in [0, 1); it is the share of the moving averages that is "
-                f"kept. Received: momentum={momentum}"
+                "`momentum` must lie in [0, 1); it is the share of the old moving averages in a "
+                f"step. Received: momentum={momentum}"
             )
         self.epsilon = epsilon
         self.momentum = momentum
         self.scale_and_offset = scale_and_offset
         self.literal = literal
 
-    def build(self, input_shape: Any) -> None:
-        """Create γ and β, and the moving averages."""
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Creates γ and β, and the moving averages."""
         shape = (input_shape[-1],)
         if self.scale_and_offset:
             self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
@@ -78,32 +78,32 @@ class PlainBatchNormalization(keras.layers.Layer):
         )
         self.input_spec = keras.layers.InputSpec(ndim=len(input_shape), axes={-1: shape[0]})
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Normalise inputs of shape (batch, …, features)."""
-        x = ops.cast(inputs, "float32")  # sums over the batch lose digits in half precision
+    def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
+        """Normalizes inputs of shape (batch, …, features)."""
+        x: Any = ops.cast(inputs, "float32")  # sums over the batch lose digits in half precision
         mean, variance = self.moving_mean.value, self.moving_variance.value
         if training:
             mean, variance = self._statistics(x)
-            for average, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
-                average.assign(self.momentum * average + (1 - self.momentum) * now)
+            for average, current in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                average.assign(self.momentum * average + (1 - self.momentum) * current)
         x = (x - mean) / ops.sqrt(variance + self.epsilon)
         if self.scale_and_offset:
             x = x * ops.cast(self.gamma, "float32") + ops.cast(self.beta, "float32")
         return ops.cast(x, self.compute_dtype)
 
-    def _statistics(self, x: Any) -> tuple[Any, Any]:
+    def _statistics(self, x: keras.KerasTensor) -> tuple[Any, Any]:
         axes = tuple(range(len(x.shape) - 1))
         mean = ops.mean(x, axis=axes)
         squares = ops.square(x - mean)
-        over = ops.sum if self.literal else ops.mean
-        return mean, over(squares, axis=axes)
+        reduce = ops.sum if self.literal else ops.mean
+        return mean, reduce(squares, axis=axes)
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """Give the input's own shape."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the shape of the inputs."""
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         settings = {
             "epsilon": self.epsilon,
             "momentum": self.momentum,

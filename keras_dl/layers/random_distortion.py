@@ -21,28 +21,28 @@ _AMOUNTS = {
 
 @keras.saving.register_keras_serializable("keras_dl")
 class RandomDistortion(keras.layers.Layer):
-    """Moves, scales, squeezes, shears and bends each image while training; outside it is zero.
+    """Applies a random affine and elastic distortion to each image in training.
 
-    Each amount is drawn uniformly up to its bound to either side, for each image anew. Scaling and
+    Each amount is drawn for each image, uniformly between minus and plus its bound. Scaling and
     squeezing multiply by exp of the draw, so that larger and smaller are equally likely. The
     elastic part adds a field of random displacements, uniform in ±1 and smoothed by a Gaussian of
-    deviation `smoothness`, times `elastic`. Each pixel is then read where it comes from, bilinearly
-    between its four neighbours. Outside training the images pass unchanged.
+    standard deviation `smoothness`, times `elastic`. Pixels are interpolated bilinearly; outside
+    the image they are zero. At inference the images pass unchanged.
 
     Args:
         translation: largest shift in pixels, vertical and horizontal.
         scaling: largest relative change of size, below 1.
-        squeezing: largest relative compression of one axis, the other being stretched by as much.
+        squeezing: largest relative compression of one axis; the other is stretched by as much.
         shearing: largest horizontal shift per row of distance from the centre.
-        elastic: α, factor of the smoothed displacement field, in pixels; 0 bends nothing.
-        smoothness: σ, deviation of the Gaussian in pixels.
+        elastic: α, factor of the smoothed displacement field, in pixels; 0 for none.
+        smoothness: σ, standard deviation of the Gaussian in pixels.
         seed: integer that makes the sequence of draws repeatable; None draws one.
         **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
 
     Raises:
         TypeError: if an amount is not a number.
         ValueError: if an amount is negative, `scaling` or `squeezing` is 1 or more, `smoothness` is
-            not positive, or the input has not four axes.
+            not positive, or the input does not have four axes.
 
     Reference:
         LeCun, Bottou, Bengio and Haffner, 1998, Gradient-based learning applied to document
@@ -72,31 +72,31 @@ class RandomDistortion(keras.layers.Layer):
         }
         for name, value in self.amounts.items():
             _check_amount(name, value)
-        check_real("smoothness", smoothness, "it is the deviation of a Gaussian in pixels")
+        check_real("smoothness", smoothness, "it is the standard deviation of a Gaussian in pixels")
         if not 0 < smoothness < float("inf"):
             raise ValueError(
-                "`smoothness` must be positive; it is the deviation of a Gaussian in pixels. "
-                f"Received: smoothness={smoothness}"
+                "`smoothness` must be positive; it is the standard deviation of a Gaussian in "
+                f"pixels. Received: smoothness={smoothness}"
             )
         self.smoothness = smoothness
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Distort images of shape (batch, height, width, channels), integer or float."""
+    def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
+        """Distorts images (batch, height, width, channels), integer or float."""
         if not training or not any(self.amounts.values()):
             return inputs
         height, width = inputs.shape[1:3]
         batch: Any = ops.shape(inputs)
         rows, columns = self._affine(batch[0], height, width)
         if self.amounts["elastic"]:
-            bend = self._elastic(batch[0], height, width)
-            rows, columns = rows + bend[0], columns + bend[1]
-        return _read(inputs, rows, columns)
+            shifts = self._elastic(batch[0], height, width)
+            rows, columns = rows + shifts[0], columns + shifts[1]
+        return _interpolated(inputs, rows, columns)
 
     def _affine(self, batch: Any, height: int, width: int) -> tuple[Any, Any]:
-        """Row and column that each pixel is read from, (batch, height, width) each."""
+        """Source row and column of each pixel, (batch, height, width) each."""
         draw = keras.random.uniform((5, batch, 1, 1), -1, 1, "float32", seed=self.seed_generator)
         amount = self.amounts
         size, squeeze = amount["scaling"] * draw[2], amount["squeezing"] * draw[3]
@@ -117,12 +117,14 @@ class RandomDistortion(keras.layers.Layer):
         smooth: Any = ops.matmul(ops.matmul(across, field), along)
         return self.amounts["elastic"] * smooth
 
-    def compute_output_spec(self, inputs: Any, training: bool = False) -> keras.KerasTensor:
-        """Give the input's own shape and dtype: integer images stay integer."""
+    def compute_output_spec(
+        self, inputs: keras.KerasTensor, training: bool = False
+    ) -> keras.KerasTensor:
+        """Returns the shape and dtype of the inputs: integer images stay integer."""
         return keras.KerasTensor(inputs.shape, dtype=inputs.dtype)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         settings = {"smoothness": self.smoothness, "seed": self.seed}
         return {**super().get_config(), **self.amounts, **settings}
 
@@ -136,24 +138,24 @@ def _check_amount(name: str, value: Any) -> None:
 
 
 def _from_centre(size: int) -> Any:
-    places: Any = ops.arange(size, dtype="float32")
-    return places - (size - 1) / 2
+    positions: Any = ops.arange(size, dtype="float32")
+    return positions - (size - 1) / 2
 
 
 def _gaussian(size: int, deviation: float) -> np.ndarray:
-    """The matrix that smooths a line of `size` values; beyond its ends they count as zero."""
-    apart = np.subtract.outer(np.arange(size), np.arange(size))
-    reach = np.arange(-np.ceil(6 * deviation), np.ceil(6 * deviation) + 1)
-    total = np.exp(-(reach**2) / (2 * deviation**2)).sum()
-    return (np.exp(-(apart**2) / (2 * deviation**2)) / total).astype("float32")
+    """The matrix that smooths a line of `size` values, zero beyond its ends."""
+    distance = np.subtract.outer(np.arange(size), np.arange(size))
+    support = np.arange(-np.ceil(6 * deviation), np.ceil(6 * deviation) + 1)
+    total = np.exp(-(support**2) / (2 * deviation**2)).sum()
+    return (np.exp(-(distance**2) / (2 * deviation**2)) / total).astype("float32")
 
 
-def _read(images: Any, rows: Any, columns: Any) -> Any:
-    """The images at fractional places, bilinear; zero outside."""
+def _interpolated(images: keras.KerasTensor, rows: Any, columns: Any) -> Any:
+    """The images at fractional positions, bilinear; zero outside."""
     height, width, channels = images.shape[1:]
     padded = ops.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
     pixels = ops.reshape(padded, (-1, channels))
-    # Places more than a pixel outside are brought to the border of zeros.
+    # Positions more than a pixel outside are clipped to the border of zeros.
     rows, columns = ops.clip(rows + 1, 0, height + 1), ops.clip(columns + 1, 0, width + 1)
     top: Any = ops.minimum(ops.floor(rows), height)
     left: Any = ops.minimum(ops.floor(columns), width)

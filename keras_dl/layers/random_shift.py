@@ -1,4 +1,4 @@
-"""Random shifts and mirror images, the augmentation of the CIFAR experiments."""
+"""Random shifts and flips, the augmentation of the CIFAR experiments."""
 
 from typing import Any
 
@@ -10,23 +10,23 @@ __all__ = ["RandomShift"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class RandomShift(keras.layers.Layer):
-    """Shifts each image by a few whole pixels while training; zeros come in at the border.
+    """Shifts each image by a random number of whole pixels in training, padding with zeros.
 
-    The same as padding `pixels` zeros on every side and cropping at random: both shifts are uniform
-    over -pixels … pixels, independent for each image. Outside training the images pass unchanged.
+    Equal to padding `pixels` zeros on every side and cropping at random: both shifts are uniform
+    over -pixels … pixels, independent for each image. At inference the images pass unchanged.
 
-    Unlike `keras.layers.RandomTranslation` it never interpolates, so integer images keep their
-    dtype and values, and it is one gather instead of a resampling.
+    Unlike `keras.layers.RandomTranslation` it does not interpolate: integer images retain their
+    dtype and values, and the shift is one gather instead of a resampling.
 
     Args:
-        pixels: largest shift in pixels, vertical and horizontal; 0 shifts nothing.
-        flip: also mirror half of the images left to right.
+        pixels: largest shift in pixels, vertical and horizontal; 0 for none.
+        flip: whether to mirror half of the images left to right.
         seed: integer that makes the sequence of draws repeatable; None draws one.
         **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
 
     Raises:
         TypeError: if `pixels` is not an integer or `flip` not a bool.
-        ValueError: if `pixels` is negative, or if the input has not four axes.
+        ValueError: if `pixels` is negative, or if the input does not have four axes.
 
     Reference:
         He, Zhang, Ren and Sun, 2015, Deep residual learning for image recognition,
@@ -58,8 +58,8 @@ class RandomShift(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Shift images of shape (batch, height, width, channels), uint8 or float."""
+    def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
+        """Shifts images (batch, height, width, channels), integer or float."""
         if not training or not (self.pixels or self.flip):
             return inputs
         batch = ops.shape(inputs)[0]  # pyright: ignore[reportOptionalSubscript]
@@ -71,8 +71,8 @@ class RandomShift(keras.layers.Layer):
             columns = ops.where(mirrored, width - 1 - columns, columns)  # (batch, width)
         columns = columns + self._draw(batch, 2 * self.pixels + 1)
 
-        around = (self.pixels, self.pixels)
-        padded = ops.pad(inputs, ((0, 0), around, around, (0, 0)))
+        border = (self.pixels, self.pixels)
+        padded = ops.pad(inputs, ((0, 0), border, border, (0, 0)))
         padded_height, padded_width = height + 2 * self.pixels, width + 2 * self.pixels
         # One gather over all pixels of the batch: two gathers, by row and by column, cost twice.
         rows = rows + _count(batch)[:, None] * padded_height  # (batch, height)
@@ -82,12 +82,14 @@ class RandomShift(keras.layers.Layer):
     def _draw(self, batch: Any, below: int) -> Any:
         return keras.random.randint((batch, 1), 0, below, seed=self.seed_generator)
 
-    def compute_output_spec(self, inputs: Any, training: bool = False) -> keras.KerasTensor:
-        """Give the input's own shape and dtype: integer images stay integer."""
+    def compute_output_spec(
+        self, inputs: keras.KerasTensor, training: bool = False
+    ) -> keras.KerasTensor:
+        """Returns the shape and dtype of the inputs: integer images stay integer."""
         return keras.KerasTensor(inputs.shape, dtype=inputs.dtype)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         settings = {"pixels": self.pixels, "flip": self.flip, "seed": self.seed}
         return {**super().get_config(), **settings}
 

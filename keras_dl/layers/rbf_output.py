@@ -1,4 +1,4 @@
-"""The output layer of LeNet-5: distances to a drawn picture of each character."""
+"""The output layer of LeNet-5: squared distances to a bitmap code of each class."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,20 +39,20 @@ class RBFOutput(keras.layers.Layer):
     """Minus the squared distance of the input to a fixed code of ±1 for each class, as logits.
 
     The unit of class i computes yᵢ = Σⱼ (xⱼ − wᵢⱼ)², the penalty for that class: twice the negative
-    log-likelihood of a Gaussian around the code, up to a constant. The smallest penalty wins.
-    As the logits are −yᵢ, cross-entropy is the penalty of the right class plus log Σᵢ exp(−yᵢ),
-    the paper's discriminative criterion (eq. 9) with j → ∞, which drops its rubbish class; mean
-    squared error would be the mean of y at the right class (eq. 8), to which all codes may collapse
-    if they are trained, so that here they are not.
+    log-likelihood of a Gaussian around the code, up to a constant. The class of the smallest
+    penalty is predicted. As the logits are −yᵢ, cross-entropy is the penalty of the right class
+    plus log Σᵢ exp(−yᵢ), the paper's discriminative criterion (eq. 9) with j → ∞, which drops its
+    rubbish class; mean squared error would be the mean of y at the right class (eq. 8), under which
+    trained codes may collapse. The codes are therefore fixed.
 
     Args:
-        codes: for each class, the code: ±1, as long as the input. The default is a drawing of each
-            digit in 7×12 pixels, for an input of 84 units.
+        codes: a code of ±1 for each class, as long as the input. The default is a bitmap of each
+            digit of 7×12 pixels, for an input of 84 units.
         **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
 
     Raises:
-        ValueError: if the codes are not a table of ±1, two of them are the same, or the input is
-            not as long as a code.
+        ValueError: if the codes are not a table of ±1, two of them are the same, or the length of
+            the input differs from that of the codes.
 
     Reference:
         LeCun, Bottou, Bengio and Haffner, 1998, Gradient-based learning applied to document
@@ -75,16 +75,16 @@ class RBFOutput(keras.layers.Layer):
         self.codes = table.astype("int8")
         self.input_spec = keras.layers.InputSpec(ndim=2, axes={-1: table.shape[1]})
 
-    def call(self, inputs: Any) -> Any:
-        """Give logits (batch, classes) of inputs (batch, units)."""
+    def call(self, inputs: keras.KerasTensor) -> Any:
+        """Computes logits (batch, classes) of inputs (batch, units)."""
         codes: Any = ops.convert_to_tensor(self.codes, dtype=self.compute_dtype)
-        apart = inputs[:, None] - codes  # (batch, classes, units)
-        return ops.negative(ops.sum(ops.square(apart), axis=-1))
+        difference: Any = inputs[:, None] - codes  # (batch, classes, units)
+        return ops.negative(ops.sum(ops.square(difference), axis=-1))
 
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, int]:
-        """Give (batch, classes)."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, int]:
+        """Returns (batch, classes)."""
         return input_shape[0], len(self.codes)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "codes": self.codes.tolist()}

@@ -1,13 +1,13 @@
-"""Convolution in which each map sees only some of the maps before it, as C3 of LeNet-5 does."""
+"""Convolution with a table of connections between input and output maps, as C3 of LeNet-5."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_dl.layers._convolution import draw_each, output_sizes
+from keras_dl.layers._convolution import initialize_each, output_sizes
 from keras_dl.utils.checks import check_choice, check_count, pair
 
 __all__ = ["SparseMapConv2D"]
@@ -15,27 +15,26 @@ __all__ = ["SparseMapConv2D"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class SparseMapConv2D(keras.layers.Layer):
-    """A 2-D convolution along a table of connections between maps.
+    """A 2-D convolution in which each output map reads a subset of the input maps.
 
     Only the listed kernels exist as weights. With every map connected to every map it equals
     `keras.layers.Conv2D`; with equal groups it equals a grouped convolution.
 
     Args:
-        connections: for each map of the output, the numbers of the maps it sees, from 0.
+        connections: for each output map, the indices of its input maps, from 0.
         kernel_size: height and width of the kernels, one integer or two.
         strides: step of the kernels, one integer or two.
         padding: "valid", or "same" with zeros.
-        bias: "map": one for each map, as in LeNet-5; "unit": one for each unit, as in 1989.
-        activation: name or function, as in Keras; None is linear.
-        kernel_initializer: drawn for each map of the output on its own, so that it sees the map's
-            own number of inputs.
+        bias: "map": one for each output map, as in LeNet-5; "unit": one for each unit, as in 1989.
+        activation: name or function as in `keras.activations.get`; None is linear.
+        kernel_initializer: drawn for each output map separately, with that map's fan-in.
         kernel_regularizer: penalty on the kernels.
         **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
 
     Raises:
-        TypeError: if a size or the number of a map is not an integer.
+        TypeError: if a size or the index of a map is not an integer.
         ValueError: if a map has no connection or lists one twice, a map is not in the input, a size
-            is below 1 or a word unknown.
+            is below 1, or `padding` or `bias` unknown.
 
     Reference:
         LeCun, Bottou, Bengio and Haffner, 1998, Gradient-based learning applied to document
@@ -54,9 +53,9 @@ class SparseMapConv2D(keras.layers.Layer):
         strides: int | Sequence[int] = 1,
         padding: str = "valid",
         bias: str = "map",
-        activation: Any = None,
-        kernel_initializer: Any = "glorot_uniform",
-        kernel_regularizer: Any = None,
+        activation: str | Callable[[Any], Any] | None = None,
+        kernel_initializer: str | keras.Initializer = "glorot_uniform",
+        kernel_regularizer: str | keras.Regularizer | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -64,20 +63,20 @@ class SparseMapConv2D(keras.layers.Layer):
         check_choice("bias", bias, ("map", "unit"))
         self.connections = _checked(connections)
         self.kernel_size = pair("kernel_size", kernel_size, "it is the size of the kernels")
-        self.strides: Any = pair("strides", strides, "the kernels move by so many pixels")
+        self.strides: Any = pair("strides", strides, "it is the distance of the kernels in pixels")
         self.padding = padding
         self.bias_per = bias
         self.activation = keras.activations.get(activation)
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.kernel_initializer: Any = keras.initializers.get(kernel_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def build(self, input_shape: Any) -> None:
-        """Create one kernel for each connection, and the biases."""
+    def build(self, input_shape: tuple[int, ...]) -> None:
+        """Creates one kernel for each connection, and the biases."""
         channels, filters = input_shape[-1], len(self.connections)
         if max(map(max, self.connections)) >= channels:
             raise ValueError(
-                f"`connections` must name maps of the input, 0 to {channels - 1}. "
+                f"`connections` must hold indices of input maps, 0 to {channels - 1}. "
                 f"Received: connections={self.connections}"
             )
         count = sum(map(len, self.connections))
@@ -87,28 +86,30 @@ class SparseMapConv2D(keras.layers.Layer):
             regularizer=self.kernel_regularizer,
             name="kernel",
         )
-        places = self.compute_output_shape(input_shape)[1:3] if self.bias_per == "unit" else ()
-        self.bias = self.add_weight(shape=(*places, filters), initializer="zeros", name="bias")
-        # Where each kernel lies in the full table (channels, filters); the others are one zero.
-        self._places = np.full((channels, filters), count, dtype="int32")
-        pairs = ((seen, unit) for unit, maps in enumerate(self.connections) for seen in maps)
-        for number, place in enumerate(pairs):
-            self._places[place] = number
+        positions = self.compute_output_shape(input_shape)[1:3] if self.bias_per == "unit" else ()
+        self.bias = self.add_weight(shape=(*positions, filters), initializer="zeros", name="bias")
+        # Index of each kernel in the table (channels, filters); missing ones share a zero kernel.
+        self._kernel_index = np.full((channels, filters), count, dtype="int32")
+        pairs = (
+            (source, target) for target, maps in enumerate(self.connections) for source in maps
+        )
+        for number, pair_index in enumerate(pairs):
+            self._kernel_index[pair_index] = number
 
     def _draw(self, shape: tuple[int, ...], dtype: Any = None) -> Any:
         shapes = [(*shape[:2], len(maps), 1) for maps in self.connections]
-        draws = draw_each(self.kernel_initializer, shapes, dtype)
+        draws = initialize_each(self.kernel_initializer, shapes, dtype)
         return ops.concatenate([draw[..., 0] for draw in draws], axis=-1)
 
-    def call(self, inputs: Any) -> Any:
-        """Convolve images of shape (batch, height, width, channels)."""
+    def call(self, inputs: keras.KerasTensor) -> Any:
+        """Maps images (batch, height, width, channels) to (batch, rows, columns, filters)."""
         kernel = ops.pad(ops.convert_to_tensor(self.kernel), ((0, 0), (0, 0), (0, 1)))
-        kernel = ops.take(kernel, self._places, axis=-1)  # (height, width, channels, filters)
+        kernel = ops.take(kernel, self._kernel_index, axis=-1)  # (height, width, channels, filters)
         x = ops.conv(inputs, kernel, self.strides, self.padding, data_format="channels_last")
         return self.activation(x + self.bias)
 
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        """Give (batch, rows, columns, filters)."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns (batch, rows, columns, filters)."""
         filters = len(self.connections)
         if None in input_shape[1:3] and self.bias_per == "map":
             return (input_shape[0], None, None, filters)
@@ -116,7 +117,7 @@ class SparseMapConv2D(keras.layers.Layer):
         return (input_shape[0], *sizes, filters)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         settings = {
             "connections": self.connections,
             "kernel_size": self.kernel_size,
@@ -131,13 +132,13 @@ class SparseMapConv2D(keras.layers.Layer):
 
 
 def _checked(connections: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], ...]:
-    for unit, maps in enumerate(connections):
-        for seen in maps:
-            check_count(f"connections[{unit}]", seen, "it holds numbers of maps", least=0)
+    for target, maps in enumerate(connections):
+        for source in maps:
+            check_count(f"connections[{target}]", source, "it holds indices of maps", least=0)
         if len(set(maps)) != len(maps) or not maps:
             raise ValueError(
-                f"`connections[{unit}]` must name one map or more, each once; the map of the "
-                f"output sees them. Received: connections[{unit}]={tuple(maps)}"
+                f"`connections[{target}]` must hold one index or more, each once; they are the "
+                f"inputs of an output map. Received: connections[{target}]={tuple(maps)}"
             )
     if not connections:
         raise ValueError("`connections` must have a row for each map. Received: connections=()")

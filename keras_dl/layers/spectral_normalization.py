@@ -1,4 +1,4 @@
-"""Layers whose weights are divided by their largest singular value."""
+"""Spectral normalization: kernels divided by their largest singular value."""
 
 from typing import Any
 
@@ -12,36 +12,36 @@ __all__ = ["SpectralNormalization"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class SpectralNormalization(keras.layers.Wrapper):
-    """A dense or convolutional layer that computes with W/σ(W), σ the largest singular value.
+    """Wraps a dense or convolutional layer to compute with W/σ(W), σ the largest singular value.
 
-    σ is estimated by power iteration on the kernel as a matrix (inputs, units), one step a call
-    while training. The gradient goes through the division, with the singular vectors as constants,
-    as in the paper.
+    σ is estimated by power iteration on the kernel as a matrix (inputs, units), one step per
+    call in training. The gradient flows through the division, with the singular vectors as
+    constants, as in the paper.
 
-    Keras' own layer of that name overwrites the kernel with the normalised one while it is called:
-    the step that follows then starts from there, and on JAX the overwriting is lost.
+    `keras.layers.SpectralNormalization` overwrites the kernel with the normalized one in each call:
+    the next optimizer step starts from there, and on JAX the assignment is lost.
 
     Args:
-        layer: with a `kernel` whose last axis counts its units, such as Dense or Conv2D.
-        power_iterations: steps a call.
+        layer: a layer with a `kernel` whose last axis is its units, such as Dense or Conv2D.
+        power_iterations: steps of power iteration per call, at least 1.
         **kwargs: `name`, `dtype` and the other arguments of `keras.layers.Layer`.
 
     Raises:
         TypeError: if `power_iterations` is not an integer.
-        ValueError: if it is below 1, or `layer` no layer.
+        ValueError: if it is below 1, or `layer` is not a layer.
 
     Reference:
         Miyato et al., 2018, Spectral Normalization for Generative Adversarial Networks,
         arXiv:1802.05957, eqs. 8 to 12 and algorithm 1.
     """
 
-    def __init__(self, layer: Any, power_iterations: int = 1, **kwargs: Any) -> None:
-        check_count("power_iterations", power_iterations, "each brings σ closer")
+    def __init__(self, layer: keras.Layer, power_iterations: int = 1, **kwargs: Any) -> None:
+        check_count("power_iterations", power_iterations, "it is the number of steps per call")
         super().__init__(layer, **kwargs)
         self.power_iterations = power_iterations
 
-    def build(self, input_shape: Any = None) -> None:
-        """Makes the left singular vector, at random."""
+    def build(self, input_shape: tuple[int | None, ...] | None = None) -> None:
+        """Creates the left singular vector, at random."""
         super().build(input_shape)
         units = self.layer.kernel.shape[-1]
         self.vector_u = self.add_weight(
@@ -49,8 +49,8 @@ class SpectralNormalization(keras.layers.Wrapper):
         )
         self.built = True
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Call the layer with its kernel divided by σ."""
+    def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
+        """Calls the layer with its kernel divided by σ."""
         kernel: Any = ops.convert_to_tensor(self.layer.kernel)
         matrix: Any = ops.reshape(kernel, (-1, kernel.shape[-1]))
         constant: Any = ops.stop_gradient(matrix)
@@ -62,10 +62,10 @@ class SpectralNormalization(keras.layers.Wrapper):
                 v = _unit(ops.matmul(u, ops.transpose(constant)))
                 u = _unit(ops.matmul(v, constant))
             self.vector_u.assign(ops.cast(u, self.vector_u.dtype))
-        # Constants: the slope of σ by W is u vᵀ, whatever the slopes of u and v.
+        # Constants: the gradient of σ by W is u vᵀ and does not depend on those of u and v.
         u, v = ops.stop_gradient(u), ops.stop_gradient(v)
-        along = _unit(u)
-        sigma: Any = ops.sum(ops.matmul(v, matrix) * along)
+        direction = _unit(u)
+        sigma: Any = ops.sum(ops.matmul(v, matrix) * direction)
         weights = [
             ops.divide(kernel, ops.where(ops.equal(sigma, 0.0), 1.0, sigma))
             if variable is self.layer.kernel
@@ -75,15 +75,15 @@ class SpectralNormalization(keras.layers.Wrapper):
         outputs: Any = self.layer.stateless_call(weights, [], inputs)
         return outputs[0]
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """Give the layer's own."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns the output shape of the layer."""
         return self.layer.compute_output_shape(input_shape)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "power_iterations": self.power_iterations}
 
 
 def _unit(vector: Any) -> Any:
-    length = ops.sqrt(ops.sum(ops.square(vector)))
-    return vector / ops.maximum(length, 1e-12)
+    norm = ops.sqrt(ops.sum(ops.square(vector)))
+    return vector / ops.maximum(norm, 1e-12)

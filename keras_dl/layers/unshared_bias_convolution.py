@@ -1,6 +1,6 @@
-"""Convolution whose units share their kernel and keep a bias each, as in the nets of 1989."""
+"""Convolution with shared kernels and one bias per unit, as in the nets of 1989."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -14,7 +14,7 @@ __all__ = ["UnsharedBiasConv2D"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class UnsharedBiasConv2D(keras.layers.Layer):
-    """A 2-D convolution with one bias for each unit in place of one for each map.
+    """A 2-D convolution with one bias for each unit instead of one for each map.
 
     The image size is part of the weights: the layer works on one size only.
 
@@ -23,7 +23,7 @@ class UnsharedBiasConv2D(keras.layers.Layer):
         kernel_size: height and width of the kernels, one integer or two.
         strides: step of the kernels, one integer or two.
         padding: "valid", or "same" with zeros.
-        activation: name or function, as in Keras; None is linear.
+        activation: name or function as in `keras.activations.get`; None is linear.
         kernel_initializer: of the kernels, (height, width, channels, filters).
         kernel_regularizer: penalty on the kernels.
         bias_initializer: of the biases, (rows, columns, filters).
@@ -31,7 +31,7 @@ class UnsharedBiasConv2D(keras.layers.Layer):
 
     Raises:
         TypeError: if a size is not an integer.
-        ValueError: if a size is below 1, `padding` unknown, or the input no image of known size.
+        ValueError: if a size is below 1, `padding` is unknown, or the size of the input is unknown.
 
     Reference:
         LeCun et al., 1989, Backpropagation applied to handwritten zip code recognition, Neural
@@ -44,10 +44,10 @@ class UnsharedBiasConv2D(keras.layers.Layer):
         kernel_size: int | Sequence[int],
         strides: int | Sequence[int] = 1,
         padding: str = "valid",
-        activation: Any = None,
-        kernel_initializer: Any = "glorot_uniform",
-        kernel_regularizer: Any = None,
-        bias_initializer: Any = "zeros",
+        activation: str | Callable[[Any], Any] | None = None,
+        kernel_initializer: str | keras.Initializer = "glorot_uniform",
+        kernel_regularizer: str | keras.Regularizer | None = None,
+        bias_initializer: str | keras.Initializer = "zeros",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -55,7 +55,7 @@ class UnsharedBiasConv2D(keras.layers.Layer):
         check_choice("padding", padding, ("valid", "same"))
         self.filters = int(filters)
         self.kernel_size = pair("kernel_size", kernel_size, "it is the size of the kernels")
-        self.strides: Any = pair("strides", strides, "the kernels move by so many pixels")
+        self.strides: Any = pair("strides", strides, "it is the distance of the kernels in pixels")
         self.padding = padding
         self.activation = keras.activations.get(activation)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
@@ -63,9 +63,9 @@ class UnsharedBiasConv2D(keras.layers.Layer):
         self.bias_initializer = keras.initializers.get(bias_initializer)
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
-    def build(self, input_shape: Any) -> None:
-        """Create the kernels and the biases."""
-        rows_columns_filters = self.compute_output_shape(input_shape)[1:]
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Creates the kernels and the biases."""
+        bias_shape = self.compute_output_shape(input_shape)[1:]
         self.kernel = self.add_weight(
             shape=(*self.kernel_size, input_shape[-1], self.filters),
             initializer=self.kernel_initializer,
@@ -73,21 +73,21 @@ class UnsharedBiasConv2D(keras.layers.Layer):
             name="kernel",
         )
         self.bias = self.add_weight(
-            shape=rows_columns_filters, initializer=self.bias_initializer, name="bias"
+            shape=bias_shape, initializer=self.bias_initializer, name="bias"
         )
 
-    def call(self, inputs: Any) -> Any:
-        """Convolve images of shape (batch, height, width, channels)."""
+    def call(self, inputs: keras.KerasTensor) -> Any:
+        """Maps images (batch, height, width, channels) to (batch, rows, columns, filters)."""
         x = ops.conv(inputs, self.kernel, self.strides, self.padding, data_format="channels_last")
         return self.activation(x + self.bias)
 
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        """Give (batch, rows, columns, filters)."""
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Returns (batch, rows, columns, filters)."""
         sizes = output_sizes(input_shape[1:3], self.kernel_size, self.strides, self.padding)
         return (input_shape[0], *sizes, self.filters)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         settings = {
             "filters": self.filters,
             "kernel_size": self.kernel_size,

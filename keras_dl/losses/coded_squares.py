@@ -14,7 +14,7 @@ __all__ = ["CodedSquares"]
 class CodedSquares(keras.losses.Loss):
     """L = ½·Σⱼ (f(aⱼ) − tⱼ)² with f the scaled tanh, tⱼ = 1 for the right class and −1 for others.
 
-    The squashing is part of the loss: the model gives sums aⱼ, whose order is that of the outputs.
+    The activation is part of the loss: the model returns the sums aⱼ.
 
     Args:
         name: name of the loss.
@@ -32,8 +32,8 @@ class CodedSquares(keras.losses.Loss):
     def __init__(self, name: str = "coded_squares", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Give the loss of each example, (batch,).
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> Any:
+        """Computes the loss of each example, (batch,).
 
         Args:
             y_true: class numbers (batch,).

@@ -10,14 +10,14 @@ __all__ = ["PerceptronLoss"]
 
 @keras.saving.register_keras_serializable("keras_dl")
 class PerceptronLoss(keras.losses.Loss):
-    """How far the best wrong class lies above the right one, 0 where it lies below.
+    """Margin by which the best wrong class exceeds the right one, 0 where it does not.
 
-    L = max(0, maxⱼ aⱼ − aᵧ) over the classes j ≠ y. Where the example is right the gradient is 0;
-    where it is wrong, or undecided, a step of rate 1 adds x to the weights of y and takes it off
-    those of j. With two classes and the first logit fixed at 0, one unit is left, whose weights
+    L = max(0, maxⱼ aⱼ − aᵧ) over the classes j ≠ y. For a correct prediction the gradient is 0;
+    for a wrong one or a tie, a step of rate 1 adds x to the weights of y and subtracts it from
+    those of j. With two classes and the first logit fixed at 0, one unit remains, whose weights
     change by ±x: the perceptron's rule.
 
-    A hinge loss differs in that it also pulls at examples that are right by less than 1.
+    A hinge loss also has a gradient for correct predictions with a margin of less than 1.
 
     Args:
         name: name of the loss.
@@ -35,8 +35,8 @@ class PerceptronLoss(keras.losses.Loss):
     def __init__(self, name: str = "perceptron_loss", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Give the loss of each example, (batch,).
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> Any:
+        """Computes the loss of each example, (batch,).
 
         Args:
             y_true: class numbers (batch,).
@@ -46,5 +46,5 @@ class PerceptronLoss(keras.losses.Loss):
         right: Any = ops.reshape(right, ops.shape(y_pred))  # from labels (batch, 1) too
         own: Any = ops.sum(right * y_pred, axis=-1)
         other: Any = ops.max(ops.where(right > 0, -1e30, y_pred), axis=-1)
-        # Not relu: at a tie, as at the start from zeros, its gradient is 0 and nothing would begin.
+        # Not relu: its gradient is 0 at a tie, as with weights of 0, and training would not start.
         return ops.where(other >= own, other - own, 0.0)

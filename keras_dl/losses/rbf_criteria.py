@@ -1,4 +1,4 @@
-"""The two criteria that LeNet-5's radial basis functions were trained by."""
+"""The two training criteria of LeNet-5's radial basis functions."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ __all__ = ["CodeDistance", "MAPCriterion"]
 class CodeDistance(keras.losses.Loss):
     """Penalty of the right class alone: squared distance to its code, eq. 8.
 
-    Nothing pushes the other classes away; the codes, fixed and far apart, do the work.
+    It does not increase the distance to other classes: the codes are fixed and far apart.
 
     Args:
         name: name of the loss.
@@ -28,18 +28,23 @@ class CodeDistance(keras.losses.Loss):
     def __init__(self, name: str = "code_distance", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Give y of the right class, (batch,), from class numbers and minus the penalties."""
-        return -_right(y_true, y_pred)
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> Any:
+        """Computes the penalty of the right class, (batch,).
+
+        Args:
+            y_true: class numbers (batch,).
+            y_pred: negative penalties (batch, classes).
+        """
+        return -_target_logit(y_true, y_pred)
 
 
 @keras.saving.register_keras_serializable("keras_dl")
 class MAPCriterion(keras.losses.Loss):
     """Penalty of the right class plus log(exp(−j) + Σᵢ exp(−yᵢ)), eq. 9.
 
-    Minus the log posterior of the right class, if beside the classes there is a rubbish class with
-    the constant penalty j: whoever is farther away than j is not pushed away any more. Infinite j
-    is the softmax cross-entropy of the logits −y.
+    The negative log posterior of the right class, with an additional rubbish class of constant
+    penalty j: classes with a penalty much larger than j have no gradient. Infinite j gives the
+    softmax cross-entropy of the logits −y.
 
     Args:
         rubbish: j, penalty of the rubbish class, 0 or more; may be infinite.
@@ -55,26 +60,31 @@ class MAPCriterion(keras.losses.Loss):
     """
 
     def __init__(self, rubbish: float = 20.0, name: str = "map_criterion", **kwargs: Any) -> None:
-        meaning = "it is the penalty of a class of its own for rubbish"
+        meaning = "it is the penalty of the rubbish class"
         check_real("rubbish", rubbish, meaning)
         if not rubbish >= 0:
             raise ValueError(f"`rubbish` must be 0 or more; {meaning}. Received: rubbish={rubbish}")
         super().__init__(name=name, **kwargs)
         self.rubbish = float(rubbish)
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Give the loss of each example in nats, (batch,), from classes and minus the penalties."""
-        everyone: Any = ops.logsumexp(y_pred, axis=-1)
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> Any:
+        """Computes the loss of each example in nats, (batch,).
+
+        Args:
+            y_true: class numbers (batch,).
+            y_pred: negative penalties (batch, classes).
+        """
+        total: Any = ops.logsumexp(y_pred, axis=-1)
         if self.rubbish < float("inf"):
-            everyone = ops.logaddexp(everyone, -self.rubbish)
-        return everyone - _right(y_true, y_pred)
+            total = ops.logaddexp(total, -self.rubbish)
+        return total - _target_logit(y_true, y_pred)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "rubbish": self.rubbish}
 
 
-def _right(y_true: Any, y_pred: Any) -> Any:
+def _target_logit(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> Any:
     """The logit of the right class, (batch,)."""
     right: Any = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
     return ops.sum(ops.reshape(right, ops.shape(y_pred)) * y_pred, axis=-1)

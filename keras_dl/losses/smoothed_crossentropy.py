@@ -14,8 +14,8 @@ __all__ = ["SmoothedCrossentropy"]
 class SmoothedCrossentropy(keras.losses.Loss):
     """Cross-entropy with labels of 1 − ε + ε/K for the right class and ε/K for the K − 1 others.
 
-    What `keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=ε)` computes, but
-    from class numbers, as `SparseCategoricalCrossentropy` takes them, which cannot smooth.
+    Equal to `keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=ε)`, but of
+    class numbers, like `SparseCategoricalCrossentropy`, which has no label smoothing.
 
     Args:
         label_smoothing: ε, share of the probability that is spread over all classes, in [0, 1).
@@ -44,8 +44,8 @@ class SmoothedCrossentropy(keras.losses.Loss):
         super().__init__(name=name, **kwargs)
         self.label_smoothing = label_smoothing
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Give the loss of each example in nats, (batch,).
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> Any:
+        """Computes the loss of each example in nats, (batch,).
 
         Args:
             y_true: class numbers (batch,).
@@ -55,9 +55,9 @@ class SmoothedCrossentropy(keras.losses.Loss):
         right: Any = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
         right = ops.reshape(right, ops.shape(y_pred))  # from labels (batch, 1) too
         likelihood: Any = ops.sum(right * log_probabilities, axis=-1)
-        spread: Any = ops.mean(log_probabilities, axis=-1)
-        return -(1 - self.label_smoothing) * likelihood - self.label_smoothing * spread
+        uniform: Any = ops.mean(log_probabilities, axis=-1)
+        return -(1 - self.label_smoothing) * likelihood - self.label_smoothing * uniform
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {**super().get_config(), "label_smoothing": float(self.label_smoothing)}

@@ -59,7 +59,7 @@ def feature_net(data: Data) -> keras.Model:
 
 
 def with_feature_extractor(data: Data) -> Data:
-    """The same data, with the net of `feature_net` among its extras as "judge".
+    """The same data, with the net of `feature_net` among its extras as "feature_extractor".
 
     Made along with the data and not with the model: training it draws random numbers.
 
@@ -69,7 +69,7 @@ def with_feature_extractor(data: Data) -> Data:
     Raises:
         ValueError: as `feature_net` does.
     """
-    return replace(data, extras={**data.extras, "judge": feature_net(data)})
+    return replace(data, extras={**data.extras, "feature_extractor": feature_net(data)})
 
 
 def looked_at(net: keras.Model, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Builders: an input shape and a number of classes in, an uncompiled Keras model out."""
+"""Builders: functions from an input shape and a number of classes to an uncompiled model."""
 
 from keras_dl.models.alexnet import alexnet, alexnet_cifar
 from keras_dl.models.autoencoders import autoencoder_pair

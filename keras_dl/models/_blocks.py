@@ -1,4 +1,4 @@
-"""Pieces that several builders share: what follows a layer with weights, and the last layer."""
+"""Blocks shared by several builders: normalization, dropout, weight decay, the logits layer."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import keras
 from keras_dl.activations import get_activation
 from keras_dl.initializers import make_initializer
 
-__all__ = ["drop", "layer_options", "logits_layer", "normalise", "penalty"]
+__all__ = ["drop", "layer_options", "logits_layer", "normalize", "penalty"]
 
 
 def layer_options(
@@ -15,36 +15,57 @@ def layer_options(
     batch_norm: bool,
     initializer: str,
     weight_decay: float = 0.0,
-    max_norm: Any = None,
+    max_norm: float | None = None,
 ) -> dict[str, Any]:
-    """Arguments of one Dense or Conv2D layer that `normalise` may follow.
+    """Creates the arguments of one Dense or Conv2D layer that `normalize` may follow.
 
-    For one layer: an initializer that two layers share would give both the same weights.
+    For one layer only: an initializer shared by two layers would give both the same weights.
+
+    Args:
+        activation: name of the activation.
+        batch_norm: whether `normalize` follows; it then applies the activation.
+        initializer: name of the kernel's initializer.
+        weight_decay: λ of the penalty λ/2·‖w‖².
+        max_norm: largest norm of a unit's incoming weights; None for no limit.
+
+    Returns:
+        Keyword arguments of the layer.
     """
     options = {
         "activation": None if batch_norm else get_activation(activation),
-        "use_bias": not batch_norm,  # the normalisation's offset does the same work
+        "use_bias": not batch_norm,  # the normalization has an offset
         "kernel_initializer": make_initializer(initializer),
         "kernel_regularizer": penalty(weight_decay),
     }
     if max_norm is not None:
-        options["kernel_constraint"] = keras.constraints.MaxNorm(max_norm, axis=0)
+        limit: Any = max_norm  # Keras' signature has an integer default
+        options["kernel_constraint"] = keras.constraints.MaxNorm(limit, axis=0)
     return options
 
 
 def penalty(weight_decay: float) -> keras.regularizers.Regularizer | None:
-    """The penalty λ/2·‖w‖², of gradient λ·w; None without decay."""
+    """Creates the penalty λ/2·‖w‖², whose gradient is λ·w; None without decay."""
     if not weight_decay:
         return None
-    made = keras.regularizers.L2()
-    made.l2 = weight_decay / 2  # Keras' L2(c) adds c·‖w‖², of gradient 2c·w
-    return made
+    regularizer = keras.regularizers.L2()
+    regularizer.l2 = weight_decay / 2  # Keras' L2(c) adds c·‖w‖², of gradient 2c·w
+    return regularizer
 
 
-def normalise(
+def normalize(
     x: keras.KerasTensor, name: str, *, activation: str, batch_norm: bool
 ) -> keras.KerasTensor:
-    """Batch normalisation and the activation that the layer `name` left out, or `x` unchanged."""
+    """Applies batch normalization and the activation after a layer built by `layer_options`.
+
+    Args:
+        x: output of the layer.
+        name: name of the layer, a prefix of the new layers' names.
+        activation: name of the activation.
+        batch_norm: False returns `x`.
+
+    Returns:
+        A tensor of the shape of `x`.
+    """
     if not batch_norm:
         return x
     x = keras.layers.BatchNormalization(name=f"{name}_norm")(x)
@@ -52,16 +73,34 @@ def normalise(
 
 
 def drop(x: keras.KerasTensor, name: str, rate: float) -> keras.KerasTensor:
-    """Dropout after the layer `name`; at rate 0 no layer at all."""
+    """Applies dropout after a layer; at rate 0 without a layer.
+
+    Args:
+        x: output of the layer.
+        name: name of the layer.
+        rate: share of the values dropped in training, in [0, 1).
+
+    Returns:
+        A tensor of the shape of `x`.
+    """
     return keras.layers.Dropout(rate, name=f"{name}_dropout")(x) if rate else x
 
 
 def logits_layer(
     num_classes: int, initializer: str, weight_decay: float = 0.0, activation: str = "linear"
 ) -> keras.layers.Layer:
-    """The last layer, linear unless told otherwise.
+    """Creates the last layer of a classifier.
 
     It is float32 even under mixed precision: a softmax over half-precision logits loses digits.
+
+    Args:
+        num_classes: number of classes.
+        initializer: name of the kernel's initializer.
+        weight_decay: λ of the penalty λ/2·‖w‖².
+        activation: name of the activation.
+
+    Returns:
+        A Dense layer named `logits`.
     """
     return keras.layers.Dense(
         int(num_classes),

@@ -1,4 +1,4 @@
-"""Checks that every builder makes at its boundary: one message form, one place."""
+"""Checks of the builders' arguments."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ __all__ = [
 ]
 
 
-def check_classes(num_classes: Any) -> None:
-    """Accept a number of classes of at least 2.
+def check_classes(num_classes: object) -> None:
+    """Checks a number of classes: at least 2.
 
     Raises:
         TypeError: if `num_classes` is not an integer.
@@ -32,7 +32,7 @@ def check_classes(num_classes: Any) -> None:
 
 
 def check_rate(name: str, value: Any) -> None:
-    """Accept a share of units to drop, in [0, 1).
+    """Checks a dropout rate: in [0, 1).
 
     Raises:
         TypeError: if `value` is not a number.
@@ -45,7 +45,7 @@ def check_rate(name: str, value: Any) -> None:
 
 
 def check_penalty(name: str, value: Any) -> None:
-    """Accept the factor of a penalty: finite, 0 or more.
+    """Checks the factor of a penalty: finite, 0 or more.
 
     Raises:
         TypeError: if `value` is not a number.
@@ -55,7 +55,7 @@ def check_penalty(name: str, value: Any) -> None:
 
 
 def check_max_norm(max_norm: Any) -> None:
-    """Accept None, or the largest length that a unit's incoming weights may have.
+    """Checks the largest norm of a unit's incoming weights: None or positive.
 
     Raises:
         TypeError: if `max_norm` is neither None nor a number.
@@ -63,14 +63,14 @@ def check_max_norm(max_norm: Any) -> None:
     """
     if max_norm is None:
         return
-    meaning = "it is the largest length of a unit's incoming weights; None sets no limit"
+    meaning = "it is the largest norm of a unit's incoming weights; None for no limit"
     check_real("max_norm", max_norm, meaning)
     if not max_norm > 0:
         raise ValueError(f"`max_norm` must be positive; {meaning}. Received: max_norm={max_norm}")
 
 
 def check_shape(input_shape: Any) -> None:
-    """Accept the shape of one example: one positive integer or more, without the batch axis.
+    """Checks the shape of one example: one positive integer or more, without the batch axis.
 
     Raises:
         TypeError: if `input_shape` is not a tuple or list of integers.
@@ -91,11 +91,11 @@ def check_shape(input_shape: Any) -> None:
 
 
 def check_image_shape(input_shape: Any, *, smallest: int) -> None:
-    """Accept (height, width, channels) with at least `smallest` pixels a side.
+    """Checks a shape (height, width, channels) of at least `smallest` pixels a side.
 
     Raises:
         TypeError: if `input_shape` is not a tuple or list of integers.
-        ValueError: if it has not three axes, or an image is too small for the net.
+        ValueError: if it does not have three axes, or an image is too small for the net.
     """
     check_shape(input_shape)
     if len(input_shape) != 3:
@@ -105,7 +105,7 @@ def check_image_shape(input_shape: Any, *, smallest: int) -> None:
         )
     if min(input_shape[:2]) < smallest:
         raise ValueError(
-            f"`input_shape` must be at least {smallest}×{smallest} pixels; smaller images vanish "
-            "before the last layer, enlarge them first (keras.layers.Resizing). "
+            f"`input_shape` must be at least {smallest}×{smallest} pixels; enlarge smaller images "
+            "first (keras.layers.Resizing). "
             f"Received: input_shape={tuple(input_shape)}"
         )

@@ -22,16 +22,22 @@ _COUNTED = (*_SHARED, LocallyConnected2D, SparseMapConv2D, TrainableSubsampling,
 
 
 def units(model: keras.Model, *, inputs: bool = True) -> int:
-    """Number of units: outputs of layers that weigh their inputs, for one example.
+    """Counts the units of a model: outputs of layers with weights, for one example.
 
     Args:
         model: a built model.
-        inputs: count the inputs too, as LeCun's papers do; AlexNet's "650,000 neurons" are without.
+        inputs: whether to count the inputs too, as in LeCun's papers; AlexNet's "650,000 neurons"
+            exclude them.
+
+    Returns:
+        Number of units.
 
     Raises:
-        TypeError: if examples may be of any length.
+        TypeError: if the length of the examples is not fixed.
     """
-    counted = [layer.output for layer in leaf_layers(model) if isinstance(layer, _COUNTED)]
+    counted: list[Any] = [
+        layer.output for layer in leaf_layers(model) if isinstance(layer, _COUNTED)
+    ]
     shapes = [x.shape[1:] for x in counted + (model.inputs if inputs else [])]
     if any(None in shape for shape in shapes):
         raise TypeError(f"`model` must take examples of one size. Received: {model.input_shape}")
@@ -39,28 +45,34 @@ def units(model: keras.Model, *, inputs: bool = True) -> int:
 
 
 def links(model: keras.Model) -> int:
-    """Number of links: inputs of every unit, plus one for its bias, for one example.
+    """Counts the links of a model: inputs of every unit plus one for its bias, for one example.
 
-    A link is counted at each place where it is used, shared weight or not; so that a convolution
-    has many more links than weights. At the border, what lies in the padding counts as well: every
-    unit has its whole receptive field. Normalisation, plain pooling and additions have no links.
+    A link is counted at each position where its weight is used, so a convolution has many more
+    links than weights. Padding counts: every unit has its full receptive field. Normalization,
+    pooling without weights and additions have no links.
+
+    Args:
+        model: a built model.
+
+    Returns:
+        Number of links.
 
     Raises:
-        TypeError: if the model has trained layers of a class that this function does not know.
+        TypeError: if the model has trained layers of a class that is not supported.
     """
     for layer in model.layers:
-        known = (*_COUNTED, keras.layers.BatchNormalization, keras.Model)
-        if layer.trainable_weights and not isinstance(layer, known):
+        supported = (*_COUNTED, keras.layers.BatchNormalization, keras.Model)
+        if layer.trainable_weights and not isinstance(layer, supported):
             raise TypeError(
-                "`model` must consist of layers whose links are known. "
+                "`model` must consist of layers whose links can be counted. "
                 f"Received: a layer of class {type(layer).__name__}"
             )
     return sum(_links_of(layer) for layer in leaf_layers(model) if isinstance(layer, _COUNTED))
 
 
 def _links_of(layer: Any) -> int:
-    *places, maps = layer.output.shape[1:]
-    outputs = math.prod(places) * maps
+    *positions, maps = layer.output.shape[1:]
+    outputs = math.prod(positions) * maps
     if isinstance(layer, RBFOutput):
         return layer.codes.size
     if isinstance(layer, TrainableSubsampling):
@@ -68,6 +80,6 @@ def _links_of(layer: Any) -> int:
     if isinstance(layer, LocallyConnected2D):
         return math.prod(layer.kernel.shape) + outputs
     if isinstance(layer, SparseMapConv2D):
-        return math.prod(places) * math.prod(layer.kernel.shape) + outputs
+        return math.prod(positions) * math.prod(layer.kernel.shape) + outputs
     inputs = math.prod(layer.kernel.shape[:-1])
     return outputs * (inputs + (layer.bias is not None))

@@ -1,4 +1,4 @@
-"""AlexNet, the net that won ImageNet in 2012, and one of its kind for small images."""
+"""AlexNet, winner of ImageNet 2012, and a smaller version for 32×32 images."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from keras_dl.layers import LocalResponseNormalization
-from keras_dl.models._blocks import drop, layer_options, logits_layer, normalise
+from keras_dl.models._blocks import drop, layer_options, logits_layer, normalize
 from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
@@ -64,7 +64,7 @@ PUBLISHED = {
     },
 }
 
-# Layers that can be left out; the paper that did so numbers them 2 to 7.
+# Layers that `remove` may name; Zeiler and Fergus number them 2 to 7.
 REMOVABLE = ("conv2", "conv3", "conv4", "conv5", "fc6", "fc7")
 
 
@@ -82,28 +82,28 @@ def alexnet(
     weight_decay: float = 5e-4,
     name: str = "alexnet",
 ) -> keras.Model:
-    """AlexNet: five convolutions, three of them with overlapping pooling, and three full layers.
+    """AlexNet: five convolutions, three of them with overlapping pooling, and three dense layers.
 
-    Local response normalisation follows the activation of conv1 and conv2, then pooling, 3×3 with
-    step 2: squares that overlap. Dropout follows fc6 and fc7. Biases of conv2, conv4, conv5, fc6
-    and fc7 start at 1, as in the paper, so that their ReLU is active at first.
+    Local response normalization follows the activation of conv1 and conv2, then overlapping
+    pooling, 3×3 with stride 2. Dropout follows fc6 and fc7. Biases of conv2, conv4, conv5, fc6
+    and fc7 start at 1, as in the paper, so that their ReLU is initially active.
 
-    Differences from the paper: none in the graph. It prints an input of 224×224, which its own
-    sizes of layers contradict; 227 fits them. The two halves of its two GPUs are the two groups
-    of conv2, conv4 and conv5.
+    Differences from the paper: none in the graph. It states an input of 224×224, which
+    contradicts its layer sizes; 227 agrees with them. The halves of the net on two GPUs are the two
+    groups of conv2, conv4 and conv5.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 67 pixels a side; the paper
             subtracts the mean image.
         num_classes: number of classes, at least 2.
-        grouped: conv2, conv4 and conv5 see half of the maps before them, as on two GPUs: 60,965,224
+        grouped: conv2, conv4 and conv5 read half of their input maps, as on two GPUs: 60,965,224
             parameters. False is one tower: 62,378,344.
-        remove: names of layers to leave out, of `REMOVABLE`: ("fc7",), ("fc6", "fc7"),
+        remove: names of layers to omit, of `REMOVABLE`: ("fc7",), ("fc6", "fc7"),
             ("conv3", "conv4") and all four are the ablations of Zeiler and Fergus. Pooling stays.
         activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`.
-        local_response: False leaves the local response normalisation out.
-        batch_norm: normalise each layer before its activation; its bias is left out.
-        dropout: share of the outputs of fc6 and of fc7 dropped while training, in [0, 1).
+        local_response: False omits the local response normalization.
+        batch_norm: whether to normalize each layer before its activation, without its bias.
+        dropout: share of the outputs of fc6 and of fc7 dropped in training, in [0, 1).
         initializer: name of the kernels' initializer, one of `keras_dl.initializers.INITIALIZERS`.
         weight_decay: λ of the penalty λ/2·‖w‖² on every kernel, so that its gradient is λ·w.
         name: name of the model.
@@ -125,23 +125,23 @@ def alexnet(
     """
     check_image_shape(input_shape, smallest=67)
     check_classes(num_classes)
-    part = _Parts(
+    blocks = _Blocks(
         activation, batch_norm, initializer, weight_decay, local_response, dropout, tuple(remove)
     )
-    part.check()
+    blocks.check()
     groups = 2 if grouped else 1
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
-    x = part.conv(inputs, "conv1", 96, 11, stride=4, padding="valid")
-    x = part.shrink(x, "1")
-    x = part.conv(x, "conv2", 256, 5, groups=groups, bias="ones")
-    x = part.shrink(x, "2")
-    x = part.conv(x, "conv3", 384, 3)
-    x = part.conv(x, "conv4", 384, 3, groups=groups, bias="ones")
-    x = part.conv(x, "conv5", 256, 3, groups=groups, bias="ones")
+    x = blocks.conv(inputs, "conv1", 96, 11, stride=4, padding="valid")
+    x = blocks.pool(x, "1")
+    x = blocks.conv(x, "conv2", 256, 5, groups=groups, bias="ones")
+    x = blocks.pool(x, "2")
+    x = blocks.conv(x, "conv3", 384, 3)
+    x = blocks.conv(x, "conv4", 384, 3, groups=groups, bias="ones")
+    x = blocks.conv(x, "conv5", 256, 3, groups=groups, bias="ones")
     x = keras.layers.MaxPooling2D(3, 2, name="pool5")(x)
     x = keras.layers.Flatten(name="flatten")(x)
-    x = part.full(x, "fc6", 4096, bias="ones")
-    x = part.full(x, "fc7", 4096, bias="ones")
+    x = blocks.dense(x, "fc6", 4096, bias="ones")
+    x = blocks.dense(x, "fc7", 4096, bias="ones")
     return keras.Model(inputs, logits_layer(num_classes, initializer, weight_decay)(x), name=name)
 
 
@@ -159,21 +159,21 @@ def alexnet_cifar(
     weight_decay: float = 5e-4,
     name: str = "alexnet_cifar",
 ) -> keras.Model:
-    """AlexNet for images of 32×32 pixels: half as many maps, a quarter of the full units.
+    """AlexNet for images of 32×32 pixels: half of the maps, a quarter of the dense units.
 
-    For experiments with AlexNet's parts, such as leaving out layers; not from the paper. The kernel
-    of conv1 is 5×5 with step 1, pooling is padded so that it halves the image, biases start at 0.
+    For experiments with AlexNet's parts, such as removing layers; not from the paper. The kernel of
+    conv1 is 5×5 with stride 1, padded pooling halves the image, biases are initially 0.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 8 pixels a side; floats in
             [0, 1] or standardised.
         num_classes: number of classes, at least 2.
-        width: share of the maps and full units that the net has, above 0.
-        remove: names of layers to leave out, of `REMOVABLE`, as in `alexnet`.
+        width: factor of the numbers of maps and dense units, above 0.
+        remove: names of layers to omit, of `REMOVABLE`, as in `alexnet`.
         activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`.
-        local_response: False leaves the local response normalisation out.
-        batch_norm: normalise each layer before its activation; its bias is left out.
-        dropout: share of the outputs of fc6 and of fc7 dropped while training, in [0, 1).
+        local_response: False omits the local response normalization.
+        batch_norm: whether to normalize each layer before its activation, without its bias.
+        dropout: share of the outputs of fc6 and of fc7 dropped in training, in [0, 1).
         initializer: name of the kernels' initializer, one of `keras_dl.initializers.INITIALIZERS`.
         weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
         name: name of the model.
@@ -189,32 +189,32 @@ def alexnet_cifar(
     """
     check_image_shape(input_shape, smallest=8)
     check_classes(num_classes)
-    part = _Parts(
+    blocks = _Blocks(
         activation, batch_norm, initializer, weight_decay, local_response, dropout, tuple(remove)
     )
-    part.check()
+    blocks.check()
     check_real("width", width, "it multiplies the number of maps and units")
     maps = [round(width * number) for number in (48, 128, 192, 192, 128, 1024, 1024)]
     if min(maps) < 1:
         raise ValueError(f"`width` must leave each layer a unit. Received: width={width}")
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
-    x = part.conv(inputs, "conv1", maps[0], 5)
-    x = part.shrink(x, "1", padding="same")
-    x = part.conv(x, "conv2", maps[1], 5)
-    x = part.shrink(x, "2", padding="same")
-    x = part.conv(x, "conv3", maps[2], 3)
-    x = part.conv(x, "conv4", maps[3], 3)
-    x = part.conv(x, "conv5", maps[4], 3)
+    x = blocks.conv(inputs, "conv1", maps[0], 5)
+    x = blocks.pool(x, "1", padding="same")
+    x = blocks.conv(x, "conv2", maps[1], 5)
+    x = blocks.pool(x, "2", padding="same")
+    x = blocks.conv(x, "conv3", maps[2], 3)
+    x = blocks.conv(x, "conv4", maps[3], 3)
+    x = blocks.conv(x, "conv5", maps[4], 3)
     x = keras.layers.MaxPooling2D(3, 2, padding="same", name="pool5")(x)
     x = keras.layers.Flatten(name="flatten")(x)
-    x = part.full(x, "fc6", maps[5])
-    x = part.full(x, "fc7", maps[6])
+    x = blocks.dense(x, "fc6", maps[5])
+    x = blocks.dense(x, "fc7", maps[6])
     return keras.Model(inputs, logits_layer(num_classes, initializer, weight_decay)(x), name=name)
 
 
 @dataclass(frozen=True)
-class _Parts:
-    """The layers of a net, with what all of them share; a removed one passes its input on."""
+class _Blocks:
+    """The blocks of a net with their common settings; a removed layer returns its input."""
 
     activation: str
     batch_norm: bool
@@ -238,8 +238,8 @@ class _Parts:
         )
         return {**options, "bias_initializer": bias}
 
-    def _finish(self, x: Any, name: str) -> Any:
-        return normalise(x, name, activation=self.activation, batch_norm=self.batch_norm)
+    def _finish(self, x: keras.KerasTensor, name: str) -> Any:
+        return normalize(x, name, activation=self.activation, batch_norm=self.batch_norm)
 
     def conv(
         self,
@@ -253,6 +253,18 @@ class _Parts:
         groups: int = 1,
         bias: str = "zeros",
     ) -> Any:
+        """Applies a convolution, or returns `x` if the layer is removed.
+
+        Args:
+            x: (batch, height, width, channels).
+            name: name of the layer.
+            filters: number of filters.
+            size: height and width of the kernel.
+            stride: stride of the kernel.
+            padding: "same" or "valid".
+            groups: number of groups of maps.
+            bias: name of the bias initializer.
+        """
         if name in self.remove:
             return x
         layer = keras.layers.Conv2D(
@@ -260,13 +272,28 @@ class _Parts:
         )
         return self._finish(layer(x), name)
 
-    def full(self, x: Any, name: str, units: int, *, bias: str = "zeros") -> Any:
+    def dense(self, x: keras.KerasTensor, name: str, units: int, *, bias: str = "zeros") -> Any:
+        """Applies a dense layer with dropout, or returns `x` if the layer is removed.
+
+        Args:
+            x: (batch, features).
+            name: name of the layer.
+            units: number of units.
+            bias: name of the bias initializer.
+        """
         if name in self.remove:
             return x
         x = keras.layers.Dense(units, name=name, **self._options(bias))(x)
         return drop(self._finish(x, name), name, self.dropout)
 
-    def shrink(self, x: Any, number: str, *, padding: str = "valid") -> Any:
+    def pool(self, x: keras.KerasTensor, number: str, *, padding: str = "valid") -> Any:
+        """Applies local response normalization, if there is any, and 3×3 pooling with stride 2.
+
+        Args:
+            x: (batch, height, width, channels).
+            number: number in the layers' names.
+            padding: "valid" or "same".
+        """
         if self.local_response:
             x = LocalResponseNormalization(name=f"norm{number}")(x)
         return keras.layers.MaxPooling2D(3, 2, padding, name=f"pool{number}")(x)

@@ -1,4 +1,4 @@
-"""A classifier with a second head that tells domains apart, behind a reversed gradient."""
+"""DANN: a classifier with a domain head behind a gradient reversal layer."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,23 +34,23 @@ def domain_adversarial(
 ) -> keras.Model:
     """The paper's net for digits: two convolutions, a label head and a domain head.
 
-    Differs from the paper: a logit for each domain, in place of a single one; so that there may be
-    more than two.
+    Difference from the paper: a logit for each domain instead of a single one, which allows more
+    than two domains.
 
     Args:
         input_shape: (height, width, channels), at least 16 pixels a side; floats in [0, 1].
         num_classes: number of classes, at least 2.
         domains: number of domains, at least 2.
         units: width of the hidden layers of both heads.
-        strength: λ of the reversal at the start, a variable of the layer `reversal`.
-        batch_norm: normalize what both convolutions and the hidden layers of both heads give, in
-            front of their ReLUs; the paper's net does not.
+        strength: initial λ of the reversal, a variable of the layer `reversal`.
+        batch_norm: whether to normalize both convolutions and the hidden layers of both heads
+            before their ReLUs; the paper's net does not.
         name: name of the model.
 
     Returns:
         An uncompiled model from (batch, height, width, channels) to a dict of float32 logits:
-        "label" (batch, num_classes) and "domain" (batch, domains); its layer `features` gives what
-        both heads see.
+        "label" (batch, num_classes) and "domain" (batch, domains); its layer `features` is the
+        common input of both heads.
 
     Raises:
         TypeError: if a size is not an integer.
@@ -81,11 +81,11 @@ def domain_adversarial(
     return keras.Model(inputs, {"label": label, "domain": domain}, name=name)
 
 
-def _hidden(x: Any, units: int, batch_norm: bool, name: str) -> Any:
+def _hidden(x: keras.KerasTensor, units: int, batch_norm: bool, name: str) -> Any:
     return _relu(keras.layers.Dense(units, use_bias=not batch_norm, name=name)(x), batch_norm)
 
 
-def _relu(x: Any, batch_norm: bool) -> Any:
+def _relu(x: keras.KerasTensor, batch_norm: bool) -> Any:
     if batch_norm:
         x = keras.layers.BatchNormalization()(x)
     return keras.layers.ReLU()(x)

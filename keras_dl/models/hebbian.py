@@ -30,9 +30,9 @@ def hebbian(
 
     Args:
         input_shape: shape of one example, (features,) or (height, width, channels); floats of
-            mean 0, or the weight vector turns towards their mean.
+            mean 0; otherwise the weight vector converges towards their mean.
         initializer: name of the weights' initializer, one of `keras_dl.initializers.INITIALIZERS`;
-            from "zeros" neither rule ever leaves.
+            "zeros" is a fixed point of both rules.
         name: name of the model.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The five nets of the digit experiment of 1989, and the net that read zip codes."""
+"""The five nets of LeCun's digit experiment of 1989, and the zip-code net of that year."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -79,7 +79,7 @@ PUBLISHED = {
     },
 }
 
-# The paper does not say which 8 of 12; three overlapping blocks are Karpathy's guess of 2022.
+# The paper does not state which 8 of 12; three overlapping blocks are Karpathy's guess of 2022.
 H2_CONNECTIONS = (
     *((0, 1, 2, 3, 4, 5, 6, 7),) * 4,
     *((4, 5, 6, 7, 8, 9, 10, 11),) * 4,
@@ -95,9 +95,9 @@ def net1(
     weight_decay: float = 0.0,
     name: str = "net1",
 ) -> keras.Model:
-    """Net-1: every pixel joined to every output.
+    """Net-1: every pixel connected to every output.
 
-    Difference from the paper, in all five nets: logits for a cross-entropy in place of squashed
+    Difference from the paper, in all five nets: logits for a cross-entropy instead of squashed
     outputs and squared error.
 
     Args:
@@ -109,7 +109,7 @@ def net1(
 
     Returns:
         An uncompiled model from (batch, height, width, channels) to float32 logits
-        (batch, num_classes); the hidden layers of the others are named hidden1 and hidden2.
+        (batch, num_classes).
 
     Raises:
         TypeError: if a size is not an integer, a penalty not a number or a name not a string.
@@ -135,10 +135,26 @@ def net2(
     weight_decay: float = 0.0,
     name: str = "net2",
 ) -> keras.Model:
-    """Net-2: twelve hidden units, joined to every pixel.
+    """Net-2: twelve hidden units, `hidden1`, connected to every pixel.
 
-    Args, Returns, Raises and Reference are those of `net1`; `activation` names the hidden units'
-    function, one of `keras_dl.activations.ACTIVATIONS`.
+    Args:
+        input_shape: (height, width, channels) of one image, at least 8 pixels a side.
+        num_classes: number of classes, at least 2.
+        activation: name of the hidden units' activation, one of `keras_dl.activations.ACTIVATIONS`.
+        initializer: name of the weights' initializer, one of `keras_dl.initializers.INITIALIZERS`.
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to float32 logits
+        (batch, num_classes).
+
+    Raises:
+        TypeError: if a size is not an integer, a penalty not a number or a name not a string.
+        ValueError: if an image is too small, a penalty negative or a name unknown.
+
+    Reference:
+        LeCun, 1989, as `net1`.
     """
     _check_image_net(input_shape, num_classes, activation, initializer, weight_decay)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
@@ -157,9 +173,28 @@ def net3(
     weight_decay: float = 0.0,
     name: str = "net3",
 ) -> keras.Model:
-    """Net-3: two layers of local receptive fields, 3×3 and 5×5, two pixels apart, nothing shared.
+    """Net-3: two locally connected layers, `hidden1` of 3×3 and `hidden2` of 5×5 with stride 2.
 
-    Args, Returns, Raises and Reference are those of `net2`. Fields beyond the border see zeros.
+    Borders are padded with zeros.
+
+    Args:
+        input_shape: (height, width, channels) of one image, at least 8 pixels a side.
+        num_classes: number of classes, at least 2.
+        activation: name of the hidden units' activation, one of `keras_dl.activations.ACTIVATIONS`.
+        initializer: name of the weights' initializer, one of `keras_dl.initializers.INITIALIZERS`.
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to float32 logits
+        (batch, num_classes).
+
+    Raises:
+        TypeError: if a size is not an integer, a penalty not a number or a name not a string.
+        ValueError: if an image is too small, a penalty negative or a name unknown.
+
+    Reference:
+        LeCun, 1989, as `net1`.
     """
     _check_image_net(input_shape, num_classes, activation, initializer, weight_decay)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
@@ -179,9 +214,26 @@ def net4(
     weight_decay: float = 0.0,
     name: str = "net4",
 ) -> keras.Model:
-    """Net-4: as Net-3, but `hidden1` is two maps with one 3×3 kernel each and a bias a unit.
+    """Net-4: as Net-3, but `hidden1` is two maps with one 3×3 kernel each and a bias per unit.
 
-    Args, Returns, Raises and Reference are those of `net3`.
+    Args:
+        input_shape: (height, width, channels) of one image, at least 8 pixels a side.
+        num_classes: number of classes, at least 2.
+        activation: name of the hidden units' activation, one of `keras_dl.activations.ACTIVATIONS`.
+        initializer: name of the weights' initializer, one of `keras_dl.initializers.INITIALIZERS`.
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to float32 logits
+        (batch, num_classes).
+
+    Raises:
+        TypeError: if a size is not an integer, a penalty not a number or a name not a string.
+        ValueError: if an image is too small, a penalty negative or a name unknown.
+
+    Reference:
+        LeCun, 1989, as `net1`.
     """
     _check_image_net(input_shape, num_classes, activation, initializer, weight_decay)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
@@ -201,9 +253,26 @@ def net5(
     weight_decay: float = 0.0,
     name: str = "net5",
 ) -> keras.Model:
-    """Net-5: as Net-4, but `hidden2` is four maps with 5×5 kernels and a bias a unit.
+    """Net-5: as Net-4, but `hidden2` is four maps with 5×5 kernels and a bias per unit.
 
-    Args, Returns, Raises and Reference are those of `net3`.
+    Args:
+        input_shape: (height, width, channels) of one image, at least 8 pixels a side.
+        num_classes: number of classes, at least 2.
+        activation: name of the hidden units' activation, one of `keras_dl.activations.ACTIVATIONS`.
+        initializer: name of the weights' initializer, one of `keras_dl.initializers.INITIALIZERS`.
+        weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, height, width, channels) to float32 logits
+        (batch, num_classes).
+
+    Raises:
+        TypeError: if a size is not an integer, a penalty not a number or a name not a string.
+        ValueError: if an image is too small, a penalty negative or a name unknown.
+
+    Reference:
+        LeCun, 1989, as `net1`.
     """
     _check_image_net(input_shape, num_classes, activation, initializer, weight_decay)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
@@ -226,13 +295,13 @@ def lecun1989(
     weight_decay: float = 0.0,
     name: str = "lecun1989",
 ) -> keras.Model:
-    """The zip-code net: h1 and h2 with 5×5 kernels two pixels apart, h3 of 30 units, ten outputs.
+    """The zip-code net: h1 and h2 with 5×5 kernels and stride 2, h3 of 30 units, ten outputs.
 
-    A convolution without pooling: the stride subsamples. Every unit has a bias of its own, also
-    within a map. Each map of h2 sees 8 of the 12 maps of h1.
+    Strides subsample instead of pooling. Every unit of a map has a separate bias. Each map of h2
+    reads 8 of the 12 maps of h1.
 
-    Differences from the paper: it does not say which 8 of the 12, so that the choice is a guess;
-    logits in place of squashed outputs, unless `output_activation` is set.
+    Differences from the paper: it does not state which 8 of the 12 maps, so the connections are a
+    guess; logits instead of squashed outputs, unless `output_activation` is set.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 8 pixels a side; floats in
@@ -242,8 +311,8 @@ def lecun1989(
             `keras_dl.activations.ACTIVATIONS`.
         output_activation: name of the output's activation; "scaled_tanh" with targets ±1 and
             squared error is the paper's, "linear" gives logits.
-        background: what lies around the image and around the maps of h1; the paper's -1.
-        dropout: share of the outputs of h3 dropped while training, in [0, 1).
+        background: padding value around the image and the maps of h1; -1 in the paper.
+        dropout: share of the outputs of h3 dropped in training, in [0, 1).
         initializer: name of the weights' initializer, one of `keras_dl.initializers.INITIALIZERS`.
         weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
         name: name of the model.
@@ -264,14 +333,14 @@ def lecun1989(
     """
     _check_image_net(input_shape, num_classes, activation, initializer, weight_decay)
     check_choice("output_activation", output_activation, ACTIVATIONS)
-    check_real("background", background, "it is the value around the image")
+    check_real("background", background, "it is the padding value around the image")
     check_rate("dropout", dropout)
 
     settings = (activation, initializer, weight_decay)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
-    x = _surround(inputs, background)
+    x = _pad(inputs, background)
     x = UnsharedBiasConv2D(12, 5, 2, name="h1", **_options(*settings))(x)
-    x = _surround(x, background)
+    x = _pad(x, background)
     x = SparseMapConv2D(H2_CONNECTIONS, 5, 2, bias="unit", name="h2", **_options(*settings))(x)
     x = keras.layers.Flatten(name="flatten")(x)
     options = layer_options(activation, False, initializer, weight_decay)
@@ -281,9 +350,9 @@ def lecun1989(
     return keras.Model(inputs, logits, name=name)
 
 
-def _surround(x: Any, value: float) -> Any:
-    around = (2, 2)
-    return ops.pad(x, ((0, 0), around, around, (0, 0)), constant_values=value)
+def _pad(x: Any, value: float) -> Any:
+    border = (2, 2)
+    return ops.pad(x, ((0, 0), border, border, (0, 0)), constant_values=value)
 
 
 def _options(activation: str, initializer: str, weight_decay: float) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""LeNet-5, the convolutional net that read the cheques: the common modern form and the paper's."""
+"""LeNet-5: the common modern form, and the net of the paper of 1998."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,7 +9,7 @@ import numpy as np
 from keras_dl.activations import get_activation
 from keras_dl.initializers import make_initializer
 from keras_dl.layers import RBFOutput, SparseMapConv2D, TrainableSubsampling
-from keras_dl.models._blocks import drop, layer_options, logits_layer, normalise, penalty
+from keras_dl.models._blocks import drop, layer_options, logits_layer, normalize, penalty
 from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
@@ -59,7 +59,7 @@ PUBLISHED = {
     },
 }
 
-# Table I: three neighbours, then four, around the circle of six maps, three broken fours, all six.
+# Table I: three and four adjacent maps of the six, cyclically; three sets of two pairs; all six.
 C3_CONNECTIONS = (
     *(tuple(sorted((i + step) % 6 for step in range(3))) for i in range(6)),
     *(tuple(sorted((i + step) % 6 for step in range(4))) for i in range(6)),
@@ -82,14 +82,14 @@ def lenet5(
 ) -> keras.Model:
     """LeNet-5 in its common modern form: two convolutions with pooling, c5, f6, logits.
 
-    Images of 28 to 31 pixels are zero-padded at `c1` ('same'), which stands for the border of the
-    paper's 32×32 input; larger ones are not. `c5` is always a 5×5 convolution, as in the paper: up
-    to 35 pixels it sees all of `s4` and its map is 1×1; on larger images the map grows and is
-    averaged before `f6`, so that the number of weights does not depend on the image size.
+    Images of 28 to 31 pixels are zero-padded at `c1` ('same'), which replaces the border of the
+    paper's 32×32 input; larger ones are not. `c5` is a 5×5 convolution, as in the paper: up to 35
+    pixels it covers all of `s4` and its map is 1×1; on larger images the map is larger and averaged
+    before `f6`, so that the number of weights does not depend on the image size.
 
-    Differences from the paper: every map of `s2` feeds every map of `c3` (the paper's table I
-    leaves out some); pooling has no trained coefficient, bias or squashing; tanh is not
-    scaled to 1.7159·tanh(2x/3); logits for a softmax replace the radial basis functions.
+    Differences from the paper: every map of `s2` feeds every map of `c3` (the paper's table I omits
+    some); pooling has no trained coefficient, bias or activation; tanh is not scaled to
+    1.7159·tanh(2x/3); logits for a softmax replace the radial basis functions.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 28 pixels a side; floats in
@@ -98,8 +98,8 @@ def lenet5(
         activation: name of the activation of c1, c3, c5 and f6, one of
             `keras_dl.activations.ACTIVATIONS`.
         pooling: "average" as in the paper, or "max".
-        dropout: share of the outputs of c5 and of f6 dropped while training, in [0, 1).
-        batch_norm: normalise c1, c3, c5 and f6 before the activation; their biases are left out.
+        dropout: share of the outputs of c5 and of f6 dropped in training, in [0, 1).
+        batch_norm: whether to normalize c1, c3, c5 and f6 before the activation, without biases.
         initializer: name of the kernels' initializer, one of
             `keras_dl.initializers.INITIALIZERS`: "glorot_uniform" for tanh, "he_normal" for the
             ReLU family.
@@ -130,7 +130,7 @@ def lenet5(
 
     options = partial(layer_options, activation, batch_norm, initializer, weight_decay)
     pool = keras.layers.AveragePooling2D if pooling == "average" else keras.layers.MaxPooling2D
-    finish = partial(normalise, activation=activation, batch_norm=batch_norm)
+    finish = partial(normalize, activation=activation, batch_norm=batch_norm)
 
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
     x = keras.layers.Conv2D(6, 5, padding=_border(input_shape), name="c1", **options())(inputs)
@@ -158,25 +158,25 @@ def lenet5_1998(
     weight_decay: float = 0.0,
     name: str = "lenet5_1998",
 ) -> keras.Model:
-    """LeNet-5 as printed: sparse `c3`, trained subsampling, scaled tanh, distances as output.
+    """LeNet-5 of 1998: sparse `c3`, trained subsampling, scaled tanh, distances as output.
 
-    Images of 28 to 31 pixels are zero-padded at `c1` ('same'), which stands for the border of the
-    paper's 32×32 input. `c5` is averaged over its places before `f6`; up to 35 pixels it has one.
+    Images of 28 to 31 pixels are zero-padded at `c1` ('same'), which replaces the border of the
+    paper's 32×32 input. `c5` is averaged over its positions before `f6`, one up to 35 pixels.
 
     Differences from the paper: the subsampling's coefficient multiplies the average, not the sum,
-    of four inputs; the pictures of the digits that the output compares with are our own drawings;
-    the logits are minus the distances, for a cross-entropy without rubbish class.
+    of four inputs; the bitmaps of the digits, the codes of the output layer, are drawn for this
+    package; the logits are negative distances, for a cross-entropy without rubbish class.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 28 pixels a side; the paper
             has -0.1 for the background and 1.175 for the ink.
-        num_classes: number of classes, at least 2; other numbers than 10 get codes of random ±1,
-            always the same, in place of the digits' pictures.
+        num_classes: number of classes, at least 2; other numbers than 10 use fixed codes of
+            random ±1 instead of the digits' bitmaps.
         activation: name of the activation of every layer up to f6, one of
             `keras_dl.activations.ACTIVATIONS`. The codes ±1 must lie within its range.
-        sparse: False joins every map of s2 to every map of c3.
-        rbf: False puts a linear layer in place of the distances.
-        dropout: share of the outputs of c5 dropped while training, in [0, 1).
+        sparse: False connects every map of s2 to every map of c3.
+        rbf: False replaces the distances by a linear layer.
+        dropout: share of the outputs of c5 dropped in training, in [0, 1).
         initializer: name of the kernels' initializer, one of `keras_dl.initializers.INITIALIZERS`.
         weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
         name: name of the model.
@@ -202,21 +202,21 @@ def lenet5_1998(
     check_choice("initializer", initializer, INITIALIZERS)
     check_penalty("weight_decay", weight_decay)
 
-    squash = get_activation(activation)
+    function = get_activation(activation)
     options = partial(layer_options, activation, False, initializer, weight_decay)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
     x = keras.layers.Conv2D(6, 5, padding=_border(input_shape), name="c1", **options())(inputs)
-    x = TrainableSubsampling(2, squash, name="s2")(x)
+    x = TrainableSubsampling(2, function, name="s2")(x)
     table = C3_CONNECTIONS if sparse else (tuple(range(6)),) * 16
     x = SparseMapConv2D(
         table,
         5,
-        activation=squash,
+        activation=function,
         kernel_initializer=make_initializer(initializer),
         kernel_regularizer=penalty(weight_decay),
         name="c3",
     )(x)
-    x = TrainableSubsampling(2, squash, name="s4")(x)
+    x = TrainableSubsampling(2, function, name="s4")(x)
     x = keras.layers.Conv2D(120, 5, name="c5", **options())(x)
     x = keras.layers.GlobalAveragePooling2D(name="c5_mean")(x)
     x = drop(x, "c5", dropout)

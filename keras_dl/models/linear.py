@@ -49,7 +49,7 @@ def linear_regression(
 
     Args:
         input_shape: shape of one example, (features,) or (height, width, channels).
-        num_outputs: number n of numbers to predict, at least 1.
+        num_outputs: number n of predicted values, at least 1.
         initializer: name of the weights' initializer, one of `keras_dl.initializers.INITIALIZERS`.
         weight_decay: λ of the penalty λ/2·‖W‖²: ridge regression.
         name: name of the model.
@@ -62,7 +62,7 @@ def linear_regression(
         ValueError: if a size is below 1, a penalty negative or a name unknown.
     """
     check_shape(input_shape)
-    check_count("num_outputs", num_outputs, "so many numbers are predicted")
+    check_count("num_outputs", num_outputs, "it is the number of predicted values")
     check_choice("initializer", initializer, INITIALIZERS)
     check_penalty("weight_decay", weight_decay)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import keras
 
-from keras_dl.models._blocks import drop, layer_options, logits_layer, normalise
+from keras_dl.models._blocks import drop, layer_options, logits_layer, normalize
 from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
@@ -55,16 +54,16 @@ def mlp(
         num_classes: number of classes, at least 2.
         units: width of each hidden layer, first to last; () gives a linear classifier.
         activation: name of the hidden activation, one of `keras_dl.activations.ACTIVATIONS`.
-        dropout: share of hidden units dropped while training, in [0, 1).
-        batch_norm: normalise each hidden layer before its activation; its bias is then left out.
+        dropout: share of hidden units dropped in training, in [0, 1).
+        batch_norm: whether to normalize each hidden layer before its activation, without its bias.
         initializer: name of the kernels' initializer, one of
             `keras_dl.initializers.INITIALIZERS`: "he_normal" for the ReLU family,
             "glorot_uniform" for tanh and sigmoid.
-        input_dropout: share of the inputs dropped while training, in [0, 1); 0.2 is usual
-            beside dropout 0.5.
-        residual: add to each hidden layer its own input, where both have the same width.
-        max_norm: c; after each step the incoming weights of a hidden unit are shortened to length
-            c if they are longer. 2 in the dropout paper; None sets no limit.
+        input_dropout: share of the inputs dropped in training, in [0, 1); 0.2 is usual with
+            dropout 0.5.
+        residual: whether to add its input to each hidden layer of the same width.
+        max_norm: c; after each step the incoming weights of a hidden unit are rescaled to a norm of
+            at most c. 2 in the dropout paper; None for no limit.
         weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
         name: name of the model.
 
@@ -100,7 +99,7 @@ def mlp(
     for number, width in enumerate(units, start=1):
         layer, before = f"hidden{number}", x
         x = keras.layers.Dense(int(width), name=layer, **options())(x)
-        x = normalise(x, layer, activation=activation, batch_norm=batch_norm)
+        x = normalize(x, layer, activation=activation, batch_norm=batch_norm)
         x = drop(x, layer, dropout)
         if residual and before.shape == x.shape:
             x = keras.layers.Add(name=f"{layer}_add")([before, x])
@@ -108,7 +107,7 @@ def mlp(
     return keras.Model(inputs, logits, name=name)
 
 
-def _check_units(units: Any) -> None:
+def _check_units(units: object) -> None:
     if isinstance(units, str) or not isinstance(units, Sequence):
         raise TypeError(
             "`units` must be a tuple of integers; it holds the width of each hidden layer. "

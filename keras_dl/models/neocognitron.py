@@ -1,4 +1,4 @@
-"""The neocognitron, in which layers of S-cells and C-cells take turns."""
+"""The neocognitron: alternating layers of S-cells and C-cells."""
 
 from collections.abc import Sequence
 
@@ -52,18 +52,18 @@ def neocognitron(
 ) -> keras.Model:
     """Three pairs of layers: S-cells detect patterns, C-cells tolerate their shifts.
 
-    Differences from the paper: the net is trained with labels, by back-propagation, and a linear
-    layer of classes follows, where the paper reads the most active plane of `c3` after learning
-    without a teacher. The fields are chosen so that the planes have the paper's sizes without
-    thinning out: 5, 3 and 5 pixels for S-cells, 7, 3 and 2 for C-cells.
+    Differences from the paper: the net is trained with labels by back-propagation and has a linear
+    classification layer; the paper trains without supervision and predicts the most active plane of
+    `c3`. Receptive fields of 5, 3 and 5 pixels for S-cells and 7, 3 and 2 for C-cells give planes
+    of the paper's sizes without subsampling.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 16 pixels a side; floats in
-            [0, 1], 0 where nothing is. Larger images leave larger planes, averaged after `c3`.
+            [0, 1], 0 for the background. Larger images give larger planes, averaged after `c3`.
         num_classes: number of classes, at least 2.
         planes: number of planes in each layer.
         selectivity: r of the S-cells.
-        dropout: share of the outputs of c3 dropped while training, in [0, 1).
+        dropout: share of the outputs of c3 dropped in training, in [0, 1).
         initializer: name of the last layer's initializer, one of
             `keras_dl.initializers.INITIALIZERS`.
         weight_decay: λ of the penalty λ/2·‖w‖² on the last layer.
@@ -84,8 +84,8 @@ def neocognitron(
     """
     check_image_shape(input_shape, smallest=16)
     check_classes(num_classes)
-    check_count("planes", planes, "each layer has that many planes")
-    check_real("selectivity", selectivity, "it says how close a pattern must come")
+    check_count("planes", planes, "it is the number of planes in each layer")
+    check_real("selectivity", selectivity, "it sets how closely a pattern must match")
     check_rate("dropout", dropout)
     check_choice("initializer", initializer, INITIALIZERS)
     check_penalty("weight_decay", weight_decay)

@@ -1,4 +1,4 @@
-"""Rosenblatt's perceptron: one unit that sees every pixel."""
+"""Rosenblatt's perceptron: one unit connected to every pixel."""
 
 from collections.abc import Sequence
 
@@ -36,10 +36,9 @@ def perceptron(
     weight_decay: float = 0.0,
     name: str = "perceptron",
 ) -> keras.Model:
-    """A weighted sum of all inputs; its sign tells two classes apart.
+    """A weighted sum of all inputs, whose sign is the prediction of a binary classifier.
 
-    Difference from the machine: its layer of random connections between photocells and unit is
-    left out.
+    Difference from the Mark I: no layer of random connections between photocells and unit.
 
     Args:
         input_shape: shape of one example, (features,) or (height, width, channels).

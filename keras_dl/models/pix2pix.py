@@ -1,4 +1,4 @@
-"""Image to image: a U-Net that translates, and a discriminator that looks at patches."""
+"""pix2pix: a U-Net generator and a patch discriminator."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,8 +22,8 @@ PUBLISHED = {
 }
 
 LEAK = 0.2
-NORMAL = 0.02  # standard deviation of the initial weights, section 6.2
-DROPPED = 3  # decoder layers with dropout, from the innermost
+INITIAL_STDDEV = 0.02  # of the weights, section 6.2
+DROPOUT_LAYERS = 3  # decoder layers with dropout, from the innermost
 
 
 def unet_generator(
@@ -34,16 +34,16 @@ def unet_generator(
     dropout: float = 0.5,
     name: str = "unet_generator",
 ) -> keras.Model:
-    """Halves the image until a side has one pixel or is odd, and doubles it again.
+    """U-Net: an encoder that halves the image until a side is 1 or odd, and a symmetric decoder.
 
-    Each layer of the way up also sees the layer of the same size on the way down. The noise is the
-    dropout, while training. Biases stand where no normalisation follows, as in the authors' code.
+    Skip connections join encoder and decoder layers of the same size. Dropout in training is the
+    only noise. Layers without normalization have biases, as in the authors' code.
 
     Args:
         input_shape: (height, width, channels), at least 8 pixels a side, divisible by 8.
-        output_channels: of the image that is made.
-        filters: of the first layer; they double up to eight times as many.
-        dropout: share of the outputs dropped in the three innermost layers of the way up.
+        output_channels: number of channels of the output.
+        filters: filters of the first layer; they double up to eight times as many.
+        dropout: share of the outputs dropped in the three innermost decoder layers, in [0, 1).
         name: name of the model.
 
     Returns:
@@ -59,32 +59,34 @@ def unet_generator(
         Networks, arXiv:1611.07004, section 6.1.1.
     """
     check_image_shape(input_shape, smallest=8)
-    check_count("output_channels", output_channels, "the image that is made has so many")
-    check_count("filters", filters, "so many maps has the first layer")
+    check_count("output_channels", output_channels, "it is the number of channels of the output")
+    check_count("filters", filters, "it is the number of filters of the first layer")
     check_rate("dropout", dropout)
     depth = _depth(input_shape)
     widths = [min(filters << stage, 8 * filters) for stage in range(depth)]
 
     image = keras.Input(tuple(map(int, input_shape)), name="source")
-    x, seen = image, []
+    x, skips = image, []
     for stage, width in enumerate(widths, start=1):
         if stage > 1:
             x = keras.layers.LeakyReLU(LEAK, name=f"down{stage}_leaky")(x)
-        x = _convolution(width, f"down{stage}", bias=False)(x)
-        if 1 < stage < depth:  # one pixel has no variance to normalise in a batch of one image
+        x = _downsampling(width, f"down{stage}", bias=False)(x)
+        if 1 < stage < depth:  # one pixel of one image has no variance
             x = _norm(x, f"down{stage}")
-        seen.append(x)
+        skips.append(x)
     for stage in range(depth, 1, -1):
         x = keras.layers.ReLU(name=f"up{stage}_relu")(x)
-        x = _doubling(widths[stage - 2], f"up{stage}")(x)
+        x = _upsampling(widths[stage - 2], f"up{stage}")(x)
         x = _norm(x, f"up{stage}")
-        if depth - stage in range(1, DROPPED + 1):
+        if depth - stage in range(1, DROPOUT_LAYERS + 1):
             x = keras.layers.Dropout(dropout, name=f"up{stage}_dropout")(x)
-        x = keras.layers.Concatenate(name=f"skip{stage - 1}")([seen[stage - 2], x])
+        x = keras.layers.Concatenate(name=f"skip{stage - 1}")([skips[stage - 2], x])
     x = keras.layers.ReLU(name="up1_relu")(x)
     # float32 even under mixed precision: pixels have 256 levels.
-    made = _doubling(int(output_channels), "image", bias=True, activation="tanh", dtype="float32")
-    return keras.Model(image, made(x), name=name)
+    output = _upsampling(
+        int(output_channels), "image", bias=True, activation="tanh", dtype="float32"
+    )
+    return keras.Model(image, output(x), name=name)
 
 
 def patch_discriminator(
@@ -95,31 +97,31 @@ def patch_discriminator(
     strided: int = 3,
     name: str = "patch_discriminator",
 ) -> keras.Model:
-    """Judges overlapping patches of an image beside its source, each by itself.
+    """PatchGAN discriminator: a logit for each overlapping patch of an image and its source.
 
-    A logit sees 16, 34 or 70 pixels a side with 1, 2 or 3 strided layers. For 256×256×3 pixels it
-    has 2,768,705 weights, as in the authors' PyTorch code (2.769 M).
+    The receptive field of a logit is 16, 34 or 70 pixels a side with 1, 2 or 3 strided layers. For
+    256×256×3 pixels it has 2,768,705 weights, as in the authors' PyTorch code (2.769 M).
 
     Args:
         source_shape: (height, width, channels) of the sources, at least 16 pixels a side.
-        image_shape: the same of the images; equal but for the channels.
-        filters: of the first layer; they double up to eight times as many.
-        strided: layers that halve the image.
+        image_shape: (height, width, channels) of the images, equal in height and width.
+        filters: filters of the first layer; they double up to eight times as many.
+        strided: number of layers with stride 2.
         name: name of the model.
 
     Returns:
         An uncompiled model from [images, sources], (batch, height, width, channels) in [-1, 1], to
-        float32 logits (batch, rows, columns, 1), above 0 for what it takes for real.
+        float32 logits (batch, rows, columns, 1), above 0 for real images.
 
     Raises:
         TypeError: if a size is not an integer.
-        ValueError: if a size is too small or the two shapes do not fit.
+        ValueError: if a size is too small or height or width of the two differ.
 
     Reference:
         Isola et al., 2017, as `unet_generator`, sections 3.2.2 and 6.1.2.
     """
-    check_count("filters", filters, "so many maps has the first layer")
-    check_count("strided", strided, "so many layers halve the image")
+    check_count("filters", filters, "it is the number of filters of the first layer")
+    check_count("strided", strided, "it is the number of layers with stride 2")
     check_image_shape(source_shape, smallest=4 << strided)
     check_image_shape(image_shape, smallest=4 << strided)
     if tuple(source_shape[:2]) != tuple(image_shape[:2]):
@@ -133,15 +135,15 @@ def patch_discriminator(
     for stage in range(strided + 1):
         label = f"conv{stage + 1}"
         if stage < strided:
-            x = _convolution(min(filters << stage, 8 * filters), label, bias=stage == 0)(x)
+            x = _downsampling(min(filters << stage, 8 * filters), label, bias=stage == 0)(x)
         else:
             x = keras.layers.ZeroPadding2D(1, name=f"{label}_border")(x)
-            x = _plain(min(filters << stage, 8 * filters), label, bias=False)(x)
+            x = _convolution(min(filters << stage, 8 * filters), label, bias=False)(x)
         if stage:
             x = _norm(x, label)
         x = keras.layers.LeakyReLU(LEAK, name=f"{label}_leaky")(x)
     x = keras.layers.ZeroPadding2D(1, name="logits_border")(x)
-    logits = _plain(1, "logits", bias=True, dtype="float32")(x)
+    logits = _convolution(1, "logits", bias=True, dtype="float32")(x)
     return keras.Model([image, source], logits, name=name)
 
 
@@ -158,19 +160,19 @@ def _depth(shape: Sequence[int]) -> int:
 
 
 def _options(bias: bool) -> dict[str, Any]:
-    normal = keras.initializers.RandomNormal(stddev=NORMAL)
-    return {"use_bias": bias, "kernel_initializer": normal}
+    initializer = keras.initializers.RandomNormal(stddev=INITIAL_STDDEV)
+    return {"use_bias": bias, "kernel_initializer": initializer}
 
 
-def _convolution(filters: int, name: str, bias: bool) -> keras.layers.Layer:
+def _downsampling(filters: int, name: str, bias: bool) -> keras.layers.Layer:
     return keras.layers.Conv2D(filters, 4, 2, padding="same", name=name, **_options(bias))
 
 
-def _plain(filters: int, name: str, bias: bool, **options: Any) -> keras.layers.Layer:
+def _convolution(filters: int, name: str, bias: bool, **options: Any) -> keras.layers.Layer:
     return keras.layers.Conv2D(filters, 4, name=name, **_options(bias), **options)
 
 
-def _doubling(filters: int, name: str, bias: bool = False, **options: Any) -> keras.layers.Layer:
+def _upsampling(filters: int, name: str, bias: bool = False, **options: Any) -> keras.layers.Layer:
     return keras.layers.Conv2DTranspose(
         filters, 4, 2, padding="same", name=name, **_options(bias), **options
     )

@@ -1,4 +1,4 @@
-"""The net for the T–C problem: one small receptive field, looked through at every place."""
+"""The net for the T–C problem: one small receptive field with shared weights."""
 
 from collections.abc import Sequence
 
@@ -35,16 +35,16 @@ def t_c(
     initializer: str = "glorot_uniform",
     name: str = "t_c",
 ) -> keras.Model:
-    """Tells a T from a C of five squares, turned by quarters, anywhere on the image.
+    """Classifies a T or a C of five squares, in four rotations and anywhere on the image.
 
-    Every hidden unit looks at 3×3 pixels, one unit at each place that sees any of the image, all
-    with the same weights; the output adds them up with one common weight. What it learns to see is
-    a detector of compactness, of a bar, or of a surround. About half of the starts end in a local
-    minimum; another start helps.
+    Hidden units have receptive fields of 3×3 pixels and share their weights; there is one at each
+    position whose field overlaps the image. The output sums them with one common weight. Trained
+    weights detect compactness, a bar, or a surround. About half of the initializations converge to
+    a local minimum; another seed helps.
 
     Args:
-        input_shape: (height, width, channels) of one image, at least 3 pixels a side; 1 where the
-            letter is, else 0.
+        input_shape: (height, width, channels) of one image, at least 3 pixels a side; 1 for the
+            letter, else 0.
         filters: number of different detectors.
         activation: name of the hidden activation, one of `keras_dl.activations.ACTIVATIONS`.
         initializer: name of the weights' initializer, one of `keras_dl.initializers.INITIALIZERS`.
@@ -65,9 +65,9 @@ def t_c(
     check_count("filters", filters, "it is the number of different detectors")
     check_choice("activation", activation, ACTIVATIONS)
     check_choice("initializer", initializer, INITIALIZERS)
-    places = (input_shape[0] + 2) * (input_shape[1] + 2)
+    positions = (input_shape[0] + 2) * (input_shape[1] + 2)
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
-    # A letter at the border is seen by as many units as one in the middle.
+    # A letter at the border lies in as many receptive fields as one in the middle.
     x = keras.layers.ZeroPadding2D(2, name="margin")(inputs)
     x = keras.layers.Conv2D(
         int(filters),
@@ -77,7 +77,7 @@ def t_c(
         name="hidden",
     )(x)
     x = keras.layers.GlobalAveragePooling2D(name="mean")(x)
-    x = keras.layers.Rescaling(float(places), name="sum")(x)
+    x = keras.layers.Rescaling(float(positions), name="sum")(x)
     logit = keras.layers.Dense(
         1, kernel_initializer=make_initializer(initializer), dtype="float32", name="logit"
     )(x)

@@ -1,4 +1,4 @@
-"""Classifiers of texts: linear on bags of words, and nets on the words' vectors in order."""
+"""Text classifiers: linear on bags of words, and nets on sequences of word vectors."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -38,23 +38,25 @@ HEADS = ("average", "cnn", "lstm")
 def bag_of_words(
     features: int, num_classes: int, *, weight_decay: float = 0.0, name: str = "bag_of_words"
 ) -> keras.Model:
-    """A linear classifier of texts as `keras_dl.data.text.ngrams` gives them.
+    """A linear classifier of the weighted n-grams of `keras_dl.data.text.ngrams`.
 
-    Logits are the weights of a text's n-grams times a row for each in a table; row 0 is the bias.
+    The logits are the weighted sum of the rows of a text's n-grams in a table; row 0 is the bias.
 
     Args:
-        features: number of n-grams with the constant.
+        features: number of n-grams, including the constant.
         num_classes: number of classes.
         weight_decay: factor λ of the penalty λ·‖W‖², the bias included.
         name: name of the model.
 
     Returns:
-        An uncompiled model from (batch, 2, n-grams of a text) to logits (batch, num_classes).
+        An uncompiled model from (batch, 2, n-grams), indices and weights, to logits
+        (batch, num_classes).
 
     Raises:
-        TypeError, ValueError: if a size is no positive integer or the penalty negative.
+        TypeError: if a size is not an integer or the penalty not a number.
+        ValueError: if a size is too small or the penalty negative.
     """
-    check_count("features", features, "it is the number of n-grams with the constant")
+    check_count("features", features, "it is the number of n-grams, including the constant")
     check_classes(num_classes)
     check_penalty("weight_decay", weight_decay)
     inputs: Any = keras.Input((2, None), name="ngrams")
@@ -87,22 +89,22 @@ def text_classifier(
     frozen: bool = False,
     name: str = "text_classifier",
 ) -> keras.Model:
-    """A net on the vectors of a text's words.
+    """A text classifier on word vectors, with one of three heads.
 
-    * "average": the mean of the vectors; as a bag of words, it knows no order.
-    * "cnn": Kim's: filters over 3, 4 and 5 words, and the largest response of each.
+    * "average": the mean of the vectors, independent of word order.
+    * "cnn": Kim's convolutions over 3, 4 and 5 words with max-over-time pooling.
     * "lstm": the last state of a long short-term memory.
 
     Args:
-        vocabulary: number of words, with padding 0 and the unknown word 1.
+        vocabulary: number of words, including padding 0 and the unknown word 1.
         num_classes: number of classes.
-        head: one of the above.
+        head: "average", "cnn" or "lstm".
         dim: length of a vector.
         units: filters of each width of "cnn", or cells of "lstm".
         widths: words under a filter of "cnn".
-        dropout: share of the features that is dropped in front of the logits.
-        vectors: to start from, (vocabulary, dim); None draws them at random.
-        frozen: whether the vectors stay as they are.
+        dropout: share of the features dropped before the logits in training, in [0, 1).
+        vectors: initial vectors, (vocabulary, dim); None draws them at random.
+        frozen: whether the vectors are not trained.
         name: name of the model.
 
     Returns:
@@ -110,8 +112,9 @@ def text_classifier(
         needs at least as many words as its widest filter.
 
     Raises:
-        TypeError, ValueError: if a size is no positive integer, `head` unknown, or `vectors` have
-            another shape.
+        TypeError: if a size is not an integer or `dropout` not a number.
+        ValueError: if a size is too small, `dropout` outside [0, 1), `head` unknown, or `vectors`
+            have another shape.
 
     Reference:
         Kim, 2014, Convolutional Neural Networks for Sentence Classification, arXiv:1408.5882.
@@ -130,17 +133,17 @@ def text_classifier(
             f"Received: shape={np.shape(vectors)}"
         )
     inputs = keras.Input((None,), dtype="int32", name="words")
-    # Keras' convolutions know no masks.
+    # Keras' convolutions do not support masks.
     table = keras.layers.Embedding(
         vocabulary, dim, mask_zero=head != "cnn", trainable=not frozen, name="vectors"
     )
     x = table(inputs)
-    if vectors is not None:  # as an initializer they would be written into every config
+    if vectors is not None:  # an initializer would store them in the model's config
         table.set_weights([vectors])
     if head == "average":
         x = keras.layers.GlobalAveragePooling1D(name="average")(x)
     elif head == "cnn":
-        x = keras.layers.Concatenate(name="features")([_strongest(x, units, w) for w in widths])
+        x = keras.layers.Concatenate(name="features")([_max_over_time(x, units, w) for w in widths])
     else:
         x = keras.layers.LSTM(units, name="lstm")(x)
     x = keras.layers.Dropout(dropout, name="dropout")(x)
@@ -148,6 +151,6 @@ def text_classifier(
     return keras.Model(inputs, logits, name=name)
 
 
-def _strongest(x: Any, filters: int, width: int) -> Any:
+def _max_over_time(x: keras.KerasTensor, filters: int, width: int) -> Any:
     x = keras.layers.Conv1D(filters, width, activation="relu", name=f"filters{width}")(x)
     return keras.layers.GlobalMaxPooling1D(name=f"strongest{width}")(x)

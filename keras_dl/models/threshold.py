@@ -1,4 +1,4 @@
-"""Threshold units of McCulloch and Pitts, with weights set by hand."""
+"""Threshold units of McCulloch and Pitts, with fixed weights for logical gates."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from keras_dl.activations import heaviside
 from keras_dl.utils.checks import check_count, check_real
 
-__all__ = ["GATES", "PUBLISHED", "gate_net", "realised", "threshold_unit", "xor_net"]
+__all__ = ["GATES", "PUBLISHED", "gate_net", "separating_weights", "threshold_unit", "xor_net"]
 
 PUBLISHED = {
     "threshold_unit": {
@@ -41,7 +41,7 @@ GATES = {
 def threshold_unit(
     num_inputs: int, weights: Sequence[float], bias: float, *, name: str = "threshold_unit"
 ) -> keras.Model:
-    """One unit that fires, with 1, where the weighted sum of its inputs plus a bias reaches 0.
+    """A unit whose output is 1 if the weighted sum of its inputs plus a bias is at least 0, else 0.
 
     The bias is the weight of a further input that is always 1: α = Σ wₑ·xₑ with x₀ = 1.
 
@@ -52,12 +52,12 @@ def threshold_unit(
         name: name of the model.
 
     Returns:
-        An uncompiled model from (batch, num_inputs) to (batch, 1), values 0 and 1. The weights can
-        be trained: the step passes gradients straight through.
+        An uncompiled model from (batch, num_inputs) to (batch, 1), values 0 and 1. The weights are
+        trainable: the step has a straight-through gradient.
 
     Raises:
         TypeError: if a size is not an integer, or a weight or the bias not a number.
-        ValueError: if there are not as many weights as inputs, or `num_inputs` is below 1.
+        ValueError: if the numbers of weights and inputs differ, or `num_inputs` is below 1.
 
     Reference:
         McCulloch and Pitts, 1943, A logical calculus of the ideas immanent in nervous activity.
@@ -67,7 +67,7 @@ def threshold_unit(
         >>> keras.ops.convert_to_numpy(unit(np.array([[1.0, 1.0], [1.0, 0.0]]))).tolist()
         [[1.0], [0.0]]
     """
-    check_count("num_inputs", num_inputs, "a threshold unit has that many inputs")
+    check_count("num_inputs", num_inputs, "it is the number of inputs of the unit")
     if len(weights) != num_inputs:
         raise ValueError(
             f"`weights` must hold one number for each of the {num_inputs} inputs. "
@@ -83,7 +83,7 @@ def threshold_unit(
 
 
 def xor_net(*, name: str = "xor_net") -> keras.Model:
-    """XOR by two layers of threshold units, which no single unit computes: OR, but not AND.
+    """XOR by two layers of threshold units, as OR and not AND; a single unit cannot compute it.
 
     Args:
         name: name of the model.
@@ -92,7 +92,7 @@ def xor_net(*, name: str = "xor_net") -> keras.Model:
         An uncompiled model from (batch, 2), values 0 and 1, to (batch, 1), values 0 and 1.
 
     Reference:
-        Minsky and Papert, 1969, Perceptrons, for what one unit cannot do.
+        Minsky and Papert, 1969, Perceptrons, for the limits of one unit.
     """
     inputs = keras.Input((2,), name="input")
     outputs = _units(1, "output")(_units(2, "hidden")(inputs))
@@ -104,7 +104,7 @@ def xor_net(*, name: str = "xor_net") -> keras.Model:
 
 
 def gate_net(gate: str) -> keras.Model:
-    """The net that computes a gate: one unit with the weights of `GATES`, or `xor_net`.
+    """Builds the net that computes a gate: one unit with the weights of `GATES`, or `xor_net`.
 
     Args:
         gate: a name in `GATES`, or "xor".
@@ -113,7 +113,7 @@ def gate_net(gate: str) -> keras.Model:
         An uncompiled model from (batch, inputs), values 0 and 1, to (batch, 1), values 0 and 1.
 
     Raises:
-        ValueError: for an unknown gate.
+        ValueError: if the gate is unknown.
     """
     if gate == "xor":
         return xor_net()
@@ -123,13 +123,12 @@ def gate_net(gate: str) -> keras.Model:
     return threshold_unit(len(weights), weights, bias)
 
 
-def realised(inputs: np.ndarray, outputs: Sequence[int]) -> np.ndarray | None:
-    """Weights and bias with which one unit computes a truth table, if there are any.
+def separating_weights(inputs: np.ndarray, outputs: Sequence[int]) -> np.ndarray | None:
+    """Computes weights and bias of a unit with a given truth table, if it is linearly separable.
 
-    Not a search over a grid but a proof: a unit that fires for one class alone can be scaled until
-    each sum is at least 1 on the one side and at most −1 on the other, and whether such weights
-    exist is a linear program. For XOR none do: the two rows that must fire add up to
-    w₁ + w₂ + 2b ≥ 2, the two that must not to w₁ + w₂ + 2b ≤ −2.
+    Weights of such a unit can be scaled so that each sum is at least 1 for outputs 1 and at most −1
+    for outputs 0; their existence is a linear program, so None is a proof. For XOR the two rows of
+    output 1 add up to w₁ + w₂ + 2b ≥ 2, the other two to w₁ + w₂ + 2b ≤ −2.
 
     Args:
         inputs: rows of the table, (rows, inputs).
@@ -139,14 +138,14 @@ def realised(inputs: np.ndarray, outputs: Sequence[int]) -> np.ndarray | None:
         The weights with the bias last, (inputs + 1,), or None.
 
     Reference:
-        Minsky and Papert, 1969, Perceptrons. Of the 2^(2^n) functions of n = 1, 2, 3, 4 inputs
-        single units compute 4, 14, 104 and 1,882 (OEIS A000609).
+        Minsky and Papert, 1969, Perceptrons. Of the 2^(2^n) functions of n = 1, 2, 3, 4
+        inputs, single units compute 4, 14, 104 and 1,882 (OEIS A000609).
     """
-    sides = np.where(np.asarray(outputs) > 0, 1.0, -1.0)[:, None]
-    rows = sides * np.column_stack([inputs, np.ones(len(inputs))])
+    signs = np.where(np.asarray(outputs) > 0, 1.0, -1.0)[:, None]
+    rows = signs * np.column_stack([inputs, np.ones(len(inputs))])
     free = [(None, None)] * rows.shape[1]
-    found = linprog(np.zeros(rows.shape[1]), -rows, -np.ones(len(rows)), bounds=free)
-    return found.x if found.success else None
+    solution = linprog(np.zeros(rows.shape[1]), -rows, -np.ones(len(rows)), bounds=free)
+    return solution.x if solution.success else None
 
 
 def _units(count: int, name: str) -> keras.layers.Layer:

@@ -1,4 +1,4 @@
-"""word2vec's net: two tables of vectors, and how well a word and a neighbour fit."""
+"""word2vec: two embedding tables and the dot product of a word and a neighbour."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ PUBLISHED = {
 
 
 def word2vec(vocabulary: int, *, dim: int = 100, name: str = "word2vec") -> keras.Model:
-    """A word's vector times a neighbour's other vector; there is no non-linearity.
+    """The dot product of a word's vector and a neighbour's context vector, without nonlinearity.
 
-    Lectures call it a perceptron with two hidden layers. There is one, the projection "words", and
-    its output layer "contexts".
+    Lectures call it a perceptron with two hidden layers. It has one, the projection "words", and
+    the output layer "contexts".
 
     Args:
         vocabulary: number of words.
@@ -31,8 +31,8 @@ def word2vec(vocabulary: int, *, dim: int = 100, name: str = "word2vec") -> kera
         name: name of the model.
 
     Returns:
-        An uncompiled model from {"word": (batch,), "context": (batch,)}, numbers of words, to
-        logits (batch, 1) that the two stand near each other.
+        An uncompiled model from {"word": (batch,), "context": (batch,)}, word numbers, to
+        logits (batch, 1) of the pair occurring together.
 
     Raises:
         TypeError: if a size is not an integer.
@@ -40,13 +40,13 @@ def word2vec(vocabulary: int, *, dim: int = 100, name: str = "word2vec") -> kera
 
     Reference:
         Mikolov, Sutskever, Chen, Corrado and Dean, 2013, Distributed Representations of Words and
-        Phrases and their Compositionality, arXiv:1310.4546, eq. 4. Weights start as in its code.
+        Phrases and their Compositionality, arXiv:1310.4546, eq. 4; initial weights as in its code.
     """
     check_count("vocabulary", vocabulary, "it is the number of words", least=2)
     check_count("dim", dim, "it is the length of a word's vector")
     inputs = {role: keras.Input((), dtype="int32", name=role) for role in ("word", "context")}
-    start: Any = keras.initializers.RandomUniform(-0.5 / dim, 0.5 / dim)
-    words = keras.layers.Embedding(vocabulary, dim, start, dtype="float32", name="words")
+    initializer: Any = keras.initializers.RandomUniform(-0.5 / dim, 0.5 / dim)
+    words = keras.layers.Embedding(vocabulary, dim, initializer, dtype="float32", name="words")
     contexts = keras.layers.Embedding(vocabulary, dim, "zeros", dtype="float32", name="contexts")
     pair = [words(inputs["word"]), contexts(inputs["context"])]
     logits = keras.layers.Dot(axes=-1, dtype="float32", name="logits")(pair)

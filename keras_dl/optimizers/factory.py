@@ -1,4 +1,4 @@
-"""Optimizers with their learning-rate schedule, by name."""
+"""Optimizers by name with their learning-rate schedule, and the optimizer of a GAN."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_dl.optimizers.player_optimizer import PlayerOptimizer
 
-__all__ = ["InverseDecay", "make_optimizer", "two_optimizers"]
+__all__ = ["InverseDecay", "make_gan_optimizer", "make_optimizer"]
 
 
 def make_optimizer(
@@ -19,22 +19,26 @@ def make_optimizer(
     decay_steps: int | None = None,
     decay: str = "cosine",
     clip_norm: float | None = None,
-) -> Any:
-    """Makes a Keras optimizer whose rate falls, by default to zero along half a cosine.
+) -> keras.Optimizer:
+    """Creates a Keras optimizer with a learning-rate schedule.
 
     Args:
-        name: "adam", "adamw", "rmsprop", "sgd" (Nesterov's momentum), "momentum" (the
-            classical one) or "gradient_descent" (none).
-        learning_rate: at the start.
-        momentum: of "sgd" and "momentum": share of the last step that goes into the next.
-        weight_decay: of "adamw": each step takes this share, times the rate, off every weight.
+        name: "adam", "adamw", "rmsprop", "sgd" (Nesterov momentum), "momentum" (classical
+            momentum) or "gradient_descent" (no momentum).
+        learning_rate: initial learning rate.
+        momentum: of "sgd" and "momentum": share of the previous update in the next one.
+        weight_decay: of "adamw": share of each weight, times the learning rate, that a step
+            subtracts.
         decay_steps: optimizer steps of the whole training; None keeps the rate constant.
-        decay: "cosine"; or "inverse", the rate over (1 + 10p)^0.75 at the share p of the steps, as
-            in Ganin et al.
-        clip_norm: largest norm of the gradient of all weights together; None: any.
+        decay: "cosine", half a cosine down to 0; or "inverse", the rate over (1 + 10p)^0.75 at the
+            share p of the steps, as in Ganin et al.
+        clip_norm: largest global norm of the gradient; None does not clip.
+
+    Returns:
+        The optimizer, not yet built.
 
     Raises:
-        ValueError: for an unknown name or `decay`.
+        ValueError: if `name` or `decay` is unknown.
 
     Reference:
         Ganin et al., 2016, Domain-Adversarial Training of Neural Networks, arXiv:1505.07818,
@@ -52,7 +56,7 @@ def make_optimizer(
     if decay_steps is not None:
         rate = decays[decay](learning_rate, decay_steps)
     clip: Any = {"global_clipnorm": clip_norm}
-    makers = {
+    factories = {
         "adam": lambda: keras.optimizers.Adam(rate, **clip),
         "adamw": lambda: keras.optimizers.AdamW(rate, weight_decay=weight_decay, **clip),
         "rmsprop": lambda: keras.optimizers.RMSprop(rate, **clip),
@@ -60,17 +64,17 @@ def make_optimizer(
         "momentum": lambda: keras.optimizers.SGD(rate, momentum=momentum, **clip),
         "gradient_descent": lambda: keras.optimizers.SGD(rate, **clip),
     }
-    if name not in makers:
-        raise ValueError(f"`name` must be one of {', '.join(makers)}. Received: name={name!r}")
-    return makers[name]()
+    if name not in factories:
+        raise ValueError(f"`name` must be one of {', '.join(factories)}. Received: name={name!r}")
+    return factories[name]()
 
 
 @keras.saving.register_keras_serializable("keras_dl")
 class InverseDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """A rate over (1 + 10p)^0.75, p the share of the training done.
+    """The learning rate over (1 + 10p)^0.75, p the finished share of the training.
 
     Args:
-        learning_rate: at the start.
+        learning_rate: initial learning rate.
         decay_steps: optimizer steps of the whole training.
 
     Reference:
@@ -81,17 +85,17 @@ class InverseDecay(keras.optimizers.schedules.LearningRateSchedule):
     def __init__(self, learning_rate: float, decay_steps: int) -> None:
         self.learning_rate, self.decay_steps = learning_rate, decay_steps
 
-    def __call__(self, step: Any) -> Any:
-        """Gives the rate of a step."""
+    def __call__(self, step: keras.KerasTensor | int) -> Any:
+        """Returns the learning rate of a step."""
         share: Any = ops.minimum(ops.divide(ops.cast(step, "float32"), self.decay_steps), 1.0)
         return ops.divide(self.learning_rate, ops.power(1.0 + 10.0 * share, 0.75))
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {"learning_rate": self.learning_rate, "decay_steps": self.decay_steps}
 
 
-def two_optimizers(
+def make_gan_optimizer(
     learning_rate: float,
     *,
     rate_ratio: float = 1.0,
@@ -101,17 +105,20 @@ def two_optimizers(
     discriminator_steps: int = 1,
     generator_steps: int = 1,
 ) -> PlayerOptimizer:
-    """Makes Adam for a discriminator and Adam for a generator, with a rate each.
+    """Creates Adam for a discriminator and Adam for a generator, with two learning rates.
 
     Args:
-        learning_rate: of the generator, at the start.
-        rate_ratio: the discriminator's rate over the generator's.
-        momentum: β₁ of both; Keras has 0.9, with which DCGAN's training swings.
+        learning_rate: initial learning rate of the generator.
+        rate_ratio: the discriminator's learning rate over the generator's.
+        momentum: β₁ of both; Keras' default of 0.9 makes DCGAN's training oscillate.
         second_momentum: β₂ of both.
         decay_steps: steps of training until both rates are zero along half a cosine; None keeps
             them constant.
-        discriminator_steps: as `GAN` has it; a player who rests counts fewer steps.
-        generator_steps: the same of the generator.
+        discriminator_steps: as in `GAN`; a network with fewer updates decays over fewer steps.
+        generator_steps: as in `GAN`.
+
+    Returns:
+        A `PlayerOptimizer` of the discriminator's optimizer and the generator's.
 
     Raises:
         ValueError: if a rate is not positive.
@@ -123,11 +130,11 @@ def two_optimizers(
     for name, value in (("learning_rate", learning_rate), ("rate_ratio", rate_ratio)):
         if not value > 0:
             raise ValueError(f"`{name}` must be positive. Received: {name}={value}")
-    players, cycle = [], max(discriminator_steps, generator_steps)
+    optimizers, cycle = [], max(discriminator_steps, generator_steps)
     rates = learning_rate * rate_ratio, learning_rate
-    for own, steps in zip(rates, (discriminator_steps, generator_steps), strict=True):
-        rate: Any = own
+    for initial, steps in zip(rates, (discriminator_steps, generator_steps), strict=True):
+        rate: Any = initial
         if decay_steps is not None:
-            rate = keras.optimizers.schedules.CosineDecay(own, -(-decay_steps * steps // cycle))
-        players.append(keras.optimizers.Adam(rate, beta_1=momentum, beta_2=second_momentum))
-    return PlayerOptimizer(players)
+            rate = keras.optimizers.schedules.CosineDecay(initial, -(-decay_steps * steps // cycle))
+        optimizers.append(keras.optimizers.Adam(rate, beta_1=momentum, beta_2=second_momentum))
+    return PlayerOptimizer(optimizers)

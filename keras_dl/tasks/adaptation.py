@@ -8,7 +8,7 @@ import numpy as np
 from keras_dl import plots
 from keras_dl.algorithms import DomainAdaptation
 from keras_dl.backend.inference import outputs
-from keras_dl.data import Data, scaled
+from keras_dl.data import Data, with_scaling
 from keras_dl.models import domain_adversarial
 from keras_dl.tasks.classification import ImageClassification, report_classification
 
@@ -112,7 +112,7 @@ def build_domain_classifier(
         batch_norm=batch_norm,
     )
     model = DomainAdaptation(
-        scaled(data, net).get_layer("scaling"),
+        with_scaling(data, net).get_layer("scaling"),
         net,
         mode=mode,
         total_steps=data.planned_steps,

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,11 +104,10 @@ def get_task(task: str | Task) -> Task:
     """
     if isinstance(task, Task):
         return task
-    module = f"{__package__}.{task}"
-    if task.isidentifier() and importlib.util.find_spec(module) is not None:
-        found = getattr(importlib.import_module(module), "task", None)
-        if isinstance(found, Task):
-            return found
+    if task.isidentifier() and importlib.util.find_spec(f"keras_dl.tasks.{task}") is not None:
+        instance = getattr(importlib.import_module(f"keras_dl.tasks.{task}"), "task", None)
+        if isinstance(instance, Task):
+            return instance
     names = _names()
     raise ValueError(
         f"`task` must be one of {', '.join(names)}, or a `keras_dl.tasks.base.Task`."
@@ -116,8 +116,6 @@ def get_task(task: str | Task) -> Task:
 
 
 def _names() -> list[str]:
-    from pathlib import Path
-
     files = Path(__file__).parent.glob("[a-z]*.py")
     texts = {path.stem: path.read_text(encoding="utf-8") for path in files}
     return sorted(name for name, text in texts.items() if "\ntask = " in text)

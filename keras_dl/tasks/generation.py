@@ -15,7 +15,7 @@ from keras_dl.metrics.distances import frechet_distance, kernel_distance
 from keras_dl.metrics.features import looked_at
 from keras_dl.metrics.manifold import precision_recall
 from keras_dl.metrics.modes import modes
-from keras_dl.optimizers import two_optimizers
+from keras_dl.optimizers import make_gan_optimizer
 from keras_dl.space import Range
 from keras_dl.tasks.base import Prediction, SavedRun, Task
 
@@ -31,17 +31,18 @@ def report_generation(model: GAN, data: Data) -> dict[str, Any]:
 
     Args:
         model: trained; its images are judged.
-        data: with the net of `feature_net` among `extras` as "judge"; test is compared with.
+        data: with the net of `feature_net` among `extras` as "feature_extractor"; its test split
+            is the reference.
 
     Returns:
         Figures "samples", "samples_by_epoch" where the training was watched, "latent_walk" and
         "class_shares"; numbers "lenet_kid", "precision", "recall", "classes_made", "variety",
         "collapsed".
     """
-    judge = data.extras["judge"]
+    extractor = data.extras["feature_extractor"]
     labels = data.test.y if model.num_classes else None
     made = model.sample(len(data.test.x), labels=labels, seed=1)
-    real, fake = looked_at(judge, data.test.x), looked_at(judge, made)
+    real, fake = looked_at(extractor, data.test.x), looked_at(extractor, made)
     covered = modes(real, fake, data.class_names)
     if covered.collapsed:
         warnings.warn(covered.verdict, stacklevel=2)
@@ -61,8 +62,8 @@ def report_generation(model: GAN, data: Data) -> dict[str, Any]:
         "variety": covered.variety,
         "collapsed": float(covered.collapsed),
     }
-    if model.watch.snapshots:
-        found["samples_by_epoch"] = plots.samples_by_epoch(model.watch.snapshots)
+    if model.sample_monitor.snapshots:
+        found["samples_by_epoch"] = plots.samples_by_epoch(model.sample_monitor.snapshots)
     return found
 
 
@@ -95,7 +96,7 @@ def latent_interpolation(model: GAN, *, seed: int = 0) -> np.ndarray:
 
 
 def compile_gan(
-    game: GAN,
+    model: GAN,
     data: Data,
     *,
     learning_rate: float,
@@ -103,33 +104,33 @@ def compile_gan(
     momentum: float = 0.5,
     second_momentum: float = 0.999,
 ) -> GAN:
-    """Compiles two players, each with an Adam of its own whose rate falls along half a cosine.
+    """Compiles a GAN with Adam for each network and learning rates that decay along half a cosine.
 
     Args:
-        game: the players and their rules.
-        data: says how many steps are planned, in which the rates fall to zero.
-        learning_rate: of the generator, at the start.
-        rate_ratio: the discriminator's rate over the generator's.
+        model: the networks and their loss.
+        data: its planned steps are the length of the decay.
+        learning_rate: initial learning rate of the generator.
+        rate_ratio: the discriminator's learning rate over the generator's.
         momentum: β₁ of both.
         second_momentum: β₂ of both.
 
     Returns:
-        The same game.
+        The same model.
 
     Raises:
         ValueError: if a rate is not positive.
     """
-    optimizer = two_optimizers(
+    optimizer = make_gan_optimizer(
         learning_rate,
         rate_ratio=rate_ratio,
         momentum=momentum,
         second_momentum=second_momentum,
         decay_steps=data.planned_steps,
-        discriminator_steps=game.discriminator_steps,
-        generator_steps=game.generator_steps,
+        discriminator_steps=model.discriminator_steps,
+        generator_steps=model.generator_steps,
     )
-    game.compile(optimizer)
-    return game
+    model.compile(optimizer)
+    return model
 
 
 class Generation(Task):

@@ -3,7 +3,6 @@
 import contextlib
 import importlib.metadata
 import json
-import os
 import subprocess
 import tempfile
 import time
@@ -32,7 +31,6 @@ __all__ = [
     "format_param",
     "metric_name",
     "reopen",
-    "stamp",
     "start",
     "table",
 ]
@@ -217,11 +215,6 @@ def metric_name(name: str) -> str:
 def format_param(value: object) -> str:
     """Formats a parameter: numbers with full precision, tuples as `512,256`."""
     return repr(value) if isinstance(value, float) else format_value(value)
-
-
-def stamp() -> str:
-    """Returns a unique folder name from time and process."""
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
 
 
 def table(tracked: TrackedRun, csv: str, name: str) -> None:

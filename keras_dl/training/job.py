@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from keras_dl.data import Data, load
 from keras_dl.data.serialization import Spooled, spool
-from keras_dl.data.text import holds_texts, running, said
-from keras_dl.options import planned_epochs
+from keras_dl.data.text import holds_texts, labelled_texts, running_text
+from keras_dl.options import resolve_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import hypers
 
@@ -89,7 +89,7 @@ class Job:
             folder: folder of the checkpoint and the epoch journal.
             **fields: further fields of the job by name; they take precedence over the options.
         """
-        epochs, steps_per_epoch = planned_epochs(recipe.epochs, options)
+        epochs, steps_per_epoch = resolve_epochs(recipe.epochs, options)
         names = ("seed", "precision", "jit_compile", "devices", "timeout", "max_parameters")
         resolved: dict[str, Any] = {n: options[n] for n in names if n in options}
         resolved |= {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
@@ -173,9 +173,9 @@ def spooled(data: Any, folder: Path) -> Path | Spooled:
 
 def texts_as_json(data: Any) -> str:
     """Texts in memory in one form that recipes take, whichever they came in."""
-    texts = running(data)
+    texts = running_text(data)
     if texts is not None:
         return json.dumps(texts, ensure_ascii=False)
-    axes = {f"{axis}_{split}": values for split, pair in said(data).items()
+    axes = {f"{axis}_{split}": values for split, pair in labelled_texts(data).items()
             for axis, values in zip("xy", pair, strict=True)}  # fmt: skip
     return json.dumps(axes, ensure_ascii=False)

@@ -9,8 +9,10 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
+import keras
 import keras_tuner as kt
 from keras_tuner import oracles
 
@@ -247,19 +249,19 @@ def hypermodel(recipe: Recipe, **fixed: Any) -> kt.HyperModel:
     """
     from keras_dl.backend.batches import Batches, EpochOrder
     from keras_dl.space import resolve
-    from keras_dl.training.job import arguments
+    from keras_dl.training.job import Job, arguments, recipe_data
 
     space = recipe.space()
     searched = {n: h for n, h in space.items() if h.domain is not None and n not in fixed}
 
     class RecipeModel(kt.HyperModel):
-        def build(self, hp: Any) -> Any:
+        def build(self, hp: kt.HyperParameters) -> keras.Model:
             declare(hp, searched)
             self.values = resolve(space, {**fixed, **decode(searched, hp.values)})
-            self.data = recipe.data(**arguments(recipe.data, self.values))
+            self.data = recipe_data(Job(recipe, self.values, 0, 1, Path()))
             return recipe.build(self.data, **arguments(recipe.build, self.values))
 
-        def fit(self, hp: Any, model: Any, **kwargs: Any) -> Any:
+        def fit(self, hp: kt.HyperParameters, model: keras.Model, **kwargs: Any) -> Any:
             train = Batches(self.data.train, self.data.batch_size, seed=0)
             held_out = Batches(self.data.validation, self.data.batch_size, seed=None)
             watching = [*kwargs.pop("callbacks", []), EpochOrder(train)]

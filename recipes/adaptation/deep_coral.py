@@ -72,7 +72,7 @@ recipe = Recipe(
     build=build,
     report=report_adaptation,
     epochs=5,
-    objective=Objective("val_settled_accuracy", "max"),
+    objective=Objective("val_scheduled_accuracy", "max"),
     alternatives=(
         Objective("val_entropy", "min"),
         Objective("val_reverse_error", "min"),

@@ -30,7 +30,7 @@ def data(
 ) -> Data:
     """Loads images of at least 28 pixels; labels="target" trains on the target's labels."""
     return load_domains(
-        dataset, target, batch_size=batch_size, image_size=image_size, learnt=labels
+        dataset, target, batch_size=batch_size, image_size=image_size, train_on=labels
     )
 
 
@@ -70,7 +70,7 @@ recipe = Recipe(
     build=build,
     report=report_adaptation,
     epochs=5,
-    objective=Objective("val_settled_accuracy", "max"),
+    objective=Objective("val_scheduled_accuracy", "max"),
     alternatives=(
         Objective("val_entropy", "min"),
         Objective("val_reverse_error", "min"),

@@ -18,7 +18,7 @@ Differs: Ten classes of small images and a net with half the maps and a quarter 
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomShift
 from keras_dl.models.alexnet import alexnet_cifar
 from keras_dl.optimizers import make_optimizer
@@ -62,7 +62,7 @@ def build(
     )
     moves = [RandomShift(shift, flip=flip)] if shift or flip else []
     return compile_classifier(
-        scaled(data, net, augmentation=moves),
+        with_scaling(data, net, augmentation=moves),
         make_optimizer("sgd", learning_rate, momentum=momentum, decay_steps=data.planned_steps),
     )
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import keras
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, When, plots
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomShift
 from keras_dl.models.lecun1989 import lecun1989
 from keras_dl.optimizers import make_optimizer
@@ -58,7 +58,7 @@ def build(
     if data.input_shape[-1] == 3:
         x = keras.ops.image.rgb_to_grayscale(x, data_format="channels_last")
     grey = keras.Model(inputs, net(x), name=net.name)
-    model = scaled(data, grey, [RandomShift(shift)] if shift else [])
+    model = with_scaling(data, grey, [RandomShift(shift)] if shift else [])
     model.compile(
         make_optimizer(
             optimizer,

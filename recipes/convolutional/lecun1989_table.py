@@ -21,8 +21,8 @@ import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, When, plots
-from keras_dl.data import Data, load, scaled
-from keras_dl.data.toys import few, moved
+from keras_dl.data import Data, load, with_scaling
+from keras_dl.data.toys import shift_images, subsample
 from keras_dl.losses import CodedSquares
 from keras_dl.models.lecun1989 import net1, net2, net3, net4, net5
 from keras_dl.optimizers import make_optimizer
@@ -40,8 +40,8 @@ def data(
     batch_size: Annotated[int, Range(1, 320, log=True, step=2)] = 16,
 ) -> Data:
     """Loads 320, 160 and 160 images of 16×16 pixels from the train split, shifted sideways."""
-    images = few(load(dataset, batch_size=batch_size, image_size=16), EXAMPLES, seed=draw)
-    return moved(images, positions, seed=draw)
+    images = subsample(load(dataset, batch_size=batch_size, image_size=16), EXAMPLES, seed=draw)
+    return shift_images(images, positions, seed=draw)
 
 
 def build(
@@ -59,7 +59,7 @@ def build(
     x = keras.layers.Rescaling(2.0, -1.0, name="background")(inputs)
     if data.input_shape[-1] == 3:
         x = keras.ops.image.rgb_to_grayscale(x, data_format="channels_last")
-    model = scaled(data, keras.Model(inputs, inner(x), name=net))
+    model = with_scaling(data, keras.Model(inputs, inner(x), name=net))
     model.compile(
         make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
         CodedSquares(),

@@ -17,7 +17,7 @@ Differs: New distortions in each epoch, within own bounds, for ten fixed copies 
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, When
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomDistortion
 from keras_dl.models.lenet import lenet5
 from keras_dl.optimizers import make_optimizer
@@ -69,7 +69,7 @@ def build(
     )
     moves = [RandomDistortion(elastic=elastic)] if distortions else []
     return compile_classifier(
-        scaled(data, net, augmentation=moves),
+        with_scaling(data, net, augmentation=moves),
         make_optimizer(
             optimizer,
             learning_rate,

@@ -15,7 +15,7 @@ Differs: AdamW with cosine decay for the diagonal Levenberg–Marquardt method; 
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, When
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomDistortion
 from keras_dl.losses import CodeDistance, MAPCriterion
 from keras_dl.models.lenet import lenet5_1998
@@ -46,7 +46,7 @@ def build(
 ) -> Any:
     """Compiles the paper's network; without RBF outputs the loss is cross-entropy."""
     net = lenet5_1998(data.input_shape, data.num_classes, sparse=sparse, rbf=rbf, dropout=dropout)
-    model = scaled(data, net, augmentation=[RandomDistortion()] if distortions else [])
+    model = with_scaling(data, net, augmentation=[RandomDistortion()] if distortions else [])
     losses = {"map": MAPCriterion(rubbish if rbf else float("inf")), "distance": CodeDistance()}
     model.compile(
         make_optimizer(

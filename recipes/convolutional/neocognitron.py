@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import keras
 
 from keras_dl import Objective, Range, Recipe
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.models.neocognitron import neocognitron
 from keras_dl.optimizers import make_optimizer
 from keras_dl.plots import filters
@@ -50,7 +50,7 @@ def build(
         selectivity=selectivity,
         dropout=dropout,
     )
-    model = scaled(data, net)
+    model = with_scaling(data, net)
     model.compile(
         make_optimizer("adam", learning_rate, decay_steps=data.planned_steps),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),

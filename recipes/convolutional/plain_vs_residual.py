@@ -18,7 +18,7 @@ Differs: The figures measured are of early training on images of half the size. 
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, Score
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomShift
 from keras_dl.models.resnet import plain20, plain56, resnet20, resnet56
 from keras_dl.optimizers import make_optimizer
@@ -57,7 +57,7 @@ def build(
     net = NETS[depth, residual](data.input_shape, data.num_classes, weight_decay=weight_decay)
     moves = [RandomShift(shift, flip=flip)] if shift or flip else []
     return compile_classifier(
-        scaled(data, net, augmentation=moves),
+        with_scaling(data, net, augmentation=moves),
         make_optimizer("sgd", learning_rate, momentum=momentum, decay_steps=data.planned_steps),
     )
 

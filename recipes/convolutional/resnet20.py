@@ -16,7 +16,7 @@ Differs: Cosine decay of the learning rate for its two divisions by ten; pixels 
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, When
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomShift
 from keras_dl.models.resnet import resnet20
 from keras_dl.optimizers import make_optimizer
@@ -66,7 +66,7 @@ def build(
     )
     moves = [RandomShift(shift, flip=flip)] if shift or flip else []
     return compile_classifier(
-        scaled(data, net, augmentation=moves),
+        with_scaling(data, net, augmentation=moves),
         make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
         label_smoothing=label_smoothing,
     )

@@ -18,7 +18,7 @@ import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, plots
-from keras_dl.data import Data, scaled
+from keras_dl.data import Data, with_scaling
 from keras_dl.data.toys import letters
 from keras_dl.models.t_c import t_c
 from keras_dl.optimizers import make_optimizer
@@ -43,7 +43,7 @@ def build(
 ) -> Any:
     """Compiles shared 3×3 detectors summed over all positions; logit above 0 for C."""
     net = t_c(data.input_shape, filters=filters, activation=activation, initializer=initializer)
-    model = scaled(data, net)
+    model = with_scaling(data, net)
     model.compile(
         make_optimizer("adam", learning_rate, decay_steps=data.planned_steps),
         keras.losses.BinaryCrossentropy(from_logits=True),

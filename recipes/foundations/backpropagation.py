@@ -18,7 +18,7 @@ import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, backpropagation, diagnostics, plots
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import report_classification
 
@@ -53,7 +53,7 @@ def build(
     for number, width in enumerate(units, start=1):
         net.add(keras.layers.Dense(width, activation=activation, name=f"hidden{number}"))
     net.add(keras.layers.Dense(data.num_classes, name="logits"))
-    model = scaled(data, net)
+    model = with_scaling(data, net)
     model.compile(
         make_optimizer("adam", learning_rate, decay_steps=data.planned_steps),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),

@@ -20,7 +20,7 @@ import numpy as np
 
 from keras_dl import Objective, Range, Recipe, Score, plots
 from keras_dl.algorithms import ConvexLearning
-from keras_dl.data import Data, Features, load, scaled
+from keras_dl.data import Data, Features, load, with_scaling
 from keras_dl.models.linear import linear_regression
 from keras_dl.optimizers import make_optimizer
 
@@ -53,11 +53,11 @@ def build(
 ) -> Any:
     """Compiles a linear model on standardised features and a standardised target."""
     net = linear_regression(data.input_shape, initializer="zeros", weight_decay=weight_decay)
-    raw = scaled(data, net)
+    raw = with_scaling(data, net)
     mean, deviation = float(data.train.y.mean()), float(data.train.y.std())
     outputs = keras.layers.Rescaling(deviation, mean, name="units")(raw.output)
     model = ConvexLearning(raw.input, outputs, name=net.name)
-    model.slope.scale = 2.0 / deviation
+    model.gradient_norm.scale = 2.0 / deviation
     model.compile(
         make_optimizer("sgd", learning_rate, momentum=momentum),
         keras.losses.MeanSquaredError(),
@@ -111,7 +111,7 @@ recipe = Recipe(
     build=build,
     report=report,
     epochs=300,
-    objective=Objective("slope", "min"),
+    objective=Objective("gradient_norm", "min"),
     task="regression",
     score=Score("weight_gap", "min"),
 )

@@ -20,7 +20,7 @@ import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, When, plots
 from keras_dl.algorithms import ConvexLearning
-from keras_dl.data import Data, Features, load, scaled
+from keras_dl.data import Data, Features, load, with_scaling
 from keras_dl.models.linear import logistic_regression
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import report_classification
@@ -52,7 +52,7 @@ def build(
     net = logistic_regression(
         data.input_shape, data.num_classes, initializer="zeros", weight_decay=weight_decay
     )
-    raw = scaled(data, net)
+    raw = with_scaling(data, net)
     model = ConvexLearning(raw.input, raw.output, name=net.name)
     model.compile(
         make_optimizer(optimizer, rate, momentum=momentum, decay_steps=data.planned_steps),
@@ -77,7 +77,7 @@ recipe = Recipe(
     build=build,
     report=report,
     epochs=400,
-    objective=Objective("slope", "min"),
+    objective=Objective("gradient_norm", "min"),
     task="classification",
     score=Score("test/accuracy", "max"),
 )

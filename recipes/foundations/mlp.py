@@ -14,7 +14,7 @@ Differs: Two layers of 512 ReLU units, three tenths dropped, no max-norm; Adam w
 from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, Score, When
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier
@@ -66,7 +66,7 @@ def build(
         max_norm=max_norm,
     )
     return compile_classifier(
-        scaled(data, net),
+        with_scaling(data, net),
         make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
         label_smoothing=label_smoothing,
     )

@@ -18,7 +18,7 @@ import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe
-from keras_dl.data import Classes, Data, Split, load, scaled
+from keras_dl.data import Classes, Data, Split, load, with_scaling
 from keras_dl.losses import PerceptronLoss
 from keras_dl.models.perceptron import perceptron
 from keras_dl.tasks.classification import report_classification
@@ -59,7 +59,7 @@ def build(
     """Compiles one unit; its sum is the logit of `positive`, the other logit is 0."""
     unit = perceptron(data.input_shape, initializer=initializer)
     logits = keras.ops.pad(unit.output, ((0, 0), (1, 0)))
-    model = scaled(data, keras.Model(unit.input, logits, name="perceptron"))
+    model = with_scaling(data, keras.Model(unit.input, logits, name="perceptron"))
     # At rate 1 a step changes the weights by ±x, pixels in [0, 1], after a mistake only.
     model.compile(
         keras.optimizers.SGD(learning_rate),

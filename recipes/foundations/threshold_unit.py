@@ -20,7 +20,7 @@ import numpy as np
 from keras_dl import Choice, Objective, Recipe, plots
 from keras_dl.data import Data
 from keras_dl.data.toys import TABLES, truth_table
-from keras_dl.models.threshold import gate_net, realised
+from keras_dl.models.threshold import gate_net, separating_weights
 
 GRID = np.linspace(-0.5, 1.5, 201)
 
@@ -52,7 +52,7 @@ def report(model: keras.Model, data: Data) -> dict[str, Any]:
     }
     counts = {
         f"functions_of_{n}_by_one_unit": sum(
-            realised(np.array(list(product((0, 1), repeat=n))), outputs) is not None
+            separating_weights(np.array(list(product((0, 1), repeat=n))), outputs) is not None
             for outputs in product((0, 1), repeat=2**n)
         )
         for n in (2, 3)
@@ -61,7 +61,9 @@ def report(model: keras.Model, data: Data) -> dict[str, Any]:
         "decision_regions": plots.decision_regions(
             regions, GRID, GRID, corners, {gate.upper(): TABLES[gate] for gate in gates}
         ),
-        "realised_by_one_unit": float(realised(data.train.x, data.train.y.tolist()) is not None),
+        "linearly_separable": float(
+            separating_weights(data.train.x, data.train.y.tolist()) is not None
+        ),
         **counts,
     }
 

@@ -17,7 +17,7 @@ Expect: On MNIST, seed 0, a classifier sees the class asked for in 98.7 % of the
 Differs: DCGAN's nets with a projection discriminator (Miyato and Koyama, 2018) for the paper's
     perceptrons, which are a setting; Adam with rates that fall along half a cosine for SGD with
     momentum; normal noise for uniform; weights on labels begin with variance 1 in the perceptrons'
-    discriminator; both players step at once, on the same noise; of MNIST 54,000 images to train on,
+    discriminator; both nets step at once, on the same noise; of MNIST 54,000 images to train on,
     6,000 to validate.
 """
 
@@ -51,7 +51,9 @@ def build(
     data: Data,
     *,
     nets: Annotated[str, Choice("convolutional", "perceptrons")] = "convolutional",
-    game: Annotated[str, Choice("non_saturating", "least_squares", "hinge")] = "non_saturating",
+    adversarial_loss: Annotated[
+        str, Choice("non_saturating", "least_squares", "hinge")
+    ] = "non_saturating",
     latent_dim: Annotated[int, Range(10, 200, log=True)] = 100,
     filters: Annotated[int, Choice(16, 32, 64), When("nets", "convolutional")] = 32,
     dropout: Annotated[float, Range(0.0, 0.5), When("nets", "perceptrons")] = 0.5,
@@ -59,7 +61,7 @@ def build(
     rate_ratio: Annotated[float, Range(0.1, 10.0, log=True)] = 1.0,
     momentum: Annotated[float, Range(0.0, 0.9)] = 0.5,
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
-    average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
+    ema_momentum: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
     """Compiles conditional DCGAN networks or the paper's perceptrons, with one Adam each."""
     makers = {
@@ -74,10 +76,10 @@ def build(
         GAN(
             generator(data.input_shape, data.num_classes, latent_dim=latent_dim),
             discriminator(data.input_shape, data.num_classes),
-            game=game,
+            adversarial_loss=adversarial_loss,
             discriminator_steps=discriminator_steps,
-            average=average,
-            judge=data.extras["judge"],
+            ema_momentum=ema_momentum,
+            feature_extractor=data.extras["feature_extractor"],
         ),
         data,
         learning_rate=learning_rate,

@@ -10,7 +10,7 @@ Expect: lenet_fid 12.3 on MNIST's test images, seed 0: a Fréchet distance in fe
     0.66; 4 epochs, 216 s of training on two busy cores of an AMD EPYC. The paper measures no
     distance.
 Differs: Images of 28×28 pixels and half as many filters; kernels of 4×4, as in the authors' code;
-    both players step at once, on the same noise; rates fall along half a cosine; 54,000 images to
+    both nets step at once, on the same noise; rates fall along half a cosine; 54,000 images to
     train on, 6,000 to validate.
 """
 
@@ -37,7 +37,7 @@ def data(
 def build(
     data: Data,
     *,
-    game: Annotated[
+    adversarial_loss: Annotated[
         str, Choice("non_saturating", "minimax", "least_squares", "hinge")
     ] = "non_saturating",
     latent_dim: Annotated[int, Range(10, 200, log=True)] = 100,
@@ -49,7 +49,7 @@ def build(
     rate_ratio: Annotated[float, Range(0.1, 10.0, log=True)] = 1.0,
     momentum: Annotated[float, Range(0.0, 0.9)] = 0.5,
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
-    average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
+    ema_momentum: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
     """Compiles the paper's networks; the norms apply to the discriminator."""
     generator = dcgan_generator(data.input_shape, latent_dim=latent_dim, filters=filters)
@@ -60,11 +60,11 @@ def build(
         GAN(
             generator,
             discriminator,
-            game=game,
+            adversarial_loss=adversarial_loss,
             discriminator_steps=discriminator_steps,
             r1=r1,
-            average=average,
-            judge=data.extras["judge"],
+            ema_momentum=ema_momentum,
+            feature_extractor=data.extras["feature_extractor"],
         ),
         data,
         learning_rate=learning_rate,
@@ -81,7 +81,7 @@ recipe = Recipe(
     epochs=4,
     objective=Objective("val_lenet_fid", "min"),
     task="generation",
-    factors=("game", "batch_norm", "spectral_norm"),
+    factors=("adversarial_loss", "batch_norm", "spectral_norm"),
 )
 run, tune = recipe.run, recipe.tune
 

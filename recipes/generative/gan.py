@@ -10,7 +10,7 @@ Expect: lenet_fid 21.3 on MNIST's test images, seed 0: a Fréchet distance in fe
     0.51; 8 epochs, 195 s of training on two busy cores of an AMD EPYC. The paper has a Parzen
     window's log-likelihood, 225, which is not computed here.
 Differs: A generator of 256 units a layer for 1200; normal noise for uniform; Adam with β₁ = 0 and
-    rates that fall along half a cosine for SGD with momentum; both players step at once, on the
+    rates that fall along half a cosine for SGD with momentum; both nets step at once, on the
     same noise; 54,000 images to train on, 6,000 to validate. With β₁ = 0.5
     four settings that were tried had collapsed after 420 to 844 steps, and the report said so.
 """
@@ -38,7 +38,9 @@ def data(
 def build(
     data: Data,
     *,
-    game: Annotated[str, Choice("non_saturating", "minimax", "least_squares")] = "non_saturating",
+    adversarial_loss: Annotated[
+        str, Choice("non_saturating", "minimax", "least_squares")
+    ] = "non_saturating",
     latent_dim: Annotated[int, Range(10, 200, log=True)] = 100,
     units: Annotated[int, Choice(256, 512, 1200)] = 256,
     dropout: Annotated[float, Range(0.0, 0.5)] = 0.5,
@@ -46,7 +48,7 @@ def build(
     rate_ratio: Annotated[float, Range(0.1, 10.0, log=True)] = 1.0,
     momentum: Annotated[float, Range(0.0, 0.9)] = 0.0,
     discriminator_steps: Annotated[int, Range(1, 5)] = 1,
-    average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
+    ema_momentum: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
     """Compiles the paper's perceptrons with one Adam each."""
     generator = gan_generator(data.input_shape, latent_dim=latent_dim, units=units)
@@ -55,10 +57,10 @@ def build(
         GAN(
             generator,
             discriminator,
-            game=game,
+            adversarial_loss=adversarial_loss,
             discriminator_steps=discriminator_steps,
-            average=average,
-            judge=data.extras["judge"],
+            ema_momentum=ema_momentum,
+            feature_extractor=data.extras["feature_extractor"],
         ),
         data,
         learning_rate=learning_rate,
@@ -75,7 +77,7 @@ recipe = Recipe(
     epochs=8,
     objective=Objective("val_lenet_fid", "min"),
     task="generation",
-    factors=("game",),
+    factors=("adversarial_loss",),
 )
 run, tune = recipe.run, recipe.tune
 

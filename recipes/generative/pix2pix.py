@@ -28,10 +28,10 @@ import numpy as np
 from keras_dl import Choice, Objective, Range, Recipe, plots
 from keras_dl.algorithms import ImageTranslation
 from keras_dl.data import Data
-from keras_dl.data.images.pairs import pairs
+from keras_dl.data.images.pairs import image_pairs
 from keras_dl.metrics import colour_overlap, feature_net, looked_at, sharpness
 from keras_dl.models.pix2pix import patch_discriminator, unet_generator
-from keras_dl.optimizers import two_optimizers
+from keras_dl.optimizers import make_gan_optimizer
 
 SHOWN = 6
 
@@ -43,19 +43,21 @@ def data(
     batch_size: Annotated[int, Range(1, 256, log=True, step=2)] = 16,
 ) -> Data:
     """Loads source and target images; adds a feature extractor if the targets have classes."""
-    translation = pairs(dataset, batch_size=batch_size, image_size=image_size)
+    translation = image_pairs(dataset, batch_size=batch_size, image_size=image_size)
     labelled = translation.extras.get("labelled")
     if labelled is None or labelled.num_classes < 2:
         return translation
-    return replace(translation, extras={**translation.extras, "judge": feature_net(labelled)})
+    return replace(
+        translation, extras={**translation.extras, "feature_extractor": feature_net(labelled)}
+    )
 
 
 def build(
     data: Data,
     *,
-    adversarial: Annotated[float, Choice(0.0, 1.0)] = 1.0,
-    l1: Annotated[float, Choice(0.0, 1.0, 10.0, 100.0)] = 100.0,
-    game: Annotated[str, Choice("non_saturating", "least_squares")] = "non_saturating",
+    adversarial_weight: Annotated[float, Choice(0.0, 1.0)] = 1.0,
+    l1_weight: Annotated[float, Choice(0.0, 1.0, 10.0, 100.0)] = 100.0,
+    adversarial_loss: Annotated[str, Choice("non_saturating", "least_squares")] = "non_saturating",
     filters: Annotated[int, Choice(8, 16, 32, 64)] = 16,
     strided: Annotated[int, Choice(1, 2, 3)] = 2,
     dropout: Annotated[float, Range(0.0, 0.5)] = 0.5,
@@ -66,18 +68,18 @@ def build(
     model = ImageTranslation(
         unet_generator(data.input_shape, shape[-1], filters=filters, dropout=dropout),
         patch_discriminator(data.input_shape, shape, filters=filters, strided=strided),
-        game=game,
-        adversarial=adversarial,
-        l1=l1,
+        adversarial_loss=adversarial_loss,
+        adversarial_weight=adversarial_weight,
+        l1_weight=l1_weight,
     )
-    model.show(data.validation.x[:SHOWN])
-    model.compile(two_optimizers(learning_rate, decay_steps=data.planned_steps))
+    model.monitor(data.validation.x[:SHOWN])
+    model.compile(make_gan_optimizer(learning_rate, decay_steps=data.planned_steps))
     return model
 
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws sources, generated images and targets; compares sharpness and colours."""
-    source, target = data.test
+    source, target = data.test.x, data.test.y
     generated = model.images(source)
     results: dict[str, Any] = {
         "translations": plots.translations(
@@ -86,12 +88,12 @@ def report(model: keras.Model, data: Data) -> dict[str, Any]:
         "sharpness": sharpness(target, generated),
         **{f"overlap_{name}": share for name, share in colour_overlap(target, generated).items()},
     }
-    if model.watch.snapshots:
-        results["images_by_epoch"] = plots.samples_by_epoch(model.watch.snapshots)
-    if "judge" in data.extras:
+    if model.sample_monitor.snapshots:
+        results["images_by_epoch"] = plots.samples_by_epoch(model.sample_monitor.snapshots)
+    if "feature_extractor" in data.extras:
         labels = data.extras["labelled"].test.y
         for name, images in (("made", generated), ("real", target)):
-            right = looked_at(data.extras["judge"], images)[1] == labels
+            right = looked_at(data.extras["feature_extractor"], images)[1] == labels
             results[f"lenet_accuracy_of_{name}"] = float(np.mean(right))
     return results
 
@@ -104,7 +106,7 @@ recipe = Recipe(
     epochs=20,
     objective=Objective("val_patch_distance", "min"),
     task="image_translation",
-    factors=("adversarial",),
+    factors=("adversarial_weight",),
 )
 run, tune = recipe.run, recipe.tune
 

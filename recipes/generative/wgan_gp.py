@@ -43,18 +43,18 @@ def build(
     critic_steps: Annotated[int, Range(1, 5)] = 5,
     learning_rate: Annotated[float, Range(1e-5, 1e-2, log=True)] = 1e-3,
     rate_ratio: Annotated[float, Range(0.1, 10.0, log=True)] = 1.0,
-    average: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
+    ema_momentum: Annotated[float | None, Choice(None, 0.99, 0.999)] = None,
 ) -> Any:
     """Compiles DCGAN's networks, the critic without batch norm; Adam with β₁ = 0, β₂ = 0.9."""
     return compile_gan(
         GAN(
             dcgan_generator(data.input_shape, latent_dim=latent_dim, filters=filters),
             dcgan_discriminator(data.input_shape, filters=filters, batch_norm=False),
-            game="wasserstein",
+            adversarial_loss="wasserstein",
             discriminator_steps=critic_steps,
             gradient_penalty=gradient_penalty,
-            average=average,
-            judge=data.extras["judge"],
+            ema_momentum=ema_momentum,
+            feature_extractor=data.extras["feature_extractor"],
         ),
         data,
         learning_rate=learning_rate,

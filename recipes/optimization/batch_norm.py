@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import keras
 
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, plots
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -55,7 +55,9 @@ def build(
         batch_norm=batch_norm,
         initializer="glorot_uniform",
     )
-    return compile_classifier(scaled(data, net), make_optimizer("gradient_descent", learning_rate))
+    return compile_classifier(
+        with_scaling(data, net), make_optimizer("gradient_descent", learning_rate)
+    )
 
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:

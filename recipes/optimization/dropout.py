@@ -20,7 +20,7 @@ import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, Score, When, plots
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import monte_carlo
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
@@ -61,7 +61,7 @@ def build(
         dropout=dropout,
         max_norm=max_norm,
     )
-    model = scaled(data, net)
+    model = with_scaling(data, net)
     model.compile(
         make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),

@@ -21,7 +21,7 @@ import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, diagnostics, plots
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -64,7 +64,7 @@ def build(
     """Compiles a small perceptron with the optimizer of `method`."""
     _, name, rate, _ = METHODS[data.extras["method"]]
     net = mlp(data.input_shape, data.num_classes, units=units, activation=activation)
-    return compile_classifier(scaled(data, net), make_optimizer(name, learning_rate or rate))
+    return compile_classifier(with_scaling(data, net), make_optimizer(name, learning_rate or rate))
 
 
 def descent(x: np.ndarray, y: np.ndarray, method: str) -> tuple[Any, np.ndarray, int]:

@@ -21,7 +21,7 @@ import keras
 import numpy as np
 
 from keras_dl import Choice, Objective, Range, Recipe, diagnostics, plots
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -70,7 +70,7 @@ def build(
     )
     steps = data.planned_steps
     return compile_classifier(
-        scaled(data, net), make_optimizer("adam", learning_rate, decay_steps=steps)
+        with_scaling(data, net), make_optimizer("adam", learning_rate, decay_steps=steps)
     )
 
 

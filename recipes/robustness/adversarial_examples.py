@@ -23,7 +23,7 @@ import numpy as np
 import keras_dl
 from keras_dl import Choice, Objective, Range, Recipe, Score
 from keras_dl.attacks import bim, fgsm, pgd
-from keras_dl.data import Data, Split, load, scaled
+from keras_dl.data import Data, Split, load, with_scaling
 from keras_dl.models.lenet import lenet5
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
@@ -65,7 +65,7 @@ def build(
         data.input_shape, data.num_classes, activation=activation, dropout=dropout
     )
     optimizer = make_optimizer("adam", learning_rate, decay_steps=data.planned_steps)
-    return compile_classifier(scaled(data, classifier), optimizer)
+    return compile_classifier(with_scaling(data, classifier), optimizer)
 
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:

@@ -22,7 +22,7 @@ import keras
 
 from keras_dl import Choice, Objective, Range, Recipe, Repeat, Score, When
 from keras_dl.algorithms import AdversarialTraining
-from keras_dl.data import Data, load, scaled
+from keras_dl.data import Data, load, with_scaling
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -55,7 +55,7 @@ def build(
     """Compiles the perceptron with a loss on clean images, adversarial images, or both."""
     net = mlp(data.input_shape, data.num_classes, units=units, activation=activation)
     model = AdversarialTraining(
-        scaled(data, net).get_layer("scaling"),
+        with_scaling(data, net).get_layer("scaling"),
         net,
         attack="pgd" if attack == "pgd" else "fgsm",
         epsilon=epsilon,

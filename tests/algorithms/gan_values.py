@@ -15,12 +15,12 @@ SIDE, LATENT, CLASSES, BATCH = 3, 4, 3, 6
 RATES = 0.05, 0.1  # of discriminator and generator
 CASES = {
     "non_saturating": {},
-    "minimax": {"game": "minimax"},
-    "least_squares": {"game": "least_squares"},
-    "wasserstein": {"game": "wasserstein", "gradient_penalty": 2.0},
-    "hinge": {"game": "hinge"},
+    "minimax": {"adversarial_loss": "minimax"},
+    "least_squares": {"adversarial_loss": "least_squares"},
+    "wasserstein": {"adversarial_loss": "wasserstein", "gradient_penalty": 2.0},
+    "hinge": {"adversarial_loss": "hinge"},
     "r1": {"r1": 3.0},
-    "rests": {"discriminator_steps": 2, "average": 0.75},
+    "rests": {"discriminator_steps": 2, "ema_momentum": 0.75},
     "conditional": {"conditional": True},
 }
 
@@ -61,7 +61,7 @@ def made(case="non_saturating", jit_compile=False, momentum=0.5, dropout=0.0, **
     """A compiled game."""
     options = CASES[case] | options
     players = nets(options.pop("conditional", False), dropout)
-    model = GAN(*players, judge=judge(), seed=0, **options)
+    model = GAN(*players, feature_extractor=judge(), seed=0, **options)
     optimizers = [keras.optimizers.SGD(rate, momentum=momentum) for rate in RATES]
     model.compile(PlayerOptimizer(optimizers), jit_compile=jit_compile)
     return model

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.algorithms import GAMES
+from keras_dl.algorithms import ADVERSARIAL_LOSSES
 from keras_dl.backend.gradients import gradients
 
 REAL, FAKE = np.array([[0.0], [2.0]], "float32"), np.array([[0.0], [-1.0]], "float32")
@@ -27,18 +27,18 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("name", GAMES)
+@pytest.mark.parametrize("name", ADVERSARIAL_LOSSES)
 def test_losses_by_hand(name):
-    game = GAMES[name]
+    game = ADVERSARIAL_LOSSES[name]
     found = game.discriminator(REAL, FAKE), game.generator(FAKE)
     np.testing.assert_allclose(
         [float(keras.ops.convert_to_numpy(value)) for value in found], VALUES[name], rtol=1e-6
     )
 
 
-@pytest.mark.parametrize("name", GAMES)
+@pytest.mark.parametrize("name", ADVERSARIAL_LOSSES)
 def test_each_player_s_loss_falls_when_it_does_better(name):
-    game = GAMES[name]
+    game = ADVERSARIAL_LOSSES[name]
     real, fake = np.array([[0.3], [-0.2]], "float32"), np.array([[0.0], [-0.4]], "float32")
     on_real, on_fake = gradients(lambda v: game.discriminator(*v), [real, fake])
     assert (on_real < 0).all()
@@ -49,7 +49,9 @@ def test_each_player_s_loss_falls_when_it_does_better(name):
 def test_a_generator_that_loses_has_a_slope_in_the_non_saturating_game_only():
     lost = [np.full((4, 1), -15.0, "float32")]
     slopes = {
-        name: np.abs(gradients(lambda v, g=GAMES[name]: g.generator(v[0]), lost)[0]).sum()
+        name: np.abs(
+            gradients(lambda v, g=ADVERSARIAL_LOSSES[name]: g.generator(v[0]), lost)[0]
+        ).sum()
         for name in ("minimax", "non_saturating")
     }
     assert slopes["minimax"] < 1e-6
@@ -59,5 +61,5 @@ def test_a_generator_that_loses_has_a_slope_in_the_non_saturating_game_only():
 def test_logits_of_0_have_a_slope_in_wasserstein_s_game():
     zeros = [np.zeros((2, 1), "float32")]
     np.testing.assert_allclose(
-        gradients(lambda v: GAMES["wasserstein"].generator(v[0]), zeros)[0], -0.5
+        gradients(lambda v: ADVERSARIAL_LOSSES["wasserstein"].generator(v[0]), zeros)[0], -0.5
     )

@@ -47,7 +47,7 @@ def test_slope_of_logistic_regression_is_that_of_its_loss():
 
     kernel, bias = (w.astype("float64") for w in net.get_weights())
     found = model.evaluate(x, y, batch_size=4, verbose=0, return_dict=True)
-    assert found["slope"] == pytest.approx(slope_of(loss, kernel, bias), rel=1e-3)
+    assert found["gradient_norm"] == pytest.approx(slope_of(loss, kernel, bias), rel=1e-3)
     assert found["loss"] == pytest.approx(loss(kernel, bias), rel=1e-5)
 
 
@@ -57,7 +57,7 @@ def test_slope_of_linear_regression_is_that_of_its_loss():
     y = x[:, 0] - 2 * x[:, 1]
     net = linear_regression((3,))
     model = wrapped(net)
-    model.slope.scale = 2.0
+    model.gradient_norm.scale = 2.0
     model.compile(loss="mse")
     kernel, bias = (w.astype("float64") for w in net.get_weights())
 
@@ -65,7 +65,7 @@ def test_slope_of_linear_regression_is_that_of_its_loss():
         return np.mean((features @ kernel[:, 0] + bias - y) ** 2)
 
     found = model.evaluate(x, y, batch_size=10, verbose=0, return_dict=True)
-    assert found["slope"] == pytest.approx(slope_of(loss, kernel, bias), rel=1e-3)
+    assert found["gradient_norm"] == pytest.approx(slope_of(loss, kernel, bias), rel=1e-3)
 
 
 def test_loads_as_it_was_saved(tmp_path):

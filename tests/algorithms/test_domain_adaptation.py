@@ -50,7 +50,7 @@ def test_measures_of_the_target_are_there_where_it_is():
     measures = {"entropy", "reverse_error", "domain_probe"}
     assert measures < set(model.evaluate(x, y, verbose=0, return_dict=True))
     known = model.evaluate(x, np.zeros(6), verbose=0, return_dict=True)
-    assert set(known) == {"loss", "accuracy", "settled_accuracy"}
+    assert set(known) == {"loss", "accuracy", "scheduled_accuracy"}
     assert len(model.evaluate(x, np.zeros(6), verbose=0)) == 3
     history = model.fit(*rows(), validation_data=(x, y), verbose=0).history
     assert {f"val_{name}" for name in measures} < set(history)
@@ -126,13 +126,13 @@ def test_coral_brings_covariances_together():
     assert distance() < before / 4
 
 
-def test_settled_accuracy_is_accuracy_times_growth():
+def test_scheduled_accuracy_is_accuracy_times_growth():
     model, (x, _) = made("source_only"), batch()
     for _ in range(3):
         model.train_on_batch(*rows())
     found = model.evaluate(x, np.arange(6) % 3, verbose=0, return_dict=True)
     grown = 2 / (1 + np.exp(-10 * 3 / STEPS)) - 1
-    assert found["settled_accuracy"] == pytest.approx(found["accuracy"] * grown, abs=1e-6)
+    assert found["scheduled_accuracy"] == pytest.approx(found["accuracy"] * grown, abs=1e-6)
 
 
 def test_rows_of_one_example_teach_labels_alone():

@@ -62,7 +62,7 @@ def test_without_a_target_there_is_nothing_to_say():
     found = measures(x, logits, np.maximum(y, 0))
     assert found["entropy"] == 0
     metric = DomainMoments(3, 4)
-    assert metric.unlabelled() == 0
+    assert metric.num_unlabelled() == 0
     metric.update_state(x, logits, y)
-    assert metric.unlabelled() == 200
+    assert metric.num_unlabelled() == 200
     assert all(np.isfinite(list(found.values())))

@@ -33,7 +33,7 @@ def test_steps_equal_two_losses_and_two_optimizers_in_torch(case):
     pytest.importorskip("torch")
     from tests.algorithms.torch_gan import steps
 
-    options = {"game": "non_saturating"} | CASES[case]
+    options = {"adversarial_loss": "non_saturating"} | CASES[case]
     generator, discriminator = nets()
     expected = steps(
         weights(generator), weights(discriminator), batch()[0], noise(), count=3, **options
@@ -52,14 +52,14 @@ def test_steps_equal_two_losses_and_two_optimizers_in_torch(case):
 def test_gradient_of_the_sum_equals_two_separate_tapes(case):
     import tensorflow as tf
 
-    from keras_dl.algorithms import GAMES
+    from keras_dl.algorithms import ADVERSARIAL_LOSSES
 
     with fixed_noise():
         model, (x, y) = made(case), batch()
         with tf.GradientTape() as tape:
             loss = model.compute_loss(x, y, model(x, training=True), training=True)
         found = tape.gradient(loss, [w.value for w in model.trainable_variables])
-        game, label = GAMES[model.game], model._one_hot(y)
+        game, label = ADVERSARIAL_LOSSES[model.adversarial_loss], model._one_hot(y)
         with tf.GradientTape(persistent=True) as tape:
             made_ones = model(x, training=True)
             fake, asked = made_ones["image"], made_ones["labels"]
@@ -100,7 +100,7 @@ def test_one_player_s_update_leaves_the_other_s_weights_bit_equal(rests, plays, 
 
 
 def player_of(model, name):
-    return model.optimizer.players[name == "generator"].variables
+    return model.optimizer.optimizers[name == "generator"].variables
 
 
 def test_average_follows_the_generator():
@@ -110,11 +110,11 @@ def test_average_follows_the_generator():
         now = weights(model.generator)
         model.train_on_batch(x, y)
         mean = [0.75 * m + 0.25 * w for m, w in zip(mean, now, strict=True)]
-    for ours, expected in zip(model.average.get_weights(), mean, strict=True):
+    for ours, expected in zip(model.ema_generator.get_weights(), mean, strict=True):
         np.testing.assert_allclose(ours, expected, rtol=1e-5)
     made_ones = model.sample(3, seed=5)
     draws = np.random.default_rng(5).normal(size=(3, 4)).astype("float32")
-    expected = (keras.ops.convert_to_numpy(model.average(draws)) + 1) * 127.5
+    expected = (keras.ops.convert_to_numpy(model.ema_generator(draws)) + 1) * 127.5
     np.testing.assert_array_equal(made_ones, np.rint(expected).astype("uint8"))
 
 
@@ -144,21 +144,24 @@ def test_gradient_norms_and_images_of_each_epoch_are_noted():
     seen = {}
     history = model.fit(
         x, y, batch_size=2, epochs=2, verbose=0,
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda e, logs: seen.update(logs))],
+        callbacks=[
+            model.sample_monitor,
+            keras.callbacks.LambdaCallback(on_epoch_end=lambda e, logs: seen.update(logs)),
+        ],
     ).history  # fmt: skip
     for player in ("discriminator", "generator"):
         assert len(history[f"{player}_gradient_norm"]) == 2
         assert seen[f"{player}_gradient_norm"] > 0  # also for callbacks that come later
-    assert list(model.watch.snapshots) == [1, 2]
-    assert model.watch.snapshots[2].shape == (16, 3, 3, 1)
-    assert model.watch.snapshots[2].dtype == np.uint8
-    assert not np.array_equal(model.watch.snapshots[1], model.watch.snapshots[2])
+    assert list(model.sample_monitor.snapshots) == [1, 2]
+    assert model.sample_monitor.snapshots[2].shape == (16, 3, 3, 1)
+    assert model.sample_monitor.snapshots[2].dtype == np.uint8
+    assert not np.array_equal(model.sample_monitor.snapshots[1], model.sample_monitor.snapshots[2])
 
 
 def test_conditional_images_depend_on_the_label():
     model = made("conditional")
     draws = np.repeat(noise()[:1], 3, axis=0)
-    assert len(model.watch.make()) == 3  # one of each class
+    assert len(model.sample_monitor.generate()) == 3  # one of each class
     images = model.images(draws, [0, 1, 1])
     assert np.array_equal(images[1], images[2])
     assert not np.array_equal(images[0], images[1])
@@ -212,12 +215,16 @@ def test_training_equals_another_backend_s(backend, tmp_path):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"game": "chess"}, ValueError, "`game` must be one of non_saturating.*game='chess'"),
+        (
+            {"adversarial_loss": "chess"},
+            ValueError,
+            "`adversarial_loss` must be one of non_saturating.*adversarial_loss='chess'",
+        ),
         ({"discriminator_steps": 0}, ValueError, "`discriminator_steps` must be at least 1"),
         ({"generator_steps": 1.5}, TypeError, "`generator_steps` must be an integer"),
         ({"gradient_penalty": -1.0}, ValueError, "`gradient_penalty` must be finite and 0 or more"),
         ({"r1": float("nan")}, ValueError, "`r1` must be finite"),
-        ({"average": 1.0}, ValueError, r"`average` must lie in \[0, 1\)"),
+        ({"ema_momentum": 1.0}, ValueError, r"`ema_momentum` must lie in \[0, 1\)"),
     ],
 )
 def test_bad_input_is_refused(options, error, message):

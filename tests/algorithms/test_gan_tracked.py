@@ -10,11 +10,11 @@ from PIL import Image
 from keras_dl import Objective, Recipe
 from keras_dl.algorithms import GAN, ImageTranslation
 from keras_dl.data import load
-from keras_dl.data.images.pairs import pairs
+from keras_dl.data.images.pairs import image_pairs
 from keras_dl.execution.run_job import run_job
 from keras_dl.execution.scheduler import log_leftovers
 from keras_dl.models import patch_discriminator, unet_generator
-from keras_dl.optimizers import two_optimizers
+from keras_dl.optimizers import make_gan_optimizer
 from keras_dl.tracking import runs
 from keras_dl.tracking import store as tracking
 from keras_dl.training.job import Job
@@ -40,10 +40,10 @@ def _build(data, *, conditional: bool = False):
         keras.Model([image, label] if conditional else image, x),
         discriminator_steps=3,  # 17 steps an epoch: epochs end in the middle of a cycle
         gradient_penalty=1.0,
-        average=0.9,
-        judge=_judge(data),
+        ema_momentum=0.9,
+        feature_extractor=_judge(data),
     )
-    model.compile(two_optimizers(1e-3, rate_ratio=2.0, decay_steps=data.planned_steps))
+    model.compile(make_gan_optimizer(1e-3, rate_ratio=2.0, decay_steps=data.planned_steps))
     return model
 
 
@@ -67,17 +67,17 @@ game = Recipe(
 
 
 def _pairs(*, dataset: str = "digits", batch_size: int = 64):
-    return pairs(dataset, batch_size=batch_size, image_size=16)
+    return image_pairs(dataset, batch_size=batch_size, image_size=16)
 
 
 def _translation(data, *, adversarial: float = 1.0):
     model = ImageTranslation(
         unet_generator(data.input_shape, 1, filters=2, dropout=0.4),
         patch_discriminator(data.input_shape, data.train.y.shape[1:], filters=2, strided=1),
-        adversarial=adversarial,
+        adversarial_weight=adversarial,
     )
-    model.show(data.validation.x[:5])
-    model.compile(two_optimizers(1e-3, decay_steps=data.planned_steps))
+    model.monitor(data.validation.x[:5])
+    model.compile(make_gan_optimizer(1e-3, decay_steps=data.planned_steps))
     return model
 
 
@@ -87,7 +87,7 @@ translation = Recipe(
     build=_translation,
     epochs=3,
     objective=Objective("val_patch_distance", "min"),
-    task="translation",
+    task="image_translation",
 )
 
 
@@ -141,7 +141,7 @@ def test_samples_of_each_epoch_are_images_with_a_step(store):
     result = game.run(seed=1, steps_per_epoch=3, verbose=False)
     found = images_by_epoch(result.run_id)
     assert list(found) == [1, 2, 3, 4]
-    shown = result.model.watch.snapshots[3]
+    shown = result.model.sample_monitor.snapshots[3]
     assert np.shape(found[3]) == (4 * 9, 4 * 9)  # 16 images of 8 pixels and a line between
     np.testing.assert_array_equal(np.array(found[3])[:8, 9:17], shown[1, :, :, 0])
     tags = tracking.client().get_run(result.run_id).data.tags

@@ -3,14 +3,14 @@ import numpy as np
 import pytest
 
 from keras_dl.metrics import frechet_distance
-from keras_dl.optimizers import two_optimizers
+from keras_dl.optimizers import make_gan_optimizer
 from tests.algorithms.translation_values import CASES, SOURCE, TARGET, game, trained
 from tests.backends import values_on
 
 
 def made(**options):
     keras.utils.set_random_seed(0)
-    return game(two_optimizers(0.01), **options)
+    return game(make_gan_optimizer(0.01), **options)
 
 
 def weights(net):
@@ -22,7 +22,7 @@ def equal(first, second):
 
 
 def test_losses_by_numpy():
-    model = made(l1=7.0)
+    model = made(l1_weight=7.0)
     scaled = [a.astype("float32") / 127.5 - 1 for a in (SOURCE, TARGET)]
     image = keras.ops.convert_to_numpy(model.generator(scaled[0], training=False))
     real, fake = (
@@ -43,20 +43,25 @@ def test_losses_by_numpy():
     assert found["patch_distance"] == pytest.approx(frechet_distance(*patches), rel=1e-2)
 
 
+def fitted(model, **options):
+    callbacks = [model.sample_monitor]
+    return model.fit(SOURCE, TARGET, verbose=0, callbacks=callbacks, **options).history
+
+
 def test_distance_alone_leaves_the_discriminator_bit_equal():
-    model = made(adversarial=0.0)
+    model = made(adversarial_weight=0.0)
     before = weights(model.discriminator), weights(model.generator)
-    history = model.fit(SOURCE, TARGET, batch_size=3, epochs=2, verbose=0).history
+    history = fitted(model, batch_size=3, epochs=2)
     assert equal(before[0], weights(model.discriminator))
     assert not equal(before[1], weights(model.generator))
-    assert "generator_wins" not in history
+    assert "generator_win_rate" not in history
     assert history["discriminator_gradient_norm"] == [0.0, 0.0]
 
 
 def test_both_learn_in_the_game():
     model = made()
     before = weights(model.discriminator), weights(model.generator)
-    history = model.fit(SOURCE, TARGET, batch_size=3, verbose=0).history
+    history = fitted(model, batch_size=3)
     assert not equal(before[0], weights(model.discriminator))
     assert not equal(before[1], weights(model.generator))
     assert history["discriminator_gradient_norm"][0] > 0
@@ -72,19 +77,23 @@ def test_generator_comes_closer_to_the_targets():
 
 
 def test_shown_sources_are_translated_after_each_epoch():
-    model = made(adversarial=0.0)
-    model.show(SOURCE[:2])
-    model.fit(SOURCE, TARGET, epochs=2, verbose=0)
-    assert model.watch.snapshots[1].shape == (2, 16, 16, 3)
-    np.testing.assert_array_equal(model.watch.snapshots[2], model.images(SOURCE[:2]))
+    model = made(adversarial_weight=0.0)
+    model.monitor(SOURCE[:2])
+    fitted(model, epochs=2)
+    assert model.sample_monitor.snapshots[1].shape == (2, 16, 16, 3)
+    np.testing.assert_array_equal(model.sample_monitor.snapshots[2], model.images(SOURCE[:2]))
 
 
 def test_saved_model_translates_as_the_one_in_memory(tmp_path):
-    model = made(l1=5.0, game="least_squares")
+    model = made(l1_weight=5.0, adversarial_loss="least_squares")
     model.train_on_batch(SOURCE, TARGET)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
-    assert (again.l1, again.game, again.adversarial) == (5.0, "least_squares", 1.0)
+    assert (again.l1_weight, again.adversarial_loss, again.adversarial_weight) == (
+        5.0,
+        "least_squares",
+        1.0,
+    )
     np.testing.assert_array_equal(again.images(SOURCE), model.images(SOURCE))
     for ours, theirs in zip(again.optimizer.variables, model.optimizer.variables, strict=True):
         np.testing.assert_array_equal(*map(keras.ops.convert_to_numpy, (ours, theirs)))
@@ -93,10 +102,10 @@ def test_saved_model_translates_as_the_one_in_memory(tmp_path):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"l1": -1.0}, ValueError, "`l1` must be finite and 0 or more"),
-        ({"adversarial": "1"}, TypeError, "`adversarial` must be a number"),
-        ({"l1": 0.0, "adversarial": 0.0}, ValueError, "must not both be 0"),
-        ({"game": "chess"}, ValueError, "`game` must be one of"),
+        ({"l1_weight": -1.0}, ValueError, "`l1_weight` must be finite and 0 or more"),
+        ({"adversarial_weight": "1"}, TypeError, "`adversarial_weight` must be a number"),
+        ({"l1_weight": 0.0, "adversarial_weight": 0.0}, ValueError, "must not both be 0"),
+        ({"adversarial_loss": "chess"}, ValueError, "`adversarial_loss` must be one of"),
     ],
 )
 def test_bad_input_is_refused(options, error, message):

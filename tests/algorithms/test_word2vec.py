@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.algorithms._context_windows import stream
-from keras_dl.algorithms._counter_random import alias_table, key_of, uniform
-from keras_dl.algorithms._negative_sampling import MOST
+from keras_dl.algorithms._context_windows import subsampled_stream
+from keras_dl.algorithms._counter_random import alias_table, make_key, uniform
+from keras_dl.algorithms._negative_sampling import MAX_REPEATS
 from tests.algorithms.word2vec_values import VOCABULARY, learner, tables, text, values
 from tests.backends import values_on
 
@@ -20,8 +20,8 @@ def number(x):
 
 def read(x, model, window=3, block=64, seed=3):
     """What a first step draws: words, windows by word, noise by block and group."""
-    key = key_of(keras.random.SeedGenerator(seed).next())
-    made = stream(x, model.keep.value, key, window=window, block=block)
+    key = make_key(keras.random.SeedGenerator(seed).next())
+    made = subsampled_stream(x, model.keep_probability.value, key, window=window, block=block)
     noise, groups = number(model._noise(made, key)), block // 32
     noise = noise[: len(noise) // groups * groups].reshape(-1, groups, 32)
     count = int(made.count)
@@ -45,7 +45,7 @@ def by_hand(model, x, architecture, negative, rate=0.1, block=64):
         seen[max(3 - start, 0) :][: len(words[near])] = words[near]
         tally = np.bincount(seen, minlength=VOCABULARY).astype("float64")
         tally += negative * np.bincount(noise[start // block].ravel(), minlength=VOCABULARY)
-        damping = (MOST / np.maximum(tally, MOST))[:, None]
+        damping = (MAX_REPEATS / np.maximum(tally, MAX_REPEATS))[:, None]
         dw, dc = np.zeros_like(w), np.zeros_like(c)
         for i in range(start, min(start + block, len(words))):
             others = [i + o for o in range(-left[i], right[i] + 1) if o]
@@ -139,7 +139,7 @@ def test_alias_table_holds_the_distribution_exactly():
 
 
 def test_draws_are_uniform_and_streams_and_keys_differ():
-    keys = [key_of(np.array([seed, step], "uint32")) for seed in (0, 1) for step in (0, 1)]
+    keys = [make_key(np.array([seed, step], "uint32")) for seed in (0, 1) for step in (0, 1)]
     draws = np.array([number(uniform(20_000, k, s)) for k in keys for s in (1, 2)])
     assert draws.min() >= 0
     assert draws.max() < 1
@@ -226,7 +226,7 @@ def test_saved_learner_goes_on_where_it_stood(architecture, tmp_path):
         loaded.predict(text(), verbose=0), tables(model)[0][np.maximum(text(), 0)]
     )
     assert float(loaded._rate(0.0)) == pytest.approx(0.09)
-    for name in ("keep", "noise_chance", "noise_other"):
+    for name in ("keep_probability", "noise_probability", "noise_alias"):
         np.testing.assert_array_equal(number(getattr(loaded, name)), number(getattr(model, name)))
 
 
@@ -273,7 +273,7 @@ def test_counts_must_fit_the_net():
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_losses_and_tables_equal_another_backend_s(backend, tmp_path):
     here = values()
-    there = values_on(backend, "objectives.word2vec_values", tmp_path)
+    there = values_on(backend, "algorithms.word2vec_values", tmp_path)
     assert set(there) == set(here)
     for name, numbers in here.items():
         np.testing.assert_allclose(there[name], numbers, rtol=1e-4, atol=1e-5, err_msg=name)

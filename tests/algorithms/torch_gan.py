@@ -14,14 +14,14 @@ def twin(weights):
     return parameters, lambda x: torch.tanh(x @ first + bias) @ second + offset
 
 
-def losses(game, real, fake):
+def losses(adversarial_loss, real, fake):
     """Of the discriminator, and of the generator as a function of the logits."""
     ones, zeros = torch.ones_like(real), torch.zeros_like(real)
-    if game in ("non_saturating", "minimax"):
+    if adversarial_loss in ("non_saturating", "minimax"):
         against = crossentropy(real, ones) + crossentropy(fake, zeros)
-    elif game == "least_squares":
+    elif adversarial_loss == "least_squares":
         against = ((real - 1) ** 2).mean() / 2 + (fake**2).mean() / 2
-    elif game == "hinge":
+    elif adversarial_loss == "hinge":
         against = torch.relu(1 - real).mean() + torch.relu(1 + fake).mean()
     else:
         against = fake.mean() - real.mean()
@@ -29,11 +29,21 @@ def losses(game, real, fake):
         "non_saturating": lambda f: crossentropy(f, ones),
         "minimax": lambda f: -crossentropy(f, zeros),
         "least_squares": lambda f: ((f - 1) ** 2).mean() / 2,
-    }.get(game, lambda f: -f.mean())
+    }.get(adversarial_loss, lambda f: -f.mean())
     return against, own
 
 
-def steps(generator, discriminator, pixels, noise, *, count, game, gradient_penalty=0.0, r1=0.0):
+def steps(
+    generator,
+    discriminator,
+    pixels,
+    noise,
+    *,
+    count,
+    adversarial_loss,
+    gradient_penalty=0.0,
+    r1=0.0,
+):
     """Weights of both after some steps of gradient descent with momentum 1/2."""
     theirs, judge = twin(discriminator)
     ours, make = twin(generator)
@@ -44,7 +54,7 @@ def steps(generator, discriminator, pixels, noise, *, count, game, gradient_pena
     real = torch.tensor(pixels.reshape(-1, SIDE * SIDE).astype("float32") / 127.5 - 1)
     for _ in range(count):
         fake = torch.tanh(make(torch.tensor(noise)))
-        against, own = losses(game, judge(real), judge(fake.detach()))
+        against, own = losses(adversarial_loss, judge(real), judge(fake.detach()))
         if gradient_penalty:
             between = (0.3 * real + 0.7 * fake.detach()).requires_grad_()
             (slope,) = torch.autograd.grad(judge(between).sum(), between, create_graph=True)

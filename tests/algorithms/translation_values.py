@@ -14,9 +14,9 @@ SOURCE = RANDOM.integers(0, 256, (6, 16, 16, 1)).astype("uint8")
 TARGET = RANDOM.integers(0, 256, (6, 16, 16, 3)).astype("uint8")
 CASES = {
     "game": {},
-    "least_squares": {"game": "least_squares", "l1": 1.0},
-    "distance_alone": {"adversarial": 0.0},
-    "game_alone": {"l1": 0.0},
+    "least_squares": {"adversarial_loss": "least_squares", "l1_weight": 1.0},
+    "distance_alone": {"adversarial_weight": 0.0},
+    "game_alone": {"l1_weight": 0.0},
 }
 
 

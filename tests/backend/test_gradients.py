@@ -83,10 +83,10 @@ def test_model_must_be_compiled():
 def test_derivatives_can_be_differentiated_again():
     """d/dx of (d/dy x²y³)² at (2, 3): 2·(3x²y²)·(6xy²)."""
 
-    def r1_penalty_of(values):
+    def r1_penalty(values):
         x, y = values
         inner = tensor_gradients(lambda v: x**2 * v[0] ** 3, [y], again=True)[0]
         return inner**2
 
-    slope, _ = gradients(r1_penalty_of, [np.array(2.0), np.array(3.0)])
+    slope, _ = gradients(r1_penalty, [np.array(2.0), np.array(3.0)])
     assert slope == pytest.approx(2 * (3 * 4 * 9) * (6 * 2 * 9))

@@ -213,4 +213,6 @@ def test_data_sets_have_one_line_each(capsys):
 
 
 def test_data_places_have_one_line_each(capsys):
-    assert shown(capsys, "data", "where") == [f"{k} {v}" for k, v in data.where().items()]
+    assert shown(capsys, "data", "where") == [
+        f"{k} {v}" for k, v in data.describe_locations().items()
+    ]

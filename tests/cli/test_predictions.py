@@ -17,6 +17,11 @@ def test_texts_are_lines_with_their_markup(capsys):
     assert capsys.readouterr().out == "a [b]: cat 90.0%\nword\n"
 
 
+def test_a_continuation_is_printed_once_with_its_prompt(capsys):
+    print_predictions([Prediction("To be", "To be\nor not")], None)
+    assert capsys.readouterr().out == "To be\nor not\n"
+
+
 def test_pictures_are_written_beside_others(tmp_path, capsys):
     out = tmp_path / "masks"
     twice = [Prediction("photos/a.jpg", "road 60.0%", PICTURE)] * 2

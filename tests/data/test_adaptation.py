@@ -30,8 +30,8 @@ def test_a_row_of_train_holds_one_example_of_each_domain(digits, target):
 
 
 def test_labels_of_the_target_are_in_its_test_alone(digits, target):
-    for learnt in ("both", "source"):
-        data = join_domains([digits], target, learnt=learnt)
+    for train_on in ("both", "source"):
+        data = join_domains([digits], target, train_on=train_on)
         n = len(digits.validation.y)
         np.testing.assert_array_equal(data.validation.y[:n], digits.validation.y)
         np.testing.assert_array_equal(data.validation.x[:n, ..., 0], digits.validation.x[..., 0])
@@ -49,20 +49,20 @@ def test_smaller_domains_begin_anew(digits, target):
     np.testing.assert_array_equal(data.train.x[:7, 1], data.train.x[7:14, 1])
 
 
-def test_several_sources_stand_beside_each_other(digits, target):
+def test_rows_hold_one_example_of_each_source(digits, target):
     data = join_domains([digits, digits], target)
     assert data.train.x.shape[1:] == (3, 28, 28, 3)
     assert data.extras["domains"] == 3
     assert data.name == "digits+digits_to_digits_m"
     n = len(digits.train.y)
-    alone = join_domains([digits, digits], target, learnt="source")
+    alone = join_domains([digits, digits], target, train_on="source")
     np.testing.assert_array_equal(alone.train.y, np.tile(digits.train.y, 2))
     np.testing.assert_array_equal(alone.train.x[n:, ..., 0], digits.train.x[..., 0])
     assert load_domains("digits+digits", "digits_m").digest == data.digest
 
 
 def test_bound_learns_from_the_target_with_its_labels(digits, target):
-    data = join_domains([digits], target, learnt="target")
+    data = join_domains([digits], target, train_on="target")
     np.testing.assert_array_equal(data.train.y, target.train.y)
     np.testing.assert_array_equal(data.train.x, target.train.x)
     np.testing.assert_array_equal(data.validation.x, target.validation.x)
@@ -84,8 +84,8 @@ def test_a_source_may_be_arrays_or_a_path_with_a_plus(tmp_path):
     y = np.arange(60) % 3
     path = tmp_path / "a+b.npz"
     np.savez(path, x_train=x, y_train=y, x_test=x[:9], y_test=y[:9])
-    for given in (((x, y), (x[:9], y[:9])), str(path)):
-        data = load_domains(given)
+    for dataset in (((x, y), (x[:9], y[:9])), str(path)):
+        data = load_domains(dataset)
         assert data.input_shape == (28, 28, 3)
         assert data.extras["domains"] == 2
 
@@ -97,5 +97,5 @@ def test_domains_that_do_not_fit_are_refused(digits):
         load_domains("iris")
     with pytest.raises(DatasetError, match="a table has no height"):
         load_domains("digits", "iris")
-    with pytest.raises(ValueError, match="`learnt` must be one of both, source, target"):
-        join_domains([digits], digits, learnt="all")
+    with pytest.raises(ValueError, match="`train_on` must be one of both, source, target"):
+        join_domains([digits], digits, train_on="all")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_dl.data.aligned_copy import ALIGNMENT, aligned
+from keras_dl.data.aligned_copy import ALIGNMENT, align
 
 # Four bytes beyond a multiple: by chance, an array of NumPy's may begin at one.
 ROOM = np.zeros(7 * 3 * 5 * 4 + 2 * ALIGNMENT, np.uint8)
@@ -18,32 +18,32 @@ def begins(array):
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float32", "float64", "bool", "<U3", "S2"])
 def test_same_rows_begin_at_a_multiple(dtype, rows):
     array = IMAGES.astype(dtype)
-    found = aligned(array, rows)
-    assert begins(found) == 0
-    assert found.dtype == array.dtype
-    np.testing.assert_array_equal(found, array if rows is None else array[rows])
+    result = align(array, rows)
+    assert begins(result) == 0
+    assert result.dtype == array.dtype
+    np.testing.assert_array_equal(result, array if rows is None else array[rows])
 
 
-def test_what_is_aligned_already_is_not_copied():
+def test_aligned_arrays_are_not_copied():
     assert begins(IMAGES) == 4
-    once = aligned(IMAGES)
-    assert aligned(once) is once
+    once = align(IMAGES)
+    assert align(once) is once
     assert not np.shares_memory(once, IMAGES)
 
 
-def test_what_cannot_be_shared_is_copied():
-    once = aligned(IMAGES)
-    assert not np.shares_memory(aligned(once[:, ::2]), once)
+def test_other_arrays_are_copied():
+    once = align(IMAGES)
+    assert not np.shares_memory(align(once[:, ::2]), once)
     once.flags.writeable = False
-    assert not np.shares_memory(aligned(once), once)
+    assert not np.shares_memory(align(once), once)
 
 
 def test_objects_stay_as_they_are():
     words = np.array(["a", None], dtype=object)
-    assert aligned(words) is words
-    assert aligned(words, np.array([1])).tolist() == [None]
+    assert align(words) is words
+    assert align(words, np.array([1])).tolist() == [None]
 
 
 def test_nothing_is_something_too():
-    assert aligned(IMAGES[:0]).shape == (0, 3, 5)
-    assert aligned(IMAGES, np.array([], dtype=int)).shape == (0, 3, 5)
+    assert align(IMAGES[:0]).shape == (0, 3, 5)
+    assert align(IMAGES, np.array([], dtype=int)).shape == (0, 3, 5)

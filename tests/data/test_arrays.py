@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from keras_dl.data import Data, DatasetError, load
-from tests.data.written import arrays
+from keras_dl.data import Data, DatasetError, Features, load
+from tests.data.writers import arrays
 
 
 def forms():
@@ -34,10 +34,10 @@ def test_a_pair_gives_a_fifth_to_test_and_a_tenth_of_the_rest_to_validation():
         assert split.y.dtype == np.int32
 
 
-def test_ones_own_validation_split_is_kept():
+def test_validation_split_of_the_arrays_is_used():
     x, y = arrays()
-    given = {"x_train": x, "y_train": y, "x_validation": x[:4], "y_validation": y[:4]}
-    data = load(given | {"x_test": x[:8], "y_test": y[:8]})
+    mapping = {"x_train": x, "y_train": y, "x_validation": x[:4], "y_validation": y[:4]}
+    data = load(mapping | {"x_test": x[:8], "y_test": y[:8]})
     np.testing.assert_array_equal(data.validation.x[..., 0], x[:4])
     assert len(data.train.x) == 40
 
@@ -45,7 +45,7 @@ def test_ones_own_validation_split_is_kept():
 def test_features_become_a_table():
     x = np.random.default_rng(0).normal(size=(60, 3))
     data = load((x, np.arange(60) % 3))
-    assert data.kind == "table"
+    assert data.inputs == Features()
     assert data.train.x.dtype == np.float32
     assert load((x, x[:, 0])).num_classes == 0
     assert load((x, x[:, :2])).train.y.shape[1:] == (2,)

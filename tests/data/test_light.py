@@ -7,7 +7,7 @@ HEAVY = ("keras", "tensorflow", "tensorflow_datasets", "sklearn", "pandas", "sci
 
 
 @pytest.mark.parametrize(
-    "use", ["", "d.describe()", "d.where()", "d.load(([[1.0], [2]] * 9, [0, 1] * 9))"]
+    "use", ["", "d.describe()", "d.describe_locations()", "d.load(([[1.0], [2]] * 9, [0, 1] * 9))"]
 )
 def test_nothing_heavy_is_imported(use):
     code = f"import sys, keras_dl.data as d; {use}\nprint([m for m in {HEAVY} if m in sys.modules])"

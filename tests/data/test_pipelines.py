@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import DatasetError, load
-from tests.data.written import arrays
+from tests.data.writers import arrays
 
 tf = pytest.importorskip("tensorflow")
 X, Y = arrays()
@@ -15,7 +15,7 @@ def test_a_pipeline_gives_the_same_data_batched_or_not(batched):
     assert load(pipeline).digest == load((X, Y)).digest
 
 
-def test_one_hot_and_features_are_told_from_batches():
+def test_one_hot_and_features_are_distinguished_from_batches():
     one_hot = tf.data.Dataset.from_tensor_slices((X[..., None], np.eye(4)[Y]))
     assert load(one_hot).digest == load(one_hot.batch(8)).digest == load((X, Y)).digest
     features = tf.data.Dataset.from_tensor_slices((np.ones((40, 4)), np.eye(4)[Y]))
@@ -40,7 +40,7 @@ def test_images_of_various_sizes():
     ("pipeline", "message"),
     [
         (PIPELINE.repeat(), "must end; it is held in memory. Use take"),
-        (PIPELINE.map(lambda x, y: x), r"must give \(x, y\) pairs"),
+        (PIPELINE.map(lambda x, y: x), r"must yield \(x, y\) pairs"),
         (PIPELINE.map(lambda x, y: {"image": x, "label": y}), "as_supervised=True"),
         (PIPELINE.take(0), "an empty tf.data.Dataset"),
     ],

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_dl.data import DatasetError, load
+from keras_dl.data import DatasetError, Features, load
 
 
 def table(tmp_path, *lines, repeat=10):
@@ -12,7 +12,7 @@ def table(tmp_path, *lines, repeat=10):
 
 def test_numbers_with_named_classes(tmp_path):
     data = load(table(tmp_path, "1,2.5,a", "1,2.5,a", "3,4.5,b"))
-    assert data.kind == "table"
+    assert data.inputs == Features()
     assert data.class_names == ("a", "b")
     assert len(data.train.x) + len(data.validation.x) + len(data.test.x) == 21
     assert data.train.x[0].tolist() == [1, 2.5]

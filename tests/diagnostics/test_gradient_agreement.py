@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from keras_dl import diagnostics
-from keras_dl.data import load, scaled
+from keras_dl.data import load, with_scaling
 from tests.diagnostics.values import LOSS
 
 
@@ -19,7 +19,7 @@ def test_numpy_s_gradients_are_keras_s_on_real_digits(activation, convolutions):
     net.add(keras.layers.Flatten())
     net.add(keras.layers.Dense(16, activation=activation))
     net.add(keras.layers.Dense(10))
-    model = scaled(digits, net)
+    model = with_scaling(digits, net)
     model.compile("sgd", LOSS(from_logits=True))
     x, y = digits.train.x[:64], digits.train.y[:64]
     pairs = diagnostics.compare_gradients(model, x, y)

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.data.text import token_sequences, vocabulary
+from keras_dl.data.text import build_vocabulary, token_sequences
 from keras_dl.embeddings import WordVectors, initial_embeddings, save, train_word_vectors
 
 
@@ -30,7 +30,7 @@ def test_first_table_takes_known_words_from_a_file_and_draws_the_others(tmp_path
     file = str(tmp_path / ("v.bin" if binary else "v.txt"))
     save(known, file, binary=binary)
     keras.utils.set_random_seed(0)
-    made = initial_embeddings(np.zeros((1, 1)), vocabulary("xbbddd"), dim=50, file=file)
+    made = initial_embeddings(np.zeros((1, 1)), build_vocabulary("xbbddd"), dim=50, file=file)
     assert made.dtype == np.float32
     assert not made[:2].any()
     np.testing.assert_array_equal(made[2:4], [known["d"], known["b"]])
@@ -38,7 +38,7 @@ def test_first_table_takes_known_words_from_a_file_and_draws_the_others(tmp_path
 
 
 def test_file_that_does_not_fit_is_refused(tmp_path):
-    words = vocabulary("ab")
+    words = build_vocabulary("ab")
     with pytest.raises(ValueError, match="`vector_file` must exist"):
         initial_embeddings(np.zeros((1, 1)), words, file=str(tmp_path / "none"))
     save(WordVectors(("a",), np.ones((1, 3), "float32")), tmp_path / "v.txt")

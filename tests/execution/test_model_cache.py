@@ -53,9 +53,9 @@ def test_trials_give_the_numbers_of_processes_of_their_own(tmp_path):
             for kind in ("after", "alone")
         )
         found = run_job.run_job(after)
-        kept, model_cache._engines = model_cache._engines, []
+        kept, model_cache._cache = model_cache._cache, []
         expected = run_job.run_job(alone)
-        model_cache._engines = kept
+        model_cache._cache = kept
         assert found.history == expected.history
         some, others = learnt(after.folder), learnt(alone.folder)
         assert some.keys() == others.keys()
@@ -68,8 +68,8 @@ def test_trials_give_the_numbers_of_runs(tmp_path):
     for number in range(2):
         found = run_job.run_job(job(lenet5, tmp_path / f"trial{number}", **values))
     run = job(lenet5, tmp_path / "run", **values)
-    loaded = fit.prepared(run)
-    trained = fit.train(run, loaded, fit.built(run, loaded), lambda *_: None)
+    loaded = fit.load_data(run)
+    trained = fit.train(run, loaded, fit.build_model(run, loaded), lambda *_: None)
     for name, curve in trained.state.history.items():
         np.testing.assert_allclose(found.history[name], curve, rtol=1e-4, err_msg=name)
 
@@ -78,20 +78,20 @@ def test_trials_give_the_numbers_of_runs(tmp_path):
 def test_numbers_alone_need_no_new_trace(tmp_path):
     for number, rate in enumerate((1e-2, 3e-3, 1e-3)):
         run_job.run_job(job(toy, tmp_path / f"{number}", learning_rate=rate, dropout=0.3 - rate))
-    assert len(model_cache._engines) == 1
-    loops = model_cache._engines[0][1].pipeline._loops.values()
-    assert [loop._walk(False).experimental_get_tracing_count() for loop in loops] == [1, 1]
+    assert len(model_cache._cache) == 1
+    loops = model_cache._cache[0][1].pipeline._loops.values()
+    assert [loop._loop(False).experimental_get_tracing_count() for loop in loops] == [1, 1]
     run_job.run_job(job(toy, tmp_path / "wider", units=9))
     run_job.run_job(job(toy, tmp_path / "without", dropout=0.0))
-    assert len(model_cache._engines) == 3
+    assert len(model_cache._cache) == 3
 
 
 @on_tensorflow
-def test_few_engines_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(model_cache, "KEPT", 1)
+def test_few_cache_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_cache, "MOST_MODELS", 1)
     for units in (3, 4):
         run_job.run_job(job(toy, tmp_path / f"{units}", units=units))
-    assert len(model_cache._engines) == 1
+    assert len(model_cache._cache) == 1
 
 
 @on_tensorflow
@@ -100,7 +100,7 @@ def test_failed_training_leaves_no_engine(tmp_path):
     late = dataclasses.replace(job(toy, tmp_path / "late"), timeout=1e-9)
     with pytest.raises(Exception, match="took longer"):
         run_job.run_job(late)
-    assert model_cache._engines == []
+    assert model_cache._cache == []
 
 
 class Drawn(keras.layers.Layer):
@@ -164,5 +164,5 @@ def test_what_no_engine_can_be_made_for_is_trained_all_the_same(kind, tmp_path, 
     for number, rate in enumerate((1e-2, 1e-3)):
         found = run_job.run_job(job(odd, tmp_path / f"{number}", kind=kind, learning_rate=rate))
         assert np.isfinite(found.history["loss"]).all()
-    assert model_cache._engines == []
-    assert capsys.readouterr().err.count("odd: each trial is traced anew") == 1
+    assert model_cache._cache == []
+    assert capsys.readouterr().err.count("odd: each trial is traced again") == 1

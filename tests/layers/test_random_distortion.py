@@ -4,7 +4,7 @@ import pytest
 from scipy import ndimage
 
 from keras_dl.layers import RandomDistortion
-from keras_dl.layers.random_distortion import _gaussian, _read
+from keras_dl.layers.random_distortion import _gaussian, _interpolated
 from tests.checks import check_saving
 
 NONE = {"translation": 0.0, "scaling": 0.0, "squeezing": 0.0, "shearing": 0.0}
@@ -41,7 +41,7 @@ def test_reading_equals_scipy():
     rng = np.random.default_rng(1)
     rows, columns = (rng.uniform(-4, size + 3, (3, 12, 10)) for size in (12, 10))
     found = keras.ops.convert_to_numpy(
-        _read(images, *(a.astype("float32") for a in (rows, columns)))
+        _interpolated(images, *(a.astype("float32") for a in (rows, columns)))
     )
     for i in range(3):
         for channel in range(2):

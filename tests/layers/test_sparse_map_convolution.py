@@ -56,7 +56,11 @@ def test_fixed_seed_draws_maps_apart():
     ("arguments", "error", "message"),
     [
         ({"connections": []}, ValueError, r"`connections` must have a row for each map"),
-        ({"connections": [(0,), ()]}, ValueError, r"`connections\[1\]` must name one map or more"),
+        (
+            {"connections": [(0,), ()]},
+            ValueError,
+            r"`connections\[1\]` must hold one index or more",
+        ),
         ({"connections": [(0, 0)]}, ValueError, r"each once.*\(0, 0\)"),
         ({"connections": [(-1,)]}, ValueError, r"`connections\[0\]` must be at least 0"),
         ({"connections": [(0.5,)]}, TypeError, r"`connections\[0\]` must be an integer"),
@@ -69,5 +73,5 @@ def test_bad_input_is_refused(arguments, error, message):
 
 
 def test_map_beyond_the_input_is_refused():
-    with pytest.raises(ValueError, match="`connections` must name maps of the input, 0 to 2"):
+    with pytest.raises(ValueError, match="`connections` must hold indices of input maps, 0 to 2"):
         SparseMapConv2D([(0, 3)], 3)(keras.Input((8, 8, 3)))

@@ -44,7 +44,7 @@ def test_it_is_trained_once_and_the_same_each_time(shades, quick, monkeypatch):
         for ours, theirs in zip(net.get_weights(), first.get_weights(), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
     monkeypatch.setattr(features, "_train", None)  # the file is there
-    assert not with_feature_extractor(shades).extras["judge"].trainable_weights
+    assert not with_feature_extractor(shades).extras["feature_extractor"].trainable_weights
 
 
 def test_what_has_no_classes_is_refused():

@@ -68,7 +68,7 @@ def test_connections_of_alexnet_without_biases():
 
 
 def test_unknown_layers_are_refused():
-    with pytest.raises(TypeError, match="links are known.*class LSTM"):
+    with pytest.raises(TypeError, match="links can be counted.*class LSTM"):
         links(_model(keras.layers.LSTM(2), shape=(3, 2)))
 
 

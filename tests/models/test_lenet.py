@@ -100,7 +100,7 @@ def test_numpy_sizes_are_accepted():
     [
         ({"input_shape": (28, 28)}, ValueError, r"`input_shape` must have three axes.*\(28, 28\)"),
         ({"input_shape": (28, 27, 1)}, ValueError, r"at least 28×28 pixels.*\(28, 27, 1\)"),
-        ({"pooling": "avg"}, ValueError, r"`pooling` must be one of average, max.*pooling='avg'"),
+        ({"pooling": "avg"}, ValueError, r"`pooling` must be .average. or .max..*pooling='avg'"),
         ({"dropout": -0.1}, ValueError, r"`dropout` must lie in \[0, 1\).*dropout=-0.1"),
     ],
 )

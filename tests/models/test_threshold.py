@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_dl.models import gate_net, threshold_unit, xor_net
-from keras_dl.models.threshold import GATES, realised
+from keras_dl.models.threshold import GATES, separating_weights
 from tests.checks import check_saving, forward
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
@@ -62,12 +62,12 @@ def test_no_single_unit_on_a_grid_of_weights_computes_xor():
 def test_single_units_compute_as_many_functions_as_is_known(inputs, expected):
     rows = np.array(list(product((0, 1), repeat=inputs)))
     tables = list(product((0, 1), repeat=2**inputs))
-    assert sum(realised(rows, table) is not None for table in tables) == expected
+    assert sum(separating_weights(rows, table) is not None for table in tables) == expected
 
 
 def test_weights_found_compute_their_table():
     for table in product((0, 1), repeat=4):
-        found = realised(CORNERS, table)
+        found = separating_weights(CORNERS, table)
         if found is None:
             assert table in [(0, 1, 1, 0), (1, 0, 0, 1)]
         else:

@@ -10,6 +10,7 @@ from keras_dl import Choice, Objective, Range, Recipe
 from keras_dl.data import Data, Split, Tokens, register_preprocessor
 from keras_dl.tasks import predicting
 from keras_dl.tasks.base import Prediction, Task
+from keras_dl.tracking import models
 from tests.newcomers import checks
 
 LENGTH = 4
@@ -51,7 +52,7 @@ def data(*, batch_size: Annotated[int, Choice(16, 32)] = 32):
     weight = (np.arange(LENGTH + 1) <= lengths[:, None]).astype("float32")
     whole = Split({"source": source, "target": target}, y, weight)
     bounds = {"train": (0, 128), "validation": (128, 160), "test": (160, 192)}
-    tokens = Tokens(shape=(LENGTH,), vocabulary_size=len(letters.alphabet) + 3)
+    tokens = Tokens(vocabulary_size=len(letters.alphabet) + 3)
     return Data.from_splits(
         "reversed",
         {name: whole.take(slice(*rows)) for name, rows in bounds.items()},
@@ -125,6 +126,10 @@ class TestEncoderDecoder(checks.Newcomer):
         padded = np.where(weight > 0, y, 5)
         values = [model.evaluate(x, t, sample_weight=weight, verbose=0) for t in (y, padded)]
         assert values[0] == values[1]
+
+    def test_shapes_of_all_inputs_are_stored(self, whole):
+        shapes = models.spec(whole.run_id)["input_shape"]
+        assert shapes == {"source": [LENGTH], "target": [LENGTH + 1]}
 
     def test_tokenizer_comes_back(self, whole):
         letters = keras_dl.load_preprocessor(whole.run_id)

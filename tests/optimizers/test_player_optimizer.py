@@ -2,18 +2,18 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.optimizers import PlayerOptimizer, two_optimizers
+from keras_dl.optimizers import PlayerOptimizer, make_gan_optimizer
 
 
 def variables():
     return [keras.Variable(np.full(shape, 2.0, "float32")) for shape in ((2, 3), (3,), (2,))]
 
 
-def ready(first, second, may_rest=True):
+def ready(first, second, may_skip=True):
     """The last variable is the first player's."""
     own = variables()
     optimizer = PlayerOptimizer([first, second])
-    optimizer.share([own[2:], own[:2]], may_rest=may_rest)
+    optimizer.assign_variables([own[2:], own[:2]], may_skip=may_skip)
     optimizer.build(own)
     return optimizer, own
 
@@ -30,9 +30,9 @@ def slopes(*sizes):
     ]
 
 
-@pytest.mark.parametrize("may_rest", [False, True])
-def test_each_player_moves_as_under_its_own_optimizer(may_rest):
-    optimizer, ours = ready(keras.optimizers.Adam(0.1), keras.optimizers.SGD(0.3, 0.9), may_rest)
+@pytest.mark.parametrize("may_skip", [False, True])
+def test_each_player_moves_as_under_its_own_optimizer(may_skip):
+    optimizer, ours = ready(keras.optimizers.Adam(0.1), keras.optimizers.SGD(0.3, 0.9), may_skip)
     theirs = variables()
     for grads in (slopes(1, 1, 1), slopes(2, 1, 3), slopes(1, 5, 1)):
         optimizer.apply(grads)
@@ -47,10 +47,10 @@ def test_each_player_moves_as_under_its_own_optimizer(may_rest):
 def test_player_with_gradients_of_0_rests_with_its_slots():
     optimizer, own = ready(keras.optimizers.Adam(0.1), keras.optimizers.Adam(0.1))
     optimizer.apply(slopes(1, 1, 1))
-    before = numpy([*own[:2], *optimizer.players[1].variables])
+    before = numpy([*own[:2], *optimizer.optimizers[1].variables])
     other = numpy(own[2:])
     optimizer.apply(slopes(0, 0, 1))
-    after = numpy([*own[:2], *optimizer.players[1].variables])
+    after = numpy([*own[:2], *optimizer.optimizers[1].variables])
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
     assert not np.array_equal(other[0], numpy(own[2:])[0])
     assert int(keras.ops.convert_to_numpy(optimizer.iterations)) == 2
@@ -62,23 +62,23 @@ def test_norms_are_averaged_over_the_steps_a_player_took():
     for grads in steps:
         optimizer.apply(grads)
     norms = [np.sqrt(sum((g**2).sum() for g in numpy(grads[:2]))) for grads in steps]
-    first, second = optimizer.average_norms()
+    first, second = optimizer.pop_gradient_norms()
     assert first == pytest.approx(np.mean([np.linalg.norm(numpy(g)[2]) for g in steps]))
     assert second == pytest.approx((norms[0] + norms[2]) / 2)
-    assert optimizer.average_norms() == [0.0, 0.0]
+    assert optimizer.pop_gradient_norms() == [0.0, 0.0]
 
 
 def test_norm_of_gradients_whose_squares_leave_float32():
     optimizer, _ = ready(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
     optimizer.apply(slopes(1e25, 1e25, 1e-30))
-    first, second = optimizer.average_norms()
+    first, second = optimizer.pop_gradient_norms()
     assert first == pytest.approx(np.linalg.norm(numpy(slopes(1, 1, 1))[2]) * 1e-30, rel=1e-4)
     assert 1e25 < second < 1e26
 
 
 def test_slots_of_all_players_are_its_variables():
     optimizer, own = ready(keras.optimizers.Adam(0.1), keras.optimizers.SGD(0.1, 0.9))
-    inside = [id(v) for player in optimizer.players for v in player.variables]
+    inside = [id(v) for player in optimizer.optimizers for v in player.variables]
     listed = [id(v) for v in optimizer.variables]
     assert set(inside) < set(listed)
     assert len(listed) == len(set(listed))
@@ -86,29 +86,29 @@ def test_slots_of_all_players_are_its_variables():
 
 
 def test_config_makes_the_same_players():
-    optimizer = two_optimizers(1e-3, rate_ratio=4.0, momentum=0.25, decay_steps=10)
+    optimizer = make_gan_optimizer(1e-3, rate_ratio=4.0, momentum=0.25, decay_steps=10)
     again = PlayerOptimizer.from_config(optimizer.get_config())
-    assert [p.beta_1 for p in again.players] == [0.25, 0.25]
-    assert [float(p.learning_rate) for p in again.players] == pytest.approx([4e-3, 1e-3])
+    assert [p.beta_1 for p in again.optimizers] == [0.25, 0.25]
+    assert [float(p.learning_rate) for p in again.optimizers] == pytest.approx([4e-3, 1e-3])
 
 
 def test_rates_fall_by_the_steps_that_each_player_takes():
-    optimizer = two_optimizers(1e-3, decay_steps=50, discriminator_steps=5)
-    schedules = [player._learning_rate for player in optimizer.players]
+    optimizer = make_gan_optimizer(1e-3, decay_steps=50, discriminator_steps=5)
+    schedules = [player._learning_rate for player in optimizer.optimizers]
     assert [s.decay_steps for s in schedules] == [50, 10]
 
 
 def test_bad_input_is_refused():
-    with pytest.raises(ValueError, match="`players` must hold an optimizer"):
+    with pytest.raises(ValueError, match="`optimizers` must hold an optimizer"):
         PlayerOptimizer([])
-    with pytest.raises(TypeError, match="`players` must hold Keras optimizers.*str"):
+    with pytest.raises(TypeError, match="`optimizers` must hold Keras optimizers.*str"):
         PlayerOptimizer(["adam"])
     optimizer = PlayerOptimizer([keras.optimizers.SGD(0.1)])
-    with pytest.raises(ValueError, match="2 groups for 1 players"):
-        optimizer.share([[], []])
-    with pytest.raises(ValueError, match="`share` must give each trainable variable"):
+    with pytest.raises(ValueError, match="2 groups for 1 optimizers"):
+        optimizer.assign_variables([[], []])
+    with pytest.raises(ValueError, match="`assign_variables` must assign each trainable variable"):
         optimizer.build(variables())
     with pytest.raises(ValueError, match="`learning_rate` must be positive"):
-        two_optimizers(0.0)
+        make_gan_optimizer(0.0)
     with pytest.raises(ValueError, match="`rate_ratio` must be positive"):
-        two_optimizers(1e-3, rate_ratio=-1.0)
+        make_gan_optimizer(1e-3, rate_ratio=-1.0)

@@ -5,7 +5,12 @@ import pytest
 
 from recipes import conditional_gan, dcgan, gan, pix2pix, wgan_gp
 
-GAMES = {"gan": gan, "dcgan": dcgan, "wgan_gp": wgan_gp, "conditional_gan": conditional_gan}
+ADVERSARIAL_LOSSES = {
+    "gan": gan,
+    "dcgan": dcgan,
+    "wgan_gp": wgan_gp,
+    "conditional_gan": conditional_gan,
+}
 
 
 @pytest.fixture(scope="module")
@@ -16,25 +21,28 @@ def digits():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("gan", {"game": "minimax", "discriminator_steps": 3}),
-        ("dcgan", {"game": "hinge", "r1": 0.5}),
-        ("conditional_gan", {"game": "hinge", "discriminator_steps": 2}),
-        ("wgan_gp", {"game": "wasserstein", "discriminator_steps": 2, "gradient_penalty": 5.0}),
+        ("gan", {"adversarial_loss": "minimax", "discriminator_steps": 3}),
+        ("dcgan", {"adversarial_loss": "hinge", "r1": 0.5}),
+        ("conditional_gan", {"adversarial_loss": "hinge", "discriminator_steps": 2}),
+        (
+            "wgan_gp",
+            {"adversarial_loss": "wasserstein", "discriminator_steps": 2, "gradient_penalty": 5.0},
+        ),
     ],
 )
 def test_hyperparameters_reach_the_game(digits, name, expected):
     given = {"critic_steps": 2, "gradient_penalty": 5.0} if name == "wgan_gp" else expected
-    model = GAMES[name].build(digits, rate_ratio=3.0, learning_rate=1e-3, **given)
+    model = ADVERSARIAL_LOSSES[name].build(digits, rate_ratio=3.0, learning_rate=1e-3, **given)
     for attribute, value in expected.items():
         assert getattr(model, attribute) == value
-    rates = [float(player.learning_rate) for player in model.optimizer.players]
+    rates = [float(player.learning_rate) for player in model.optimizer.optimizers]
     assert rates == pytest.approx([3e-3, 1e-3])
     assert model.sample(2).shape == (2, 8, 8, 1)
 
 
 def test_average_makes_the_images(digits):
-    assert dcgan.build(digits, average=0.99).average is not None
-    assert dcgan.build(digits).average is None
+    assert dcgan.build(digits, ema_momentum=0.99).ema_generator is not None
+    assert dcgan.build(digits).ema_generator is None
 
 
 def test_critic_has_no_batch_normalisation(digits):
@@ -52,7 +60,7 @@ def test_players_are_told_the_class_in_both_kinds_of_nets(digits, nets, layer):
 
 
 def test_tables_are_refused():
-    for recipe in GAMES.values():
+    for recipe in ADVERSARIAL_LOSSES.values():
         with pytest.raises(ValueError, match="`dataset` must hold images.*iris"):
             recipe.data(dataset="iris")
 
@@ -69,8 +77,8 @@ def test_outlines_come_back_as_digits_that_a_classifier_reads():
 
 def test_distance_alone_is_a_setting_of_the_same_recipe():
     data = pix2pix.data()
-    assert pix2pix.build(data, adversarial=0.0).adversarial == 0
-    assert len(pix2pix.build(data).watch.make()) == pix2pix.SHOWN
+    assert pix2pix.build(data, adversarial_weight=0.0).adversarial_weight == 0
+    assert len(pix2pix.build(data).sample_monitor.generate()) == pix2pix.SHOWN
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.data import scaled
+from keras_dl.data import with_scaling
 from keras_dl.layers import RandomDistortion
 from keras_dl.losses import SmoothedCrossentropy
 from keras_dl.models.lenet import lenet5 as plain_lenet5
@@ -70,7 +70,7 @@ def test_lenet5_distorts_while_training_only(digits):
     assert layer.amounts["elastic"] == 5.0
     assert len(model.losses) == 5
     x = data.test.x[:4]
-    twin = scaled(data, plain_lenet5(data.input_shape, data.num_classes))
+    twin = with_scaling(data, plain_lenet5(data.input_shape, data.num_classes))
     twin.set_weights([w for w in model.get_weights() if w.dtype != "uint32"])  # no random state
     np.testing.assert_array_equal(
         model.predict(x.astype("float32"), verbose=0), twin.predict(x.astype("float32"), verbose=0)

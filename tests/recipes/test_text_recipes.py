@@ -79,8 +79,8 @@ def test_resumed_run_of_texts_equals_the_uninterrupted_one(store):
         for end in ends:
             values = {n: h.default for n, h in text_classification.recipe.space().items()}
             job = Job(text_classification.recipe, values, 0, 2, store / name)
-            ready = fit.prepared(job)
-            model = fit.built(job, ready)
+            ready = fit.load_data(job)
+            model = fit.build_model(job, ready)
             trained = fit.train(dataclasses.replace(job, epochs=end), ready, model, lambda *_: None)
         found.append(trained.state.history)
     assert found[0] == found[1]

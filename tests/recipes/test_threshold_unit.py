@@ -10,7 +10,7 @@ def test_every_gate_is_right_and_says_whether_one_unit_would_do(gate):
     table = data(gate=gate)
     model = build(table)
     np.testing.assert_array_equal(model.predict(table.test.x, verbose=0)[:, 0], TABLES[gate])
-    assert report(model, table)["realised_by_one_unit"] == (gate != "xor")
+    assert report(model, table)["linearly_separable"] == (gate != "xor")
 
 
 def test_a_run_leaves_the_weights_set_by_hand(store):

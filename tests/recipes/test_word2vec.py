@@ -48,8 +48,8 @@ def test_resumed_run_equals_the_uninterrupted_one(store):
         for end in ends:
             values = {n: h.default for n, h in recipe.space().items()} | given
             job = Job(recipe, values, 0, 2, store / name, jit_compile=False)
-            ready = fit.prepared(job)
-            model = fit.built(job, ready)
+            ready = fit.load_data(job)
+            model = fit.build_model(job, ready)
             job = dataclasses.replace(job, epochs=end)
             trained = fit.train(job, ready, model, lambda *_: None)
         found.append(trained.state.history)
@@ -77,4 +77,4 @@ def test_steps_are_compiled_unless_the_user_says_otherwise(tmp_path, given, expe
 
     values = {n: h.default for n, h in recipe.space().items()}
     job = Job(recipe, values, 0, 1, tmp_path, jit_compile=given)
-    assert fit.built(job, small()).jit_compile is expected
+    assert fit.build_model(job, small()).jit_compile is expected

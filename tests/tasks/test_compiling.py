@@ -46,7 +46,7 @@ def test_each_player_s_rate_falls_to_zero_in_its_own_steps():
         momentum=0.25,
         second_momentum=0.75,
     )
-    discriminator, generator = game.optimizer.players
+    discriminator, generator = game.optimizer.optimizers
     for player, rate, steps in ((discriminator, 0.2, 30), (generator, 0.1, 10)):
         schedule = player._learning_rate
         values = [float(schedule(step)) for step in (0, steps // 2, steps)]

@@ -13,7 +13,9 @@ def data():
     images = random.integers(0, 256, (60, SIDE, SIDE, 1)).astype("uint8")
     split = Split(images, (np.arange(60) % 3).astype("int32"))
     names = ("one", "two", "three")
-    return Data("noise", split, split, split, names, "here", "0" * 64, extras={"judge": judge()})
+    return Data(
+        "noise", split, split, split, names, "here", "0" * 64, extras={"feature_extractor": judge()}
+    )
 
 
 def weights_of(model, value):

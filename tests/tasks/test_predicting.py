@@ -10,10 +10,11 @@ import pytest
 
 import keras_dl
 from keras_dl.cli import main
-from keras_dl.tasks.predicting import nearest, predict, takes_words, word_vectors
+from keras_dl.tasks.predicting import load_run, options, predictions, task_of
+from keras_dl.tasks.word_vectors import vectors_of
 from recipes import bag_of_words, text_classification, word2vec
 
-HERE = Path(__file__).resolve().parents[1]
+HERE = Path(__file__).resolve().parents[2]
 TEXTS = (["good fine film", "bad awful film"] * 40, ["up", "down"] * 40)
 
 
@@ -21,15 +22,16 @@ def test_texts_and_files_get_classes(store, capsys):
     result = bag_of_words.recipe.run(data=TEXTS, epochs=5, min_count=1, verbose=False)
     (store / "reviews").mkdir()
     (store / "reviews" / "a.txt").write_text("Awful!\nJust bad.")
-    found = predict(result.run_id, ["a good one", "reviews"], top=2)
-    assert [name for name, _ in found] == ["a good one", "reviews/a.txt"]
-    assert [ranking[0][0] for _, ranking in found] == ["up", "down"]
-    assert found[0][1][0][1] + found[0][1][1][1] == pytest.approx(1)
-    assert not takes_words(result.run_id)
+    answers = list(predictions(result.run_id, ["a good one", "reviews"], top=2))
+    assert [answer.source for answer in answers] == ["a good one", "reviews/a.txt"]
+    assert [answer.ranking[0][0] for answer in answers] == ["up", "down"]
+    assert sum(share for _, share in answers[0].ranking) == pytest.approx(1)
+    assert task_of(result.run_id).name == "text_classification"
+    assert options(result.run_id) == {}
     assert main(["predict", result.run_id[:8], "fine, fine, fine"]) == 0
     assert "up" in capsys.readouterr().out
-    with pytest.raises(ValueError, match="must name a run that learnt word vectors"):
-        word_vectors(result.run_id)
+    with pytest.raises(ValueError, match="must name a run that trained word vectors"):
+        vectors_of(load_run(result.run_id))
 
 
 @pytest.mark.slow
@@ -58,21 +60,38 @@ def test_words_get_their_neighbours(store, capsys):
     result = word2vec.recipe.run(
         data=[text], budget="smoke", batch_size=16, dim=25, jit_compile=False, verbose=False
     )
-    known = word_vectors(result.run_id)
+    known = vectors_of(load_run(result.run_id))
     np.testing.assert_allclose(
         known.matrix, word2vec.vectors(result.model, result.data).matrix, rtol=1e-6
     )
-    assert nearest(result.run_id, ["W3"], 2) == [("W3", known.neighbours("w3", 2))]
+    (answer,) = predictions(result.run_id, ["W3"], top=2)
+    assert (answer.source, list(answer.ranking)) == ("W3", known.neighbours("w3", 2))
     assert keras_dl.load_preprocessor(result.run_id).words == known.words
     assert main(["predict", result.run_id, "w1", "--top", "1"]) == 0
-    assert "cosine" in capsys.readouterr().out
+    assert "w1: w" in capsys.readouterr().out
     with pytest.raises(ValueError, match="`word` must be in the vocabulary"):
-        nearest(result.run_id, ["elsewhere"])
+        list(predictions(result.run_id, ["elsewhere"]))
 
 
 def test_runs_without_texts_have_no_reader(store):
     from tests.toys import toy
 
     result = toy.run(epochs=1, verbose=False)
-    with pytest.raises(ValueError, match="whose model takes texts"):
+    with pytest.raises(ValueError, match="must name a run with a preprocessor"):
         keras_dl.load_preprocessor(result.run_id)
+    (picture,) = predictions_of_images(store, result.run_id)
+    assert picture.source.endswith("a.npz[0]")
+
+
+def predictions_of_images(store, run_id):
+    with pytest.raises(ValueError, match="must name a classifier of images or texts"):
+        list(predictions(run_id, ["a.png"]))
+    image_run = digits_run()
+    np.savez(store / "a.npz", x=image_run.data.test.x[:1])
+    return list(predictions(image_run.run_id, [str(store / "a.npz")], top=2))
+
+
+def digits_run():
+    from tests.toys import toy
+
+    return toy.run(dataset="digits", epochs=1, verbose=False)

@@ -11,7 +11,7 @@ from PIL import Image
 
 import keras_dl
 from keras_dl import Recipe
-from keras_dl.data import load, scaled
+from keras_dl.data import load, with_scaling
 from keras_dl.tasks.predicting import predict
 from tests.toys import toy
 
@@ -36,7 +36,7 @@ def shifted(data):
         ],
         name="shifted",
     )
-    model = scaled(data, net, augmentation=[RandomShift(1)])
+    model = with_scaling(data, net, augmentation=[RandomShift(1)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"])
     return model

@@ -10,7 +10,7 @@ from keras_dl.algorithms import GAN, AdversarialTraining, ImageTranslation
 from keras_dl.backend import device_memory
 from keras_dl.data import Classes, Data, Images, Split
 from keras_dl.models import patch_discriminator, unet_generator
-from keras_dl.optimizers import two_optimizers
+from keras_dl.optimizers import make_gan_optimizer
 from keras_dl.training import input_pipeline
 from tests.algorithms import adaptation_values, word2vec_values
 
@@ -57,7 +57,7 @@ def game():
     noise = keras.Input((3,))
     made = keras.layers.Reshape(SHAPE)(keras.layers.Dense(16, "tanh")(noise))
     model = GAN(keras.Model(noise, made), net(1), discriminator_steps=2, average=0.9)
-    model.compile(two_optimizers(1e-2))
+    model.compile(make_gan_optimizer(1e-2))
     return model
 
 
@@ -66,7 +66,7 @@ def translation():
         unet_generator((16, 16, 1), 3, filters=2),
         patch_discriminator((16, 16, 1), (16, 16, 3), filters=2, strided=1),
     )
-    model.compile(two_optimizers(0.01))
+    model.compile(make_gan_optimizer(0.01))
     return model
 
 

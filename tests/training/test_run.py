@@ -66,9 +66,10 @@ def test_same_seed_same_numbers_other_seed_others(store):
 def test_best_weights_are_kept_not_the_last(store):
     result = toy.run(epochs=6, learning_rate=0.1, **QUIET)
     best = max(result.history["val_accuracy"])
-    held_out = result.data.validation
-    values = result.model.evaluate(held_out.x, held_out.y, verbose=0, return_dict=True)
-    assert values["accuracy"] == pytest.approx(best)
+    found = result.model.evaluate(
+        result.data.validation.x, result.data.validation.y, verbose=0, return_dict=True
+    )
+    assert found["accuracy"] == pytest.approx(best)
 
 
 def test_another_declared_objective_chooses_the_weights(store):
@@ -92,9 +93,9 @@ def test_steps_and_budget_shorten(store):
     from keras_dl import options
 
     chosen = {"budget": "quick", "epochs": None, "steps_per_epoch": None}
-    assert options.planned_epochs(12, chosen) == (3, None)
-    assert options.planned_epochs(12, chosen | {"budget": "smoke"}) == (1, 20)
-    assert options.planned_epochs(12, chosen | {"epochs": 5, "steps_per_epoch": 7}) == (5, 7)
+    assert options.resolve_epochs(12, chosen) == (3, None)
+    assert options.resolve_epochs(12, chosen | {"budget": "smoke"}) == (1, 20)
+    assert options.resolve_epochs(12, chosen | {"epochs": 5, "steps_per_epoch": 7}) == (5, 7)
     result = toy.run(epochs=1, steps_per_epoch=2, **QUIET)
     optimizer = result.model.optimizer
     assert int(optimizer.iterations.numpy()) == 2

@@ -183,7 +183,7 @@ def test_mixed_precision_and_seed_hold_inside_trials(store):
     from keras_dl.training.job import Job
 
     job = Job(toy, {"units": 4}, 0, 1, store, precision="mixed_bfloat16")
-    model = fit.built(job, fit.prepared(job))
+    model = fit.build_model(job, fit.load_data(job))
     assert model.get_layer("tiny").get_layer("hidden").compute_dtype == "bfloat16"
     assert keras.config.dtype_policy().name == "float32"
 

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from keras_dl.data.archives import Member, image_members
+from keras_dl.data.archives import Member, list_image_members
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.few_shot.images import (
     TEST_SHARE,
@@ -14,7 +14,7 @@ from keras_dl.data.few_shot.images import (
     FewShotImages,
     divide_classes,
 )
-from keras_dl.data.images.image_files import decode, stacked
+from keras_dl.data.images.image_files import decode_images, stack_images
 
 __all__ = ["class_folders", "read_class_images"]
 
@@ -43,7 +43,7 @@ def class_folders(path: Path, *, image_size: int = 28) -> FewShotImages:
         DatasetError: if there are no images, an image has no class folder, a file cannot be
             decoded, or there are too few classes to divide.
     """
-    members = image_members(path)
+    members = list_image_members(path)
     names = _class_names(members, path)
     parts = [NAMES.get(name.split("/")[0].lower()) for name in names]
     channels = None
@@ -77,7 +77,7 @@ def read_class_images(path: Path, *, input_shape: tuple[int, ...]) -> ClassImage
     Raises:
         DatasetError: as `class_folders`.
     """
-    members = image_members(path)
+    members = list_image_members(path)
     names = _class_names(members, path)
     return _images(members, names, int(input_shape[0]), int(input_shape[2]))
 
@@ -100,6 +100,6 @@ def _class_names(members: Sequence[Member], path: Path) -> list[str]:
 def _images(
     members: Sequence[Member], names: Sequence[str], size: int, channels: int | None = None
 ) -> ClassImages:
-    x = stacked(decode(members, (size, size)), channels)
+    x = stack_images(decode_images(members, (size, size)), channels)
     classes, y = np.unique(names, return_inverse=True)
     return ClassImages(x, y.astype(np.int32), tuple(map(str, classes)))

@@ -1,4 +1,4 @@
-"""Images sorted into one folder per class, in a folder or archive; and images to predict."""
+"""Image files: class folders in a folder or archive, and images to predict."""
 
 from collections.abc import Iterable
 from os import PathLike
@@ -6,14 +6,14 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from keras_dl.data.archives import ARCHIVES, IMAGES, Member, image_members
+from keras_dl.data.archives import ARCHIVES, IMAGES, Member, list_image_members
 from keras_dl.data.arrays import read_npz
-from keras_dl.data.class_folders import sorted_by_class
+from keras_dl.data.class_folders import list_labelled_members
 from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.images.image_files import decode, header_sizes, stacked
-from keras_dl.data.images.pixels import pixels
-from keras_dl.data.images.resizing import common_size, resized
+from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
+from keras_dl.data.images.pixels import to_pixels
+from keras_dl.data.images.resizing import common_size, resize
 
 __all__ = ["read_classes", "read_images"]
 
@@ -21,24 +21,25 @@ __all__ = ["read_classes", "read_images"]
 def read_classes(
     path: Path, name: str, source: str, image_size: int | None, at_least: int | None
 ) -> Raw:
-    """Images by class: ``class/…png``, or ``train/class/…`` with ``test/`` or ``val/`` beside it.
+    """Reads class folders: ``class/…png``, or ``train/class/…`` with ``test/`` or ``val/``.
 
-    A ``val/`` without ``test/`` is the test split. Each split has gray or coloured images alike.
+    A ``val/`` without ``test/`` is the test split. All splits have the same number of channels.
 
     Args:
         path: folder, or tar, tar.gz, tgz or zip file.
         name: short name of the data set.
-        source: where it came from, in words.
-        image_size: side of the square images are brought to, in pixels; None keeps equal sizes.
-        at_least: pixels that images kept in size must have on their shorter side, or None.
+        source: origin of the files, in words.
+        image_size: side of the square that images are resized to, in pixels; None keeps the size
+            of images that are all equal.
+        at_least: minimum length of the shorter side in pixels if `image_size` is None, or None.
 
     Raises:
         DatasetError: if there are no images, no class folders, or files that cannot be decoded.
     """
-    splits = sorted_by_class(path, IMAGES, "images")
+    splits = list_labelled_members(path, IMAGES, "images")
     members = [member for split in splits.values() for member, _ in split]
-    sizes = header_sizes(members) if image_size is None else ()
-    images = stacked(decode(members, common_size(sizes, image_size, at_least)))
+    sizes = read_sizes(members) if image_size is None else ()
+    images = stack_images(decode_images(members, common_size(sizes, image_size, at_least)))
     class_names = tuple(sorted({label for _, label in splits["train"]}))
     pairs, start = {}, 0
     for split, labelled in splits.items():
@@ -51,7 +52,7 @@ def read_classes(
 def read_images(
     paths: str | PathLike[str] | Iterable[str | PathLike[str]], input_shape: tuple[int, ...]
 ) -> tuple[np.ndarray, list[str]]:
-    """Images to predict, brought to the shape a network was trained on.
+    """Reads images to predict, in the shape that a network was trained on.
 
     Args:
         paths: image file, folder (recursive), archive, `.npz` with key x or x_test, or a list.
@@ -65,14 +66,14 @@ def read_images(
     """
     paths = [paths] if isinstance(paths, str | PathLike) else list(paths)
     try:
-        found = [_read_one(Path(path).expanduser(), input_shape) for path in paths]
+        parts = [_read_one(Path(path).expanduser(), input_shape) for path in paths]
     except PermissionError as error:
         raise DatasetError(
             f"`paths` must be readable; change their permissions. Received: {error.filename}"
         ) from None
-    if not found:
+    if not parts:
         raise DatasetError("`paths` must name at least one image. Received: an empty list")
-    return np.concatenate([x for x, _ in found]), [name for _, names in found for name in names]
+    return np.concatenate([x for x, _ in parts]), [name for _, names in parts for name in names]
 
 
 def _read_one(path: Path, input_shape: tuple[int, ...]) -> tuple[np.ndarray, list[str]]:
@@ -87,16 +88,17 @@ def _read_one(path: Path, input_shape: tuple[int, ...]) -> tuple[np.ndarray, lis
                 "`paths` must be an .npz file with images under the key x or x_test. "
                 f"Received: keys {sorted(arrays)} in {path}"
             )
-        images = resized(pixels([x])[0], size)
-        return stacked([_flat(i) for i in images], channels), [
+        images = resize(to_pixels([x])[0], size)
+        return stack_images([_flat(i) for i in images], channels), [
             f"{path}[{i}]" for i in range(len(x))
         ]
     inside = path.is_dir() or path.name.lower().endswith(ARCHIVES)
-    members = image_members(path) if inside else [Member(PurePosixPath(path.name), path.read_bytes)]
+    single = Member(PurePosixPath(path.name), path.read_bytes)
+    members = list_image_members(path) if inside else [single]
     if not members:
         raise DatasetError(f"`paths` must hold {', '.join(IMAGES)} files. Received: {path}")
     names = [str(path / member.path) if inside else str(path) for member in members]
-    return stacked(decode(members, size), channels), names
+    return stack_images(decode_images(members, size), channels), names
 
 
 def _flat(image: np.ndarray) -> np.ndarray:

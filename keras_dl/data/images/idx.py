@@ -22,15 +22,20 @@ FILES = {
 
 
 def has_idx(folder: Path) -> bool:
-    """Whether any file in the folder is named like one of the four."""
+    """Returns True if a file of the folder is named like one of the four."""
     return any(_find(folder, patterns) for patterns in FILES.values())
 
 
 def read_idx_folder(folder: Path, name: str, source: str) -> Raw:
-    """The four IDX files of a folder, gzipped or not.
+    """Reads the four IDX files of a folder, gzipped or not.
+
+    Args:
+        folder: with images and labels of train and of t10k (or test).
+        name: short name of the data set.
+        source: origin of the files, in words.
 
     Raises:
-        DatasetError: if one is missing, corrupt, or does not match its partner.
+        DatasetError: if one is missing, corrupt, or images and labels differ in number.
     """
     paths = {key: _find(folder, patterns) for key, patterns in FILES.items()}
     missing = [FILES[key][0] for key, path in paths.items() if path is None]
@@ -53,7 +58,7 @@ def read_idx_folder(folder: Path, name: str, source: str) -> Raw:
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """One IDX file of bytes: labels (n,) or images (n, height, width), uint8.
+    """Reads one IDX file of bytes: labels (n,) or images (n, height, width), uint8.
 
     Raises:
         DatasetError: if the gzip stream is damaged, the magic number is another, or the file is
@@ -83,17 +88,18 @@ def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> np.ndarray:
     count = int(np.prod(shape, dtype=np.int64))
     if not 0 <= count <= MAX_BYTES:
         raise DatasetError(f"`{path.name}` must hold at most 8 GiB. Received: shape {shape}")
-    content = file.read(count + 1)  # never more: a small gzip file can unpack to any size
+    # Bounded: a small gzip file can unpack to any size.
+    content = file.read(count + 1)
     if len(content) != count:
-        many = "more" if len(content) > count else f"{len(content)}"
+        length = "more" if len(content) > count else f"{len(content)}"
         raise DatasetError(
             f"`{path.name}` must hold the {count} bytes that its header says, shape {shape}. "
-            f"Received: {many} bytes in {path}"
+            f"Received: {length} bytes in {path}"
         )
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def _find(folder: Path, patterns: tuple[str, ...]) -> Path | None:
-    # Sorted: with both x-ubyte and x-ubyte.gz there, the unpacked one is taken.
+    # Sorted, so that x-ubyte precedes x-ubyte.gz.
     files = sorted(p for p in folder.iterdir() if p.is_file())
     return next((p for p in files if any(fnmatch(p.name.lower(), w) for w in patterns)), None)

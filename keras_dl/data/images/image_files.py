@@ -1,4 +1,4 @@
-"""Decodes image files to pixels, and says which ones cannot be."""
+"""Decodes image files to arrays of pixels."""
 
 import io
 import struct
@@ -11,50 +11,50 @@ from PIL import Image, ImageOps
 
 from keras_dl.data.archives import Member
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.images.resizing import fit
+from keras_dl.data.images.resizing import crop_and_resize
 
-__all__ = ["decode", "header_sizes", "stacked"]
+__all__ = ["decode_images", "read_sizes", "stack_images"]
 
 Result = TypeVar("Result")
 
-# Photographs of today's cameras pass; a small file that claims to be huge is refused unread.
+# Above the resolution of cameras; a small file whose header claims more is a decompression bomb.
 MAX_PIXELS = 100_000_000
-# From this share of gray images on, a stray coloured one is taken for a slip and turned gray.
+# With at least this share of gray images, the remaining coloured ones are converted to gray.
 MOSTLY_GRAY = 0.9
-ORIENTATION = 0x0112  # EXIF tag; 5..8 lie on their side
+ORIENTATION = 0x0112  # EXIF tag; 5..8 are rotated by 90°
 
 
-def header_sizes(members: Sequence[Member]) -> set[tuple[int, int]]:
-    """The (height, width) in pixels that occur, read from the files' headers.
+def read_sizes(members: Sequence[Member]) -> set[tuple[int, int]]:
+    """Returns the set of (height, width) in pixels, read from the headers of the files.
 
     Raises:
-        DatasetError: if files are no images; it names the first three and counts them.
+        DatasetError: if files are no images; the message has their number and the first three.
     """
-    return set(_each(lambda member: _upright_size(_opened(member)), members))
+    return set(_map_members(lambda member: _upright_size(_open(member)), members))
 
 
-def decode(members: Sequence[Member], size: tuple[int, int]) -> list[np.ndarray]:
-    """Pixels of image files, brought to one size: gray (height, width), else (height, width, 3).
+def decode_images(members: Sequence[Member], size: tuple[int, int]) -> list[np.ndarray]:
+    """Decodes image files to one size: gray ones (height, width), others (height, width, 3).
 
-    Palettes become RGB, transparent parts white, 16-bit gray its upper 8 bits; a photograph is
-    turned upright by its EXIF tag; an animation gives its first frame.
+    Palettes are converted to RGB, transparent pixels to white, 16-bit gray to its upper 8 bits.
+    The EXIF orientation is applied. Of an animation, the first frame is used.
 
     Args:
         members: the files.
         size: (height, width) in pixels.
 
     Raises:
-        DatasetError: if files cannot be decoded; it names the first three and counts them.
+        DatasetError: if files cannot be decoded; the message has their number and the first three.
     """
-    return _each(lambda member: _pixels(_opened(member), size), members)
+    return _map_members(lambda member: _decode(_open(member), size), members)
 
 
-def stacked(arrays: Sequence[np.ndarray], channels: int | None = None) -> np.ndarray:
-    """Decoded images as one array (n, height, width, channels) uint8.
+def stack_images(arrays: Sequence[np.ndarray], channels: int | None = None) -> np.ndarray:
+    """Stacks decoded images to one array (n, height, width, channels) uint8.
 
     Args:
         arrays: images (height, width) or (height, width, 3), at least one.
-        channels: 1 or 3, or None: 1 where at least nine of ten images are gray, else 3.
+        channels: 1 or 3; None: 1 if at least 90 % of the images are gray, else 3.
     """
     if channels is None:
         channels = 1 if np.mean([a.ndim == 2 for a in arrays]) >= MOSTLY_GRAY else 3
@@ -66,12 +66,12 @@ def stacked(arrays: Sequence[np.ndarray], channels: int | None = None) -> np.nda
     return stack
 
 
-def _each(work: Callable[[Member], Result], members: Sequence[Member]) -> list[Result]:
+def _map_members(function: Callable[[Member], Result], members: Sequence[Member]) -> list[Result]:
     results, bad = [], []
     for member in members:
         try:
-            results.append(work(member))
-        # What Pillow's decoders raise on damaged files.
+            results.append(function(member))
+        # Pillow's decoders raise these on damaged files.
         except (OSError, SyntaxError, ValueError, struct.error, EOFError) as error:
             if isinstance(error, PermissionError | DatasetError):
                 raise
@@ -84,7 +84,7 @@ def _each(work: Callable[[Member], Result], members: Sequence[Member]) -> list[R
     return results
 
 
-def _opened(member: Member) -> Image.Image:
+def _open(member: Member) -> Image.Image:
     content = member.read()
     try:
         with warnings.catch_warnings():
@@ -101,12 +101,12 @@ def _opened(member: Member) -> Image.Image:
 
 
 def _upright_size(image: Image.Image) -> tuple[int, int]:
-    on_its_side = image.getexif().get(ORIENTATION, 1) >= 5
+    rotated = image.getexif().get(ORIENTATION, 1) >= 5
     width, height = image.size
-    return (width, height) if on_its_side else (height, width)
+    return (width, height) if rotated else (height, width)
 
 
-def _pixels(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
+def _decode(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits gray, as 0..65535
         values = np.asarray(image).astype(np.float32)
@@ -115,7 +115,7 @@ def _pixels(image: Image.Image, size: tuple[int, int]) -> np.ndarray:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image).convert("RGB")
-    array = np.asarray(fit(image.convert("L" if image.mode in "1L" else "RGB"), size))
-    # Gray pictures are often saved as RGB; equal channels tell.
+    array = np.asarray(crop_and_resize(image.convert("L" if image.mode in "1L" else "RGB"), size))
+    # Gray images are often saved as RGB with three equal channels.
     gray = array.ndim == 3 and (array == array[..., :1]).all()
     return array[..., 0] if gray else array

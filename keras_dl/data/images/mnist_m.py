@@ -2,25 +2,26 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
-from keras_dl.data.archives import image_members
-from keras_dl.data.dataset import SPLITS, Data, Split
+from keras_dl.data.archives import list_image_members
+from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.sources import mirror
 from keras_dl.data.specs import Images
 
-__all__ = ["blended", "mnist_m", "photographs"]
+__all__ = ["blend", "load_photographs", "mnist_m"]
 
 
-def photographs(name: str = "embedded") -> list[np.ndarray]:
-    """Photographs to cut patches from.
+def load_photographs(name: str = "embedded") -> list[np.ndarray]:
+    """Loads the photographs that patches are cropped from.
 
     Args:
-        name: "embedded", the two of scikit-learn; "bsds500", those of which the mirror has a tar
-            file in a folder of that name; or "auto", these where they are at hand, else those.
+        name: "embedded", the two of scikit-learn; "bsds500", the tar file in the folder of that
+            name in the mirror; or "auto", BSDS500 if available, else "embedded".
 
     Returns:
         (height, width, 3) uint8 arrays.
@@ -45,21 +46,21 @@ def photographs(name: str = "embedded") -> list[np.ndarray]:
     archives = sorted(folder.glob("*.tar")) if folder else []
     if not archives:
         raise DatasetUnavailable(
-            "`photos` must be at hand; put a tar file of BSDS500's training images into the folder "
-            'bsds500 of the mirror that KERAS_DL_DATA names, or take photos="embedded". '
+            "`photos` must be available; put a tar file of BSDS500's training images into the "
+            'folder bsds500 of the mirror that KERAS_DL_DATA names, or use photos="embedded". '
             f"Received: photos={name!r}"
         )
-    files = [io.BytesIO(member.read()) for member in image_members(archives[0])]
+    files = [io.BytesIO(member.read()) for member in list_image_members(archives[0])]
     return [np.asarray(Image.open(file).convert("RGB")) for file in files]
 
 
-def blended(images: np.ndarray, photos: Sequence[np.ndarray], *, seed: int) -> np.ndarray:
-    """Each image's distance to a patch of a photograph, pixel by pixel: |patch - image|.
+def blend(images: np.ndarray, photos: Sequence[np.ndarray], *, seed: int) -> np.ndarray:
+    """Blends each image into a random patch of a photograph: |patch - image| per pixel.
 
     Args:
         images: (n, height, width, 1 or 3) uint8.
         photos: (height, width, 3) uint8 each, at least as large as an image.
-        seed: of the photographs and of the places of the patches.
+        seed: of the choice of photographs and of the positions of the patches.
 
     Returns:
         (n, height, width, 3) uint8.
@@ -79,12 +80,12 @@ def blended(images: np.ndarray, photos: Sequence[np.ndarray], *, seed: int) -> n
             f"Received: shapes {[p.shape for p in photos][:3]}"
         )
     random = np.random.default_rng(seed)
-    chosen = random.integers(len(photos), size=count)
-    # Shares of the free space, so that each draw is one number whatever the photograph's size.
+    numbers = random.integers(len(photos), size=count)
+    # Positions as shares of the free space: each draw is one number for any photograph's size.
     top, left = random.random((2, count))
     out = np.empty((count, height, width, 3), np.uint8)
     for i, image in enumerate(images):
-        photo = photos[chosen[i]]
+        photo = photos[numbers[i]]
         row = int(top[i] * (photo.shape[0] - height + 1))
         column = int(left[i] * (photo.shape[1] - width + 1))
         patch = photo[row : row + height, column : column + width]
@@ -93,30 +94,32 @@ def blended(images: np.ndarray, photos: Sequence[np.ndarray], *, seed: int) -> n
 
 
 def mnist_m(source: Data, *, photos: str = "embedded", seed: int = 0) -> Data:
-    """A set of images blended into photographs; of MNIST it is MNIST-M.
+    """Returns a set of images blended into photographs; for MNIST the result is MNIST-M.
 
-    Not the files of the paper, which are no longer offered: other patches, the same making.
+    The patches differ from those of the paper's files, which are no longer published.
 
     Args:
         source: grey or coloured images.
-        photos: as in `photographs`; the paper's are "bsds500".
-        seed: of the patches; train, validation and test have their own.
+        photos: as in `load_photographs`; the paper uses "bsds500".
+        seed: of the patches; train, validation and test use different streams.
 
     Returns:
         The same examples and labels in three channels, named after the source with `_m`.
 
     Raises:
         DatasetError: if `source` holds no images.
-        DatasetUnavailable, ValueError: if there are no such photographs.
+        DatasetUnavailable: if the photographs are not available.
+        ValueError: for an unknown `photos`.
     """
     if not isinstance(source.inputs, Images):
         raise DatasetError(
-            f"`source` must hold images to be blended. Received: {source.name!r}, {type(source.inputs).__name__}"
+            "`source` must hold images to be blended. "
+            f"Received: {source.name!r}, {type(source.inputs).__name__}"
         )
-    patches = photographs(photos)
+    patches = load_photographs(photos)
     splits = {
-        name: Split(blended(split.x, patches, seed=3 * seed + i), split.y)
-        for i, (name, split) in enumerate((name, getattr(source, name)) for name in SPLITS)
+        name: replace(split, x=blend(split.x, patches, seed=3 * seed + i))
+        for i, (name, split) in enumerate(source.splits.items())
     }
     return source.with_splits(
         splits,

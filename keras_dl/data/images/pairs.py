@@ -1,38 +1,36 @@
 """Pairs of images, sources and targets: facades of buildings, and outlines of any image set."""
 
-from typing import Any
-
 import numpy as np
 from scipy import ndimage
 
-from keras_dl.data.archives import image_members
-from keras_dl.data.dataset import SPLITS, Data, Split, digest
+from keras_dl.data.archives import list_image_members
+from keras_dl.data.dataset import Data, Split, digest
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.images.image_files import decode, stacked
-from keras_dl.data.loading import load
+from keras_dl.data.images.image_files import decode_images, stack_images
+from keras_dl.data.loading import DatasetLike, load
 from keras_dl.data.sources import mirror
 from keras_dl.data.sources.downloads import check_listed
 from keras_dl.data.specs import Images
 
-__all__ = ["facades", "outlined", "outlines", "pairs"]
+__all__ = ["detect_outlines", "facades", "image_pairs", "with_outlines"]
 
-CONTRAST = 80  # grey levels between neighbours that make an outline
-HELD_OUT = 40  # facades for validation, the last ones of train
+CONTRAST = 80  # minimum difference of grey levels within a 3×3 window on an edge
+HELD_OUT = 40  # facades for validation: the last ones of the training set
 
 
-def pairs(dataset: Any, *, batch_size: int, image_size: int) -> Data:
-    """Sources and targets as one data set.
+def image_pairs(dataset: DatasetLike, *, batch_size: int, image_size: int) -> Data:
+    """Returns pairs of source and target images.
 
     Args:
         dataset: "facades", or anything that `load` takes: its images become the targets, and their
             outlines the sources.
         batch_size: pairs per step.
-        image_size: images are brought to a square of so many pixels.
+        image_size: side of the square images in pixels.
 
     Returns:
-        `x` are the sources and `y` the targets, (n, image_size, image_size, channels) uint8, 0..255
-        both. There are no classes; of outlined images with labels, `extras` has the images as they
-        were loaded, under "labelled".
+        x are the sources and y the targets, both (n, image_size, image_size, channels) uint8,
+        0..255. There are no classes; with outlines, `extras["labelled"]` is the image set as
+        loaded.
 
     Raises:
         DatasetUnavailable: if the mirror has no facades.
@@ -40,11 +38,11 @@ def pairs(dataset: Any, *, batch_size: int, image_size: int) -> Data:
     """
     if dataset == "facades":
         return facades(batch_size=batch_size, image_size=image_size)
-    return outlined(load(dataset, batch_size=batch_size, image_size=image_size))
+    return with_outlines(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
 def facades(*, batch_size: int = 1, image_size: int = 256) -> Data:
-    """Photographs of facades, and what is wall, window or door in them, in colours.
+    """Returns the CMP facades: colour-coded label maps (wall, window, door, …) and photographs.
 
     Args:
         batch_size: pairs per step.
@@ -64,23 +62,18 @@ def facades(*, batch_size: int = 1, image_size: int = 256) -> Data:
     path = mirror.find("facades")
     if path is None:
         raise DatasetUnavailable(
-            "`dataset` must be at hand; put facades.tar, with train/ and test/ of 512×256 pixels, "
-            "photograph and labels side by side, into the folder facades of the mirror that "
-            "KERAS_DL_DATA names, or take another set: its outlines stand in. "
+            "`dataset` must be available; put facades.tar, with train/ and test/ of 512×256 "
+            "pixels, photograph and labels side by side, into the folder facades of the mirror "
+            "that KERAS_DL_DATA names, or use another set: its outlines become the sources. "
             "Received: dataset='facades'"
         )
     check_listed(path)
-    members = sorted(image_members(path), key=lambda m: (len(m.path.name), str(m.path)))
-    whole = {
-        part: stacked(
-            decode([m for m in members if m.path.parts[0] == part], (image_size, 2 * image_size)), 3
-        )
-        for part in ("train", "test")
-    }
-    halves = {
-        part: Split(images[:, :, image_size:], images[:, :, :image_size])
-        for part, images in whole.items()
-    }
+    members = sorted(list_image_members(path), key=lambda m: (len(m.path.name), str(m.path)))
+    halves = {}
+    for part in ("train", "test"):
+        files = [member for member in members if member.path.parts[0] == part]
+        images = stack_images(decode_images(files, (image_size, 2 * image_size)), channels=3)
+        halves[part] = Split(images[:, :, image_size:], images[:, :, :image_size])
     splits = {
         "train": halves["train"].take(slice(None, -HELD_OUT)),
         "validation": halves["train"].take(slice(-HELD_OUT, None)),
@@ -96,42 +89,43 @@ def facades(*, batch_size: int = 1, image_size: int = 256) -> Data:
     )
 
 
-def outlined(data: Data) -> Data:
-    """Outlines as sources, the images themselves as targets.
+def with_outlines(data: Data) -> Data:
+    """Returns pairs with outlines as sources and the images themselves as targets.
 
     Args:
         data: images, labelled or not.
 
     Returns:
-        Pairs, with `data` among the extras as "labelled".
+        Pairs of (outlines, images); `extras["labelled"]` is `data`.
 
     Raises:
         DatasetError: if `data` holds no images.
     """
     if not isinstance(data.inputs, Images):
         raise DatasetError(
-            f"`dataset` must hold images. Received: dataset={data.name!r}, {type(data.inputs).__name__}"
+            "`dataset` must hold images. "
+            f"Received: dataset={data.name!r}, {type(data.inputs).__name__}"
         )
-    cut = {name: Split(outlines(getattr(data, name).x), getattr(data, name).x) for name in SPLITS}
+    splits = {name: Split(detect_outlines(s.x), s.x) for name, s in data.splits.items()}
     return data.with_splits(
-        cut,
+        splits,
         name=f"{data.name}_outlines",
         source=f"{data.source}, outlined",
         targets=Images(),
         # Sources of all splits, then targets: the digest under which feature extractors are cached.
-        digest=digest(*(split.x for split in cut.values()), *(split.y for split in cut.values())),
+        digest=digest(*(s.x for s in splits.values()), *(s.y for s in splits.values())),
         extras={"labelled": data},
     )
 
 
-def outlines(images: np.ndarray) -> np.ndarray:
-    """Where neighbouring pixels differ much, in any channel.
+def detect_outlines(images: np.ndarray) -> np.ndarray:
+    """Detects edges: pixels whose 3×3 neighbourhood has high contrast in any channel.
 
     Args:
         images: (n, height, width, channels) uint8.
 
     Returns:
-        (n, height, width, 1) uint8: 255 on an outline, 0 elsewhere.
+        (n, height, width, 1) uint8: 255 on an edge, 0 elsewhere.
     """
     window = (1, 3, 3, 1)
     high = ndimage.maximum_filter(images, window)

@@ -1,21 +1,20 @@
-"""Brings arrays of images to uint8 (n, height, width, channels)."""
+"""Conversion of arrays of images to uint8 (n, height, width, channels)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from keras_dl.data.errors import DatasetError
 
-__all__ = ["pixels"]
+__all__ = ["to_pixels"]
 
 
-def pixels(images: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Images as uint8 pixels 0..255 with a channel axis.
+def to_pixels(images: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Converts images to uint8 pixels 0..255 with a channel axis.
 
-    Numbers in [0, 1] become ``round(255 x)``, so that steps of 1/255 or coarser survive exactly and
-    finer ones lose at most 1/510; 16-bit numbers are divided by 257; bools and whole numbers that
-    are only 0 or 1 become 0 and 255. All splits share one decision.
+    Numbers in [0, 1] become ``round(255 x)``: exact for multiples of 1/255, with an error of at
+    most 1/510 for others. 16-bit numbers are divided by 257. Bools and integers that are only 0 or
+    1 become 0 and 255. All splits are converted by the same rule.
 
     Args:
         images: one array per split, (n, height, width) or (n, height, width, channels), channels
@@ -25,7 +24,7 @@ def pixels(images: Sequence[np.ndarray]) -> list[np.ndarray]:
         Arrays (n, height, width, channels) uint8.
 
     Raises:
-        DatasetError: if a shape, a channel count or a range is another, or numbers are NaN or inf.
+        DatasetError: for another shape, channel count or range, and for NaN or inf.
     """
     shaped = [_with_channels(x) for x in images]
     scale = _scale(shaped)
@@ -48,8 +47,8 @@ def _with_channels(x: np.ndarray) -> np.ndarray:
 
 
 def _scale(arrays: list[np.ndarray]) -> float:
-    """What the numbers are multiplied by to span 0..255."""
-    kinds: set[Any] = {x.dtype.kind for x in arrays}
+    """Returns the factor that maps the numbers to 0..255."""
+    kinds: set[str] = {x.dtype.kind for x in arrays}
     if not kinds <= set("biuf"):
         raise DatasetError(f"`x` must hold numbers. Received: dtype={arrays[0].dtype}")
     if "f" in kinds:
@@ -60,7 +59,7 @@ def _scale(arrays: list[np.ndarray]) -> float:
     high = max(float(x.max()) for x in arrays if x.size)
     if low < 0 or high > (65535 if all(x.dtype == np.uint16 for x in arrays) else 255):
         raise DatasetError(
-            "`x` must hold pixels in [0, 1] or 0..255; give images before any standardisation, "
+            "`x` must hold pixels in [0, 1] or 0..255; pass images without standardisation, "
             f"the model scales them itself. Received: values {low:g}..{high:g}"
         )
     if high > 255:

@@ -1,25 +1,26 @@
-"""Brings images of any size to one size."""
+"""Resizing of images to one size."""
 
 from collections.abc import Collection, Sequence
 
 import numpy as np
 from PIL import Image, ImageOps
 
-__all__ = ["DEFAULT_SIDE", "common_size", "fit", "resized"]
+__all__ = ["DEFAULT_SIDE", "common_size", "crop_and_resize", "resize"]
 
-# What images of various sizes are brought to when nobody asks for a size.
+# Side of images of various sizes if no size is requested.
 DEFAULT_SIDE = 32
 
 
 def common_size(
     sizes: Collection[tuple[int, ...]], image_size: int | None, at_least: int | None
 ) -> tuple[int, int]:
-    """The (height, width) all images are brought to.
+    """Returns the (height, width) that all images are resized to.
 
     Args:
-        sizes: the (height, width) that occur, in pixels.
-        image_size: side of a square in pixels, or None to keep equal sizes as they are.
-        at_least: pixels the shorter side must have, or None; various sizes become this square.
+        sizes: (height, width) of the images, in pixels.
+        image_size: side of a square in pixels, or None to keep the size of equal images.
+        at_least: minimum length of the shorter side in pixels, or None; images of various sizes
+            become squares of this side.
     """
     if image_size is not None:
         return image_size, image_size
@@ -31,22 +32,22 @@ def common_size(
     return round(height * grow), round(width * grow)
 
 
-def fit(image: Image.Image, size: tuple[int, ...]) -> Image.Image:
-    """The image's largest centred part of the wanted aspect, resized bilinearly, antialiased.
+def crop_and_resize(image: Image.Image, size: tuple[int, ...]) -> Image.Image:
+    """Crops the largest centred part with the target aspect ratio and resizes it bilinearly.
 
     Args:
-        image: any PIL image.
+        image: PIL image.
         size: (height, width) in pixels.
     """
     height, width = size
     if image.size == (width, height):
         return image
-    # Pillow's bilinear filter widens when it shrinks, which is the antialiasing.
+    # Pillow widens its bilinear filter when it shrinks an image, which is antialiasing.
     return ImageOps.fit(image, (width, height), method=Image.Resampling.BILINEAR)
 
 
-def resized(images: Sequence[np.ndarray] | np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """Stacks images of any sizes to (n, height, width, channels) uint8.
+def resize(images: Sequence[np.ndarray] | np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Resizes images of any sizes and stacks them to (n, height, width, channels) uint8.
 
     Args:
         images: arrays (height, width, channels) uint8, channels 1 or 3, equal for all.
@@ -58,5 +59,5 @@ def resized(images: Sequence[np.ndarray] | np.ndarray, size: tuple[int, ...]) ->
     stack = np.empty((len(images), *size, channels), np.uint8)
     for slot, array in zip(stack, images, strict=True):
         image = Image.fromarray(array[..., 0] if channels == 1 else array)
-        slot[...] = np.asarray(fit(image, size)).reshape(slot.shape)
+        slot[...] = np.asarray(crop_and_resize(image, size)).reshape(slot.shape)
     return stack

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from pathlib import Path
 
-from keras_dl.data.archives import image_members
+from keras_dl.data.archives import list_image_members
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.locations import mirror
+from keras_dl.data.registry import DATASETS
 from keras_dl.data.segmentation.labelled import LabelledImages
 from keras_dl.data.segmentation.masks import common_size, decode_pairs
+from keras_dl.data.sources import mirror
 
 __all__ = ["CLASSES", "COLOURS", "IGNORE", "read_camvid"]
 
-FILE = "camvid/camvid_180x240.tar"
 IGNORE = 11
 # Names in the order of the labels, and the colours of the authors' palette.
 PALETTE = {
@@ -51,7 +51,7 @@ def read_camvid(image_size: int | None = None) -> LabelledImages:
     """
     path = _find()
     folders = defaultdict(dict)
-    for member in image_members(path):
+    for member in list_image_members(path):
         folders[member.path.parent.name][member.path.stem] = member
     pairs = {}
     for split, folder in FOLDERS.items():
@@ -70,12 +70,11 @@ def read_camvid(image_size: int | None = None) -> LabelledImages:
 
 
 def _find() -> Path:
-    folder = mirror()
-    path = folder / FILE if folder is not None else None
-    if path is None or not path.exists():
+    path = mirror.find("camvid")
+    if path is None:
         raise DatasetUnavailable(
-            f"`dataset` must be available; put {FILE}, with train/, trainannot/, val/, valannot/, "
-            "test/ and testannot/, into the folder that KERAS_DL_DATA names, or use "
-            "dataset='shapes' or a folder of your own. Received: dataset='camvid'"
+            f"`dataset` must be available; put {DATASETS['camvid'].file}, with train/, trainannot/,"
+            " val/, valannot/, test/ and testannot/, into the folder that KERAS_DL_DATA names, or "
+            "use dataset='shapes' or a folder of your own. Received: dataset='camvid'"
         )
     return path

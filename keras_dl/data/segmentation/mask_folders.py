@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_dl.data.archives import IMAGES, Member, members
+from keras_dl.data.archives import IMAGES, Member, list_members
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.segmentation.labelled import VOID, LabelledImages, Pair, voc_colours
 from keras_dl.data.segmentation.masks import common_size, decode_pairs
@@ -59,7 +59,7 @@ def _paired(path: Path) -> dict[str, list[tuple[Member, Member]]]:
     files: dict[str, dict[str, dict[str, Member]]] = defaultdict(
         lambda: {"images": {}, "masks": {}}
     )
-    for member in members(path, IMAGES):
+    for member in list_members(path, IMAGES):
         for place, part in enumerate(member.path.parts[:-1]):
             if part in ("images", "masks"):
                 above = member.path.parts[place - 1] if place else ""
@@ -84,7 +84,7 @@ def _paired(path: Path) -> dict[str, list[tuple[Member, Member]]]:
 
 
 def _class_names(path: Path, splits: dict[str, Pair]) -> tuple[str, ...]:
-    for member in members(path, (".txt",)):
+    for member in list_members(path, (".txt",)):
         if member.path.name == CLASS_FILE:
             lines = member.read().decode("utf-8", "replace").splitlines()
             return tuple(line.strip() for line in lines if line.strip())

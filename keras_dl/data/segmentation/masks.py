@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from keras_dl.data.archives import Member
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.images.image_files import decode, header_sizes, stacked
+from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
 from keras_dl.data.segmentation.labelled import Pair
 
 __all__ = ["common_size", "decode_masks", "decode_pairs"]
@@ -35,7 +35,7 @@ def decode_pairs(
             size.
     """
     for image, mask in pairs:
-        sizes = header_sizes([image]), header_sizes([mask])
+        sizes = read_sizes([image]), read_sizes([mask])
         if sizes[0] != sizes[1]:
             (own,), (other,) = sizes
             raise DatasetError(
@@ -43,7 +43,7 @@ def decode_pairs(
                 f"Received: {image.path} of {own[0]}×{own[1]} pixels, "
                 f"{mask.path} of {other[0]}×{other[1]}"
             )
-    images = stacked(decode([image for image, _ in pairs], size), channels)
+    images = stack_images(decode_images([image for image, _ in pairs], size), channels)
     return images, decode_masks([mask for _, mask in pairs], size)
 
 
@@ -80,7 +80,7 @@ def common_size(
         DatasetError: if images differ in size and `image_size` is None.
     """
     sizes = Counter(
-        size for split in pairs.values() for image, _ in split for size in header_sizes([image])
+        size for split in pairs.values() for image, _ in split for size in read_sizes([image])
     )
     (height, width), _ = sizes.most_common(1)[0]
     if image_size is not None:

@@ -1,4 +1,4 @@
-"""Whether files can be downloaded at all, and whether local copies are what they should be."""
+"""Checks of downloads: reachable hosts and checksums of local copies."""
 
 import gzip
 import hashlib
@@ -14,10 +14,10 @@ from pathlib import Path
 from keras_dl.data import locations
 from keras_dl.data.errors import DatasetError
 
-__all__ = ["check_content", "check_listed", "unreachable"]
+__all__ = ["check_content", "check_listed", "find_unreachable"]
 
-# Sha256 of the unpacked files. Copies of these two sets are often compressed anew, which changes
-# the digest of the .gz file and nothing else.
+# Sha256 of the unpacked files. Copies of these two sets are often recompressed, which changes the
+# digest of the .gz file, but not of its content.
 UNPACKED = {
     "mnist": {
         "train-images-idx3-ubyte.gz":
@@ -40,89 +40,92 @@ UNPACKED = {
             "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     },
 }  # fmt: skip
-SECONDS = 2.0
+TIMEOUT = 2.0  # seconds
 
 
 def check_content(file: Path, name: str, checksum: str) -> None:
-    """Makes sure that a local copy is the official file.
+    """Checks that a local copy is the official file.
 
     Args:
         file: the copy, named as the official file.
-        name: the data set, for files that are known by their unpacked content.
+        name: the data set; of some the checksums of the unpacked files are listed.
         checksum: sha256 of the official file, 64 hex digits.
 
     Raises:
-        DatasetError: if the content is another, or the gzip stream is damaged.
+        DatasetError: if the content differs, or the gzip stream is damaged.
     """
-    with file.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found == checksum:
+    actual = _sha256(file)
+    if actual == checksum:
         return
     expected = UNPACKED.get(name, {}).get(file.name)
     try:
         if expected:
             with gzip.open(file, "rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+                actual = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
     except (OSError, EOFError, zlib.error) as error:
         raise DatasetError(
             f"`{file.name}` must be a whole gzip file; copy or download it again. "
             f"Received: {file} ({error})"
         ) from None
-    if found != expected:
+    if actual != expected:
         raise DatasetError(
             f"`{file.name}` must be the official file of {name}; its content is another. "
-            f"Received: {file} with sha256 {found[:12]}…, not {(expected or checksum)[:12]}…"
+            f"Received: {file} with sha256 {actual[:12]}…, not {(expected or checksum)[:12]}…"
         )
 
 
 @cache
 def check_listed(file: Path) -> None:
-    """Makes sure that a file of the mirror is the one that SHA256SUMS there lists, once.
+    """Checks a file of the mirror against the SHA256SUMS there, once per process.
 
-    Nothing is said of a file that the list leaves out, or where there is no list.
+    Files that are not listed pass, also if there is no list.
 
     Raises:
-        DatasetError: if the content is another.
+        DatasetError: if the content differs.
     """
-    folder = locations.mirror()
+    folder = locations.mirror_folder()
     listed = folder / "SHA256SUMS" if folder else None
     if folder is None or listed is None or not (listed.is_file() and file.is_relative_to(folder)):
         return
-    own = file.relative_to(folder).as_posix()
+    name = file.relative_to(folder).as_posix()
     rows = (line.split(maxsplit=1) for line in listed.read_text(encoding="utf-8").splitlines())
-    expected = next((row[0] for row in rows if row[1:] and row[1].lstrip("*./") == own), None)
+    expected = next((row[0] for row in rows if row[1:] and row[1].lstrip("*./") == name), None)
     if expected is None:
         return
-    with file.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    if found != expected:
+    actual = _sha256(file)
+    if actual != expected:
         raise DatasetError(
-            f"`{own}` must be the file that {listed} lists; copy it again. "
-            f"Received: sha256 {found[:12]}…, not {expected[:12]}…"
+            f"`{name}` must be the file that {listed} lists; copy it again. "
+            f"Received: sha256 {actual[:12]}…, not {expected[:12]}…"
         )
 
 
-def unreachable(urls: Iterable[str]) -> list[str]:
-    """The hosts among the URLs that do not answer within two seconds, proxies respected."""
+def find_unreachable(urls: Iterable[str]) -> list[str]:
+    """Returns the hosts of the URLs that do not answer within two seconds; uses proxies."""
     hosts = {urllib.parse.urlparse(url).netloc: url for url in urls}
     answered: set[str] = set()
     threads = [
-        # Daemons: looking up a name has no timeout of its own and may hang past ours.
+        # Daemons: name resolution has no timeout and may block longer than the request.
         threading.Thread(target=_probe, args=(host, url, answered), daemon=True)
         for host, url in hosts.items()
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(SECONDS + 0.5)
+        thread.join(TIMEOUT + 0.5)
     return sorted(set(hosts) - answered)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _probe(host: str, url: str, answered: set[str]) -> None:
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=SECONDS):
+        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=TIMEOUT):
             answered.add(host)
-    except urllib.error.HTTPError:  # an answer, if only "method not allowed"
+    except urllib.error.HTTPError:  # also an answer, such as "method not allowed"
         answered.add(host)
     except (OSError, ValueError):
         return

@@ -1,4 +1,4 @@
-"""The data sets that scikit-learn carries in its package: always there, no network."""
+"""Data sets that scikit-learn includes in its package; no download."""
 
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,18 @@ from keras_dl.data.dataset import Raw
 
 __all__ = ["folder", "read"]
 
-# Images are 8×8 with grey levels 0..16; pixels 0..255 keep the order and reach both ends.
+# Images are 8×8 with grey levels 0..16, mapped to 0..255.
 DIGITS_LEVELS = 16
 
 
 def read(name: str) -> Raw:
-    """One of digits, iris, wine, breast_cancer and diabetes.
+    """Reads digits, iris, wine, breast_cancer or diabetes.
 
-    Digits become (8, 8, 1) uint8, levels 0..16 mapped to 0..255; diabetes is a regression on the
-    features in their own units.
+    Digits are (8, 8) uint8, levels 0..16 mapped to 0..255; diabetes is a regression with features
+    in their own units.
+
+    Args:
+        name: of the data set.
     """
     # scikit-learn takes a second to import; only these sets need it.
     from sklearn import datasets
@@ -42,7 +45,7 @@ def read(name: str) -> Raw:
 
 
 def folder(name: str) -> Path:
-    """Where scikit-learn, or for "topics" Python, keeps the files; found without importing it."""
+    """Returns the folder of the files in scikit-learn, for "topics" in Python, without imports."""
     from importlib.util import find_spec
 
     package = "pydoc_data" if name == "topics" else "sklearn"

@@ -1,4 +1,4 @@
-"""Finds a data set by name or path: the order in which places are asked."""
+"""Lookup of data sets by name or path."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.images.folders import read_classes
 from keras_dl.data.images.idx import has_idx, read_idx_folder
-from keras_dl.data.registry import KNOWN
+from keras_dl.data.registry import DATASETS
 from keras_dl.data.sources import embedded, mirror, tfds
 from keras_dl.data.sources.downloads import check_listed
 from keras_dl.data.tables import read_csv
@@ -25,28 +25,31 @@ FORMS = (
     "by class, or a .csv file"
 )
 SUFFIXES = (".npz", ".csv", *ARCHIVES)
-# Where only a lossy copy is at hand, it is taken under its own name.
-STAND_INS = {"cifar10": "cifar10_jpeg"}
+# If the mirror has only a lossy copy, it is loaded under the name of the copy.
+SUBSTITUTES = {"cifar10": "cifar10_jpeg"}
 
 
 def find(dataset: str | Path, image_size: int | None, at_least: int | None) -> Raw:
-    """The data set of that name or at that path.
+    """Finds the data set of a name or path.
+
+    Names are searched in the order: registry, TensorFlow Datasets (prepared), mirror, TensorFlow
+    Datasets (download).
 
     Args:
-        dataset: a known name, a path, a name in the mirror, or a name of TensorFlow Datasets.
-        image_size: side of the square image files are brought to, in pixels, or None.
-        at_least: pixels the shorter side of image files must have, or None.
+        dataset: a registered name, a path, a name in the mirror, or a name of TensorFlow Datasets.
+        image_size: side of the square that image files are resized to, in pixels, or None.
+        at_least: minimum length of the shorter side of image files in pixels, or None.
 
     Raises:
-        DatasetUnavailable: if no place has it.
-        DatasetError: if it is there and cannot be used.
+        DatasetUnavailable: if no source has it.
+        DatasetError: if it exists and cannot be used.
     """
     name = str(dataset)
     try:
-        # A known name means the known set, also where a folder of that name happens to stand.
-        if isinstance(dataset, str) and (name in KNOWN or not _is_path(name)):
-            return _named(name, image_size, at_least)
-        return _at(Path(dataset).expanduser(), image_size, at_least)
+        # A registered name takes precedence over a folder of that name in the working directory.
+        if isinstance(dataset, str) and (name in DATASETS or not _is_path(name)):
+            return _read_by_name(name, image_size, at_least)
+        return _read_path(Path(dataset).expanduser(), image_size, at_least)
     except PermissionError as error:
         raise DatasetError(
             f"`dataset` must be readable; change its permissions. Received: {error.filename}"
@@ -54,62 +57,62 @@ def find(dataset: str | Path, image_size: int | None, at_least: int | None) -> R
 
 
 def prepare(name: str) -> Path:
-    """Makes a data set ready for fast loading; what needs no preparation is only found.
+    """Prepares a data set for fast loading; sets that need no preparation are only located.
 
     Args:
-        name: a known name, or one of TensorFlow Datasets.
+        name: a registered name, or one of TensorFlow Datasets.
 
     Returns:
-        The folder or file that holds the set.
+        The folder or file of the set.
 
     Raises:
-        DatasetUnavailable: if no place has it.
+        DatasetUnavailable: if no source has it.
     """
-    home = KNOWN[name].home if name in KNOWN else "official"
-    if home == "made":
-        return prepare(KNOWN[name].file)
+    home = DATASETS[name].home if name in DATASETS else "tfds"
+    if home == "derived":
+        return prepare(DATASETS[name].file)
     if home == "embedded":
         return embedded.folder(name)
     if home == "mirror":
-        found = mirror.find(name)
-        if found is None:
+        path = mirror.find(name)
+        if path is None:
             raise _unavailable(name, [])
-        return found
-    folder = _prepared(name)
-    tfds.read(name, folder)  # decodes once, so that every later load is fast
+        return path
+    folder = _prepare(name)
+    tfds.read(name, folder)  # decodes once, so that later loads are fast
     return folder
 
 
-def _named(name: str, image_size: int | None, at_least: int | None) -> Raw:
-    home, kind = (KNOWN[name].home, KNOWN[name].kind) if name in KNOWN else (None, "image")
-    if kind in ("text", "pairs"):
-        held = "texts" if kind == "text" else "pairs of images"
+def _read_by_name(name: str, image_size: int | None, at_least: int | None) -> Raw:
+    home, kind = (DATASETS[name].home, DATASETS[name].kind) if name in DATASETS else (None, "image")
+    others = {"text": "texts", "pairs": "pairs of images", "masks": "images with masks"}
+    if kind in others:
         raise DatasetError(
-            f"`dataset` must hold labelled images or a table here; {name} holds {held}. "
+            f"`dataset` must hold labelled images or a table here; {name} holds {others[kind]}. "
             f"Received: dataset={name!r}"
         )
     if home == "embedded":
         return embedded.read(name)
-    folder = locations.prepared(name) if home != "mirror" else None
+    folder = locations.find_prepared(name) if home != "mirror" else None
     if folder is not None:
         return tfds.read(name, folder)
-    name = STAND_INS.get(name, name) if mirror.find(STAND_INS.get(name, name)) else name
-    found = mirror.find(name)
-    if found is not None and (name not in KNOWN or KNOWN[name].home == "mirror"):
-        if found.is_file():
-            check_listed(found)
+    name = SUBSTITUTES.get(name, name) if mirror.find(SUBSTITUTES.get(name, name)) else name
+    path = mirror.find(name)
+    if path is not None and (name not in DATASETS or DATASETS[name].home == "mirror"):
+        if path.is_file():
+            check_listed(path)
         if name == "cifar10_jpeg":
-            return mirror.read_jpegs(found, name)
-        return _at(found, image_size, at_least)._replace(name=name)
+            return mirror.read_jpegs(path, name)
+        return _read_path(path, image_size, at_least)._replace(name=name)
     if home == "mirror":
         raise _unavailable(name, [])
-    return tfds.read(name, _prepared(name))
+    return tfds.read(name, _prepare(name))
 
 
-def _prepared(name: str) -> Path:
+def _prepare(name: str) -> Path:
     base = name.split("/")[0]
-    if base not in KNOWN and base not in tfds.names():
-        spellings = [*KNOWN, *tfds.names()]
+    if base not in DATASETS and base not in tfds.list_names():
+        spellings = [*DATASETS, *tfds.list_names()]
         raise _unavailable(name, ["TensorFlow Datasets does not know the name"], spellings)
     try:
         return tfds.prepare(name, mirror.find(base))
@@ -122,12 +125,12 @@ def _is_path(name: str) -> bool:
         return True
     if name.lower().endswith(SUFFIXES):
         return True
-    # "emnist/letters" is a configuration of a data set, if there is one of that name.
+    # "emnist/letters" is a configuration of a data set, if TensorFlow Datasets has one.
     configuration = re.fullmatch(r"[a-z0-9_]+/[A-Za-z0-9_.-]+", name)
-    return os.sep in name and not (configuration and name.split("/")[0] in tfds.names())
+    return os.sep in name and not (configuration and name.split("/")[0] in tfds.list_names())
 
 
-def _at(path: Path, image_size: int | None, at_least: int | None) -> Raw:
+def _read_path(path: Path, image_size: int | None, at_least: int | None) -> Raw:
     lower = path.name.lower()
     name = re.sub(r"(\.tar)?\.[a-z]+$", "", path.name, flags=re.IGNORECASE)
     if not path.exists():
@@ -157,18 +160,18 @@ def _close_path(path: Path) -> str:
 
 def _unavailable(name: str, tried: list[str], spellings: Iterable[str] = ()) -> DatasetUnavailable:
     close = close_match(name, spellings)
-    folder = locations.mirror()
-    entry = KNOWN.get(name)
-    place = f"{folder or '<folder>'}/{(entry.file if entry else '') or name}"
+    folder = locations.mirror_folder()
+    entry = DATASETS.get(name)
+    location = f"{folder or '<folder>'}/{(entry.file if entry else '') or name}"
     setting = "" if folder else " and set KERAS_DL_DATA=<folder>"
-    looked = [f"a path {Path(name).absolute()}", f"prepared in {locations.official() / name}",
+    searched = [f"a path {Path(name).absolute()}", f"prepared in {locations.tfds_folder() / name}",
               f"the mirror {folder}" if folder else "a mirror (KERAS_DL_DATA is not set)",
               *tried]  # fmt: skip
-    embedded_sets = [n for n, k in KNOWN.items() if k.home == "embedded" and k.kind != "text"]
+    embedded_sets = [n for n, k in DATASETS.items() if k.home == "embedded" and k.kind != "text"]
     meant = "" if close is None else f" (did you mean {close}?)"
     return DatasetUnavailable(
-        f"`dataset` must be a data set that is at hand{meant}; looked for {'; '.join(looked)}. "
-        f"Put its files at {place}{setting}, or give a path to {FORMS}. "
-        f"At hand without files: {', '.join(embedded_sets)}. "
+        f"`dataset` must be a data set that is available{meant}; searched {'; '.join(searched)}. "
+        f"Put its files at {location}{setting}, or pass a path to {FORMS}. "
+        f"Available without files: {', '.join(embedded_sets)}. "
         f"Received: dataset='{name}'"
     )

@@ -1,4 +1,4 @@
-"""Data sets from a local mirror: the folder that KERAS_DL_DATA names."""
+"""Data sets of a local mirror: the folder that KERAS_DL_DATA names."""
 
 import io
 from itertools import pairwise
@@ -11,7 +11,7 @@ from keras_dl.data import archives, locations
 from keras_dl.data.arrays import read_npz
 from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.registry import CLASSES, KNOWN
+from keras_dl.data.registry import CLASSES, DATASETS
 
 __all__ = ["find", "read_jpegs"]
 
@@ -19,22 +19,25 @@ SUFFIXES = ("", ".npz", ".csv", *archives.ARCHIVES)
 
 
 def find(name: str) -> Path | None:
-    """The file or folder that the mirror has under a name, or None.
+    """Returns the file or folder of a data set in the mirror, or None.
 
-    Known sets have their own place, the first of their files, which all must be there; any other
-    `name` may be a folder, an `.npz` or CSV file or an archive that stands in the mirror.
+    Args:
+        name: a registered name, whose files must all exist (returns the first one); or the name of
+            a folder, `.npz` file, CSV file or archive in the mirror, without its ending.
     """
-    folder = locations.mirror()
+    folder = locations.mirror_folder()
     if folder is None:
         return None
-    if name in KNOWN and not all((folder / file).exists() for file in KNOWN[name].more):
+    if name in DATASETS and not all((folder / file).exists() for file in DATASETS[name].more):
         return None
-    names = [KNOWN[name].file] if name in KNOWN else [f"{name}{suffix}" for suffix in SUFFIXES]
+    names = (
+        [DATASETS[name].file] if name in DATASETS else [f"{name}{suffix}" for suffix in SUFFIXES]
+    )
     return next((folder / n for n in names if n and (folder / n).exists()), None)
 
 
 def read_jpegs(path: Path, name: str) -> Raw:
-    """Decodes an `.npz` that holds JPEG files end to end, and where each begins.
+    """Decodes an `.npz` file of concatenated JPEG files and their offsets.
 
     Args:
         path: file with jpeg_train, offsets_train, y_train and the same of test.
@@ -48,8 +51,8 @@ def read_jpegs(path: Path, name: str) -> Raw:
     for split in ("train", "test"):
         content, offsets = arrays[f"jpeg_{split}"].tobytes(), arrays[f"offsets_{split}"]
         try:
-            archives = [io.BytesIO(content[start:stop]) for start, stop in pairwise(offsets)]
-            x = [np.asarray(Image.open(file)) for file in archives]
+            files = [io.BytesIO(content[start:stop]) for start, stop in pairwise(offsets)]
+            x = [np.asarray(Image.open(file)) for file in files]
         except OSError as error:
             raise DatasetError(
                 f"`dataset` must hold JPEG images. Received: {path} ({error})"

@@ -1,15 +1,126 @@
 """Running text as a stream of character ids, for character-level language models."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-__all__ = ["CharacterTokenizer"]
+from keras_dl.data.dataset import SPLITS, Data, Split
+from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.samplers import Windows
+from keras_dl.data.serialization import register_preprocessor
+from keras_dl.data.specs import Tokens
+from keras_dl.data.text.labelled_texts import running_text
+from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics, read_text
+from keras_dl.utils.matching import did_you_mean
+
+__all__ = ["STREAMS", "CharacterTokenizer", "characters"]
+
+STREAMS = ("topics", "tiny_shakespeare", "enwiki_slice")
+TRAIN, VALIDATION = 0.9, 0.95  # ends of train and of validation, as shares of the text
 
 
+def characters(
+    dataset: str | os.PathLike[str] | Sequence[str] | Data = "tiny_shakespeare",
+    *,
+    context: int = 64,
+    batch_size: int = 16,
+) -> Data:
+    """A text as a stream of character ids, with the next character as target.
+
+    The first nine tenths of the text are for training, as in nanoGPT. Its last tenth, which is
+    nanoGPT's validation split, is halved here: the first half validates, the second tests. The mean
+    of both losses is the figure to compare with nanoGPT's validation loss.
+
+    Args:
+        dataset: name of one of `STREAMS`, path of a text file (.txt, also .gz or .bz2), a list of
+            texts, or `Data` of this function. "topics" is embedded in Python.
+        context: characters of a window. Windows begin at random characters of train and tile
+            validation and test.
+        batch_size: windows per step.
+
+    Returns:
+        x and y of each split (characters − 1,) int32, y one character ahead. The preprocessor is
+        the `CharacterTokenizer` of all characters of the text.
+
+    Raises:
+        DatasetUnavailable: if the text is not available; states where to put which file.
+        DatasetError: if it is no text, or one of its splits is shorter than a window.
+    """
+    if isinstance(dataset, Data):
+        if not isinstance(dataset.preprocessor, CharacterTokenizer):
+            raise DatasetError(
+                "`dataset` must be a stream of characters, see `characters`. "
+                f"Received: {dataset.name}"
+            )
+        tokens = replace(dataset.inputs, shape=(context,))
+        samplers = _windows(dataset.splits, context)
+        return replace(
+            dataset, inputs=tokens, targets=tokens, samplers=samplers, batch_size=batch_size
+        )
+    name, source, text = _read(dataset)
+    tokenizer = CharacterTokenizer.from_text(text)
+    ids = tokenizer.encode(text)
+    cuts = [0, int(TRAIN * len(ids)), int(VALIDATION * len(ids)), len(ids)]
+    parts = [ids[start:end] for start, end in pairwise(cuts)]
+    splits = {key: Split(part[:-1], part[1:]) for key, part in zip(SPLITS, parts, strict=True)}
+    tokens = Tokens(tokenizer.vocabulary_size, shape=(context,))
+    return Data.from_splits(
+        name,
+        splits,
+        inputs=tokens,
+        targets=tokens,
+        source=source,
+        samplers=_windows(splits, context),
+        preprocessor=tokenizer,
+        batch_size=batch_size,
+    )
+
+
+def _windows(splits: dict[str, Split], context: int) -> dict[str, Windows]:
+    shortest = min(split.num_examples for split in splits.values())
+    if not 1 <= context <= shortest:
+        raise DatasetError(
+            f"`context` must lie in 1 … {shortest}, the length of the shortest split; a window has "
+            f"so many characters. Received: context={context}"
+        )
+    return {
+        name: Windows(split.num_examples, context, shuffle=name == "train")
+        for name, split in splits.items()
+    }
+
+
+def _read(dataset: str | os.PathLike[str] | Sequence[str]) -> tuple[str, str, str]:
+    """Name, source and text."""
+    if not isinstance(dataset, str | os.PathLike):
+        texts = running_text(dataset)
+        if texts is None:
+            raise DatasetError(
+                "`dataset` must be the name of a text, a text file or a list of texts. "
+                f"Received: {type(dataset).__name__}"
+            )
+        return "texts", "the caller's texts", "\n".join(texts)
+    name = str(dataset)
+    if name == "topics":
+        return name, "embedded in Python", "\n".join(read_python_topics().values())
+    if name in STREAMS:
+        file = find_in_mirror(name, STREAMS)[0]
+        return name, str(file.parent), read_text(file)
+    path = Path(name).expanduser()
+    if not path.exists() and os.sep not in name and not path.suffix:
+        raise DatasetUnavailable(
+            f"`dataset` must be a text file or one of {', '.join(STREAMS)}."
+            f"{did_you_mean(name, STREAMS)} Received: dataset={name!r}"
+        )
+    return path.resolve().name.partition(".")[0], str(path), read_text(path)
+
+
+@register_preprocessor("characters")
 @dataclass(frozen=True)
 class CharacterTokenizer:
     """Characters as integers.
@@ -67,6 +178,14 @@ class CharacterTokenizer:
                 f"has no vectors for others. Received: {names}{more}"
             )
         return np.fromiter((ids[character] for character in text), np.int32, len(text))
+
+    def __call__(self, inputs: Sequence[str]) -> np.ndarray:
+        """Ids of each text, (texts, length of the longest) int32, padded with 0 on the right."""
+        rows = [self.encode(text) for text in inputs]
+        ids = np.zeros((len(rows), max(map(len, rows), default=0)), np.int32)
+        for row, encoded in zip(ids, rows, strict=True):
+            row[: len(encoded)] = encoded
+        return ids
 
     def decode(self, ids: Iterable[int]) -> str:
         """Text of a sequence of ids."""

@@ -1,59 +1,65 @@
-"""Running text as rows of word numbers, for models that learn words from their neighbours."""
+"""Running text as rows of word numbers, for word vectors."""
 
 import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
-from keras_dl.data.archives import ARCHIVES, members
+from keras_dl.data.archives import ARCHIVES, list_members
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.specs import NoTargets, Tokens
-from keras_dl.data.text.labelled_texts import running
-from keras_dl.data.text.tokenize import decoded, mirrored, python_topics, read_text, tokenize
-from keras_dl.data.text.vocabulary import Vocabulary, vocabulary
+from keras_dl.data.text.labelled_texts import running_text
+from keras_dl.data.text.tokenize import (
+    decode_text,
+    find_in_mirror,
+    read_python_topics,
+    read_text,
+    tokenize,
+)
+from keras_dl.data.text.vocabulary import Vocabulary, build_vocabulary
 from keras_dl.utils.matching import did_you_mean
 
-__all__ = ["CORPORA", "HELD_OUT", "corpus"]
+__all__ = ["CORPORA", "HELD_OUT", "CorpusLike", "corpus"]
 
-HELD_OUT = 0.05  # share of the text that validation has, and test; both at its end
-
-
+HELD_OUT = 0.05  # share of the text for validation, and for test; both at its end
 CORPORA = ("topics", "enwiki_slice", "ptb", "tiny_shakespeare", "imdb")
+# A name, a path, texts, or a return value of `corpus`.
+CorpusLike: TypeAlias = str | os.PathLike[str] | Sequence[str] | Data
 
 
 def corpus(
-    dataset: Any = "topics",
+    dataset: CorpusLike = "topics",
     *,
     min_count: int = 5,
     most_words: int | None = None,
     length: int = 1000,
     batch_size: int = 64,
 ) -> Data:
-    """A text in rows of word numbers.
+    """Returns a running text in rows of word numbers.
 
-    Words that the vocabulary lacks are taken out before the rows are cut, so that the words on
-    both sides of them become neighbours. Where the text has no splits of its own, its last
-    twentieth is for test, the one before for validation.
+    Words that are not in the vocabulary are removed before the text is divided into rows, so their
+    neighbours become adjacent. A text without splits is divided into 90 % for train, 5 % for
+    validation and the last 5 % for test.
 
     Args:
         dataset: name of one of `CORPORA`, path of a text file (.txt, also .gz or .bz2), of a
-            folder or archive of .txt files, a list of texts, or `Data` that this function gave.
-        min_count: words that are rarer in train are left out.
-        most_words: size of the vocabulary at most; None sets no limit.
-        length: words in a row.
-        batch_size: rows per step; each split is filled up to whole batches by empty rows.
+            folder or archive of .txt files, a list of texts, or a return value of this function.
+        min_count: minimum frequency in train of the words of the vocabulary.
+        most_words: maximum size of the vocabulary; None sets no limit.
+        length: words per row.
+        batch_size: rows per step; each split is padded with empty rows to whole batches.
 
     Returns:
-        x (rows, length) int32, numbers of words or -1 where there is none; y all 0;
-        the preprocessor is the `Vocabulary`, counted in train.
+        x (rows, length) int32, word numbers or -1 for padding; y all 0. The preprocessor is the
+        `Vocabulary` of train.
 
     Raises:
-        DatasetUnavailable: if the text is not at hand; says where to put which file.
-        DatasetError: if it cannot be used.
+        DatasetUnavailable: if the text is not available; the message names the file to provide.
+        DatasetError: if the text cannot be used.
     """
     for name, value in (("min_count", min_count), ("length", length), ("batch_size", batch_size)):
         if value < 1:
@@ -62,27 +68,27 @@ def corpus(
         if not isinstance(dataset.preprocessor, Vocabulary):
             raise DatasetError(f"`dataset` must be a text. Received: {dataset.name}")
         return replace(dataset, batch_size=batch_size)
-    name, source, texts = _texts(dataset)
-    tokens = _three([text if isinstance(text, list) else tokenize(text) for text in texts])
-    known = vocabulary(tokens[0], min_count=min_count, most=most_words)
-    splits = [_rows(known.encode(part), length, batch_size) for part in tokens]
+    name, source, texts = _read(dataset)
+    tokens = _split([text if isinstance(text, list) else tokenize(text) for text in texts])
+    words = build_vocabulary(tokens[0], min_count=min_count, most=most_words)
+    splits = [_rows(words.encode(part), length, batch_size) for part in tokens]
     if (splits[0].x >= 0).sum() < 2:
         raise DatasetError(f"`dataset` must hold more than two words to train on. Received: {name}")
     return Data.from_splits(
         name,
         dict(zip(SPLITS, splits, strict=True)),
-        inputs=Tokens(vocabulary_size=len(known)),
+        inputs=Tokens(vocabulary_size=len(words)),
         targets=NoTargets(),
         source=source,
-        digested=(np.array(known.words),),
+        digested=(np.array(words.words),),
         batch_size=batch_size,
-        preprocessor=known,
+        preprocessor=words,
     )
 
 
-def _texts(dataset: Any) -> tuple[str, str, Sequence[str | list[str]]]:
-    """Name, source and the texts of one split, or of three."""
-    texts = running(dataset)
+def _read(dataset: object) -> tuple[str, str, Sequence[str | list[str]]]:
+    """Returns name, source and the texts of one split or of three."""
+    texts = running_text(dataset)
     if texts is not None:
         return "texts", "the caller's texts", ["\n".join(texts)]
     if not isinstance(dataset, (str, os.PathLike)):
@@ -93,16 +99,17 @@ def _texts(dataset: Any) -> tuple[str, str, Sequence[str | list[str]]]:
         )
     name = str(dataset)
     if name == "topics":
-        return name, "embedded in Python", ["\n".join(python_topics().values())]
+        return name, "embedded in Python", ["\n".join(read_python_topics().values())]
     if name in CORPORA:
-        files = mirrored(name, CORPORA)
-        read: list[Any] = [read_text(file) for file in (files[:1] if name == "imdb" else files)]
+        files = find_in_mirror(name, CORPORA)
+        source = str(files[0].parent)
+        parts = [read_text(file) for file in (files[:1] if name == "imdb" else files)]
         if name == "imdb":
-            read = [_reviews(text) for text in read]
-        # These are lower-case words and blanks already; splitting is six times as fast.
+            return name, source, [_reviews(text) for text in parts]
+        # Already lower-case words and blanks; splitting is six times as fast as tokenizing.
         if name in ("enwiki_slice", "ptb"):
-            read = [text.replace("<unk>", " ").split() for text in read]
-        return name, str(files[0].parent), read
+            return name, source, [text.replace("<unk>", " ").split() for text in parts]
+        return name, source, parts
     path = Path(name).expanduser()
     if not path.exists() and os.sep not in name and not path.suffix:
         hint = did_you_mean(name, CORPORA)
@@ -110,31 +117,31 @@ def _texts(dataset: Any) -> tuple[str, str, Sequence[str | list[str]]]:
             f"`dataset` must be a text file, a folder of them or one of {', '.join(CORPORA)}."
             f"{hint} Received: dataset={name!r}"
         )
-    return path.resolve().name.partition(".")[0], str(path), [_own(path)]
+    return path.resolve().name.partition(".")[0], str(path), [_read_files(path)]
 
 
-def _own(path: Path) -> str:
-    """A text file, or all .txt files of a folder or an archive, one after the other."""
+def _read_files(path: Path) -> str:
+    """Reads a text file, or the concatenation of all .txt files of a folder or archive."""
     if not path.is_dir() and not path.name.lower().endswith(ARCHIVES):
         return read_text(path)
-    found = members(path, (".txt",))
-    if not found:
+    files = list_members(path, (".txt",))
+    if not files:
         raise DatasetError(f"`dataset` must hold .txt files. Received: none in {path}")
-    return "\n".join(decoded(member.read(), path / member.path) for member in found)
+    return "\n".join(decode_text(member.read(), path / member.path) for member in files)
 
 
 def _reviews(text: str) -> str:
     return "\n".join(line.split("\t", 3)[-1].replace("<br />", " ") for line in text.split("\n"))
 
 
-def _three(parts: list[list[str]]) -> list[list[str]]:
+def _split(parts: list[list[str]]) -> list[list[str]]:
     if len(parts) == 3:
         return parts
     tokens = parts[0]
-    held = max(1, round(HELD_OUT * len(tokens)))
+    size = max(1, round(HELD_OUT * len(tokens)))
     if len(tokens) < 4:
         raise DatasetError(f"`dataset` must hold at least four words. Received: {len(tokens)}")
-    return [tokens[: -2 * held], tokens[-2 * held : -held], tokens[-held:]]
+    return [tokens[: -2 * size], tokens[-2 * size : -size], tokens[-size:]]
 
 
 def _rows(numbers: np.ndarray, length: int, batch_size: int) -> Split:

@@ -1,67 +1,67 @@
-"""Texts to predict: given as they are, or in files."""
+"""Texts to predict: as arguments or in files."""
 
 import os
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
-from keras_dl.data.archives import ARCHIVES, members
+from keras_dl.data.archives import ARCHIVES, list_members
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.text.files import TEXTS, rows_of
-from keras_dl.data.text.tokenize import decoded, read_text
+from keras_dl.data.text.files import TEXTS, parse_table
+from keras_dl.data.text.tokenize import decode_text, read_text
 
 __all__ = ["read_texts"]
 
 TABLES = (".csv", ".tsv")
 SUFFIXES = (".txt", ".txt.gz", ".txt.bz2", *TABLES, *ARCHIVES)
-MAX_NAME = 1000  # characters; systems refuse to look for longer names
-SHOWN = 40  # characters of a text that stand for it
+MAX_NAME = 1000  # characters; operating systems refuse longer names
+PREVIEW = 40  # characters of a text in its name
 
 
 def read_texts(
-    given: str | PathLike[str] | Iterable[str | PathLike[str]],
+    inputs: str | PathLike[str] | Iterable[str | PathLike[str]],
 ) -> tuple[list[str], list[str]]:
-    """Texts to predict, and a name for each.
+    """Reads texts to predict, and a name for each.
 
     Args:
-        given: a text file, which is one text; a folder (recursive) or archive of .txt files; a .csv
-            or .tsv file with a column text (or sentence, review); a text itself; or a list of
-            these. What is no file and does not look like the name of one is a text.
+        inputs: a text file, which is one text; a folder (recursive) or archive of .txt files; a
+            .csv or .tsv file with a column text (or sentence, review); a text; or a list of these.
+            A string is a text unless a file of that name exists or it looks like a path.
 
     Returns:
-        The texts, and as many names: the file, `file:line`, or the beginning of the text.
+        The texts and their names: the file, `file:line`, or the beginning of the text.
 
     Raises:
-        DatasetError: if nothing is given, a path is missing or holds no text.
+        DatasetError: if `inputs` is empty, a path does not exist or holds no text.
     """
-    listed = [given] if isinstance(given, str | PathLike) else list(given)
-    found = [pair for one in listed for pair in _one(one)]
-    if not found:
+    items = [inputs] if isinstance(inputs, str | PathLike) else list(inputs)
+    pairs = [pair for item in items for pair in _read_item(item)]
+    if not pairs:
         raise DatasetError("`paths` must name at least one text. Received: an empty list")
-    return [text for text, _ in found], [name for _, name in found]
+    return [text for text, _ in pairs], [name for _, name in pairs]
 
 
-def _one(given: str | PathLike[str]) -> list[tuple[str, str]]:
-    path, text = Path(given).expanduser(), str(given)
-    if isinstance(given, str) and not text.strip():
+def _read_item(item: str | PathLike[str]) -> list[tuple[str, str]]:
+    path, text = Path(item).expanduser(), str(item)
+    if isinstance(item, str) and not text.strip():
         raise DatasetError("`paths` must name files or be texts. Received: an empty text")
-    there = len(text) < MAX_NAME and path.exists()
-    if not there and isinstance(given, str) and not _looks_like_a_path(text):
-        return [(text, text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…")]
-    if not there:
+    exists = len(text) < MAX_NAME and path.exists()
+    if not exists and isinstance(item, str) and not _looks_like_a_path(text):
+        return [(text, text if len(text) <= PREVIEW else f"{text[: PREVIEW - 1]}…")]
+    if not exists:
         raise DatasetUnavailable(f"`paths` must exist. Received: {path}")
     lower = path.name.lower()
     if path.is_dir() or lower.endswith(ARCHIVES):
-        inside = members(path, (".txt",))
-        if not inside:
+        files = list_members(path, (".txt",))
+        if not files:
             raise DatasetError(f"`paths` must hold .txt files. Received: none in {path}")
-        return [(decoded(m.read(), path / m.path), str(path / m.path)) for m in inside]
+        return [(decode_text(m.read(), path / m.path), str(path / m.path)) for m in files]
     content = read_text(path).removeprefix("\ufeff")
     return _column(content, path) if lower.endswith(TABLES) else [(content, str(path))]
 
 
 def _column(content: str, path: Path) -> list[tuple[str, str]]:
-    header, rows = rows_of(content)
+    header, rows = parse_table(content)
     names = [cell.strip().lower() for cell in header]
     column = next((names.index(n) for n in TEXTS if n in names), None)
     if column is None:
@@ -73,5 +73,5 @@ def _column(content: str, path: Path) -> list[tuple[str, str]]:
 
 
 def _looks_like_a_path(text: str) -> bool:
-    bare = len(text.split()) == 1
-    return text.lower().endswith(SUFFIXES) or (bare and os.sep in text)
+    single_word = len(text.split()) == 1
+    return text.lower().endswith(SUFFIXES) or (single_word and os.sep in text)

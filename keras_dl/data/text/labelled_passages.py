@@ -1,37 +1,38 @@
-"""Labelled texts: as they are, and as rows of word numbers."""
+"""Labelled texts in three splits, as strings and as rows of word numbers."""
 
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.loading import DatasetLike
 from keras_dl.data.specs import Classes, Tokens
-from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, cut
+from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
 from keras_dl.data.targets import encode
-from keras_dl.data.text.files import own
-from keras_dl.data.text.labelled_texts import Said, said
-from keras_dl.data.text.registry import LABELLED, known_set
+from keras_dl.data.text.files import read_labelled_files
+from keras_dl.data.text.labelled_texts import LabelledTexts, labelled_texts
+from keras_dl.data.text.registry import LABELLED, read_labelled_set
 from keras_dl.data.text.tokenize import tokenize
 from keras_dl.data.text.vectorizers import WordVectorizer
-from keras_dl.data.text.vocabulary import vocabulary
+from keras_dl.data.text.vocabulary import build_vocabulary
 from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["Passages", "passages", "token_sequences"]
 
 
 class Passages(NamedTuple):
-    """Texts with class numbers, cut into three splits.
+    """Texts with class numbers in three splits.
 
     Attributes:
         name: short name of the set.
-        source: where it came from, in words.
+        source: origin of the texts, in words.
         texts: of train, validation and test.
-        labels: class numbers of the same, (n,) int32.
-        class_names: one name a class.
+        labels: class numbers of the texts, (n,) int32.
+        class_names: one name per class.
     """
 
     name: str
@@ -41,22 +42,23 @@ class Passages(NamedTuple):
     class_names: tuple[str, ...]
 
 
-def passages(dataset: Any = "topics") -> Passages:
-    """Labelled texts.
+def passages(dataset: DatasetLike = "topics") -> Passages:
+    """Reads labelled texts.
+
+    A missing test split is 20 % of the texts, a missing validation split 10 % of train; both are
+    stratified by class and the same in every run.
 
     Args:
-        dataset: name of one of `LABELLED`; a path as `keras_dl.data.text.files` reads it: a folder
-            of .txt files for each class, a CSV file with the columns text and label, or a file
-            with `label<tab>text` in each line; or texts in memory, (texts, labels) and the other
-            forms that `keras_dl.data.load` takes. Without splits of its own, a fifth is cut off
-            for test and a tenth of the rest for validation, from each class the same share and
-            always the same texts.
+        dataset: name of one of `LABELLED`; a path as `read_labelled_files` takes it: a folder of
+            .txt files for each class, a CSV file with the columns text and label, or a file with
+            `label<tab>text` in each line; or texts in memory, (texts, labels) and the other forms
+            that `keras_dl.data.load` takes.
 
     Raises:
-        DatasetUnavailable: if the set is not at hand; says where to put which file.
-        DatasetError: if it cannot be used.
+        DatasetUnavailable: if the set is not available; the message names the file to provide.
+        DatasetError: if the texts cannot be used.
     """
-    name, source, parts, classes = _found(dataset)
+    name, source, parts, classes = _read(dataset)
     if any(not texts for texts, _ in parts.values()):
         raise DatasetError(
             f"`dataset` must hold texts in every split. Received: {name}, an empty one"
@@ -64,46 +66,47 @@ def passages(dataset: Any = "topics") -> Passages:
     targets, class_names = encode([np.array(y) for _, y in parts.values()], class_names=classes)
     if len(class_names) < 2:
         raise DatasetError(f"`dataset` must have two classes or more. Received: {class_names}")
-    made: dict[str, tuple[list[str], np.ndarray]] = {}
+    splits: dict[str, tuple[list[str], np.ndarray]] = {}
     for (split, (texts, _)), y in zip(parts.items(), targets, strict=True):
-        made[split] = texts, y
+        splits[split] = texts, y
     for split, share in (("test", TEST_SHARE), ("validation", VALIDATION_SHARE)):
-        if split not in made:
-            texts, y = made["train"]
+        if split not in splits:
+            texts, y = splits["train"]
             if len(texts) < 2:
                 raise DatasetError(f"`dataset` must hold more texts. Received: {name}, too few")
-            rest, chosen = cut(y, share, stratified=True)
-            made["train"] = [texts[i] for i in rest], y[rest]
-            made[split] = [texts[i] for i in chosen], y[chosen]
-    train, validation, test = (made[n] for n in ("train", "validation", "test"))
+            for part, rows in zip(
+                ("train", split), split_indices(y, share, stratified=True), strict=True
+            ):
+                splits[part] = [texts[i] for i in rows], y[rows]
+    train, validation, test = (splits[split] for split in SPLITS)
     texts, labels = (train[0], validation[0], test[0]), (train[1], validation[1], test[1])
     return Passages(name, source, texts, labels, class_names)
 
 
 def token_sequences(
-    dataset: Any = "topics",
+    dataset: DatasetLike = "topics",
     *,
     length: int = 60,
     min_count: int = 1,
     most_words: int | None = 20_000,
     batch_size: int = 64,
 ) -> Data:
-    """Labelled texts as rows of word numbers.
+    """Returns labelled texts as rows of word numbers.
 
     Args:
-        dataset: as `passages` takes it, or `Data` that this function gave.
-        length: words of a text that are looked at, its first ones.
-        min_count: words that are rarer in train count as unknown.
-        most_words: size of the vocabulary at most; None sets no limit.
+        dataset: as in `passages`, or a return value of this function.
+        length: number of words of a text, its first ones.
+        min_count: minimum frequency in train of the words of the vocabulary; others are unknown.
+        most_words: maximum size of the vocabulary; None sets no limit.
         batch_size: texts per step.
 
     Returns:
-        x (n, length) int32, words of the vocabulary numbered from 2, 1 for others, 0 after the end;
-        y class numbers; the preprocessor, a `WordVectorizer`, numbers other texts in the same way.
+        x (n, length) int32, words of the vocabulary numbered from 2, 1 for unknown words, 0 for
+        padding; y class numbers. The preprocessor is the `WordVectorizer`.
 
     Raises:
-        DatasetUnavailable: if the set is not at hand; says where to put which file.
-        DatasetError: if it cannot be used.
+        DatasetUnavailable: if the set is not available; the message names the file to provide.
+        DatasetError: if the texts cannot be used.
     """
     for word, value in (("length", length), ("min_count", min_count), ("batch_size", batch_size)):
         if value < 1:
@@ -112,32 +115,32 @@ def token_sequences(
         if not isinstance(dataset.preprocessor, WordVectorizer) or not dataset.num_classes:
             raise DatasetError(f"`dataset` must be labelled texts. Received: {dataset.name}")
         return replace(dataset, batch_size=batch_size)
-    found = passages(dataset)
-    running = (word for text in found.texts[0] for word in tokenize(text))
-    known = vocabulary(running, min_count=min_count, most=most_words)
-    vectorizer = WordVectorizer(known, length)
-    splits = [
-        Split(vectorizer(texts), y) for texts, y in zip(found.texts, found.labels, strict=True)
-    ]
+    texts = passages(dataset)
+    tokens = (word for text in texts.texts[0] for word in tokenize(text))
+    vocabulary = build_vocabulary(tokens, min_count=min_count, most=most_words)
+    vectorizer = WordVectorizer(vocabulary, length)
+    splits = [Split(vectorizer(x), y) for x, y in zip(texts.texts, texts.labels, strict=True)]
     return Data.from_splits(
-        found.name,
+        texts.name,
         dict(zip(SPLITS, splits, strict=True)),
-        inputs=Tokens(vocabulary_size=len(known) + 2),
-        targets=Classes(found.class_names),
-        source=found.source,
-        digested=(np.array(known.words),),
+        inputs=Tokens(vocabulary_size=len(vocabulary) + 2),
+        targets=Classes(texts.class_names),
+        source=texts.source,
+        digested=(np.array(vocabulary.words),),
         batch_size=batch_size,
         preprocessor=vectorizer,
     )
 
 
-def _found(dataset: Any) -> tuple[str, str, dict[str, Said], tuple[str, ...] | None]:
-    """Name, source, texts and labels by split, names of the classes where labels are numbers."""
+def _read(
+    dataset: DatasetLike,
+) -> tuple[str, str, dict[str, LabelledTexts], tuple[str, ...] | None]:
+    """Returns name, source, labelled texts by split, and class names if labels are numbers."""
     if not isinstance(dataset, (str, os.PathLike)):
-        return "texts", "the caller's texts", said(dataset), None
+        return "texts", "the caller's texts", labelled_texts(dataset), None
     name = str(dataset)
     if name in LABELLED:
-        return name, *known_set(name)
+        return name, *read_labelled_set(name)
     path = Path(name).expanduser()
     if not path.exists() and os.sep not in name and not path.suffix:
         hint = did_you_mean(name, LABELLED)
@@ -146,4 +149,4 @@ def _found(dataset: Any) -> tuple[str, str, dict[str, Said], tuple[str, ...] | N
             f"folder of texts for each class, of a CSV file with the columns text and label, or of "
             f"a file of lines `label<tab>text`.{hint} Received: dataset={name!r}"
         )
-    return path.resolve().name.partition(".")[0], str(path), own(path), None
+    return path.resolve().name.partition(".")[0], str(path), read_labelled_files(path), None

@@ -1,21 +1,21 @@
-"""Labelled texts as bags of words: which n-grams each holds, and with what weight."""
+"""Labelled texts as bags of n-grams with weights."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.loading import DatasetLike
 from keras_dl.data.specs import Classes, Features
 from keras_dl.data.text.labelled_passages import passages
-from keras_dl.data.text.vectorizers import NgramVectorizer, vectorizer
+from keras_dl.data.text.vectorizers import NgramVectorizer, make_vectorizer
 
 __all__ = ["bag_of_ngrams"]
 
 
 def bag_of_ngrams(
-    dataset: Any = "topics",
+    dataset: DatasetLike = "topics",
     *,
     weighting: str = "tfidf",
     longest: int = 2,
@@ -23,26 +23,26 @@ def bag_of_ngrams(
     most_features: int | None = 20_000,
     batch_size: int = 64,
 ) -> Data:
-    """Labelled texts as lists of numbered n-grams with weights; their order is lost.
+    """Returns labelled texts as bags of n-grams: feature numbers and weights without order.
 
     Args:
-        dataset: as `keras_dl.data.text.passages` takes it, or `Data` that this function gave.
-        weighting: "count"; "binary", 1 for each n-gram that is there; or "tfidf", as scikit-learn's
-            TfidfVectorizer counts it: times 1 + log((1 + n)/(1 + texts that have it)), rows of
+        dataset: as in `keras_dl.data.text.passages`, or a return value of this function.
+        weighting: "count"; "binary", 1 for each n-gram that occurs; or "tfidf" as in scikit-learn's
+            TfidfVectorizer: count × (1 + log((1 + n)/(1 + texts with the n-gram))), normalised to
             length 1.
-        longest: words of the longest n-grams; those of fewer words are taken as well.
-        min_count: n-grams that fewer texts of train have are left out.
-        most_features: number of n-grams at most, the most frequent ones; None sets no limit.
+        longest: n of the longest n-grams; shorter ones are included.
+        min_count: minimum number of texts of train with the n-gram.
+        most_features: maximum number of n-grams, the most frequent ones; None sets no limit.
         batch_size: texts per step.
 
     Returns:
-        x (n, 2, most n-grams of a text + 1) float32: numbers, and below them weights. Each text
-        begins with number 0 of weight 1, the constant; n-grams follow from 1 on, then zeros.
-        The preprocessor, a `NgramVectorizer`, does the same with other texts; its `features` name
-        the n-grams, ("", …).
+        x (n, 2, maximum of n-grams per text + 1) float32: numbers in row 0, weights in row 1. Each
+        text starts with number 0 of weight 1, the constant (bias); n-grams are numbered from 1;
+        zeros are padding. The preprocessor is the `NgramVectorizer`, whose `features` name the
+        n-grams, ("", …).
 
     Raises:
-        DatasetUnavailable: if the set is not at hand; says where to put which file.
+        DatasetUnavailable: if the set is not available; the message names the file to provide.
         DatasetError: if the texts cannot be used, or `weighting` is unknown.
     """
     if weighting not in ("count", "binary", "tfidf"):
@@ -51,30 +51,30 @@ def bag_of_ngrams(
         )
     if isinstance(dataset, Data):
         if not isinstance(dataset.preprocessor, NgramVectorizer):
-            raise DatasetError(f"`dataset` must be counted texts. Received: {dataset.name}")
+            raise DatasetError(f"`dataset` must be a bag of n-grams. Received: {dataset.name}")
         return replace(dataset, batch_size=batch_size)
-    said = passages(dataset)
-    reader = _reader(said.texts[0], weighting, longest, min_count, most_features)
-    lists = [reader(texts) for texts in said.texts]
-    width = max(part.shape[2] for part in lists)
-    lists = [np.pad(part, ((0, 0), (0, 0), (0, width - part.shape[2]))) for part in lists]
-    splits = [Split(part, y) for part, y in zip(lists, said.labels, strict=True)]
+    texts = passages(dataset)
+    vectorizer = _fit_vectorizer(texts.texts[0], weighting, longest, min_count, most_features)
+    xs = [vectorizer(part) for part in texts.texts]
+    width = max(x.shape[2] for x in xs)
+    xs = [np.pad(x, ((0, 0), (0, 0), (0, width - x.shape[2]))) for x in xs]
+    splits = [Split(x, y) for x, y in zip(xs, texts.labels, strict=True)]
     return Data.from_splits(
-        said.name,
+        texts.name,
         dict(zip(SPLITS, splits, strict=True)),
         inputs=Features(),
-        targets=Classes(said.class_names),
-        source=said.source,
-        digested=(np.array(reader.features),),
+        targets=Classes(texts.class_names),
+        source=texts.source,
+        digested=(np.array(vectorizer.features),),
         batch_size=batch_size,
-        preprocessor=reader,
+        preprocessor=vectorizer,
     )
 
 
-def _reader(
+def _fit_vectorizer(
     texts: list[str], weighting: str, longest: int, min_count: int, most_features: int | None
 ) -> NgramVectorizer:
-    counter = vectorizer(weighting, longest, min_df=min_count, max_features=most_features)
+    counter = make_vectorizer(weighting, longest, min_df=min_count, max_features=most_features)
     try:
         counter.fit(texts)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Pairs of nets for adversarial games: one makes images from noise, one judges them."""
+"""Generators and discriminators of generative adversarial networks."""
 
 from keras_dl.models.gan import dcgan, perceptrons
 from keras_dl.models.gan.dcgan import (

@@ -1,11 +1,12 @@
-"""Convolutional adversarial nets: DCGAN's pair for any image size, and its conditional twin."""
+"""DCGAN: convolutional generator and discriminator of any image size, and conditional versions."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
 from keras_dl.models._check import check_classes, check_count
-from keras_dl.models.gan._convolutions import grown, score, shrunk
+from keras_dl.models.gan._convolutions import downsample, linear_output, upsample
 
 __all__ = [
     "PUBLISHED",
@@ -42,18 +43,18 @@ def dcgan_generator(
     filters: int = 64,
     name: str = "dcgan_generator",
 ) -> keras.Model:
-    """From noise to a few pixels with many channels, then twice as large in each layer.
+    """DCGAN's generator: a projection of the noise, then transposed convolutions with stride 2.
 
-    The sides are halved as long as they are even and above 4, and twice at least where they can be,
-    to find where to start: 64 → 4, 28 → 7, 8 → 2 pixels.
+    The projection has the sides of the image, halved while they are even and above 4, at least
+    twice where possible: 64 → 4, 28 → 7, 8 → 2 pixels.
 
-    Differs from the paper: kernels of 4×4, as in its authors' Torch code, where the paper's figure
-    has 5×5; 64 filters before the last layer, where its figure has 128.
+    Difference from the paper: kernels of 4×4, as in its authors' Torch code, instead of 5×5 in the
+    figure; 64 filters before the last layer instead of 128.
 
     Args:
         output_shape: (height, width, channels) of an image, at least 8 pixels a side, both even.
         latent_dim: length of the noise.
-        filters: of the last layer but one; each layer before it has twice as many.
+        filters: filters of the last layer but one; each layer before it has twice as many.
         name: name of the model.
 
     Returns:
@@ -69,8 +70,8 @@ def dcgan_generator(
         Convolutional Generative Adversarial Networks, arXiv:1511.06434, figure 1 and section 3.
     """
     check_count("latent_dim", latent_dim, "it is the length of the noise")
-    noise = keras.Input((latent_dim,), name="noise")
-    return keras.Model(noise, grown(noise, output_shape, filters), name=name)
+    noise: Any = keras.Input((latent_dim,), name="noise")
+    return keras.Model(noise, upsample(noise, output_shape, filters), name=name)
 
 
 def dcgan_discriminator(
@@ -81,19 +82,19 @@ def dcgan_discriminator(
     spectral_norm: bool = False,
     name: str = "dcgan_discriminator",
 ) -> keras.Model:
-    """Half as large in each layer, with twice the channels, to a logit.
+    """DCGAN's discriminator: strided convolutions, each with twice the filters, and a logit.
 
     Args:
         input_shape: (height, width, channels) of an image, at least 8 pixels a side, both even.
-        filters: of the first layer; each further one has twice as many.
-        batch_norm: normalise all layers but the first and the last. A gradient penalty asks for
-            False: it is about each example by itself.
-        spectral_norm: divide each kernel by its largest singular value.
+        filters: filters of the first layer; each further one has twice as many.
+        batch_norm: whether to normalize all layers but the first and the last. A gradient penalty
+            requires False, as it concerns each example separately.
+        spectral_norm: whether to divide each kernel by its largest singular value.
         name: name of the model.
 
     Returns:
         An uncompiled model from (batch, height, width, channels) in [-1, 1] to float32 logits
-        (batch, 1), above 0 for what it takes for real.
+        (batch, 1), above 0 for real images.
 
     Raises:
         TypeError: if a size is not an integer.
@@ -101,12 +102,12 @@ def dcgan_discriminator(
 
     Reference:
         Radford, Metz and Chintala, 2016, as `dcgan_generator`. Gulrajani et al., 2017, Improved
-        Training of Wasserstein GANs, arXiv:1704.00028, section 4, for no batch normalisation.
+        Training of Wasserstein GANs, arXiv:1704.00028, section 4: no batch normalization.
         Miyato et al., 2018, Spectral Normalization, arXiv:1802.05957.
     """
-    image = keras.Input(tuple(map(int, input_shape)), name="image")
-    x = shrunk(image, filters, batch_norm=batch_norm, spectral_norm=spectral_norm)
-    logit = score(x, spectral_norm=spectral_norm)
+    image: Any = keras.Input(tuple(map(int, input_shape)), name="image")
+    x = downsample(image, filters, batch_norm=batch_norm, spectral_norm=spectral_norm)
+    logit = linear_output(x, spectral_norm=spectral_norm)
     return keras.Model(image, logit, name=name)
 
 
@@ -118,16 +119,16 @@ def conditional_dcgan_generator(
     filters: int = 64,
     name: str = "conditional_dcgan_generator",
 ) -> keras.Model:
-    """DCGAN's generator of noise with the one-hot label beside it.
+    """DCGAN's generator with the one-hot label concatenated to the noise.
 
-    So the noise has a hundred times the label's part of the input. A learnt vector of the class
-    with as much as the noise learns the classes too, but soon makes one image of each.
+    The noise has a hundred times the variance of the label. A trained class embedding of the same
+    variance as the noise also generates the classes, but soon collapses to one image of each.
 
     Args:
         output_shape: (height, width, channels) of an image, at least 8 pixels a side, both even.
         num_classes: number of classes, at least 2.
         latent_dim: length of the noise.
-        filters: of the last layer but one; each layer before it has twice as many.
+        filters: filters of the last layer but one; each layer before it has twice as many.
         name: name of the model.
 
     Returns:
@@ -144,10 +145,10 @@ def conditional_dcgan_generator(
     """
     check_classes(num_classes)
     check_count("latent_dim", latent_dim, "it is the length of the noise")
-    noise = keras.Input((latent_dim,), name="noise")
-    label = keras.Input((num_classes,), name="label")
+    noise: Any = keras.Input((latent_dim,), name="noise")
+    label: Any = keras.Input((num_classes,), name="label")
     x = keras.layers.Concatenate(name="both")([noise, label])
-    return keras.Model([noise, label], grown(x, output_shape, filters), name=name)
+    return keras.Model([noise, label], upsample(x, output_shape, filters), name=name)
 
 
 def projection_discriminator(
@@ -159,17 +160,17 @@ def projection_discriminator(
     spectral_norm: bool = False,
     name: str = "projection_discriminator",
 ) -> keras.Model:
-    """DCGAN's discriminator whose logit is w·φ(x) + v_y·φ(x), with a v for each class.
+    """Projection discriminator: DCGAN's features φ with the logit w·φ(x) + v_y·φ(x).
 
-    So the class chooses what to look for in the image's features φ, instead of being one feature
+    Each class y has a vector v_y that weighs the features, instead of the label being one feature
     among hundreds.
 
     Args:
         input_shape: (height, width, channels) of an image, at least 8 pixels a side, both even.
         num_classes: number of classes, at least 2.
-        filters: of the first layer; each further one has twice as many.
-        batch_norm: normalise all layers but the first and the last.
-        spectral_norm: divide each kernel by its largest singular value.
+        filters: filters of the first layer; each further one has twice as many.
+        batch_norm: whether to normalize all layers but the first and the last.
+        spectral_norm: whether to divide each kernel by its largest singular value.
         name: name of the model.
 
     Returns:
@@ -184,11 +185,11 @@ def projection_discriminator(
         Miyato and Koyama, 2018, cGANs with Projection Discriminator, arXiv:1802.05637, eq. 3.
     """
     check_classes(num_classes)
-    image = keras.Input(tuple(map(int, input_shape)), name="image")
-    label = keras.Input((num_classes,), name="label")
-    x = shrunk(image, filters, batch_norm=batch_norm, spectral_norm=spectral_norm)
-    each = score(x, num_classes, spectral_norm=spectral_norm, name="classes")
-    chosen = keras.layers.Dot(axes=1, dtype="float32", name="projection")([each, label])
-    alone = score(x, spectral_norm=spectral_norm)
-    logit = keras.layers.Add(dtype="float32", name="sum")([alone, chosen])
+    image: Any = keras.Input(tuple(map(int, input_shape)), name="image")
+    label: Any = keras.Input((num_classes,), name="label")
+    x = downsample(image, filters, batch_norm=batch_norm, spectral_norm=spectral_norm)
+    by_class = linear_output(x, num_classes, spectral_norm=spectral_norm, name="classes")
+    projection = keras.layers.Dot(axes=1, dtype="float32", name="projection")([by_class, label])
+    unconditional = linear_output(x, spectral_norm=spectral_norm)
+    logit = keras.layers.Add(dtype="float32", name="sum")([unconditional, projection])
     return keras.Model([image, label], logit, name=name)

@@ -1,4 +1,4 @@
-"""The first adversarial nets, perceptrons: of 2014, and their conditional twins of that year."""
+"""Multilayer perceptrons of the first GAN and of the first conditional GAN, both of 2014."""
 
 import math
 from collections.abc import Sequence
@@ -49,10 +49,10 @@ def gan_generator(
     units: int = 1200,
     name: str = "gan_generator",
 ) -> keras.Model:
-    """Two ReLU layers from noise to an image.
+    """The generator of 2014: two ReLU layers from noise to an image.
 
-    Differs from the paper's code: tanh and pixels in [-1, 1] for a sigmoid and [0, 1], which is the
-    same up to scale; He's initial weights for uniform ones up to 0.05.
+    Difference from the paper's code: tanh and pixels in [-1, 1] instead of a sigmoid and [0, 1],
+    which is the same up to scale; He initialization instead of uniform weights up to 0.05.
 
     Args:
         output_shape: (height, width, channels) of an image.
@@ -75,8 +75,8 @@ def gan_generator(
     check_count("latent_dim", latent_dim, "it is the length of the noise")
     check_count("units", units, "it is the width of the hidden layers")
     noise = keras.Input((latent_dim,), name="noise")
-    x = _rectified(noise, units, "hidden1")
-    x = _rectified(x, units, "hidden2")
+    x = _relu(noise, units, "hidden1")
+    x = _relu(x, units, "hidden2")
     return keras.Model(noise, _image(x, output_shape), name=name)
 
 
@@ -89,19 +89,19 @@ def gan_discriminator(
     dropout: float = 0.5,
     name: str = "gan_discriminator",
 ) -> keras.Model:
-    """Two maxout layers with dropout from an image to a logit.
+    """The discriminator of 2014: two maxout layers with dropout from an image to a logit.
 
     Args:
         input_shape: (height, width, channels) of an image.
         units: width of both hidden layers.
-        pieces: linear pieces of which each unit gives the largest.
-        input_dropout: share of the pixels dropped while training, in [0, 1).
-        dropout: share of each hidden layer's outputs.
+        pieces: number of linear pieces of each maxout unit.
+        input_dropout: share of the pixels dropped in training, in [0, 1).
+        dropout: share of each hidden layer's outputs dropped in training, in [0, 1).
         name: name of the model.
 
     Returns:
         An uncompiled model from (batch, height, width, channels) in [-1, 1] to float32 logits
-        (batch, 1), above 0 for what it takes for real.
+        (batch, 1), above 0 for real images.
 
     Raises:
         TypeError: if a size is not an integer or a rate not a number.
@@ -113,7 +113,7 @@ def gan_discriminator(
     """
     check_image_shape(input_shape, smallest=1)
     check_count("units", units, "it is the width of the hidden layers")
-    check_count("pieces", pieces, "a maxout unit gives the largest of them")
+    check_count("pieces", pieces, "it is the number of linear pieces of a maxout unit")
     check_rate("input_dropout", input_dropout)
     check_rate("dropout", dropout)
     image = keras.Input(tuple(map(int, input_shape)), name="image")
@@ -133,9 +133,9 @@ def conditional_generator(
     latent_dim: int = 100,
     name: str = "conditional_generator",
 ) -> keras.Model:
-    """Noise and label have a ReLU layer each, of 200 and 1000 units, before a common one of 1200.
+    """ReLU layers of 200 and 1000 units for noise and label, then a common one of 1200.
 
-    The paper gives 2,413,984 weights for 28×28 pixels and ten classes, counted from its sizes.
+    It has 2,413,984 weights for 28×28 pixels and ten classes, by the layer sizes of the paper.
 
     Args:
         output_shape: (height, width, channels) of an image.
@@ -160,8 +160,8 @@ def conditional_generator(
     check_count("latent_dim", latent_dim, "it is the length of the noise")
     noise = keras.Input((latent_dim,), name="noise")
     label = keras.Input((num_classes,), name="label")
-    parts = [_rectified(noise, 200, "noise_hidden"), _rectified(label, 1000, "label_hidden")]
-    x = _rectified(keras.layers.Concatenate(name="both")(parts), 1200, "hidden")
+    parts = [_relu(noise, 200, "noise_hidden"), _relu(label, 1000, "label_hidden")]
+    x = _relu(keras.layers.Concatenate(name="both")(parts), 1200, "hidden")
     return keras.Model([noise, label], _image(x, output_shape), name=name)
 
 
@@ -173,16 +173,16 @@ def conditional_discriminator(
     dropout: float = 0.5,
     name: str = "conditional_discriminator",
 ) -> keras.Model:
-    """Image and label have a maxout layer each, of 240×5 and 50×5, before a common one of 240×4.
+    """Maxout layers of 240×5 and 50×5 for image and label, then a common one of 240×4.
 
-    The paper gives 1,224,351 weights for 28×28 pixels and ten classes, counted from its sizes. The
-    label's begin with variance 1, about which it says nothing.
+    It has 1,224,351 weights for 28×28 pixels and ten classes, by the layer sizes of the paper. The
+    initial weights of the label have variance 1, which the paper does not specify.
 
     Args:
         input_shape: (height, width, channels) of an image.
         num_classes: number of classes, at least 2.
-        input_dropout: share of the pixels dropped while training, in [0, 1).
-        dropout: share of the hidden layers' outputs dropped while training, in [0, 1).
+        input_dropout: share of the pixels dropped in training, in [0, 1).
+        dropout: share of the hidden layers' outputs dropped in training, in [0, 1).
         name: name of the model.
 
     Returns:
@@ -205,12 +205,12 @@ def conditional_discriminator(
     label = keras.Input((num_classes,), name="label")
     flat = keras.layers.Flatten(name="flat")(image)
     flat = keras.layers.Dropout(input_dropout, name="input_dropout")(flat)
-    # Of a label one input is 1 and the rest 0. Glorot's rule, which goes by their number, would
-    # leave it two thousandths of the pixels' energy: it goes unheard.
-    drawn: Any = keras.initializers.RandomNormal(stddev=1.0)
+    # One input of a label is 1, the others 0. Glorot initialization, which depends on their number,
+    # would give the label 0.2 % of the pixels' energy: too little to have an effect.
+    initializer: Any = keras.initializers.RandomNormal(stddev=1.0)
     parts = [
         _maxout(flat, 240, 5, "image_hidden"),
-        _maxout(label, 50, 5, "label_hidden", kernel_initializer=drawn),
+        _maxout(label, 50, 5, "label_hidden", kernel_initializer=initializer),
     ]
     x = keras.layers.Dropout(dropout, name="both_dropout")(
         keras.layers.Concatenate(name="both")(parts)
@@ -220,22 +220,22 @@ def conditional_discriminator(
     return keras.Model([image, label], _logit(x), name=name)
 
 
-def _rectified(x: Any, units: int, name: str) -> Any:
+def _relu(x: Any, units: int, name: str) -> Any:
     return keras.layers.Dense(units, "relu", kernel_initializer="he_normal", name=name)(x)
 
 
 def _maxout(x: Any, units: int, pieces: int, name: str, **options: Any) -> Any:
-    """The largest of some linear pieces, for each unit."""
+    """A Dense layer of units·pieces outputs and maxout."""
     x = keras.layers.Dense(units * pieces, name=f"{name}_pieces", **options)(x)
     return Maxout(pieces, name=name)(x)
 
 
-def _image(x: Any, shape: Sequence[int]) -> Any:
+def _image(x: keras.KerasTensor, shape: Sequence[int]) -> Any:
     x = keras.layers.Dense(math.prod(shape), name="pixels")(x)
     x = keras.layers.Reshape(tuple(map(int, shape)), name="rows")(x)
-    # float32 even under mixed precision: halves leave gaps between the images' 256 levels.
+    # float32 even under mixed precision: pixels have 256 levels.
     return keras.layers.Activation("tanh", dtype="float32", name="image")(x)
 
 
-def _logit(x: Any) -> Any:
+def _logit(x: keras.KerasTensor) -> Any:
     return keras.layers.Dense(1, dtype="float32", name="logit")(x)

@@ -1,4 +1,4 @@
-"""Residual nets and their plain twins: for small images, and for large ones."""
+"""Residual nets and plain nets, for CIFAR-10 and for ImageNet."""
 
 from keras_dl.models.resnet import cifar, imagenet, plain
 from keras_dl.models.resnet.cifar import (

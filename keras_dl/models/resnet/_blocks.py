@@ -1,4 +1,4 @@
-"""Blocks of residual nets and of their plain twins, each a function of a tensor."""
+"""Blocks of residual and plain nets, each a function of a tensor."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +19,19 @@ __all__ = [
 ]
 
 
+Tensor = keras.KerasTensor
+
+
 @dataclass(frozen=True)
 class Convolution:
-    """A convolution with what every one of a net's convolutions shares.
+    """The common settings of a net's convolutions, as a function of a tensor.
 
     Attributes:
         initializer: name of the kernels' initializer.
         weight_decay: λ of the penalty λ/2·‖w‖² on every kernel.
-        batch_norm: False leaves the normalisation out and gives the convolutions a bias.
+        batch_norm: False omits the normalization and gives the convolutions a bias.
         activation: name of the activation.
-        bias: give the convolutions a bias beside the normalisation too, where it does nothing.
+        bias: whether the convolutions have a bias also with normalization, where it has no effect.
     """
 
     initializer: str
@@ -37,12 +40,25 @@ class Convolution:
     activation: str = "relu"
     bias: bool = False
 
-    def __call__(self, x: Any, filters: int, *, name: str, size: int = 3, stride: int = 1) -> Any:
-        """Convolve, then normalise, without activation."""
-        return self.normalise(self.plain(x, filters, name=name, size=size, stride=stride), name)
+    def __call__(
+        self, x: Tensor, filters: int, *, name: str, size: int = 3, stride: int = 1
+    ) -> Any:
+        """Applies a convolution and the normalization, without activation; see `plain`."""
+        return self.normalize(self.plain(x, filters, name=name, size=size, stride=stride), name)
 
-    def plain(self, x: Any, filters: int, *, name: str, size: int = 3, stride: int = 1) -> Any:
-        """Convolve; with a stride the image is padded by the same on all sides."""
+    def plain(self, x: Tensor, filters: int, *, name: str, size: int = 3, stride: int = 1) -> Any:
+        """Applies a convolution; with a stride, the padding is the same on all sides.
+
+        Args:
+            x: (batch, height, width, channels).
+            filters: number of filters.
+            name: name of the layer.
+            size: height and width of the kernel.
+            stride: 1 or more.
+
+        Returns:
+            (batch, ⌈height/stride⌉, ⌈width/stride⌉, filters).
+        """
         if stride > 1 and size > 1:
             x = keras.layers.ZeroPadding2D(size // 2, name=f"{name}_pad")(x)
         return keras.layers.Conv2D(
@@ -56,28 +72,53 @@ class Convolution:
             name=name,
         )(x)
 
-    def normalise(self, x: Any, name: str) -> Any:
-        """Normalise over the batch, or pass on without `batch_norm`."""
+    def normalize(self, x: Tensor, name: str) -> Any:
+        """Applies batch normalization, or returns `x` without `batch_norm`."""
         if not self.batch_norm:
             return x
-        # Keras' 0.99 forgets too slowly for short runs; 1e-5 is the paper's framework's epsilon.
+        # Keras' momentum of 0.99 is too slow for short runs; 1e-5 is the epsilon of Caffe.
         return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
 
-    def activate(self, x: Any, name: str) -> Any:
-        """Apply the activation."""
+    def activate(self, x: Tensor, name: str) -> Any:
+        """Applies the activation."""
         return keras.layers.Activation(get_activation(self.activation), name=name)(x)
 
 
-def plain_block(conv: Convolution, x: Any, filters: int, stride: int, name: str) -> Any:
-    """Two 3×3 convolutions without a shortcut; He et al. 2015, figure 3, middle."""
+def plain_block(conv: Convolution, x: Tensor, filters: int, stride: int, name: str) -> Any:
+    """Applies two 3×3 convolutions without a shortcut; He et al. 2015, figure 3, middle.
+
+    Args:
+        conv: settings of the convolutions.
+        x: (batch, height, width, channels).
+        filters: number of filters.
+        stride: stride of the first convolution.
+        name: prefix of the layers' names.
+
+    Returns:
+        (batch, ⌈height/stride⌉, ⌈width/stride⌉, filters).
+    """
     x = conv.activate(conv(x, filters, stride=stride, name=f"{name}_conv1"), f"{name}_relu1")
     return conv.activate(conv(x, filters, name=f"{name}_conv2"), name)
 
 
 def residual_block(
-    conv: Convolution, x: Any, filters: int, stride: int, shortcut: str, name: str
+    conv: Convolution, x: Tensor, filters: int, stride: int, shortcut: str, name: str
 ) -> Any:
-    """Two 3×3 convolutions and a shortcut, added before the last activation; figure 5, left."""
+    """Applies two 3×3 convolutions and a shortcut; He et al. 2015, figure 5, left.
+
+    The shortcut is added before the last activation.
+
+    Args:
+        conv: settings of the convolutions.
+        x: (batch, height, width, channels).
+        filters: number of filters.
+        stride: stride of the first convolution.
+        shortcut: "A" or "B", where the shape changes.
+        name: prefix of the layers' names.
+
+    Returns:
+        (batch, ⌈height/stride⌉, ⌈width/stride⌉, filters).
+    """
     y = conv.activate(conv(x, filters, stride=stride, name=f"{name}_conv1"), f"{name}_relu1")
     y = conv(y, filters, name=f"{name}_conv2")
     x = _shortcut(conv, x, filters, stride, shortcut, name)
@@ -85,16 +126,28 @@ def residual_block(
 
 
 def preactivation_block(
-    conv: Convolution, x: Any, filters: int, stride: int, shortcut: str, name: str
+    conv: Convolution, x: Tensor, filters: int, stride: int, shortcut: str, name: str
 ) -> Any:
-    """Normalisation and activation before each convolution; nothing after the addition.
+    """Applies a residual block with normalization and activation before each convolution.
 
-    He, Zhang, Ren and Sun, 2016, Identity mappings in deep residual networks, arXiv:1603.05027,
-    figure 4 (e).
+    Args:
+        conv: settings of the convolutions.
+        x: (batch, height, width, channels).
+        filters: number of filters.
+        stride: stride of the first convolution.
+        shortcut: "A" or "B", where the shape changes.
+        name: prefix of the layers' names.
+
+    Returns:
+        (batch, ⌈height/stride⌉, ⌈width/stride⌉, filters).
+
+    Reference:
+        He, Zhang, Ren and Sun, 2016, Identity mappings in deep residual networks,
+        arXiv:1603.05027, figure 4 (e).
     """
-    y = conv.activate(conv.normalise(x, f"{name}_conv1"), f"{name}_relu1")
+    y = conv.activate(conv.normalize(x, f"{name}_conv1"), f"{name}_relu1")
     y = conv.plain(y, filters, stride=stride, name=f"{name}_conv1")
-    y = conv.activate(conv.normalise(y, f"{name}_conv2"), f"{name}_relu2")
+    y = conv.activate(conv.normalize(y, f"{name}_conv2"), f"{name}_relu2")
     y = conv.plain(y, filters, name=f"{name}_conv2")
     x = _shortcut(conv, x, filters, stride, shortcut, name)
     return keras.layers.Add(name=name)([x, y])
@@ -102,7 +155,7 @@ def preactivation_block(
 
 def bottleneck_block(
     conv: Convolution,
-    x: Any,
+    x: Tensor,
     filters: int,
     stride: int,
     shortcut: str,
@@ -110,9 +163,19 @@ def bottleneck_block(
     *,
     stride_at: int,
 ) -> Any:
-    """1×1, 3×3 and 1×1 convolutions, the last with 4·filters, and a shortcut; figure 5, right.
+    """Applies 1×1, 3×3 and 1×1 convolutions and a shortcut; He et al. 2015, figure 5, right.
 
-    The convolution of number `stride_at`, 1 or 2, makes the step.
+    Args:
+        conv: settings of the convolutions.
+        x: (batch, height, width, channels).
+        filters: number of filters of the first two convolutions; the last has four times as many.
+        stride: stride of the block.
+        shortcut: "A" or "B", where the shape changes.
+        name: prefix of the layers' names.
+        stride_at: number of the convolution that has the stride, 1 or 2.
+
+    Returns:
+        (batch, ⌈height/stride⌉, ⌈width/stride⌉, 4·filters).
     """
     first, second = (stride if stride_at == number else 1 for number in (1, 2))
     y = conv(x, filters, size=1, stride=first, name=f"{name}_conv1")

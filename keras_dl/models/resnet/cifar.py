@@ -1,7 +1,8 @@
-"""Residual nets for small images, in the form of the CIFAR-10 experiments."""
+"""Residual nets of the CIFAR-10 experiments, for small images."""
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import keras
 
@@ -97,33 +98,33 @@ def cifar_resnet(
 ) -> keras.Model:
     """Residual net with three stages of 16, 32 and 64 filters and 6·blocks_per_stage + 2 layers.
 
-    Each block is two 3×3 convolutions, each followed by batch normalisation, and a shortcut added
+    Each block is two 3×3 convolutions, each followed by batch normalization, and a shortcut added
     before the last ReLU. The first block of stages 2 and 3 halves the image with stride 2.
 
     Differences from the paper: none in the graph; the paper subtracts the mean image from the
-    input, which is left to the data. Strided convolutions are padded by one pixel on all sides, as
-    the paper's framework does, where 'same' would pad right and bottom only and shift them half a
-    pixel against their shortcut.
+    input, which belongs to the data. Strided convolutions are padded by one pixel on all sides, as
+    in the paper's framework; 'same' would pad right and bottom only and shift them half a pixel
+    relative to their shortcut.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 8 pixels a side; floats in
             [0, 1].
         num_classes: number of classes, at least 2.
         blocks_per_stage: n; 3, 5, 7, 9 and 18 give ResNet-20, 32, 44, 56 and 110.
-        shortcut: where a block changes its shape, "A": every second pixel, new channels zero, no
-            weights; "B": a 1×1 convolution with stride 2.
-        residual: False leaves the shortcuts out: the paper's plain net.
-        batch_norm: False leaves the normalisation out and gives the convolutions a bias.
+        shortcut: where the shape changes, "A": every second pixel, new channels zero, no weights;
+            "B": a 1×1 convolution with stride 2.
+        residual: False omits the shortcuts: the paper's plain net.
+        batch_norm: False omits the normalization and gives the convolutions a bias.
         initializer: name of the kernels' initializer, one of
             `keras_dl.initializers.INITIALIZERS`.
-        dropout: share of the 64 pooled features dropped while training, in [0, 1).
+        dropout: share of the 64 pooled features dropped in training, in [0, 1).
         weight_decay: λ of the penalty λ/2·‖w‖² on every kernel, so that its gradient is λ·w, the
-            paper's update under any optimizer. An optimizer's own `weight_decay` is another
-            thing: under SGD with momentum 0.9 it decays a tenth as fast. Do not set both.
-        activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`; the layers
-            keep the names of the paper's ReLU.
-        preactivation: normalise and activate before each convolution in place of after it, and
-            once more before `pool`: the blocks of the paper of 2016. Needs `residual`.
+            paper's update under any optimizer. An optimizer's `weight_decay` differs:
+            under SGD with momentum 0.9 it decays a tenth as fast. Do not set both.
+        activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`; layer
+            names remain those of the paper's ReLU.
+        preactivation: whether to normalize and activate before each convolution instead of after
+            it, and once more before `pool`: the blocks of the paper of 2016. Requires `residual`.
         name: name of the model.
 
     Returns:
@@ -143,7 +144,9 @@ def cifar_resnet(
     """
     check_image_shape(input_shape, smallest=8)
     check_classes(num_classes)
-    check_count("blocks_per_stage", blocks_per_stage, "a stage holds that many residual blocks")
+    check_count(
+        "blocks_per_stage", blocks_per_stage, "it is the number of residual blocks in a stage"
+    )
     check_choice("shortcut", shortcut, ("A", "B"))
     check_choice("activation", activation, ACTIVATIONS)
     check_choice("initializer", initializer, INITIALIZERS)
@@ -156,10 +159,10 @@ def cifar_resnet(
         )
 
     conv = Convolution(initializer, weight_decay, batch_norm, activation)
-    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    inputs: Any = keras.Input(tuple(map(int, input_shape)), name="input")
     x = conv.plain(inputs, 16, name="conv1")
-    if not preactivation:  # its first block begins with both
-        x = conv.activate(conv.normalise(x, "conv1"), "conv1_relu")
+    if not preactivation:  # its first block starts with both
+        x = conv.activate(conv.normalize(x, "conv1"), "conv1_relu")
     for stage, filters in enumerate((16, 32, 64), start=1):
         for number in range(1, blocks_per_stage + 1):
             stride, block = 2 if stage > 1 and number == 1 else 1, f"stage{stage}_block{number}"
@@ -170,13 +173,13 @@ def cifar_resnet(
             else:
                 x = residual_block(conv, x, filters, stride, shortcut, block)
     if preactivation:
-        x = conv.activate(conv.normalise(x, "last"), "last_relu")
+        x = conv.activate(conv.normalize(x, "last"), "last_relu")
     x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
     x = drop(x, "pool", dropout)
     return keras.Model(inputs, logits_layer(num_classes, initializer, weight_decay)(x), name=name)
 
 
-# The nets of table 6, each `cifar_resnet` of a depth; the share is their test error on CIFAR-10.
+# The nets of table 6, with their test error on CIFAR-10.
 resnet20 = partial(cifar_resnet, blocks_per_stage=3, name="resnet20")  # 8.75 %
 resnet32 = partial(cifar_resnet, blocks_per_stage=5, name="resnet32")  # 7.51 %
 resnet44 = partial(cifar_resnet, blocks_per_stage=7, name="resnet44")  # 7.17 %

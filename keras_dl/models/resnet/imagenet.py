@@ -1,4 +1,4 @@
-"""Residual nets for large images, in the form of the ImageNet experiments."""
+"""Residual nets of the ImageNet experiments, for large images."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -127,24 +127,23 @@ def imagenet_resnet(
     """Residual net: 7×7 convolution and pooling, then four stages of 64, 128, 256 and 512 filters.
 
     With `conv_bias=True` the graph is that of `keras.applications.ResNet50`, 101 and 152, whose
-    weights fit layer by layer: their convolutions have biases beside the normalisation, which the
-    paper's have not. With `stride_at=2` it is that of torchvision ("v1.5"), more accurate and a
-    little slower.
+    weights match layer by layer: their convolutions have biases, unlike the paper's. With
+    `stride_at=2` it is that of torchvision ("v1.5"), more accurate and slightly slower.
 
     Args:
         input_shape: (height, width, channels) of one image, at least 32 pixels a side.
         num_classes: number of classes, at least 2.
         blocks: number of blocks in each of the four stages.
-        bottleneck: blocks of 1×1, 3×3 and 1×1 convolutions with 4 times the filters at the end, as
-            in ResNet-50 and deeper; False: of two 3×3, as in ResNet-18 and 34.
-        stride_at: which convolution of a stage's first block halves the image: 1, the first, as in
-            the paper; 2, the 3×3. Without bottleneck always the first.
-        conv_bias: give the convolutions a bias.
-        shortcut: where a block changes its shape, "B": a 1×1 convolution; "A": no weights.
-        residual: False leaves the shortcuts out, for blocks without bottleneck: the plain net.
+        bottleneck: whether blocks have 1×1, 3×3 and 1×1 convolutions, the last with 4 times the
+            filters, as in ResNet-50 and deeper; False: two 3×3, as in ResNet-18 and 34.
+        stride_at: the convolution of a stage's first block that halves the image: 1, as in the
+            paper, or 2, the 3×3. Without bottleneck always 1.
+        conv_bias: whether the convolutions have a bias.
+        shortcut: where the shape changes, "B": a 1×1 convolution; "A": no weights.
+        residual: False omits the shortcuts, for blocks without bottleneck: the plain net.
         activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`.
         initializer: name of the kernels' initializer, one of `keras_dl.initializers.INITIALIZERS`.
-        dropout: share of the pooled features dropped while training, in [0, 1).
+        dropout: share of the pooled features dropped in training, in [0, 1).
         weight_decay: λ of the penalty λ/2·‖w‖² on every kernel, as in `cifar_resnet`.
         name: name of the model.
 
@@ -154,9 +153,9 @@ def imagenet_resnet(
 
     Raises:
         TypeError: if a size is not an integer, a rate not a number or a name not a string.
-        ValueError: if an image is too small, `blocks` has not four numbers, `stride_at` is neither
-            1 nor 2, a bottleneck has no shortcut, a rate lies outside [0, 1), a penalty is negative
-            or a name unknown.
+        ValueError: if an image is too small, `blocks` does not have four numbers, `stride_at` is
+            neither 1 nor 2, a bottleneck has no shortcut, a rate lies outside [0, 1), a penalty is
+            negative or a name unknown.
 
     Reference:
         He, Zhang, Ren and Sun, 2015, Deep residual learning for image recognition,
@@ -172,9 +171,9 @@ def imagenet_resnet(
     check_penalty("weight_decay", weight_decay)
 
     conv = Convolution(initializer, weight_decay, activation=activation, bias=conv_bias)
-    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    inputs: Any = keras.Input(tuple(map(int, input_shape)), name="input")
     x = conv.activate(conv(inputs, 64, size=7, stride=2, name="conv1"), "conv1_relu")
-    # By one pixel on all sides, as the paper's framework does; 'same' would pad right and bottom.
+    # One pixel on all sides, as in the paper's framework; 'same' would pad right and bottom only.
     x = keras.layers.ZeroPadding2D(1, name="pool1_pad")(x)
     x = keras.layers.MaxPooling2D(3, 2, name="pool1")(x)
     for stage, (filters, count) in enumerate(
@@ -193,7 +192,7 @@ def imagenet_resnet(
     return keras.Model(inputs, logits_layer(num_classes, initializer, weight_decay)(x), name=name)
 
 
-def _check_blocks(blocks: Any, bottleneck: bool, residual: bool, stride_at: int) -> None:
+def _check_blocks(blocks: object, bottleneck: bool, residual: bool, stride_at: int) -> None:
     if isinstance(blocks, str) or not isinstance(blocks, Sequence) or len(blocks) != 4:
         raise ValueError(
             "`blocks` must hold four integers; they are the numbers of blocks in the stages. "
@@ -203,7 +202,7 @@ def _check_blocks(blocks: Any, bottleneck: bool, residual: bool, stride_at: int)
         check_count(f"blocks[{stage}]", count, "it is the number of blocks in a stage")
     if stride_at not in (1, 2):
         raise ValueError(
-            "`stride_at` must be 1 or 2; that convolution of a block halves the image. "
+            "`stride_at` must be 1 or 2; it is the convolution of a block that halves the image. "
             f"Received: stride_at={stride_at!r}"
         )
     if bottleneck and not residual:
@@ -213,7 +212,7 @@ def _check_blocks(blocks: Any, bottleneck: bool, residual: bool, stride_at: int)
         )
 
 
-# The nets of table 1, each `imagenet_resnet` of a depth.
+# The nets of table 1.
 _two = partial(imagenet_resnet, bottleneck=False)
 resnet18 = partial(_two, blocks=(2, 2, 2, 2), name="resnet18")
 resnet34 = partial(_two, blocks=(3, 4, 6, 3), name="resnet34")

@@ -1,7 +1,7 @@
 """Plain nets: the residual nets of the CIFAR-10 experiments without their shortcuts.
 
-Deeper plain nets train worse, not only test worse: the degradation that residual nets cure; He et
-al. 2015, arXiv:1512.03385, section 4.2 and figure 6, left.
+Deeper plain nets have a larger training error, the degradation problem that residual nets solve; He
+et al. 2015, arXiv:1512.03385, section 4.2 and figure 6, left.
 """
 
 from functools import partial

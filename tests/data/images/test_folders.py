@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from keras_dl.data import DatasetError, load, read_images
-from tests.data.written import image_folder
+from tests.data.writers import image_folder
 
 CLASSES = {"cat": 10, "dog": 10}
 
@@ -22,7 +22,7 @@ def test_class_folders(tmp_path):
 
 
 @pytest.mark.parametrize("other", ["test", "val"])
-def test_train_with_test_or_val_beside_it(tmp_path, other):
+def test_train_with_test_or_val(tmp_path, other):
     counts = {"train/cat": 10, "train/dog": 10, f"{other}/cat": 3, f"{other}/dog": 2}
     data = load(image_folder(tmp_path, counts, colour=True))
     assert np.bincount(data.test.y).tolist() == [3, 2]
@@ -30,7 +30,7 @@ def test_train_with_test_or_val_beside_it(tmp_path, other):
     assert data.input_shape == (8, 8, 3)
 
 
-def test_three_splits_are_kept(tmp_path):
+def test_three_splits_are_unchanged(tmp_path):
     counts = {f"{s}/{c}": n for s, n in (("train", 6), ("val", 3), ("test", 2)) for c in CLASSES}
     data = load(image_folder(tmp_path, counts))
     assert [len(s.x) for s in (data.train, data.validation, data.test)] == [12, 6, 4]

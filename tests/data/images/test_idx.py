@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import DatasetError, load
-from tests.data.written import NAMES, arrays, idx_bytes, idx_folder
+from tests.data.writers import NAMES, arrays, idx_bytes, idx_folder
 
 
 @pytest.mark.parametrize("zipped", [True, False])

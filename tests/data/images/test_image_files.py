@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from keras_dl.data.archives import Member
-from keras_dl.data.images.image_files import decode, header_sizes, stacked
+from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
 
 
 def member(image, form="PNG", **options):
@@ -16,7 +16,7 @@ def member(image, form="PNG", **options):
 
 
 def pixels(image, **options):
-    return decode([member(image, **options)], (2, 2))[0]
+    return decode_images([member(image, **options)], (2, 2))[0]
 
 
 RED = Image.new("RGB", (2, 2), (200, 10, 10))
@@ -48,8 +48,8 @@ def test_photographs_are_turned_upright():
     image = Image.new("L", (4, 2))
     image.paste(255, (0, 0, 2, 2))  # left half white
     lying = member(image, exif=exif)
-    assert header_sizes([lying]) == {(4, 2)}
-    upright = decode([lying], (4, 2))[0]
+    assert read_sizes([lying]) == {(4, 2)}
+    upright = decode_images([lying], (4, 2))[0]
     assert upright[0].tolist() == [255, 255]
     assert upright[3].tolist() == [0, 0]
 
@@ -57,11 +57,11 @@ def test_photographs_are_turned_upright():
 def test_first_frame_of_an_animation():
     frames = [Image.new("L", (2, 2), v) for v in (50, 200)]
     image = member(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert decode([image], (2, 2))[0][0, 0] == 50
+    assert decode_images([image], (2, 2))[0][0, 0] == 50
 
 
 def test_a_stray_coloured_image_among_gray_ones_turns_gray():
     gray, colour = np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3), np.uint8)
-    assert stacked([gray] * 19 + [colour]).shape == (20, 2, 2, 1)
-    assert stacked([gray] * 8 + [colour] * 2).shape == (10, 2, 2, 3)
-    assert stacked([gray], channels=3).shape == (1, 2, 2, 3)
+    assert stack_images([gray] * 19 + [colour]).shape == (20, 2, 2, 1)
+    assert stack_images([gray] * 8 + [colour] * 2).shape == (10, 2, 2, 3)
+    assert stack_images([gray], channels=3).shape == (1, 2, 2, 3)

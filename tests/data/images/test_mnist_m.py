@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from keras_dl.data import DatasetError, DatasetUnavailable, digest, load
-from keras_dl.data.images.mnist_m import blended, mnist_m, photographs
+from keras_dl.data.images.mnist_m import blend, load_photographs, mnist_m
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +32,11 @@ def test_each_pixel_is_its_distance_to_a_patch():
         for i in range(photo.shape[0] - 3)
         for j in range(photo.shape[1] - 4)
     ]
-    found = blended(images, photos, seed=0)
-    assert found.dtype == np.uint8
+    result = blend(images, photos, seed=0)
+    assert result.dtype == np.uint8
     origins = []
-    for image, result in zip(images, found, strict=True):
-        fits = [k for k, p in enumerate(patches) if (np.abs(p - image) == result).all()]
+    for image, blended in zip(images, result, strict=True):
+        fits = [k for k, p in enumerate(patches) if (np.abs(p - image) == blended).all()]
         assert len(fits) == 1
         origins += fits
     assert len(set(origins)) > 8
@@ -46,15 +46,15 @@ def test_each_pixel_is_its_distance_to_a_patch():
 def test_black_images_are_the_photograph_and_white_ones_its_negative():
     photo = _photo(size=(4, 4))
     black, white = np.zeros((1, 4, 4, 1), np.uint8), np.full((1, 4, 4, 1), 255, np.uint8)
-    np.testing.assert_array_equal(blended(black, [photo], seed=0)[0], photo)
-    np.testing.assert_array_equal(blended(white, [photo], seed=0)[0], 255 - photo)
+    np.testing.assert_array_equal(blend(black, [photo], seed=0)[0], photo)
+    np.testing.assert_array_equal(blend(white, [photo], seed=0)[0], 255 - photo)
 
 
 def test_generated_arrays_are_always_the_same():
     photos = [_photo(0), _photo(1)]
     images = np.arange(2 * 4 * 4, dtype=np.uint8).reshape(2, 4, 4, 1)
-    found = digest(blended(images, photos, seed=0))
-    assert found == "22d4ba4d0014cc1a15e4add03c87d56d8d04baf9d918df34a98cf8c484f1c46f"
+    result = digest(blend(images, photos, seed=0))
+    assert result == "22d4ba4d0014cc1a15e4add03c87d56d8d04baf9d918df34a98cf8c484f1c46f"
 
 
 def test_digits_in_front_of_the_embedded_photographs_are_always_the_same(target):
@@ -66,11 +66,11 @@ def test_made_sets_have_a_name(target):
     assert load("digits_m", at_least=28).digest == target.digest
 
 
-def test_splits_keep_their_labels_and_have_patches_of_their_own(digits, target):
+def test_splits_keep_their_labels_and_have_different_patches(digits, target):
     for name in ("train", "validation", "test"):
-        source, made = getattr(digits, name), getattr(target, name)
-        assert made.x.shape == (*source.x.shape[:3], 3)
-        np.testing.assert_array_equal(made.y, source.y)
+        source, blended = getattr(digits, name), getattr(target, name)
+        assert blended.x.shape == (*source.x.shape[:3], 3)
+        np.testing.assert_array_equal(blended.y, source.y)
     again = mnist_m(digits, seed=1)
     assert again.digest != target.digest
     assert (again.train.x[:5] != target.train.x[:5]).any()
@@ -87,17 +87,17 @@ def test_bsds500_is_read_from_the_mirror(tmp_path, monkeypatch):
             file.seek(0)
             archive.addfile(info, file)
     monkeypatch.setenv("KERAS_DL_DATA", str(tmp_path))
-    assert len(photographs("auto")) == len(photographs("bsds500")) == 2
-    found = photographs("auto")
-    np.testing.assert_array_equal(found[0], _photo(2, (9, 7)))  # in the order of their names
-    np.testing.assert_array_equal(found[1], _photo(2, (7, 9)))
+    assert len(load_photographs("auto")) == len(load_photographs("bsds500")) == 2
+    result = load_photographs("auto")
+    np.testing.assert_array_equal(result[0], _photo(2, (9, 7)))  # in the order of their names
+    np.testing.assert_array_equal(result[1], _photo(2, (7, 9)))
 
 
-def test_embedded_photographs_stand_in(tmp_path, monkeypatch):
+def test_embedded_photographs_replace_missing_ones(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_DL_DATA", str(tmp_path))
-    found, embedded = photographs("auto"), photographs("embedded")
-    assert [p.shape for p in found] == [(427, 640, 3)] * 2
-    np.testing.assert_array_equal(found, embedded)
+    result, embedded = load_photographs("auto"), load_photographs("embedded")
+    assert [p.shape for p in result] == [(427, 640, 3)] * 2
+    np.testing.assert_array_equal(result, embedded)
 
 
 def test_bad_input_is_refused(digits, tmp_path, monkeypatch):
@@ -106,7 +106,7 @@ def test_bad_input_is_refused(digits, tmp_path, monkeypatch):
         mnist_m(digits, photos="bsds500")
     with pytest.raises(ValueError, match="`photos` must be"):
         mnist_m(digits, photos="holiday")
-    with pytest.raises(DatasetError, match="`source` must hold images.*'iris', a table"):
+    with pytest.raises(DatasetError, match="`source` must hold images.*'iris', Features"):
         mnist_m(load("iris"))
     with pytest.raises(ValueError, match="at least 28×28 pixels"):
-        blended(digits.test.x[:2], [_photo()], seed=0)
+        blend(digits.test.x[:2], [_photo()], seed=0)

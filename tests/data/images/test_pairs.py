@@ -6,35 +6,35 @@ import pytest
 from PIL import Image
 
 from keras_dl.data import DatasetError, DatasetUnavailable
-from keras_dl.data.images.pairs import facades, outlines, pairs
+from keras_dl.data.images.pairs import detect_outlines, facades, image_pairs
 
 
 def test_outlines_surround_a_square():
     images = np.zeros((1, 9, 9, 1), np.uint8)
     images[0, 3:6, 3:6] = 200
-    found = outlines(images)[0, :, :, 0]
+    result = detect_outlines(images)[0, :, :, 0]
     expected = np.zeros((9, 9), np.uint8)
     expected[2:7, 2:7] = 255  # within one pixel of a step
     expected[4, 4] = 0
-    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(result, expected)
 
 
 def test_faint_steps_in_any_channel_are_no_outline():
     images = np.full((1, 5, 5, 3), 100, np.uint8)
     images[0, :, 2:, 1] = 170
-    assert not outlines(images).any()
+    assert not detect_outlines(images).any()
     images[0, :, 2:, 1] = 190
-    assert outlines(images).any()
-    assert outlines(images).shape == (1, 5, 5, 1)
+    assert detect_outlines(images).any()
+    assert detect_outlines(images).shape == (1, 5, 5, 1)
 
 
 def test_any_images_become_pairs():
-    found = pairs("digits", batch_size=8, image_size=16)
-    assert found.train.x.shape == found.train.y.shape == (len(found.train.x), 16, 16, 1)
-    np.testing.assert_array_equal(found.train.x, outlines(found.train.y))
-    assert (found.name, found.num_classes, found.batch_size) == ("digits_outlines", 0, 8)
-    assert found.extras["labelled"].num_classes == 10
-    assert len(found.test.x) == len(found.extras["labelled"].test.y)
+    result = image_pairs("digits", batch_size=8, image_size=16)
+    assert result.train.x.shape == result.train.y.shape == (len(result.train.x), 16, 16, 1)
+    np.testing.assert_array_equal(result.train.x, detect_outlines(result.train.y))
+    assert (result.name, result.num_classes, result.batch_size) == ("digits_outlines", 0, 8)
+    assert result.extras["labelled"].num_classes == 10
+    assert len(result.test.x) == len(result.extras["labelled"].test.y)
 
 
 @pytest.fixture
@@ -58,11 +58,11 @@ def mirror(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("mirror")
 def test_facades_are_cut_into_labels_and_photographs():
-    found = facades(batch_size=2, image_size=8)
-    assert [len(s.x) for s in (found.train, found.validation, found.test)] == [5, 40, 3]
-    assert (found.train.x[..., 0] == 250).all()
-    np.testing.assert_array_equal(found.train.y[:, 0, 0, 0], np.arange(1, 6) * 5)
-    assert pairs("facades", batch_size=2, image_size=8).digest == found.digest
+    result = facades(batch_size=2, image_size=8)
+    assert [len(s.x) for s in (result.train, result.validation, result.test)] == [5, 40, 3]
+    assert (result.train.x[..., 0] == 250).all()
+    np.testing.assert_array_equal(result.train.y[:, 0, 0, 0], np.arange(1, 6) * 5)
+    assert image_pairs("facades", batch_size=2, image_size=8).digest == result.digest
 
 
 def test_missing_facades_say_where_they_belong(monkeypatch, tmp_path):
@@ -73,4 +73,4 @@ def test_missing_facades_say_where_they_belong(monkeypatch, tmp_path):
 
 def test_tables_have_no_outlines():
     with pytest.raises(DatasetError, match="`dataset` must hold images.*iris"):
-        pairs("iris", batch_size=8, image_size=16)
+        image_pairs("iris", batch_size=8, image_size=16)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import DatasetError
-from keras_dl.data.images.pixels import pixels
+from keras_dl.data.images.pixels import to_pixels
 
 
 def ramp(dtype, *values):
@@ -23,7 +23,7 @@ def ramp(dtype, *values):
     ],
 )
 def test_values_become_pixels(x, expected):
-    (y,) = pixels([x])
+    (y,) = to_pixels([x])
     assert y.dtype == np.uint8
     assert y.shape == (2, 2, 2, 1)
     assert y.ravel()[:3].tolist() == expected
@@ -31,11 +31,11 @@ def test_values_become_pixels(x, expected):
 
 def test_eighths_of_a_pixel_survive_the_round_trip():
     levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    np.testing.assert_array_equal(pixels([levels / np.float32(255)])[0][..., 0], levels)
+    np.testing.assert_array_equal(to_pixels([levels / np.float32(255)])[0][..., 0], levels)
 
 
 def test_splits_share_one_decision():
-    train, test = pixels([ramp(np.float32, 0, 1, 255), ramp(np.float32, 0, 1, 1)])
+    train, test = to_pixels([ramp(np.float32, 0, 1, 255), ramp(np.float32, 0, 1, 1)])
     assert train.max() == 255
     assert test.max() == 1
 
@@ -46,7 +46,7 @@ def test_splits_share_one_decision():
         (np.zeros((2, 4, 4, 2)), r"1 \(gray\) or 3 \(RGB\) channels.*shape=\(2, 4, 4, 2\)"),
         (np.zeros((2, 3, 8, 8)), "Channels stand last"),
         (np.zeros((2, 0, 8)), "must hold images with pixels"),
-        (ramp(np.float32, -1, 0, 1), r"before any standardisation.*values -1..1"),
+        (ramp(np.float32, -1, 0, 1), r"without standardisation.*values -1..1"),
         (ramp(np.float32, 0, 0, 300), r"values 0..300"),
         (ramp(np.float32, 0, np.nan, np.inf), "finite in every pixel. Received: 5 NaN or inf"),
         (np.full((1, 2, 2), "a"), "`x` must hold numbers"),
@@ -54,4 +54,4 @@ def test_splits_share_one_decision():
 )
 def test_unusable_images(x, message):
     with pytest.raises(DatasetError, match=message):
-        pixels([x])
+        to_pixels([x])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_dl.data.images.resizing import common_size, resized
+from keras_dl.data.images.resizing import common_size, resize
 
 
 @pytest.mark.parametrize(
@@ -24,27 +24,27 @@ def test_common_size(sizes, image_size, at_least, expected):
 
 def test_equal_size_is_not_copied():
     x = np.zeros((2, 4, 4, 1), np.uint8)
-    assert resized(x, (4, 4)) is x
+    assert resize(x, (4, 4)) is x
 
 
-def test_the_centre_is_kept_and_the_aspect_too():
+def test_crop_preserves_centre_and_aspect_ratio():
     x = np.zeros((1, 4, 8, 3), np.uint8)
     x[:, :, 2:6] = 200
-    y = resized(x, (4, 4))
+    y = resize(x, (4, 4))
     assert y.shape == (1, 4, 4, 3)
     assert (y == 200).all()
 
 
 def test_shrinking_averages():
     checks = (np.indices((16, 16)).sum(axis=0) % 2 * 255).astype(np.uint8)
-    y = resized(checks[None, ..., None], (4, 4))
+    y = resize(checks[None, ..., None], (4, 4))
     assert abs(int(y.mean()) - 127) <= 2
     assert y.std() < 10
 
 
 def test_various_sizes_are_stacked():
     images = [np.full((4, 6, 3), 9, np.uint8), np.full((9, 3, 3), 7, np.uint8)]
-    y = resized(images, (5, 5))
+    y = resize(images, (5, 5))
     assert y.shape == (2, 5, 5, 3)
     assert (y[0] == 9).all()
     assert (y[1] == 7).all()

@@ -153,7 +153,7 @@ def test_camvid_without_a_mask_is_refused(tmp_path, monkeypatch):
         read_camvid()
 
 
-def test_camvid_has_11_classes_with_their_own_colours():
+def test_camvid_has_11_classes_with_different_colours():
     assert len(CLASSES) == len(set(COLOURS)) == 11
     assert CLASSES[3] == "road"
 

@@ -4,9 +4,18 @@ import time
 import numpy as np
 import pytest
 
-from keras_dl.data import DatasetError, DatasetUnavailable, describe, load, prepare, where
-from keras_dl.data.sources.downloads import check_content, unreachable
-from tests.data.written import arrays, idx_folder, image_folder
+from keras_dl.data import (
+    DatasetError,
+    DatasetUnavailable,
+    Features,
+    Images,
+    describe,
+    describe_locations,
+    load,
+    prepare,
+)
+from keras_dl.data.sources.downloads import check_content, find_unreachable
+from tests.data.writers import arrays, idx_folder, image_folder
 
 
 @pytest.fixture(autouse=True)
@@ -26,23 +35,19 @@ def bare(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "shape", "classes", "sizes"),
+    ("name", "inputs", "shape", "classes", "sizes"),
     [
-        ("digits", "image", (8, 8, 1), 10, (1293, 145, 359)),
-        ("iris", "table", (4,), 3, (108, 12, 30)),
-        ("wine", "table", (13,), 3, (127, 15, 36)),
-        ("breast_cancer", "table", (30,), 2, (410, 46, 113)),
-        ("diabetes", "table", (10,), 0, (319, 35, 88)),
+        ("digits", Images, (8, 8, 1), 10, (1293, 145, 359)),
+        ("iris", Features, (4,), 3, (108, 12, 30)),
+        ("wine", Features, (13,), 3, (127, 15, 36)),
+        ("breast_cancer", Features, (30,), 2, (410, 46, 113)),
+        ("diabetes", Features, (10,), 0, (319, 35, 88)),
     ],
 )
-def test_embedded_sets(name, kind, shape, classes, sizes):
+def test_embedded_sets(name, inputs, shape, classes, sizes):
     data = load(name)
-    assert (data.name, data.kind, data.input_shape, data.num_classes) == (
-        name,
-        kind,
-        shape,
-        classes,
-    )
+    assert (data.name, data.inputs) == (name, inputs())
+    assert (data.input_shape, data.num_classes) == (shape, classes)
     assert (len(data.train.x), len(data.validation.x), len(data.test.x)) == sizes
     assert data.digest == load(name).digest
     assert prepare(name).is_dir()
@@ -55,7 +60,7 @@ def test_digits_span_all_pixel_values_and_grow():
     assert data.class_names == tuple("0123456789")
 
 
-def test_a_known_name_is_not_shadowed_by_a_folder(bare):
+def test_registered_name_is_not_shadowed_by_a_folder(bare):
     (bare / "digits").mkdir()
     assert load("digits").source == "embedded in scikit-learn"
     with pytest.raises(DatasetError, match="one folder per class"):
@@ -90,7 +95,7 @@ def test_any_name_in_the_mirror(bare, monkeypatch):
         ("fashion-mnist", ["did you mean fashion_mnist?"]),
     ],
 )
-def test_an_unavailable_set_says_what_to_do(name, parts):
+def test_message_of_an_unavailable_set_names_a_remedy(name, parts):
     start = time.perf_counter()
     with pytest.raises(DatasetUnavailable) as error:
         load(name)
@@ -105,7 +110,7 @@ def test_offline_opens_no_socket(monkeypatch):
         pytest.fail("a connection was tried")
 
     monkeypatch.setenv("KERAS_DL_OFFLINE", "1")
-    monkeypatch.setattr("keras_dl.data.sources.tfds.unreachable", forbidden)
+    monkeypatch.setattr("keras_dl.data.sources.tfds.find_unreachable", forbidden)
     monkeypatch.setattr(socket, "create_connection", forbidden)
     monkeypatch.setattr(socket, "getaddrinfo", forbidden)
     with pytest.raises(DatasetUnavailable, match="KERAS_DL_OFFLINE forbids the download"):
@@ -115,10 +120,10 @@ def test_offline_opens_no_socket(monkeypatch):
 def test_a_silent_host_takes_seconds_only(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: time.sleep(20))
     monkeypatch.undo()
-    monkeypatch.setattr("keras_dl.data.sources.downloads.SECONDS", 0.1)
+    monkeypatch.setattr("keras_dl.data.sources.downloads.TIMEOUT", 0.1)
     monkeypatch.setattr("keras_dl.data.sources.downloads._probe", lambda *_args: time.sleep(20))
     start = time.perf_counter()
-    assert unreachable(["https://a.org/x", "https://b.org/y"]) == ["a.org", "b.org"]
+    assert find_unreachable(["https://a.org/x", "https://b.org/y"]) == ["a.org", "b.org"]
     assert time.perf_counter() - start < 2
 
 
@@ -163,11 +168,11 @@ def test_describe_and_where(bare, monkeypatch):
     assert rows["digits"].startswith("embedded")
     assert rows["mnist"].startswith("mirror")
     assert rows["fashion_mnist"] == "download"
-    assert rows["usps"] == "not available; its place: <KERAS_DL_DATA>/usps/usps.npz"
+    assert rows["usps"] == "not available; expected at <KERAS_DL_DATA>/usps/usps.npz"
     assert rows["ptb"].endswith("<KERAS_DL_DATA>/text/ptb/ptb.train.txt.gz")
     assert rows["topics"].startswith("embedded in Python")
     assert rows["kmnist"].startswith("prepared")
     monkeypatch.setenv("KERAS_DL_OFFLINE", "1")
     assert {row["name"]: row["where"] for row in describe()}["cifar10"] == "not available"
-    assert where()["KERAS_DL_DATA"] == str(bare / "all")
+    assert describe_locations()["KERAS_DL_DATA"] == str(bare / "all")
     assert all(row["licence"] and row["size"] for row in describe() if row["name"] != "kmnist")

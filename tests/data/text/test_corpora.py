@@ -3,9 +3,9 @@ import gzip
 import numpy as np
 import pytest
 
-from keras_dl.data import DatasetError, DatasetUnavailable
-from keras_dl.data.registry import KNOWN
-from keras_dl.data.text import CORPORA, corpus, tokenize, vocabulary
+from keras_dl.data import DatasetError, DatasetUnavailable, Tokens
+from keras_dl.data.registry import DATASETS
+from keras_dl.data.text import CORPORA, build_vocabulary, corpus, tokenize
 
 WORDS = [f"w{i}" for i in range(20)]
 
@@ -29,29 +29,29 @@ def test_words_lose_case_and_punctuation_but_keep_apostrophes_and_hyphens():
 
 
 def test_vocabulary_is_ordered_by_count_then_alphabet():
-    known = vocabulary(["b", "a", "c", "b", "a", "d", "a"])
-    assert known.words == ("a", "b", "c", "d")
-    assert known.counts.tolist() == [3, 2, 1, 1]
-    assert vocabulary(["b", "a", "c", "b", "a"], most=2).words == ("a", "b")
-    assert known.decode(known.encode(["d", "x", "a"])) == ["d", "a"]
-    assert known.encode(["d", "x", "a"]).tolist() == [3, -1, 0]
+    vocabulary = build_vocabulary(["b", "a", "c", "b", "a", "d", "a"])
+    assert vocabulary.words == ("a", "b", "c", "d")
+    assert vocabulary.counts.tolist() == [3, 2, 1, 1]
+    assert build_vocabulary(["b", "a", "c", "b", "a"], most=2).words == ("a", "b")
+    assert vocabulary.decode(vocabulary.encode(["d", "x", "a"])) == ["d", "a"]
+    assert vocabulary.encode(["d", "x", "a"]).tolist() == [3, -1, 0]
 
 
 def test_rows_hold_the_text_in_order_and_splits_follow_each_other():
-    said = text()
-    data = corpus([said], min_count=1, length=50, batch_size=4)
+    content = text()
+    data = corpus([content], min_count=1, length=50, batch_size=4)
     words = data.preprocessor.decode
     joined = [w for s in (data.train, data.validation, data.test) for w in words(s.x.ravel())]
-    assert joined == said.split()
+    assert joined == content.split()
     assert len(words(data.test.x.ravel())) == len(words(data.validation.x.ravel())) == 20
     assert data.train.x.shape == (8, 50)  # 360 words, filled up to whole batches of 4 rows
     assert data.train.x.dtype == np.int32
-    assert data.kind == "text"
+    assert data.inputs == Tokens(vocabulary_size=len(data.preprocessor))
 
 
 def test_rare_words_are_taken_out_before_rows_are_cut():
-    said = [*["a", "b"] * 100, "rare", *["a", "b"] * 100]
-    data = corpus([" ".join(said)], min_count=5, length=10, batch_size=1)
+    content = [*["a", "b"] * 100, "rare", *["a", "b"] * 100]
+    data = corpus([" ".join(content)], min_count=5, length=10, batch_size=1)
     assert data.preprocessor.words == ("a", "b")
     assert (data.train.x[:30] >= 0).all()
 
@@ -62,7 +62,7 @@ def test_vocabulary_is_counted_in_train_alone():
 
 
 @pytest.mark.parametrize(("name", "opened"), [("t.txt", open), ("t.txt.gz", gzip.open)])
-def test_own_file_gives_what_the_list_gives(bare, name, opened):
+def test_file_and_list_of_texts_give_equal_data(bare, name, opened):
     with opened(bare / name, "wt", encoding="utf-8") as file:
         file.write(text())
     for place in (name, bare / name):
@@ -71,12 +71,12 @@ def test_own_file_gives_what_the_list_gives(bare, name, opened):
         np.testing.assert_array_equal(data.train.x, corpus([text()], min_count=1).train.x)
 
 
-def test_mirrored_corpus_with_splits_of_its_own(bare, monkeypatch):
+def test_mirrored_corpus_with_splits(bare, monkeypatch):
     folder = bare / "mirror" / "text" / "ptb"
     folder.mkdir(parents=True)
-    for split, said in (("train", "a b <unk> a b"), ("valid", "a"), ("test", "b b x")):
+    for split, content in (("train", "a b <unk> a b"), ("valid", "a"), ("test", "b b x")):
         with gzip.open(folder / f"ptb.{split}.txt.gz", "wt") as file:
-            file.write(f" {said} \n")
+            file.write(f" {content} \n")
     monkeypatch.setenv("KERAS_DL_DATA", str(bare / "mirror"))
     data = corpus("ptb", min_count=1, length=4, batch_size=1)
     assert data.preprocessor.words == ("a", "b")
@@ -84,13 +84,13 @@ def test_mirrored_corpus_with_splits_of_its_own(bare, monkeypatch):
     assert data.test.x.tolist() == [[1, 1, -1, -1]]
 
 
-def test_python_s_own_texts_are_always_there():
+def test_texts_of_python_are_always_available():
     data = corpus("topics", length=100)
-    known = data.preprocessor
-    assert len(known) > 1000
-    assert known.words[0] == "the"
-    assert (np.diff(known.counts) <= 0).all()
-    assert known.counts.min() >= 5
+    vocabulary = data.preprocessor
+    assert len(vocabulary) > 1000
+    assert vocabulary.words[0] == "the"
+    assert (np.diff(vocabulary.counts) <= 0).all()
+    assert vocabulary.counts.min() >= 5
     assert data.digest == corpus("topics", length=100).digest != corpus("topics").digest
 
 
@@ -99,15 +99,15 @@ def test_given_data_pass_through():
     assert corpus(data, batch_size=7).batch_size == 7
 
 
-def test_known_corpora_name_their_files_and_licence():
-    assert all(KNOWN[name].licence and KNOWN[name].size for name in CORPORA)
-    assert [name for name in CORPORA if not KNOWN[name].file] == ["topics"]
+def test_registered_corpora_name_their_files_and_licence():
+    assert all(DATASETS[name].licence and DATASETS[name].size for name in CORPORA)
+    assert [name for name in CORPORA if not DATASETS[name].file] == ["topics"]
 
 
-def test_own_folder_gives_its_files_one_after_the_other(bare):
+def test_files_of_a_folder_are_concatenated(bare):
     (bare / "books").mkdir()
-    for name, said in (("b.txt", "three four five six"), ("a.txt", "one two"), ("n.md", "no")):
-        (bare / "books" / name).write_text(said)
+    for name, content in (("b.txt", "three four five six"), ("a.txt", "one two"), ("n.md", "no")):
+        (bare / "books" / name).write_text(content)
     data = corpus("books", min_count=1, length=10, batch_size=1)
     assert data.name == "books"
     joined = np.concatenate([s.x.ravel() for s in (data.train, data.validation, data.test)])
@@ -125,7 +125,7 @@ def test_own_folder_gives_its_files_one_after_the_other(bare):
         (["a b c d e f"], DatasetError, "`min_count` must leave at least two words"),
     ],
 )
-def test_what_cannot_be_read_is_said(dataset, error, words):
+def test_unreadable_input_is_refused(dataset, error, words):
     with pytest.raises(error, match=words):
         corpus(dataset)
 

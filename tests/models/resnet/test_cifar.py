@@ -166,7 +166,7 @@ def _torch_resnet20(torch, model, images):
             "`preactivation` must be False without `residual`",
         ),
         ({"activation": "rellu"}, ValueError, r"`activation` must be one of .*'relu'"),
-        ({"shortcut": "C"}, ValueError, r"`shortcut` must be one of A, B.*shortcut='C'"),
+        ({"shortcut": "C"}, ValueError, r"`shortcut` must be .A. or .B..*shortcut='C'"),
         ({"weight_decay": -1e-4}, ValueError, r"`weight_decay` must be finite and 0 or more"),
         ({"weight_decay": "1e-4"}, TypeError, r"`weight_decay` must be a number"),
     ],

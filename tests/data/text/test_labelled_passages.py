@@ -5,7 +5,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from keras_dl.data import DatasetError, DatasetUnavailable
-from keras_dl.data.registry import KNOWN
+from keras_dl.data.registry import DATASETS
 from keras_dl.data.text import LABELLED, bag_of_ngrams, passages, token_sequences, tokenize
 
 
@@ -53,24 +53,24 @@ def test_sets_of_the_mirror(mirror):
 
 
 def test_python_s_chapters_are_always_there_and_share_no_passage_between_splits():
-    found = passages("topics")
-    assert len(found.class_names) == 6
-    sizes = [len(texts) for texts in found.texts]
+    result = passages("topics")
+    assert len(result.class_names) == 6
+    sizes = [len(texts) for texts in result.texts]
     assert sum(sizes) > 700
-    assert found.texts == passages("topics").texts
-    joined = [set(texts) for texts in found.texts]
+    assert result.texts == passages("topics").texts
+    joined = [set(texts) for texts in result.texts]
     assert not joined[0] & joined[2]
-    assert all(set(y) == set(range(6)) for y in found.labels)
+    assert all(set(y) == set(range(6)) for y in result.labels)
 
 
-def test_own_file_and_own_lists(bare):
+def test_file_and_lists_in_memory(bare):
     lines = [("up", "good day"), ("down", "bad day")] * 20
     (bare / "mine.tsv").write_text("".join(f"{y}\t{text}\n" for y, text in lines))
-    found = passages("mine.tsv")
-    assert found.class_names == ("down", "up")
-    assert sorted(np.concatenate(found.texts).tolist()) == sorted(text for _, text in lines)
+    result = passages("mine.tsv")
+    assert result.class_names == ("down", "up")
+    assert sorted(np.concatenate(result.texts).tolist()) == sorted(text for _, text in lines)
     labels, texts = zip(*lines, strict=True)
-    assert passages((texts, labels)).texts == found.texts
+    assert passages((texts, labels)).texts == result.texts
 
 
 def test_rows_are_numbers_with_padding_and_unknown_words():
@@ -92,24 +92,24 @@ def test_words_of_test_alone_are_unknown(mirror):
 
 @pytest.mark.parametrize("weighting", ["count", "binary", "tfidf"])
 def test_lists_hold_the_rows_of_scikit_learn(weighting):
-    said = passages("topics")
+    labelled = passages("topics")
     data = bag_of_ngrams("topics", weighting=weighting, longest=2, min_count=3)
-    made = TfidfVectorizer(
+    vectorizer = TfidfVectorizer(
         tokenizer=tokenize, token_pattern=None, ngram_range=(1, 2), min_df=3,
         max_features=20_000, binary=weighting == "binary", use_idf=weighting == "tfidf",
         norm="l2" if weighting == "tfidf" else None,
-    ).fit(said.texts[0])  # fmt: skip
-    assert data.preprocessor.features[1:] == tuple(made.get_feature_names_out())
-    for split, texts in zip((data.train, data.validation, data.test), said.texts, strict=True):
-        expected = made.transform(texts).toarray()
-        found = np.zeros((len(texts), expected.shape[1] + 1))
-        for row, (numbers, weights) in zip(found, split.x, strict=True):
+    ).fit(labelled.texts[0])  # fmt: skip
+    assert data.preprocessor.features[1:] == tuple(vectorizer.get_feature_names_out())
+    for split, texts in zip((data.train, data.validation, data.test), labelled.texts, strict=True):
+        expected = vectorizer.transform(texts).toarray()
+        result = np.zeros((len(texts), expected.shape[1] + 1))
+        for row, (numbers, weights) in zip(result, split.x, strict=True):
             np.add.at(row, numbers.astype(int), weights)
-        np.testing.assert_allclose(found[:, 1:], expected, rtol=1e-6)
-        assert (found[:, 0] == 1).all()
+        np.testing.assert_allclose(result[:, 1:], expected, rtol=1e-6)
+        assert (result[:, 0] == 1).all()
 
 
-def test_order_of_words_is_lost_by_single_words_and_kept_by_pairs():
+def test_bigrams_depend_on_the_order_of_words_and_unigrams_do_not():
     texts = ["a b c", "c b a"] * 10
     one, two = (
         bag_of_ngrams((texts, [0, 1] * 10), longest=n, min_count=1, weighting="count")
@@ -136,7 +136,7 @@ def test_order_of_words_is_lost_by_single_words_and_kept_by_pairs():
         ),
     ],
 )
-def test_what_cannot_be_read_is_said(read, dataset, error, words):
+def test_unreadable_input_is_refused(read, dataset, error, words):
     with pytest.raises(error, match=words):
         read(dataset)
 
@@ -147,5 +147,5 @@ def test_line_without_label_is_named(bare):
         passages("bad.tsv")
 
 
-def test_known_sets_state_licence_and_size():
-    assert all(KNOWN[name].licence and KNOWN[name].size for name in LABELLED)
+def test_registered_sets_state_licence_and_size():
+    assert all(DATASETS[name].licence and DATASETS[name].size for name in LABELLED)

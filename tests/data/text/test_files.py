@@ -17,28 +17,28 @@ def bare(tmp_path, monkeypatch):
     return tmp_path
 
 
-def write(folder, said, prefix=""):
-    for i, (label, text) in enumerate(said):
+def write(folder, content, prefix=""):
+    for i, (label, text) in enumerate(content):
         place = folder / prefix / label
         place.mkdir(parents=True, exist_ok=True)
         (place / f"{i}.txt").write_text(text, encoding="utf-8")
 
 
-def pairs(found, split):
-    return [(found.class_names[y], t) for t, y in zip(found.texts[split], found.labels[split])]  # noqa: B905
+def pairs(result, split):
+    return [(result.class_names[y], t) for t, y in zip(result.texts[split], result.labels[split])]  # noqa: B905
 
 
-def all_pairs(found):
-    return sorted(pair for split in range(3) for pair in pairs(found, split))
+def all_pairs(result):
+    return sorted(pair for split in range(3) for pair in pairs(result, split))
 
 
 def test_folder_of_texts_by_class(bare):
     write(bare / "mine", SAID)
     (bare / "mine" / "README.md").write_text("not a text of the set")
-    found = passages("mine")
-    assert found.name == "mine"
-    assert found.class_names == ("down", "up")
-    assert all_pairs(found) == sorted(SAID)
+    result = passages("mine")
+    assert result.name == "mine"
+    assert result.class_names == ("down", "up")
+    assert all_pairs(result) == sorted(SAID)
 
 
 def test_folder_with_splits_keeps_them(bare):
@@ -87,9 +87,9 @@ def test_lines_with_a_label_may_hold_single_quotation_marks(bare):
 )
 def test_texts_in_memory_keep_their_test(form):
     labels, texts = (list(column) for column in zip(*SAID, strict=True))
-    found = passages(form(texts, labels, ["late", "later"], ["up", "down"]))
-    assert pairs(found, 2) == [("up", "late"), ("down", "later")]
-    assert len(found.texts[0]) + len(found.texts[1]) == len(SAID)
+    result = passages(form(texts, labels, ["late", "later"], ["up", "down"]))
+    assert pairs(result, 2) == [("up", "late"), ("down", "later")]
+    assert len(result.texts[0]) + len(result.texts[1]) == len(SAID)
 
 
 def test_columns_of_a_table_in_memory():
@@ -115,7 +115,7 @@ def test_columns_of_a_table_in_memory():
         ("binary", DatasetError, "a text in utf-8. Received: binary/x/"),
     ],
 )
-def test_what_cannot_be_read_is_said_in_one_sentence(bare, dataset, error, words):
+def test_unreadable_files_are_refused_with_one_sentence(bare, dataset, error, words):
     (bare / "a.csv").write_text("comment,stars\nfine,5\n")
     (bare / "torn.csv").write_text("text,label\nfine,5\nonly one cell\n")
     for folder in ("flat", "empty"):
@@ -127,7 +127,7 @@ def test_what_cannot_be_read_is_said_in_one_sentence(bare, dataset, error, words
         passages(dataset)
 
 
-def test_asked_texts_are_files_tables_folders_or_themselves(bare):
+def test_texts_to_predict_are_files_tables_folders_or_strings(bare):
     write(bare / "some", [("a", "first"), ("b", "second")])
     (bare / "t.csv").write_text("n,text\n1,third\n2,fourth\n")
     (bare / "one.txt").write_text("fifth\nand sixth")
@@ -139,7 +139,7 @@ def test_asked_texts_are_files_tables_folders_or_themselves(bare):
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("value", "words"),
     [
         ([], "at least one text"),
         ("", "an empty text"),
@@ -149,8 +149,8 @@ def test_asked_texts_are_files_tables_folders_or_themselves(bare):
         ("empty", "none in empty"),
     ],
 )
-def test_what_cannot_be_asked_is_said(bare, given, words):
+def test_unusable_texts_to_predict_are_refused(bare, value, words):
     (bare / "a.csv").write_text("comment\nfine\n")
     (bare / "empty").mkdir()
     with pytest.raises(DatasetError, match=words):
-        read_texts(given)
+        read_texts(value)

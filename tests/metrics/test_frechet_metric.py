@@ -4,7 +4,7 @@ import pytest
 from scipy import linalg
 
 from keras_dl.metrics import frechet_distance
-from keras_dl.metrics.frechet_distance import FrechetDistance
+from keras_dl.metrics.frechet_metric import FrechetDistance
 
 
 def samples(n=50, dim=4):
