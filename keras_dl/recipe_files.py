@@ -94,7 +94,7 @@ def describe(path: Path, recipe: Recipe) -> Entry:
     return Entry(recipe.name, path, *_read_head(_parse(path)), recipe.space(), {}, settings)
 
 
-def _placeholder() -> None: ...
+def _placeholder() -> Any: ...
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -59,7 +59,7 @@ class Batches(keras.utils.PyDataset):
         self.split, self.batch_size, self.seed = split, batch_size, seed
         default = Sequential if seed is None else Shuffle
         self.sampler = sampler or default(split.num_examples)
-        upload = keras.ops.convert_to_tensor
+        upload: Any = keras.ops.convert_to_tensor
         self._resident = as_batch(split.map(upload)) if on_device else None
         whole = -(-self.sampler.num_examples // batch_size)
         self.steps = min(whole, steps or whole)

@@ -172,7 +172,7 @@ def _compile(model_step: Any, size: int, jit_compile: bool | str) -> Any:
             return tf.TensorSpec([None, *inner], array.dtype)
 
         # The loop needs the step's outputs before the first step: zeros of their shapes.
-        specs = keras.tree.map_structure(spec, arrays)
+        specs: Any = keras.tree.map_structure(spec, arrays)
         outputs = step.get_concrete_function(*specs).structured_outputs
         empty = {name: tf.zeros(out.shape, out.dtype) for name, out in outputs.items()}
         return tf.while_loop(

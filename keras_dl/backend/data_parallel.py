@@ -104,7 +104,7 @@ def _replicated(model: keras.Model, devices: int) -> Iterator[None]:
 
     for variable in state():
         variable.assign(jax.device_put(variable.value, whole))
-    model.train_function, model.test_function = map(function, (model.train_step, model.test_step))
+    model.train_function, model.test_function = map(function, (model.train_step, model.test_step))  # type: ignore[attr-defined]
     try:
         yield
     finally:

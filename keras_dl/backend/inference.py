@@ -30,7 +30,7 @@ def outputs(model: keras.Model, x: Any, batch_size: int = 256) -> Any:
     x = keras.tree.map_structure(np.asarray, x)
     compiled = keras.backend.backend() == "tensorflow" and not model.run_eagerly
     if own_step or not compiled or not fits(*keras.tree.flatten(x)):
-        return model.predict(x, batch_size=batch_size, verbose=0)
+        return model.predict(x, batch_size=batch_size, verbose=0)  # type: ignore[arg-type]
     loops = _loops.setdefault(model, {})
     if batch_size not in loops:
         loops[batch_size] = _compile(weakref.proxy(model), batch_size)

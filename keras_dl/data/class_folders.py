@@ -51,7 +51,7 @@ def _by_split(
     kind = suffixes[0]
     layout = (
         f"`dataset` must sort its {description} into one folder per class: class/a{kind}, or "
-        f"train/class/a{kind} with test/ or val/ beside train/."
+        f"train/class/a{kind} with test/ or val/ next to train/."
     )
     if not members:
         raise DatasetError(f"{layout} Received: no {', '.join(suffixes)} file in {path}")

@@ -3,16 +3,13 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from keras_dl.data.samplers import Sampler, Sequential, Shuffle
 from keras_dl.data.specs import Spec, to_dict
 from keras_dl.data.trees import leaves, map_leaves
-
-if TYPE_CHECKING:
-    from keras_dl.data.serialization import Preprocessor
 
 __all__ = ["MAX_BYTES", "SPLITS", "Data", "Raw", "Split", "digest"]
 
@@ -123,7 +120,7 @@ class Data:
     digest: str
     batch_size: int = 128
     samplers: Mapping[str, Sampler] = field(default_factory=dict)
-    preprocessor: "Preprocessor | None" = None
+    preprocessor: Any = None  # a `keras_dl.data.serialization.Preprocessor`
     planned_steps: int | None = None
     extras: dict[str, Any] = field(default_factory=dict)
 

@@ -63,7 +63,7 @@ class CachedModel:
         self.model.optimizer.build(self.model.trainable_variables)
         # One step of validation creates the metrics' variables before the traces.
         with self.pipeline.evaluate(data, "validation", steps=1) as (x, callbacks):
-            self.model.evaluate(x, callbacks=callbacks, verbose=0)
+            self.model.evaluate(x, callbacks=callbacks, verbose=0)  # type: ignore[arg-type]
         for graph in self.pipeline.graphs(data):
             self._check(graph)
         self._expected: tuple[Any, ...] = ()

@@ -125,7 +125,7 @@ def spool_data(plan: _Plan, folder: Path) -> _Plan:
     return replace(plan, data=spooled(plan.data, folder))
 
 
-def _fingerprint(data: object) -> str:
+def _fingerprint(data: Any) -> str:
     from keras_dl.data import load
     from keras_dl.data.text import holds_texts
 

@@ -153,10 +153,11 @@ def _try_steps(
                 *task.callbacks(learner, data),
                 Evaluation(evaluators, data.validation),
             ],
-            verbose=0,
+            verbose=0,  # type: ignore[arg-type]
         ).history
     with pipeline.evaluate(data, "validation", steps=1) as (x, callbacks):
-        values = learner.evaluate(x, callbacks=callbacks, verbose=0, return_dict=True)
+        options: Any = {"callbacks": callbacks, "verbose": 0, "return_dict": True}
+        values: Any = learner.evaluate(x, **options)
     metrics = {name: values[-1] for name, values in history.items()}
     return metrics | {f"val_{name}": value for name, value in values.items()}
 

@@ -1,6 +1,7 @@
 """Facts about single neurons, perceptrons and multilayer perceptrons."""
 
 from itertools import product
+from typing import Any
 
 import keras
 import numpy as np
@@ -82,7 +83,8 @@ def _largest_slope() -> float:
 
 
 def _scaled_tanh_at_1() -> float:
-    return number(scaled_tanh(np.float32(1)))
+    one: Any = ops.convert_to_tensor(1.0)
+    return number(scaled_tanh(one))
 
 
 def _kernel() -> float:

@@ -102,10 +102,11 @@ class Checkpointing(keras.callbacks.Callback):
             self._flush()
 
     def _record_best(self, objective: Objective, values: dict[str, float]) -> float:
+        model: Any = self.model
         state, value = self.progress.state, objective_value(objective, values)
         if objective.better(value, than=state.best):
             state.best, state.best_epoch = value, state.epoch
-            self.progress.best[:] = checkpoint.snapshot(self.model)
+            self.progress.best[:] = checkpoint.snapshot(model)
         return value if state.best is None else state.best
 
     def _decide(self, objective: Objective) -> str:

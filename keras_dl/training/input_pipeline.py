@@ -160,7 +160,7 @@ class InputPipeline:
         self, training: CompiledLoop | None, testing: CompiledLoop
     ) -> Iterator[None]:
         model = self._model
-        model.train_function, model.test_function = training, testing
+        model.train_function, model.test_function = training, testing  # type: ignore[attr-defined]
         try:
             yield
         finally:

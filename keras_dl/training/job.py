@@ -144,7 +144,7 @@ def recipe_data(job: Job) -> Data:
                 f"Received: recipe={job.recipe.name!r}"
             )
         values["dataset"] = unspooled(job.data)
-    data = job.recipe.data(**values)
+    data: Any = job.recipe.data(**values)
     return data if isinstance(data, Data) else load(data)
 
 

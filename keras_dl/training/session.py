@@ -69,7 +69,7 @@ class Session:
         model: keras.Model,
         listener: Listener,
         *,
-        verbose: int | str = 0,
+        verbose: Any = 0,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         traced: TracedModel | None = None,
     ) -> None:
@@ -158,7 +158,8 @@ class Session:
         model = self._model if traced is None else traced.model
         pipeline = self._pipeline(model, self._data) if traced is None else traced.pipeline
         with pipeline.evaluate(self._data, "test") as (x, callbacks):
-            values = model.evaluate(x, callbacks=callbacks, verbose=0, return_dict=True)
+            options: Any = {"callbacks": callbacks, "verbose": 0, "return_dict": True}
+            values: Any = model.evaluate(x, **options)
         metrics = {**values, **evaluated(self.evaluators, model, self._data.test)}
         return {f"test/{name}": float(value) for name, value in metrics.items()}
 
@@ -225,7 +226,7 @@ class Session:
         if self._progress is not None:
             return self._progress.arrays or None
         # Without the weights: stages that come before the main one still change them.
-        return checkpoint.stored_arrays(self._folder(MAIN)) or None
+        return dict(checkpoint.stored_arrays(self._folder(MAIN))) or None
 
     def finish(self) -> None:
         """Writes what is pending and gives the main model its best weights.

@@ -70,7 +70,7 @@ def build_vocabulary(
         DatasetError: if fewer than two words remain.
 
     Example:
-        >>> vocabulary("to be or not to be".split(), min_count=2).words
+        >>> build_vocabulary("to be or not to be".split(), min_count=2).words
         ('be', 'to')
     """
     counts = Counter(tokens)
