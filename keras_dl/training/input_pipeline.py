@@ -68,6 +68,7 @@ class InputPipeline:
             (x, validation_data, callbacks to put before the others).
         """
         train, validation = data.sampler("train"), data.sampler("validation")
+        self._forget_outdated()
         mode = self._mode(data, "train", "validation")
         if mode == "compiled_loop":
             loops = self._loop(training=True), self._loop(training=False)
@@ -103,6 +104,7 @@ class InputPipeline:
         Yields:
             (x, callbacks).
         """
+        self._forget_outdated()
         mode = self._mode(data, split)
         if mode == "compiled_loop":
             loop = self._loop(training=False)
@@ -131,6 +133,12 @@ class InputPipeline:
             loop.release()
         return graphs
 
+    def _forget_outdated(self) -> None:
+        """Drops traces, Keras' own too, if a stage has frozen layers or compiled the model."""
+        if (setup := training_setup(self._model)) != self._setup:
+            self._loops, self._setup = {}, setup
+            self._model.train_function = self._model.test_function = None
+
     def _batches(self, data: Data, split: str, steps: int | None, resident: bool) -> Batches:
         return Batches(
             getattr(data, split),
@@ -142,9 +150,6 @@ class InputPipeline:
         )
 
     def _loop(self, *, training: bool) -> CompiledLoop:
-        # A stage may freeze layers of the model, or compile it again.
-        if (setup := training_setup(self._model)) != self._setup:
-            self._loops, self._setup = {}, setup
         if training not in self._loops:
             loop = CompiledLoop(self._model, training=training, batch_size=self._size)
             self._loops[training] = loop

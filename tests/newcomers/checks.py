@@ -3,7 +3,8 @@
 import contextlib
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import keras
@@ -67,22 +68,33 @@ def stopped_run() -> str:
     return run.info.run_id
 
 
-class Newcomer:
-    """Base class of the tests of one system.
+@dataclasses.dataclass(frozen=True)
+class System:
+    """A system under test.
 
     Attributes:
-        recipe: the system.
-        steps: steps after which a training is interrupted, one per moment.
-        epochs: metric in MLflow → number of its epochs.
+        recipe: its recipe.
+        steps: steps after which trainings are interrupted, one training each.
+        epochs: number of epochs in MLflow by metric.
         factor: hyperparameter to search and to ablate, with two values.
         facts: type of inputs and of targets in `data.json`.
     """
 
-    recipe: ClassVar[Recipe]
-    steps: ClassVar[tuple[int, ...]]
-    epochs: ClassVar[Mapping[str, int]]
-    factor: ClassVar[tuple[str, tuple[Any, Any]]]
-    facts: ClassVar[tuple[str, str]]
+    recipe: Recipe
+    steps: tuple[int, ...]
+    epochs: Mapping[str, int]
+    factor: tuple[str, tuple[Any, Any]]
+    facts: tuple[str, str]
+
+
+def current_folder() -> Path:
+    return Path.cwd()
+
+
+class Newcomer:
+    """Base class of the tests of one system."""
+
+    system: System
 
     def interrupted(self, steps: int):
         return interrupted_after(steps)
@@ -90,36 +102,38 @@ class Newcomer:
     def test_run_is_logged(self, whole):
         run = tracking.find_run(whole.run_id)
         assert run.info.status == "FINISHED"
-        for name, hyper in self.recipe.space().items():
+        for name, hyper in self.system.recipe.space().items():
             assert name in run.data.params, hyper
-        for name, values in histories(whole.run_id, *self.epochs).items():
-            assert [step for step, _ in values] == [*range(1, self.epochs[name] + 1)], name
-        goal = self.recipe.objective
+        for name, values in histories(whole.run_id, *self.system.epochs).items():
+            assert [step for step, _ in values] == [*range(1, self.system.epochs[name] + 1)], name
+        goal = self.system.recipe.objective
         best = (max if goal.direction == "max" else min)(whole.history[goal.name])
         assert run.data.metrics["objective"] == pytest.approx(best)
-        score = self.recipe.final_score.name
+        score = self.system.recipe.final_score.name
         assert run.data.metrics[score] == pytest.approx(whole.metrics[score])
         stored = models.spec(whole.run_id)
-        assert (stored["inputs"]["type"], stored["targets"]["type"]) == self.facts
+        assert (stored["inputs"]["type"], stored["targets"]["type"]) == self.system.facts
 
     def test_resumed_run_equals_the_whole(self, whole):
-        for steps in self.steps:
+        for steps in self.system.steps:
             with self.interrupted(steps), pytest.raises(KeyboardInterrupt):
-                self.recipe.run(**QUIET)
-            resumed = self.recipe.run(resume=stopped_run(), **QUIET)
+                self.system.recipe.run(**QUIET)
+            resumed = self.system.recipe.run(resume=stopped_run(), **QUIET)
             assert_equal(resumed, whole)
-            assert histories(resumed.run_id, *self.epochs) == histories(whole.run_id, *self.epochs)
+            assert histories(resumed.run_id, *self.system.epochs) == histories(
+                whole.run_id, *self.system.epochs
+            )
 
     def test_streamed_data_give_the_same_numbers(self, whole):
         with mock.patch.object(device_memory, "SHARE", 0.0):
-            streamed = self.recipe.run(**QUIET)
+            streamed = self.system.recipe.run(**QUIET)
         assert streamed.history.keys() == whole.history.keys()
         for name, values in whole.history.items():
             np.testing.assert_allclose(streamed.history[name], values, rtol=1e-3, atol=1e-4)
 
     def test_worker_writes_journal_and_result(self, whole, tmp_path):
-        values = {n: h.default for n, h in self.recipe.space().items()}
-        job = Job(self.recipe, values, 0, self.recipe.epochs, tmp_path, test=True)
+        values = {n: h.default for n, h in self.system.recipe.space().items()}
+        job = Job(self.system.recipe, values, 0, self.system.recipe.epochs, tmp_path, test=True)
         outcome = run_job(job)
         for name, curve in whole.history.items():
             np.testing.assert_allclose(outcome.history[name], curve, rtol=1e-3, atol=1e-4)
@@ -131,24 +145,31 @@ class Newcomer:
         assert run_job(job) == outcome
 
     def test_tune(self):
-        name, values = self.factor
-        search = self.recipe.tune(
-            trials=2, workers=0, algorithm="random", final_seeds=0, prune=False,
-            search=(name,), **QUIET,
-        )  # fmt: skip
+        name, _ = self.system.factor
+        search = self.system.recipe.tune(
+            trials=2,
+            workers=0,
+            algorithm="random",
+            final_seeds=0,
+            prune=False,
+            search=(name,),
+            **QUIET,
+        )
         assert [t.status for t in search.trials] == ["done"] * 2, [t.message for t in search.trials]
         assert np.isfinite([t.score for t in search.trials]).all()
-        metric = next(iter(self.epochs))
+        metric = next(iter(self.system.epochs))
         for run in runs_of("trial"):
-            assert len(histories(run.info.run_id, metric)[metric]) == self.epochs[metric]
+            assert len(histories(run.info.run_id, metric)[metric]) == self.system.epochs[metric]
 
     def test_compare_and_ablate(self):
-        name, values = self.factor
-        other = dataclasses.replace(self.recipe, name=f"{self.recipe.name}_variant")
-        comparison = compare(self.recipe, other, seeds=2, workers=0, **QUIET)
-        assert comparison.metric == self.recipe.final_score.name
+        name, values = self.system.factor
+        other = dataclasses.replace(self.system.recipe, name=f"{self.system.recipe.name}_variant")
+        comparison = compare(self.system.recipe, other, seeds=2, workers=0, **QUIET)
+        assert comparison.metric == self.system.recipe.final_score.name
         first, second = comparison.rows
         assert first.scores == pytest.approx(second.scores)
         assert first.failed == second.failed == 0
-        ablation = ablate(self.recipe, values={name: values}, seeds=2, workers=0, epochs=1, **QUIET)
+        ablation = ablate(
+            self.system.recipe, values={name: values}, seeds=2, workers=0, epochs=1, **QUIET
+        )
         assert [row["reason"] for row in ablation.rows] == [""] * 4

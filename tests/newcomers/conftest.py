@@ -20,4 +20,4 @@ def shared_store(tmp_path_factory, empty_store):
 @pytest.fixture(scope="class")
 def whole(request, shared_store):
     """The result of a training that nothing interrupts."""
-    return request.cls.recipe.run(verbose=False)
+    return request.cls.system.recipe.run(verbose=False)

@@ -95,18 +95,20 @@ class FewShot(Task):
 
 
 class TestEpisodes(checks.Newcomer):
-    recipe = Recipe(
-        "episodes",
-        data,
-        build,
-        epochs=4,
-        objective=Objective("val_episode_accuracy", "max"),
-        task=FewShot(),
+    system = checks.System(
+        Recipe(
+            "episodes",
+            data,
+            build,
+            epochs=4,
+            objective=Objective("val_episode_accuracy", "max"),
+            task=FewShot(),
+        ),
+        steps=(8,),  # 3 steps per epoch
+        epochs={"train/loss": 4, "val/episode_accuracy": 4},
+        factor=("batch_size", (2, 4)),
+        facts=("Features", "Classes"),
     )
-    steps = (8,)  # 3 steps per epoch
-    epochs = {"train/loss": 4, "val/episode_accuracy": 4}
-    factor = ("batch_size", (2, 4))
-    facts = ("Features", "Classes")
 
     def test_classes_by_split_are_stored(self, whole):
         stored = models.spec(whole.run_id)

@@ -84,22 +84,26 @@ class Codes(Task):
 
 
 class TestGreedyAutoencoder(checks.Newcomer):
-    recipe = Recipe("greedy", data, build, train, epochs=4, task=Codes())
-    steps = (10, 17)  # in layer2 and in fit
-    epochs = {
-        "layer1/loss": 2,
-        "layer1/val_loss": 2,
-        "layer2/loss": 2,
-        "layer2/val_loss": 2,
-        "val/accuracy": 4,
-    }
-    factor = ("pretrain_rate", (1e-3, 1e-1))
-    facts = ("Features", "Classes")
+    system = checks.System(
+        Recipe("greedy", data, build, train, epochs=4, task=Codes()),
+        steps=(10, 17),  # in layer2 and in fit
+        epochs={
+            "layer1/loss": 2,
+            "layer1/val_loss": 2,
+            "layer2/loss": 2,
+            "layer2/val_loss": 2,
+            "val/accuracy": 4,
+        },
+        factor=("pretrain_rate", (1e-3, 1e-1)),
+        facts=("Features", "Classes"),
+    )
 
     @pytest.mark.parametrize("fine_tune", [True, False])
     def test_frozen_weights_stay_bit_equal(self, fine_tune, tmp_path):
-        values = {n: h.default for n, h in self.recipe.space().items()} | {"fine_tune": fine_tune}
-        job = Job(self.recipe, values, 0, 4, tmp_path, test=True)
+        values = {n: h.default for n, h in self.system.recipe.space().items()} | {
+            "fine_tune": fine_tune
+        }
+        job = Job(self.system.recipe, values, 0, 4, tmp_path, test=True)
         run_job(job)
         with (
             np.load(tmp_path / "checkpoint-layer1.npz") as first,
