@@ -3,7 +3,7 @@ import pytest
 from recipes.prototypical import build, data, recipe
 
 import keras_dl
-from keras_dl.tasks.predicting import predict
+from keras_dl.tasks.predicting import predictions
 
 SMALL = {"dataset": "glyphs", "way": 8, "query": 3, "episodes": 30, "filters": 16}
 
@@ -26,10 +26,10 @@ def test_a_run_learns_reports_and_predicts_new_classes(store):
         result.metrics["test/accuracy"], abs=1e-3
     )
     assert {"learning_curves", "accuracies", "episode"} <= set(result.figures)
-    again = keras_dl.load(result.run_id)
+    again = keras_dl.load_model(result.run_id)
     images = result.data.test.x[:3]
     np.testing.assert_array_equal(
         again.encoder.predict(images, verbose=0), result.model.encoder.predict(images, verbose=0)
     )
     with pytest.raises(ValueError, match="must be a support folder"):
-        predict(result.run_id, ["a.png"])
+        list(predictions(result.run_id, ["a.png"]))
