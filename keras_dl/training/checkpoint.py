@@ -81,7 +81,8 @@ def exists(folder: Path, stage: str = MAIN) -> bool:
 
 def snapshot(model: keras.Model | keras.Optimizer) -> list[np.ndarray]:
     """Copies all variables, dropout seeds included."""
-    return [np.asarray(keras.ops.convert_to_numpy(v.value)) for v in model.variables]
+    # A copy in any case: on torch the array is a view of memory that later steps change.
+    return [np.array(keras.ops.convert_to_numpy(v.value)) for v in model.variables]
 
 
 def restore(variables: list[Any], arrays: list[np.ndarray]) -> None:
