@@ -24,10 +24,11 @@ from benchmarks.sides import untouched
 from benchmarks.table import Row, compared
 from keras_dl.data import DatasetUnavailable, load
 
-__all__ = ["rows"]
+__all__ = ["examples", "rows", "search"]
 
 ROUNDS = 2
 TRIALS = {"kerastuner": 6, "ours": 14, "two workers": 18}
+WITHOUT_REUSE = 8
 GOALS = {"ours": "≥ 4.5, aim 6", "two workers": "≥ 8"}
 TRAIN, HELD_OUT = 6_000, 1_000
 FLOPS = 2_263_920  # of a step of LeNet-5 for one image; a test holds it to the layers
@@ -45,12 +46,12 @@ def rows() -> Iterator[Row]:
     """A row for the search in one process, and one for two workers."""
     found: dict[str, list[Found]] = {side: [] for side in TRIALS}
     with tempfile.TemporaryDirectory() as folder:
-        file, data = _examples(Path(folder))
+        file, data = examples(Path(folder))
         for number in range(ROUNDS):
             for side, seen in found.items():
                 own = Path(folder) / f"{side.replace(' ', '-')}-{number}"
                 own.mkdir()
-                seen.append(_searched(side, file, own))
+                seen.append(search(side, file, own))
     most = ceiling.known()
     speeds = {side: [f.speed for f in seen] for side, seen in found.items()}
     for side, goal in GOALS.items():
@@ -79,7 +80,8 @@ def _words(found: list[Found], rate: float) -> str:
     )
 
 
-def _examples(folder: Path) -> tuple[Path, str]:
+def examples(folder: Path) -> tuple[Path, str]:
+    """Writes the images of all sides to an .npz file; returns it and the data set's name."""
     try:
         data = load("mnist")
     except DatasetUnavailable:
@@ -89,15 +91,16 @@ def _examples(folder: Path) -> tuple[Path, str]:
     for split, count in sizes.items():
         part = getattr(data, split)
         order = np.random.default_rng(0).permutation(len(part.x))
-        for axis, array in zip("xy", part, strict=True):
-            arrays[f"{axis}_{split}"] = array[np.resize(order, count)]
+        few = part.take(np.resize(order, count))
+        arrays |= {f"x_{split}": few.x, f"y_{split}": few.y}
     path = folder / "examples.npz"
     np.savez(path, **arrays)
     return path, data.name
 
 
-def _searched(side: str, file: Path, folder: Path) -> Found:
-    trials = TRIALS[side]
+def search(side: str, file: Path, folder: Path) -> Found:
+    """Runs one search: "ours", "two workers", "without reuse" or "kerastuner"."""
+    trials = TRIALS.get(side, WITHOUT_REUSE)
     if side == "kerastuner":
         words = ["-m", "benchmarks.sides.kerastuner", str(file), str(trials)]
     else:
@@ -107,7 +110,9 @@ def _searched(side: str, file: Path, folder: Path) -> Found:
         words += ["--search", "learning_rate,dropout", "--algorithm", "random"]
         words += ["--seed", "1", "--final-seeds", "0"]
     command, start = [sys.executable, *words], time.time()
-    done = subprocess.run(command, cwd=folder, env=untouched(), capture_output=True, text=True)
+    reuse = {"KERAS_DL_MODEL_CACHE": "0"} if side == "without reuse" else {}
+    environment = {**untouched(), **reuse}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{side}: {done.stderr[-3000:]}")
     ends = _by_kerastuner(folder) if side == "kerastuner" else _by_us(folder)

@@ -1,6 +1,6 @@
 """Floats that a traced step reads at run time: hyperparameters that change without a new trace.
 
-`build` gets a `RuntimeFloat` in slot of a float, and treats it as one. Whatever is computed from
+`build` gets a `RuntimeFloat` in place of a float, and treats it as one. Whatever is computed from
 it is a runtime float too; whatever reaches a tensor is read from a variable. Decisions by its
 value, a comparison or a conversion to a Python float, are recorded as guards, so that
 `RuntimeFloats.assign` knows whether other values would have led to the same trace.

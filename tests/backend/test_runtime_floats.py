@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 pytestmark = pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="dials are for TensorFlow's traces"
+    keras.backend.backend() != "tensorflow", reason="runtime floats are for TensorFlow's traces"
 )
 tf = pytest.importorskip("tensorflow")
 
-from keras_dl.backend.runtime_floats import ROOM, RuntimeFloat, RuntimeFloats
+from keras_dl.backend.runtime_floats import ROOM, RuntimeFloat, RuntimeFloats  # noqa: E402
 
 
 def panel(**values):

@@ -56,6 +56,12 @@ LAYERS = {
     "simple_cells": lambda: layers.SimpleCells2D(2, 3),
     "complex_cells": lambda: layers.ComplexCells2D(3),
     "heaviside": lambda: keras.layers.Activation(get_activation("heaviside")),
+    "attention": lambda: keras.Sequential(
+        [keras.layers.Reshape((30, 3)), layers.CausalSelfAttention(3)]
+    ),
+    "positions": lambda: keras.Sequential(
+        [keras.layers.Reshape((30, 3)), layers.PositionEmbedding(30)]
+    ),
     "rbf": lambda: keras.Sequential(
         [keras.layers.Flatten(), keras.layers.Dense(84), layers.RBFOutput()]
     ),
