@@ -375,5 +375,6 @@ def test_stages_samplers_and_evaluators_on_another_backend(backend, tmp_path):
     values = values_on(backend, "training.session_values", tmp_path, own=True)
     np.testing.assert_array_equal(values["resumed"], values["whole"])
     np.testing.assert_allclose(values["streamed"], values["whole"], rtol=1e-4, atol=1e-5)
+    assert values["copied"]
     assert values["rows"].shape == (3, 2, 3)
     assert values["objective"] == values["evaluated"].min()
