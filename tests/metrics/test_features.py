@@ -17,8 +17,8 @@ def shades():
     return Data.from_splits(
         "shades",
         dict(zip(("train", "validation", "test"), parts, strict=True)),
-        inputs=Images((8, 8, 1)),
-        targets=Classes(("dark", "bright")),
+        inputs=Images(shape=(8, 8, 1)),
+        targets=Classes(names=("dark", "bright")),
     )
 
 

@@ -16,8 +16,8 @@ def data():
     return Data.from_splits(
         "noise",
         {"train": split, "validation": split, "test": split},
-        inputs=Images((SIDE, SIDE, 1)),
-        targets=Classes(names),
+        inputs=Images(shape=(SIDE, SIDE, 1)),
+        targets=Classes(names=names),
         extras={"feature_extractor": judge()},
     )
 
