@@ -76,8 +76,8 @@ class PrototypicalNetwork(keras.Model):
     Reports `loss` and `accuracy`, both of the queries. `compile` takes an optimizer and no loss.
 
     Args:
-        scaling: layer from raw images to the inputs of `net`.
-        net: embedding network, images (batch, height, width, channels) to (batch, dim); built.
+        encoder: embedding network, raw images (batch, height, width, channels) to (batch, dim);
+            built.
         shot: support images of each class in an episode, at least 1.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
@@ -90,22 +90,16 @@ class PrototypicalNetwork(keras.Model):
         arXiv:1703.05175, eq. 1 and 2, algorithm 1.
     """
 
-    def __init__(
-        self, scaling: keras.layers.Layer, net: keras.Model, *, shot: int = 1, **kwargs: Any
-    ) -> None:
+    def __init__(self, encoder: keras.Model, *, shot: int = 1, **kwargs: Any) -> None:
         check_count("shot", shot, "it is the number of support images of each class")
         super().__init__(**kwargs)
-        self.scaling, self.net, self.shot = scaling, net, int(shot)
+        self.encoder, self.shot = encoder, int(shot)
         self.accuracy = keras.metrics.SparseCategoricalAccuracy("accuracy")
         self.built = True
 
     def build(self, input_shape: Any) -> None:
-        """Both parts are built before."""
+        """The encoder is built before."""
         self.built = True
-
-    def embed(self, images: Any, training: bool = False) -> Any:
-        """Computes the embeddings (batch, dim) of raw images (batch, height, width, channels)."""
-        return self.net(self.scaling(images), training=training)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Computes the logits of the queries.
@@ -118,7 +112,9 @@ class PrototypicalNetwork(keras.Model):
             Logits (episodes, way, query, way).
         """
         shape: Any = ops.shape(inputs)
-        embeddings: Any = self.embed(ops.reshape(inputs, (-1, *inputs.shape[3:])), training)
+        embeddings: Any = self.encoder(
+            ops.reshape(inputs, (-1, *inputs.shape[3:])), training=training
+        )
         embeddings = ops.reshape(embeddings, (*shape[:3], embeddings.shape[-1]))
         return prototype_logits(embeddings[:, :, : self.shot], embeddings[:, :, self.shot :])
 
@@ -143,15 +139,13 @@ class PrototypicalNetwork(keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
-        parts = {"scaling": self.scaling, "net": self.net}
-        saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
-        return {**super().get_config(), **saved, "shot": self.shot}
+        encoder = keras.saving.serialize_keras_object(self.encoder)
+        return {**super().get_config(), "encoder": encoder, "shot": self.shot}
 
     @classmethod
     def from_config(
         cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
     ) -> "PrototypicalNetwork":
         """Creates a model from the result of `get_config`."""
-        for part in ("scaling", "net"):
-            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
-        return cls(**config)
+        encoder = keras.saving.deserialize_keras_object(config.pop("encoder"), custom_objects)
+        return cls(encoder, **config)

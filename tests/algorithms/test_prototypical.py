@@ -15,8 +15,10 @@ to_numpy = keras.ops.convert_to_numpy
 
 def network(shot=1, side=28, filters=4):
     keras.utils.set_random_seed(0)
-    scaling = keras.layers.Rescaling(1 / 255)
-    return PrototypicalNetwork(scaling, conv4((side, side, 1), filters=filters), shot=shot)
+    net = conv4((side, side, 1), filters=filters)
+    pixels = keras.Input((side, side, 1))
+    encoder = keras.Model(pixels, net(keras.layers.Rescaling(1 / 255)(pixels)))
+    return PrototypicalNetwork(encoder, shot=shot)
 
 
 def episodes(shape=(2, 3, 4, 16, 16, 1)):
@@ -56,7 +58,7 @@ def test_loss_and_accuracy_equal_the_formula(shot):
     model = network(shot, side=16)
     model.compile(keras.optimizers.SGD(0.0))
     x = episodes()
-    flat = to_numpy(model.embed(x.reshape(-1, 16, 16, 1))).reshape(2, 3, 4, -1)
+    flat = to_numpy(model.encoder(x.reshape(-1, 16, 16, 1), training=False)).reshape(2, 3, 4, -1)
     logits = logits_by_loop(flat[:, :, :shot], flat[:, :, shot:])
     largest = logits.max(axis=-1, keepdims=True)
     log_p = logits - largest - np.log(np.exp(logits - largest).sum(axis=-1, keepdims=True))
@@ -76,7 +78,7 @@ def test_targets_are_not_used():
 
 def test_training_lowers_the_loss_on_glyphs():
     train = glyphs(classes={"train": 8, "validation": 2, "test": 2}).splits["train"]
-    rows = Episodes(train.y, way=5, shot=1, query=3, episodes=20).indices(0, 0, 1)
+    rows = Episodes(train.y, way=5, shot=1, query=3, episodes=20).indices(0, 0, 1, None)
     model = network()
     model.compile(keras.optimizers.Adam(1e-2))
     history = model.fit(train.x[rows], train.y[rows], batch_size=2, epochs=3, verbose=0).history
@@ -87,7 +89,7 @@ def test_training_lowers_the_loss_on_glyphs():
 def test_inference_does_not_depend_on_the_other_images():
     model = network(side=16)
     x = episodes((1, 3, 4, 16, 16, 1)).reshape(-1, 16, 16, 1)
-    whole, part = to_numpy(model.embed(x)), to_numpy(model.embed(x[:2]))
+    whole, part = (to_numpy(model.encoder(v, training=False)) for v in (x, x[:2]))
     np.testing.assert_allclose(whole[:2], part, rtol=1e-5, atol=1e-6)
 
 
@@ -104,9 +106,9 @@ def test_saved_and_loaded_it_gives_the_same(tmp_path):
 
 def test_accuracy_of_episodes_equals_the_model():
     data = glyphs(classes={"train": 2, "validation": 2, "test": 6}).splits["test"]
-    rows = Episodes(data.y, way=4, shot=1, query=2, episodes=5).indices(0, 0, 1)
+    rows = Episodes(data.y, way=4, shot=1, query=2, episodes=5).indices(0, 0, 1, None)
     model = network()
-    shares = episode_accuracy(to_numpy(model.embed(data.x)), rows, shot=1)
+    shares = episode_accuracy(to_numpy(model.encoder(data.x, training=False)), rows, shot=1)
     logits = to_numpy(model(data.x[rows], training=False))
     expected = np.mean(logits.argmax(axis=-1) == np.arange(4)[None, :, None], axis=(1, 2))
     np.testing.assert_allclose(shares, expected)

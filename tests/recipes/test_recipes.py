@@ -17,6 +17,7 @@ WIDELY = ("mlp", "lenet5", "resnet20")  # on every set; the others on grey and c
 HEAVY = ("resnet56", "plain_vs_residual")  # half a minute each, most of it tracing
 STAND_INS = {"fcn": "shapes", "gpt": "topics"}  # sets for recipes that cannot take digits
 EMBEDDED = ("digits", "iris", "wine", "breast_cancer", "diabetes", "topics")
+STAND_INS = {"prototypical": "glyphs"}  # generated sets, where digits do not fit the task
 SETS = ("mnist", "fashion_mnist", "cifar10", "hymenoptera", "usps")
 real = pytest.mark.skipif(
     "KERAS_DL_DATA" not in os.environ, reason="set KERAS_DL_DATA to the folder of real data sets"

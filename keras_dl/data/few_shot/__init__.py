@@ -4,14 +4,18 @@ from keras_dl.data.few_shot.episodes import Episodes
 from keras_dl.data.few_shot.folders import class_folders, read_class_images
 from keras_dl.data.few_shot.glyphs import glyphs
 from keras_dl.data.few_shot.images import ClassImages, FewShotImages, divide_classes, with_rotations
+from keras_dl.data.few_shot.ink import BrightInk
+from keras_dl.data.few_shot.loading import few_shot
 from keras_dl.data.few_shot.omniglot import omniglot
 
 __all__ = [
+    "BrightInk",
     "ClassImages",
     "Episodes",
     "FewShotImages",
     "class_folders",
     "divide_classes",
+    "few_shot",
     "glyphs",
     "omniglot",
     "read_class_images",

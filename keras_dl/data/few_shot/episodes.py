@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras_dl.data.samplers import limit
 from keras_dl.utils.checks import check_count
 
 __all__ = ["Episodes"]
@@ -52,9 +53,7 @@ class Episodes:
         self.way, self.shot, self.query, self.num_examples = way, shot, query, episodes
         _check_classes(self.rows, split, way=way, shot=shot, query=query)
 
-    def indices(
-        self, seed: int, epoch: int, batch_size: int, steps: int | None = None
-    ) -> np.ndarray:
+    def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
         """Returns the example rows of an epoch's episodes.
 
         Args:
@@ -67,8 +66,7 @@ class Episodes:
             int32 (n, way, shot + query) with n = min(num_examples, steps·batch_size); the first
             `shot` rows of a class are its support.
         """
-        count = self.num_examples
-        count = count if steps is None else min(count, steps * batch_size)
+        count = limit(self.num_examples, batch_size, steps)
         random = np.random.default_rng((seed, epoch))
         # One generator in sequence, so that fewer steps give the beginning of the same epoch.
         return np.stack([self._episode(random) for _ in range(count)]).astype(np.int32)

@@ -6,11 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_dl.data.dataset import SPLITS
 from keras_dl.data.errors import DatasetError
 
-__all__ = ["SPLITS", "ClassImages", "FewShotImages", "divide_classes", "with_rotations"]
+__all__ = [
+    "TEST_SHARE",
+    "VALIDATION_SHARE",
+    "ClassImages",
+    "FewShotImages",
+    "divide_classes",
+    "with_rotations",
+]
 
-SPLITS = ("train", "validation", "test")
 TEST_SHARE, VALIDATION_SHARE = 0.2, 0.16  # of the classes, the proportions of miniImageNet
 # One constant for all runs: a run's own seed must not change which classes it is tested on.
 SEED = 20_260_101

@@ -12,7 +12,7 @@ def sampler(**changes):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_classes_and_examples_are_distinct(seed):
-    rows = sampler().indices(seed, 0, 1)
+    rows = sampler().indices(seed, 0, 1, None)
     assert rows.shape == (50, 4, 5)
     assert rows.dtype == np.int32
     labels = LABELS[rows]
@@ -22,20 +22,20 @@ def test_classes_and_examples_are_distinct(seed):
 
 
 def test_episodes_follow_from_seed_and_epoch():
-    first = sampler().indices(3, 7, 2)
-    np.testing.assert_array_equal(sampler().indices(3, 7, 2), first)
-    assert (sampler().indices(3, 8, 2) != first).any()
-    assert (sampler().indices(4, 7, 2) != first).any()
+    first = sampler().indices(3, 7, 2, None)
+    np.testing.assert_array_equal(sampler().indices(3, 7, 2, None), first)
+    assert (sampler().indices(3, 8, 2, None) != first).any()
+    assert (sampler().indices(4, 7, 2, None) != first).any()
 
 
 def test_fewer_steps_give_the_beginning_of_the_epoch():
-    whole = sampler().indices(0, 0, 4)
+    whole = sampler().indices(0, 0, 4, None)
     np.testing.assert_array_equal(sampler().indices(0, 0, 4, steps=3), whole[:12])
     assert len(sampler().indices(0, 0, 4, steps=100)) == sampler().num_examples == 50
 
 
 def test_all_classes_and_examples_occur():
-    rows = sampler(episodes=300).indices(0, 0, 1)
+    rows = sampler(episodes=300).indices(0, 0, 1, None)
     assert set(rows.ravel()) == set(range(len(LABELS)))
     share = np.bincount(LABELS[rows[:, :, 0]].ravel(), minlength=10) / (300 * 4)
     assert np.abs(share - 0.1).max() < 0.03

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from keras_dl.data import DatasetError
+from keras_dl.data.few_shot import BrightInk, few_shot
+from keras_dl.data.serialization import preprocessor_from_json, preprocessor_to_json
+
+
+@pytest.fixture(scope="module")
+def data():
+    return few_shot("glyphs", way=10, shot=2, query=3, episodes=7)
+
+
+def test_classes_of_the_splits_are_disjoint(data):
+    names = [set(data.targets.by_split[split]) for split in ("train", "validation", "test")]
+    assert [len(n) for n in names] == [240, 20, 20]
+    assert len(set.union(*names)) == 280
+
+
+def test_samplers_make_the_episodes_of_each_split(data):
+    shapes = {s: data.sampler(s).indices(0, 0, 1, 2).shape for s in data.splits}
+    assert shapes == {"train": (2, 10, 5), "validation": (2, 20, 5), "test": (2, 5, 7)}
+    assert [data.sampler(s).num_examples for s in data.splits] == [7, 40, 1000]
+    for name, split in data.splits.items():
+        rows = data.sampler(name).indices(0, 0, 1, 2)
+        batch = split.take(rows)
+        assert batch.x.shape == (*rows.shape, 28, 28, 1)
+        assert (batch.y == batch.y[..., :1]).all()
+
+
+def test_rotations_are_an_option():
+    plain = few_shot("glyphs", rotations=False)
+    assert len(plain.targets.by_split["train"]) == 60
+    assert plain.input_shape == (28, 28, 1)
+
+
+def test_too_few_classes_or_drawings_are_refused():
+    with pytest.raises(ValueError, match="must not exceed the 20 classes of 'test'"):
+        few_shot("glyphs", test_way=21)
+    with pytest.raises(ValueError, match="the 20 examples of the smallest class"):
+        few_shot("glyphs", shot=5, query=16)
+
+
+def test_unknown_data_are_refused():
+    with pytest.raises(DatasetError, match="one of omniglot, glyphs, or the path"):
+        few_shot("nowhere")
+
+
+def test_dark_ink_becomes_bright_and_bright_ink_stays():
+    drawing = np.zeros((1, 4, 4, 1), "uint8")
+    drawing[0, 1, 1] = 200
+    ink = preprocessor_from_json(preprocessor_to_json(BrightInk()))
+    np.testing.assert_array_equal(ink(np.concatenate([drawing, 255 - drawing])), [drawing[0]] * 2)
