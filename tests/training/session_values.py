@@ -108,7 +108,7 @@ def numbers(folder):
 
 
 def snapshot_is_a_copy(model):
-    """Whether a snapshot keeps its numbers when the weights change in place."""
+    """Returns whether a snapshot keeps its numbers when the weights change in place."""
     kernel = model.weights[0]
     before = checkpoint.snapshot(model)[0]
     expected = before.copy()
