@@ -1,5 +1,10 @@
 """A stack of autoencoders, trained layer by layer and then as a classifier."""
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import keras
@@ -14,6 +19,21 @@ from keras_dl.training.job import Job
 from tests.newcomers import checks
 
 UNITS = (6, 3)
+ROOT = Path(__file__).parents[2]
+KILLED = """
+import os, signal
+from unittest import mock
+from keras_dl.training.callbacks import FailureDetector
+from tests.newcomers.test_greedy_autoencoder import TestGreedyAutoencoder
+
+count = [0]
+def kill(self, batch, logs=None):
+    count[0] += 1
+    if count[0] == 11:
+        os.kill(os.getpid(), signal.SIGKILL)
+mock.patch.object(FailureDetector, "on_train_batch_end", kill).start()
+TestGreedyAutoencoder.system.recipe.run(verbose=False)
+"""
 
 
 def data(*, batch_size: Annotated[int, Choice(16, 32)] = 32):
@@ -119,3 +139,18 @@ class TestGreedyAutoencoder(checks.Newcomer):
         written = [(e.stage, e.epoch) for e in entries(tmp_path, 0)[0]]
         stages = [("layer1", 2), ("layer2", 2), ("fit", 4)]
         assert written == [(stage, i + 1) for stage, n in stages for i in range(n)]
+
+    @pytest.mark.slow
+    def test_killed_process_resumes_in_its_second_stage(self, whole):
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        (folder,) = (checks.current_folder() / "mlruns" / "checkpoints").iterdir()
+        stages = {file.name for file in folder.glob("*.npz")}
+        assert stages == {"checkpoint-layer1.npz", "checkpoint-layer2.npz"}
+        resumed = self.system.recipe.run(resume=folder.name, verbose=False)
+        checks.assert_equal(resumed, whole)
