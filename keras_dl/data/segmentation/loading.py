@@ -29,7 +29,7 @@ def load_segmentation(
 ) -> Data:
     """Loads images and masks of class numbers.
 
-    Without a test split a fifth of the examples is split_indices off for it, without a validation split a
+    Without a test split a fifth of the examples is cut off for it, without a validation split a
     tenth of train; the same ones in every run.
 
     Args:
