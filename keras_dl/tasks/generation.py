@@ -25,46 +25,51 @@ STEPS, WALKS = 10, 6
 
 
 def report_generation(model: GAN, data: Data) -> dict[str, Any]:
-    """Numbers and figures of a generator, from as many made images as test has.
+    """Reports numbers and figures of a generator, from as many generated images as test has.
 
-    A warning says so in words when the generator has collapsed.
+    A collapsed generator is reported by a warning, too.
 
     Args:
-        model: trained; its images are judged.
-        data: with the net of `feature_net` among `extras` as "feature_extractor"; its test split
-            is the reference.
+        model: trained.
+        data: its test split is the reference. Without the net of `feature_net` among `extras` as
+            "feature_extractor" there are no numbers and no "class_shares".
 
     Returns:
-        Figures "samples", "samples_by_epoch" where the training was watched, "latent_walk" and
-        "class_shares"; numbers "lenet_kid", "precision", "recall", "classes_made", "variety",
-        "collapsed".
+        Figures "samples", "latent_walk", "class_shares", and "samples_by_epoch" if the training was
+        monitored; numbers "lenet_fid_of_samples", "lenet_kid", "precision", "recall",
+        "classes_made", "variety" and "collapsed".
     """
-    extractor = data.extras["feature_extractor"]
-    labels = data.test.y if model.num_classes else None
-    made = model.sample(len(data.test.x), labels=labels, seed=1)
-    real, fake = looked_at(extractor, data.test.x), looked_at(extractor, made)
-    covered = modes(real, fake, data.class_names)
-    if covered.collapsed:
-        warnings.warn(covered.verdict, stacklevel=2)
-    precision, recall = precision_recall(real[0], fake[0])
     columns = data.num_classes if model.num_classes else 10
-    found: dict[str, Any] = {
+    figures = {
         "samples": plots.image_grid(model.sample(6 * columns), columns),
         "latent_walk": plots.image_grid(latent_interpolation(model), STEPS),
+    }
+    if model.sample_monitor.snapshots:
+        figures["samples_by_epoch"] = plots.samples_by_epoch(model.sample_monitor.snapshots)
+    extractor = data.extras.get("feature_extractor")
+    return figures if extractor is None else {**figures, **_quality(model, data, extractor)}
+
+
+def _quality(model: GAN, data: Data, extractor: keras.Model) -> dict[str, Any]:
+    labels = data.test.y if model.num_classes else None
+    generated = model.sample(len(data.test.x), labels=labels, seed=1)
+    real, fake = looked_at(extractor, data.test.x), looked_at(extractor, generated)
+    coverage = modes(real, fake, data.class_names)
+    if coverage.collapsed:
+        warnings.warn(coverage.verdict, stacklevel=3)
+    precision, recall = precision_recall(real[0], fake[0])
+    return {
         "class_shares": plots.class_shares(
-            covered.real, covered.fake, data.class_names, covered.verdict
+            coverage.real, coverage.fake, data.class_names, coverage.verdict
         ),
         "lenet_fid_of_samples": frechet_distance(real[0], fake[0]),
         "lenet_kid": kernel_distance(real[0], fake[0]),
         "precision": precision,
         "recall": recall,
-        "classes_made": covered.covered,
-        "variety": covered.variety,
-        "collapsed": float(covered.collapsed),
+        "classes_made": coverage.covered,
+        "variety": coverage.variety,
+        "collapsed": float(coverage.collapsed),
     }
-    if model.sample_monitor.snapshots:
-        found["samples_by_epoch"] = plots.samples_by_epoch(model.sample_monitor.snapshots)
-    return found
 
 
 def latent_interpolation(model: GAN, *, seed: int = 0) -> np.ndarray:

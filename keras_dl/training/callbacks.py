@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 
+from keras_dl.backend.random_state import set_random_state
 from keras_dl.data import Split
 from keras_dl.errors import Diverged, TimedOut
 from keras_dl.recipe import Objective
@@ -78,6 +79,10 @@ class Checkpointing(keras.callbacks.Callback):
         self._begun, self._saving = time.monotonic(), 0.0
         self._first_epoch = progress.state.epoch
         self._pending: list[tuple[int, dict[str, float]]] = []
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Goes on with the random numbers of the checkpoint; before this, Keras draws some."""
+        set_random_state(self.progress.random)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Records the epoch, decides whether to stop, and saves."""

@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_dl.backend.random_state import random_state
 from keras_dl.utils.files import atomic_path
 
 __all__ = [
@@ -62,11 +63,13 @@ class Checkpoint:
         state: progress of the stage.
         best: best weights so far, as `snapshot` returns them; empty: none.
         arrays: further state, by name.
+        random: state of the backend's global generator when the file was written.
     """
 
     state: State = field(default_factory=State)
     best: list[np.ndarray] = field(default_factory=list)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    random: np.ndarray = field(default_factory=lambda: np.zeros(0, "uint8"))
 
 
 def path_of(folder: Path, stage: str = MAIN) -> Path:
@@ -117,7 +120,8 @@ def save(folder: Path, model: keras.Model, checkpoint: Checkpoint, stage: str = 
     arrays |= {f"a/{name}": array for name, array in checkpoint.arrays.items()}
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_path(path_of(folder, stage)) as part:
-        np.savez(part, state=np.array(json.dumps(asdict(checkpoint.state))), **arrays)
+        state = np.array(json.dumps(asdict(checkpoint.state)))
+        np.savez(part, state=state, random=random_state(), **arrays)
 
 
 def load(folder: Path, model: keras.Model, stage: str = MAIN) -> Checkpoint | None:
@@ -138,16 +142,16 @@ def load(folder: Path, model: keras.Model, stage: str = MAIN) -> Checkpoint | No
     if not path.is_file():
         return None
     with np.load(path, allow_pickle=False) as file:
-        names = sorted(name for name in file.files if name != "state")
+        names = sorted(name for name in file.files if name not in ("state", "random"))
         variables, slots, best = (
             [file[n] for n in names if n[0] == kind and n[1] != "/"] for kind in "vob"
         )
         arrays = {n[2:]: file[n] for n in names if n.startswith("a/")}
-        state = State(**json.loads(str(file["state"])))
+        state, random = State(**json.loads(str(file["state"]))), file["random"]
     model.optimizer.build(model.trainable_variables)
     restore(model.variables, variables)
     restore(model.optimizer.variables, slots)
-    return Checkpoint(state, best, arrays)
+    return Checkpoint(state, best, arrays, random)
 
 
 def remove(folder: Path) -> None:

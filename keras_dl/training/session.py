@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from keras_dl.backend.device_memory import runs_on_cpu
+from keras_dl.backend.random_state import set_random_state
 from keras_dl.data import Data
 from keras_dl.errors import TimedOut
 from keras_dl.recipe import Objective
@@ -176,6 +177,7 @@ class Session:
         """
         self._start(MAIN)
         state, self._iterating = self.progress.state, True
+        set_random_state(self.progress.random)
         while state.epoch < self._job.epochs and not state.stopped:
             if time.monotonic() > self._deadline:
                 raise TimedOut(f"took longer than {self._job.timeout or 0:g} s")

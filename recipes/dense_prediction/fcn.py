@@ -30,7 +30,7 @@ def data(
     *,
     dataset: str = "camvid",
     image_size: int | None = None,
-    batch_size: Annotated[int, Choice(2, 4, 8, 16)] = 4,
+    batch_size: Annotated[int, Range(1, 64, log=True, step=2)] = 4,
 ) -> Data:
     """Images and masks; `image_size` is the height that both are brought to."""
     return load_segmentation(dataset, batch_size=batch_size, image_size=image_size)

@@ -3,7 +3,7 @@ import os
 import numpy as np
 import pytest
 
-from keras_dl.data import Data, Split, load
+from keras_dl.data import Classes, Data, Images, Split, load
 from keras_dl.metrics import feature_net, features, looked_at, with_feature_extractor
 
 
@@ -14,7 +14,12 @@ def shades():
     labels = np.arange(240) % 2
     images = random.integers(0, 100, (240, 8, 8, 1)) + 150 * labels[:, None, None, None]
     parts = [Split(images[i::3].astype("uint8"), labels[i::3].astype("int32")) for i in range(3)]
-    return Data("shades", *parts, class_names=("dark", "bright"), source="here", digest="5" * 64)
+    return Data.from_splits(
+        "shades",
+        dict(zip(("train", "validation", "test"), parts, strict=True)),
+        inputs=Images(shape=(8, 8, 1)),
+        targets=Classes(names=("dark", "bright")),
+    )
 
 
 @pytest.fixture

@@ -161,14 +161,17 @@ class Newcomer:
         for run in runs_of("trial"):
             assert len(histories(run.info.run_id, metric)[metric]) == self.system.epochs[metric]
 
-    def test_compare_and_ablate(self):
-        name, values = self.system.factor
+    def test_compare(self):
         other = dataclasses.replace(self.system.recipe, name=f"{self.system.recipe.name}_variant")
         comparison = compare(self.system.recipe, other, seeds=2, workers=0, **QUIET)
         assert comparison.metric == self.system.recipe.final_score.name
         first, second = comparison.rows
         assert first.scores == pytest.approx(second.scores)
         assert first.failed == second.failed == 0
+
+    @pytest.mark.slow
+    def test_ablate(self):
+        name, values = self.system.factor
         ablation = ablate(
             self.system.recipe, values={name: values}, seeds=2, workers=0, epochs=1, **QUIET
         )

@@ -33,3 +33,14 @@ def test_a_run_learns_reports_and_predicts_new_classes(store):
     )
     with pytest.raises(ValueError, match="must be a support folder"):
         list(predictions(result.run_id, ["a.png"]))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_trials_train_by_episodes(store):
+    search = recipe.tune(
+        trials=2, epochs=1, search=("way", "learning_rate"), algorithm="random", final_seeds=0,
+        workers=0, verbose=False, **{k: v for k, v in SMALL.items() if k != "way"},
+    )  # fmt: skip
+    assert {trial.status for trial in search.trials} == {"done"}
+    assert search.score > 0.05  # chance among 20 classes

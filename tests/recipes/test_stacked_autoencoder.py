@@ -116,3 +116,29 @@ def test_killed_in_a_stage_and_resumed_it_ends_like_the_whole_run(store, stage):
     expected, actual = (json.loads(p.stdout.splitlines()[-1]) for p in (whole, resumed))
     assert actual[:3] == expected[:3]
     assert actual[3] == folders[0].name
+
+
+SMALL = {"dataset": "digits", "labels": 100, "epochs": 3, "verbose": False}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_pretraining_is_a_factor_of_ablations(store):
+    made = recipe.ablate(over=("pretraining",), units=(30, 20), seeds=2, workers=0, **SMALL)
+    assert made.levels == {"pretraining": (True, False)}
+    assert [row["reason"] for row in made.rows] == [""] * 4
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_trials_have_stages_and_numbers_of_layers(store):
+    search = recipe.tune(
+        trials=3,
+        search=("units", "corruption"),
+        algorithm="random",
+        final_seeds=0,
+        workers=2,
+        **SMALL,
+    )
+    assert {trial.status for trial in search.trials} == {"done"}
+    assert len({trial.values["units"] for trial in search.trials}) == 3

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.data import Data, Split
+from keras_dl.data import Classes, Data, Images, Split
 from keras_dl.tasks.generation import latent_interpolation, report_generation
 from tests.algorithms.gan_values import SIDE, batch, judge, made
 
@@ -13,8 +13,12 @@ def data():
     images = random.integers(0, 256, (60, SIDE, SIDE, 1)).astype("uint8")
     split = Split(images, (np.arange(60) % 3).astype("int32"))
     names = ("one", "two", "three")
-    return Data(
-        "noise", split, split, split, names, "here", "0" * 64, extras={"feature_extractor": judge()}
+    return Data.from_splits(
+        "noise",
+        {"train": split, "validation": split, "test": split},
+        inputs=Images(shape=(SIDE, SIDE, 1)),
+        targets=Classes(names=names),
+        extras={"feature_extractor": judge()},
     )
 
 
@@ -26,7 +30,7 @@ def weights_of(model, value):
 @pytest.mark.parametrize("case", ["non_saturating", "conditional"])
 def test_figures_and_numbers_of_a_generator(data, case):
     model = made(case)
-    model.fit(*batch(), epochs=2, verbose=0)
+    model.fit(*batch(), epochs=2, verbose=0, callbacks=[model.sample_monitor])
     found = report_generation(model, data)
     drawn = {name for name, value in found.items() if hasattr(value, "savefig")}
     assert drawn == {"samples", "samples_by_epoch", "latent_walk", "class_shares"}

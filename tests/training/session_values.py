@@ -14,7 +14,7 @@ from keras_dl.backend import device_memory
 from keras_dl.data import Data, Features, Split, Values
 from keras_dl.data.samplers import epoch_order, limit
 from keras_dl.tasks.base import Task
-from keras_dl.training import fit
+from keras_dl.training import checkpoint, fit
 from keras_dl.training.callbacks import FailureDetector
 from keras_dl.training.job import Job
 
@@ -107,6 +107,15 @@ def numbers(folder):
     return trained, np.concatenate([*weights, *history, tested]).astype("float64")
 
 
+def snapshot_is_a_copy(model):
+    """Returns whether a snapshot keeps its numbers when the weights change in place."""
+    kernel = model.weights[0]
+    before = checkpoint.snapshot(model)[0]
+    expected = before.copy()
+    kernel.assign(kernel + 1)
+    return np.array_equal(before, expected)
+
+
 def main(target):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -123,6 +132,7 @@ def main(target):
         streamed=streamed,
         rows=Groups(40).indices(0, 0, 3, 1),
         objective=trained.state.best,
+        copied=snapshot_is_a_copy(trained.model),
         evaluated=np.array(trained.state.history["val_error"]),
     )
 

@@ -162,20 +162,20 @@ def test_epochs_are_a_share_of_the_budget(share, epochs, tmp_path):
 
 
 def test_objective_of_another_stage_decides_its_weights(tmp_path):
-    kept = {}
+    measured = {}
 
     def train(session, model, data):
         # The loss falls, so its largest value is not that of the last weights.
         history = session.fit(
             model, data, epochs=4, stage="first", objective=Objective("val_loss", "max")
         )
-        kept["best"] = max(history["val_loss"])
-        kept["loss"] = model.evaluate(data.validation.x, data.validation.y, verbose=0)[0]
-        assert history["val_loss"][-1] < kept["best"]
+        measured["best"] = max(history["val_loss"])
+        measured["loss"] = model.evaluate(data.validation.x, data.validation.y, verbose=0)[0]
+        assert history["val_loss"][-1] < measured["best"]
         session.fit(model, data)
 
     trained(job_of(train, tmp_path))
-    assert kept["loss"] == pytest.approx(kept["best"], rel=1e-5)
+    assert measured["loss"] == pytest.approx(measured["best"], rel=1e-5)
 
 
 def test_stage_after_freezing_trains_what_is_not_frozen(tmp_path):
@@ -375,5 +375,6 @@ def test_stages_samplers_and_evaluators_on_another_backend(backend, tmp_path):
     values = values_on(backend, "training.session_values", tmp_path, own=True)
     np.testing.assert_array_equal(values["resumed"], values["whole"])
     np.testing.assert_allclose(values["streamed"], values["whole"], rtol=1e-4, atol=1e-5)
+    assert values["copied"]
     assert values["rows"].shape == (3, 2, 3)
     assert values["objective"] == values["evaluated"].min()

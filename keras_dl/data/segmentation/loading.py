@@ -29,8 +29,8 @@ def load_segmentation(
 ) -> Data:
     """Loads images and masks of class numbers.
 
-    Without a test split, a fifth of the examples becomes one; without a validation split, a tenth
-    of train; the same examples in every run.
+    Without a test split a fifth of the examples is cut off for it, without a validation split a
+    tenth of train; the same ones in every run.
 
     Args:
         dataset: "camvid"; "shapes", generated; path of a folder or archive with ``images/`` and
