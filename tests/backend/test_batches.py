@@ -99,5 +99,5 @@ def test_without_seed_the_order_is_the_splits():
 def test_shuffling_by_fit_is_reported():
     batches = Batches(SPLIT, 1, seed=0)
     keras.utils.set_random_seed(0)
-    with pytest.warns(UserWarning, match=r"dealt out of order.*shuffle=False"):
+    with pytest.warns(UserWarning, match=r"read out of order.*shuffle=False"):
         model().fit(batches, shuffle=True, verbose=0)

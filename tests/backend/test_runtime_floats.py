@@ -16,7 +16,7 @@ from keras_dl.backend.runtime_floats import ROOM, RuntimeFloat, RuntimeFloats  #
 
 def panel(**values):
     made = RuntimeFloats(values)
-    return made, *made.dials.values()
+    return made, *made.floats.values()
 
 
 def traced(function):
@@ -47,7 +47,7 @@ def test_trace_follows_what_is_reckoned_from_a_dial(formula):
     step = traced(lambda x: x * formula(rate))
     x = tf.constant([1.0, -2.0])
     np.testing.assert_array_equal(step(x), x * formula(0.25))
-    assert known.turn({"rate": 0.7})
+    assert known.assign({"rate": 0.7})
     np.testing.assert_array_equal(step(x), x * formula(0.7))
     assert step.experimental_get_tracing_count() == 1
 
@@ -57,7 +57,7 @@ def test_decimals_are_rounded_once_as_those_of_floats_are():
     step = traced(lambda: tf.constant(1.0) * (1.0 - rate))
     step()
     for value in np.random.default_rng(0).random(50).tolist():
-        assert known.turn({"rate": value})
+        assert known.assign({"rate": value})
         assert step().numpy() == np.float32(1.0 - value)
 
 
@@ -79,9 +79,9 @@ def test_decimals_are_rounded_once_as_those_of_floats_are():
 def test_number_that_would_be_looked_at_with_another_result_is_refused(look, same, other):
     known, rate = panel(rate=0.25)
     look(rate)
-    assert not known.turn({"rate": other})
+    assert not known.assign({"rate": other})
     assert rate.value == 0.25
-    assert known.turn({"rate": same})
+    assert known.assign({"rate": same})
     assert rate.value == same
 
 
@@ -89,21 +89,21 @@ def test_refused_number_leaves_the_trace_as_it_was():
     known, rate = panel(rate=0.25)
     step = traced(lambda: tf.constant(1.0) * (rate if rate > 0 else 5.0))
     assert step() == 0.25
-    assert not known.turn({"rate": 0.0})
+    assert not known.assign({"rate": 0.0})
     assert step() == 0.25
 
 
 def test_first_value_of_a_keras_variable_is_not_looked_at():
     known, rate = panel(rate=0.25)
     keras.optimizers.Adam(rate)
-    assert known.turn({"rate": 0.5})
+    assert known.assign({"rate": 0.5})
 
 
 def test_division_by_a_number_turned_to_zero_is_refused():
     known, rate = panel(rate=0.25)
     step = traced(lambda: tf.constant(1.0) * (1 / rate))
     assert step() == 4.0
-    assert not known.turn({"rate": 0.0})
+    assert not known.assign({"rate": 0.0})
     assert step() == 4.0
 
 

@@ -30,7 +30,7 @@ def test_bag_of_words_is_the_product_of_counts_and_weights():
 def test_bag_of_words_reaches_scikit_learn_s_logistic_regression():
     """The same convex problem, its constant penalised on both sides."""
     data = bag_of_ngrams("topics", longest=1, min_count=3)
-    x, y = data.train
+    x, y = data.train.x, data.train.y
     rows = np.zeros((len(x), len(data.preprocessor.features)))
     for row, (numbers, weights) in zip(rows, x, strict=True):
         np.add.at(row, numbers.astype(int), weights)

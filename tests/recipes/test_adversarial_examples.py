@@ -13,7 +13,7 @@ def digits():
 @pytest.mark.parametrize("net", ["mlp", "lenet5"])
 def test_reported_accuracies_are_those_of_the_attacked_test_images(digits, net):
     model = build(digits, net=net)
-    model.fit(*digits.train, batch_size=128, epochs=2, verbose=0)
+    model.fit(digits.train.x, digits.train.y, batch_size=128, epochs=2, verbose=0)
     found = report(model, digits)
     inner, x, y = model.layers[-1], digits.test.x.astype("float32") / 255, digits.test.y
     logits = inner.predict(fgsm(inner, x, y, EPSILON), verbose=0)

@@ -17,7 +17,7 @@ def test_attack_sets_what_is_learnt_from(digits, attack, alpha):
 
 def test_reported_accuracy_is_that_of_the_attacked_test_images(digits):
     model = build(digits, attack="none", units=(256,))
-    model.fit(*digits.train, batch_size=128, epochs=3, verbose=0)
+    model.fit(digits.train.x, digits.train.y, batch_size=128, epochs=3, verbose=0)
     found = report(model, digits)
     x = digits.test.x.astype("float32") / 255
     logits = model.net.predict(fgsm(model.net, x, digits.test.y, EPSILON), verbose=0)

@@ -18,9 +18,9 @@ def test_nets_have_the_papers_sizes_and_learn(net):
     digits = data(dataset="digits")
     model = build(digits, net=net)
     assert model.count_params() == WEIGHTS[net]
-    first = model.train_on_batch(*digits.train)[0]
+    first = model.train_on_batch(digits.train.x, digits.train.y)[0]
     for _ in range(10):
-        last = model.train_on_batch(*digits.train)[0]
+        last = model.train_on_batch(digits.train.x, digits.train.y)[0]
     assert last < first
 
 

@@ -9,7 +9,7 @@ def trained(weight_decay, steps=300):
     table = data(dataset="diabetes")
     model = build(table, weight_decay=weight_decay)
     for _ in range(steps):
-        model.train_on_batch(*table.train)
+        model.train_on_batch(table.train.x, table.train.y)
     return table, model
 
 

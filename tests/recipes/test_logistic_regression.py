@@ -25,7 +25,7 @@ def test_descent_arrives_where_scikit_learn_does():
     table = data(dataset="iris")
     model = build(replace(table, planned_steps=400), weight_decay=DECAY)
     for _ in range(400):
-        model.train_on_batch(*table.train)
+        model.train_on_batch(table.train.x, table.train.y)
     found = softmax(model.predict(table.test.x, verbose=0), axis=1)
     expected = optimum(table)
     np.testing.assert_allclose(found, expected, atol=1e-4)

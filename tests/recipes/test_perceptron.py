@@ -63,7 +63,7 @@ def test_cycles_on_xor_for_ever():
     xor = truth_table("xor", batch_size=1)
     model, seen = build(xor), []
     for _ in range(12):
-        for row, label in zip(*xor.train, strict=True):
+        for row, label in zip(xor.train.x, xor.train.y, strict=True):
             model.train_on_batch(row[None], label[None])
         seen.append(tuple(np.round(weights(model), 4)))
         right = model.predict(xor.train.x, verbose=0).argmax(axis=1) == xor.train.y

@@ -23,7 +23,7 @@ def test_nets_of_a_depth_differ_in_the_shortcuts_alone(digits, depth):
 def test_report_measures_the_training_images(digits):
     model = build(digits)
     reported = report(model, digits)
-    x, y = digits.train
+    x, y = digits.train.x, digits.train.y
     expected = np.mean(model.predict(x, verbose=0).argmax(axis=1) == y)
     assert reported["train/accuracy"] == pytest.approx(expected, abs=2 / len(x))
     assert reported["train/loss"] > 0

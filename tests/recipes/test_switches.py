@@ -54,7 +54,8 @@ def test_mlp_takes_its_techniques(digits):
     assert len(_layers(model, keras.layers.Add)) == 1  # only between layers of one width
     assert [layer.rate for layer in _layers(model, keras.layers.Dropout)] == [0.2, 0.3, 0.3]
     assert len(model.losses) == 3
-    x, y = (array[:64] for array in digits["mlp"].train)
+    few = digits["mlp"].train.take(slice(64))
+    x, y = few.x, few.y
     model.fit(x, y, verbose=0)
     hidden = _layers(model, keras.layers.Dense)[:2]
     assert hidden[0].activation is keras.activations.tanh

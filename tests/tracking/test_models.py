@@ -12,7 +12,7 @@ from PIL import Image
 import keras_dl
 from keras_dl import Recipe
 from keras_dl.data import load, with_scaling
-from keras_dl.tasks.predicting import predict
+from keras_dl.tasks.predicting import predictions
 from tests.toys import toy
 
 HERE = Path(__file__).resolve().parents[2]
@@ -72,21 +72,21 @@ def test_predict_names_the_classes_of_images_on_disk(store):
     for i in range(12):
         image = Image.fromarray(result.data.test.x[i, :, :, 0])
         image.save(store / "images" / f"{i:02d}-is-{result.data.test.y[i]}.png")
-    found = predict(result.run_id, [str(store / "images")], top=2)
+    found = list(predictions(result.run_id, [str(store / "images")], top=2))
     assert len(found) == 12
-    right = sum(Path(file).stem[-1] == ranking[0][0] for file, ranking in found)
+    right = sum(Path(each.source).stem[-1] == each.ranking[0][0] for each in found)
     assert right >= 9
-    for _, ranking in found:
-        assert len(ranking) == 2
-        assert ranking[0][1] >= ranking[1][1]
+    for each in found:
+        assert len(each.ranking) == 2
+        assert each.ranking[0][1] >= each.ranking[1][1]
 
 
 def test_predict_refuses_tables_and_strange_runs(store):
     result = toy.run(epochs=1, verbose=False)
-    with pytest.raises(ValueError, match="a classifier of images or texts. Received: table"):
-        predict(result.run_id, ["x.png"])
+    with pytest.raises(ValueError, match="a classifier of images or texts. Received: Features"):
+        list(predictions(result.run_id, ["x.png"]))
     with pytest.raises(ValueError, match="`top` must be 1 or more"):
-        predict(result.run_id, ["x.png"], top=0)
+        list(predictions(result.run_id, ["x.png"], top=0))
     with pytest.raises(ValueError, match="`run_id` must name one run"):
         keras_dl.load_model("ffff")
 

@@ -32,7 +32,7 @@ def entry(tmp_path):
 
 
 class Toy:
-    name, family = "toy", "user"
+    name, task_name = "toy", "classification"
 
     class objective:  # noqa: N801
         name, direction = "val_accuracy", "max"
