@@ -56,7 +56,7 @@ def compiled(model):
 def game():
     noise = keras.Input((3,))
     made = keras.layers.Reshape(SHAPE)(keras.layers.Dense(16, "tanh")(noise))
-    model = GAN(keras.Model(noise, made), net(1), discriminator_steps=2, average=0.9)
+    model = GAN(keras.Model(noise, made), net(1), discriminator_steps=2, ema_momentum=0.9)
     model.compile(make_gan_optimizer(1e-2))
     return model
 
