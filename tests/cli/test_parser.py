@@ -221,7 +221,8 @@ def test_help_of_a_run_lists_the_options_of_its_task(own_options, capsys):
 
 def test_run_is_not_read_without_an_unknown_flag(called, monkeypatch):
     monkeypatch.setattr(commands, "prediction_options", pytest.fail)
-    called("predict 1a2b To --top 1")
+    name, *_ = called("predict 1a2b To --top 1")
+    assert name == "predict"
 
 
 def help_of(line: str, capsys) -> str:
