@@ -1,3 +1,4 @@
+import pkgutil
 import subprocess
 import sys
 
@@ -286,3 +287,11 @@ class TestComparison:
         figure = plots.comparison(["a"], [1.0], [None], [None], [[1.0]], "error (%)", "min")
         means = _check(figure).axes[0].collections[-1]
         np.testing.assert_array_equal(means.get_offsets(), [[1, 0]])
+
+
+def test_figures_are_not_hidden_by_modules_of_their_name():
+    modules = {module.name for module in pkgutil.iter_modules(plots.__path__)}
+    assert modules.isdisjoint(dir(plots))
+    assert all(callable(getattr(plots, name)) for name in dir(plots))
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        plots.nothing  # noqa: B018

@@ -1,81 +1,21 @@
-"""Figures: arrays in, `matplotlib.figure.Figure` out; the caller saves or logs them."""
+"""Figures: arrays in, `matplotlib.figure.Figure` out; the caller saves or logs them.
 
-from keras_dl.plots.approximation import approximation
-from keras_dl.plots.boundary import decision_boundary
-from keras_dl.plots.classes import confusion_matrix, mistakes
-from keras_dl.plots.curves import learning_curves
-from keras_dl.plots.detectors import detectors
-from keras_dl.plots.differentiation import computation_graph, gradient_agreement
-from keras_dl.plots.domains import domain_examples, domain_map
-from keras_dl.plots.factorial import curves_by_level, interaction_lines, main_effects
-from keras_dl.plots.generated import (
-    class_shares,
-    image_grid,
-    samples_by_epoch,
-    tile_images,
-    tiled_samples,
-    translations,
-)
-from keras_dl.plots.landscape import descent_curves, learning_rate_test, loss_surface
-from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profiles
-from keras_dl.plots.regions import decision_regions
-from keras_dl.plots.regression import predicted_against_actual
-from keras_dl.plots.robustness import adversarial_examples, robustness
-from keras_dl.plots.segmentation import (
-    class_iou_bars,
-    colour_mask,
-    pixel_confusion_matrix,
-    segmentation_overlays,
-)
-from keras_dl.plots.spread import predictive_spread
-from keras_dl.plots.studies import comparison, importance, search_history
-from keras_dl.plots.weight_directions import weight_directions, weight_growth, weight_table
-from keras_dl.plots.weights import filters
-from keras_dl.plots.words import analogy_bars, neighbour_table, word_map
+The functions load on first use: a trial of a search draws nothing and does without Matplotlib.
+"""
 
-__all__ = [
-    "adversarial_examples",
-    "analogy_bars",
-    "approximation",
-    "by_epoch_and_layer",
-    "class_iou_bars",
-    "class_shares",
-    "colour_mask",
-    "comparison",
-    "computation_graph",
-    "confusion_matrix",
-    "curves_by_level",
-    "decision_boundary",
-    "decision_regions",
-    "descent_curves",
-    "detectors",
-    "domain_examples",
-    "domain_map",
-    "filters",
-    "gradient_agreement",
-    "heat_maps",
-    "image_grid",
-    "importance",
-    "interaction_lines",
-    "layer_profiles",
-    "learning_curves",
-    "learning_rate_test",
-    "loss_surface",
-    "main_effects",
-    "mistakes",
-    "neighbour_table",
-    "pixel_confusion_matrix",
-    "predicted_against_actual",
-    "predictive_spread",
-    "robustness",
-    "samples_by_epoch",
-    "search_history",
-    "segmentation_overlays",
-    "tile_images",
-    "tiled_samples",
-    "translations",
-    "weight_directions",
-    "weight_growth",
-    "weight_table",
-    "word_map",
-]
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keras_dl.plots._functions import *  # noqa: F403
+
+
+def __getattr__(name: str) -> object:
+    functions = importlib.import_module("keras_dl.plots._functions")
+    if name not in functions.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(functions, name)
+
+
+def __dir__() -> list[str]:
+    return importlib.import_module("keras_dl.plots._functions").__all__

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from scipy.special import softmax
 
+from keras_dl import plots
 from keras_dl.algorithms.prototypical import PrototypicalNetwork, episode_accuracy
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, read_images
 from keras_dl.data.few_shot import Episodes, read_class_images
 from keras_dl.data.few_shot.loading import TEST_EPISODES, TEST_QUERY
-from keras_dl.plots.few_shot import episode, episode_accuracies
 from keras_dl.space import Range
 from keras_dl.tasks.base import Prediction, SavedRun, Task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["FewShot", "prototype_probabilities", "task"]
 
@@ -60,7 +62,7 @@ class FewShot(Task):
         named = {f"{way}-way {shot}-shot": value for (way, shot), value in accuracies.items()}
         figures = {"episode": _episode_figure(data, embeddings)}
         if named:
-            figures["accuracies"] = episode_accuracies(named)
+            figures["accuracies"] = plots.episode_accuracies(named)
         return {**numbers, **figures}
 
     def predict(
@@ -101,7 +103,7 @@ def _embeddings(run: SavedRun, images: np.ndarray) -> np.ndarray:
     return np.asarray(outputs(model.encoder, inputs))
 
 
-def _episode_figure(data: Data, embeddings: np.ndarray) -> Figure:
+def _episode_figure(data: Data, embeddings: np.ndarray) -> "Figure":
     """The first test episode of the data's own kind."""
     sampler: Any = data.sampler("test")
     rows = sampler.indices(0, 0, 1, 1)[0][:, : sampler.shot + SHOWN_QUERIES]
@@ -111,7 +113,7 @@ def _episode_figure(data: Data, embeddings: np.ndarray) -> Figure:
     scores = prototype_probabilities(points, labels, embeddings[queries.ravel()])
     targets: Any = data.targets
     names = np.asarray(targets.by_split["test"])[data.test.y[rows[:, 0]]]
-    return episode(
+    return plots.episode(
         data.test.x[support],
         data.test.x[queries],
         scores.argmax(axis=1).reshape(queries.shape),

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 from scipy.special import logsumexp
 
+from keras_dl import plots
 from keras_dl.algorithms.text_generation import generate
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data
 from keras_dl.metrics.perplexity import Perplexity
-from keras_dl.plots.language import loss_by_position, text_sample
 from keras_dl.space import Range
 from keras_dl.tasks.base import Prediction, SavedRun, Task
 
@@ -78,8 +78,8 @@ class LanguageModelling(Task):
         sample = generate(model, prompt, SAMPLE, temperature=TEMPERATURE)
         losses = token_losses(model, data, "test")
         return {
-            "sample": text_sample(decode(prompt), decode(sample)),
-            "loss_by_position": loss_by_position(losses.mean(axis=0)),
+            "sample": plots.text_sample(decode(prompt), decode(sample)),
+            "loss_by_position": plots.loss_by_position(losses.mean(axis=0)),
         }
 
     def predict(

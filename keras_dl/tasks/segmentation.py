@@ -1,11 +1,10 @@
 """Semantic segmentation: mean IoU, figures per class, and coloured masks of image files."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import keras
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image
 
 from keras_dl import Range, plots
@@ -21,6 +20,9 @@ from keras_dl.metrics.segmentation import (
     pixel_confusion,
 )
 from keras_dl.tasks.base import Evaluator, Prediction, SavedRun, Task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Segmentation", "predicted_masks", "task"]
 
@@ -65,7 +67,7 @@ class Segmentation(Task):
 
         return (scores,)
 
-    def report(self, model: keras.Model, data: Data) -> dict[str, Figure | float]:
+    def report(self, model: keras.Model, data: Data) -> "dict[str, Figure | float]":
         """Returns overlays, scores per class and confusion on the test set.
 
         Args:

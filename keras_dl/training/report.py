@@ -1,15 +1,17 @@
 """Report of a finished training: figures and numbers on the test set, and examples of it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
-from matplotlib.figure import Figure
 
 from keras_dl import plots
 from keras_dl.data import Data
 from keras_dl.recipe import Recipe
 from keras_dl.tasks.base import get_task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["draw_figures", "examples", "make_report"]
 
@@ -29,7 +31,7 @@ def make_report(recipe: Recipe, model: keras.Model, data: Data) -> dict[str, Any
 
 def draw_figures(
     history: Mapping[str, list[float]], results: Mapping[str, Any]
-) -> dict[str, Figure]:
+) -> "dict[str, Figure]":
     """Returns the learning curves and the figures among the results.
 
     Args:

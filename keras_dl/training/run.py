@@ -7,10 +7,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
-from matplotlib.figure import Figure
 
 from keras_dl import options
 from keras_dl.data import Data
@@ -24,6 +23,9 @@ from keras_dl.tracking.runs import SAMPLES, TrackedRun
 from keras_dl.training import checkpoint, fit, report
 from keras_dl.training.diagnostics import Probing
 from keras_dl.training.job import Job, Listener
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Result", "resolve_options", "run"]
 
@@ -47,7 +49,7 @@ class Result:
     data: Data
     history: dict[str, list[float]]
     metrics: dict[str, float]
-    figures: dict[str, Figure] = field(repr=False)
+    figures: "dict[str, Figure]" = field(repr=False)
     values: dict[str, Any]
     run_id: str
     url: str

@@ -1,0 +1,87 @@
+"""All figures of the package `plots`, which loads this module on first use."""
+
+from keras_dl.plots.attacks import adversarial_examples, robustness
+from keras_dl.plots.boundary import decision_boundary
+from keras_dl.plots.classes import confusion_matrix, mistakes
+from keras_dl.plots.curves import learning_curves
+from keras_dl.plots.differentiation import computation_graph, gradient_agreement
+from keras_dl.plots.domains import domain_examples, domain_map
+from keras_dl.plots.factorial import curves_by_level, interaction_lines, main_effects
+from keras_dl.plots.feature_detectors import detectors
+from keras_dl.plots.few_shot import episode, episode_accuracies
+from keras_dl.plots.fitted_functions import approximation
+from keras_dl.plots.generated import (
+    class_shares,
+    image_grid,
+    samples_by_epoch,
+    tile_images,
+    tiled_samples,
+    translations,
+)
+from keras_dl.plots.landscape import descent_curves, learning_rate_test, loss_surface
+from keras_dl.plots.language import loss_by_position, text_sample
+from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profiles
+from keras_dl.plots.regions import decision_regions
+from keras_dl.plots.regression import predicted_against_actual
+from keras_dl.plots.segmentation import (
+    class_iou_bars,
+    colour_mask,
+    pixel_confusion_matrix,
+    segmentation_overlays,
+)
+from keras_dl.plots.spread import predictive_spread
+from keras_dl.plots.studies import comparison, importance, search_history
+from keras_dl.plots.weight_vectors import weight_directions, weight_growth, weight_table
+from keras_dl.plots.weights import filters
+from keras_dl.plots.words import analogy_bars, neighbour_table, word_map
+
+__all__ = [
+    "adversarial_examples",
+    "analogy_bars",
+    "approximation",
+    "by_epoch_and_layer",
+    "class_iou_bars",
+    "class_shares",
+    "colour_mask",
+    "comparison",
+    "computation_graph",
+    "confusion_matrix",
+    "curves_by_level",
+    "decision_boundary",
+    "decision_regions",
+    "descent_curves",
+    "detectors",
+    "domain_examples",
+    "domain_map",
+    "episode",
+    "episode_accuracies",
+    "filters",
+    "gradient_agreement",
+    "heat_maps",
+    "image_grid",
+    "importance",
+    "interaction_lines",
+    "layer_profiles",
+    "learning_curves",
+    "learning_rate_test",
+    "loss_by_position",
+    "loss_surface",
+    "main_effects",
+    "mistakes",
+    "neighbour_table",
+    "pixel_confusion_matrix",
+    "predicted_against_actual",
+    "predictive_spread",
+    "robustness",
+    "samples_by_epoch",
+    "search_history",
+    "segmentation_overlays",
+    "text_sample",
+    "tile_images",
+    "tiled_samples",
+    "translations",
+    "weight_directions",
+    "weight_growth",
+    "weight_table",
+    "word_map",
+]
