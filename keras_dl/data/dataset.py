@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from keras_dl.data.reading import Reading
 from keras_dl.data.samplers import Sampler, Sequential, Shuffle
 from keras_dl.data.specs import Spec, to_dict
 from keras_dl.data.trees import leaves, map_leaves
@@ -106,6 +107,7 @@ class Data:
         batch_size: examples per step.
         samplers: sampler by split; by default `Shuffle` for train, `Sequential` for the others.
         preprocessor: turns raw inputs (texts, …) into x; stored with every run.
+        reading: facts and notices of how the source was read.
         planned_steps: optimizer steps of the whole training, for schedules; None outside of runs.
         extras: further values of a recipe, by name.
     """
@@ -121,6 +123,7 @@ class Data:
     batch_size: int = 128
     samplers: Mapping[str, Sampler] = field(default_factory=dict)
     preprocessor: Any = None  # a `keras_dl.data.serialization.Preprocessor`
+    reading: Reading = field(default_factory=Reading)
     planned_steps: int | None = None
     extras: dict[str, Any] = field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -11,6 +12,7 @@ from keras_dl.data.assemble import assemble, resize_data
 from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.mnist_m import mnist_m
+from keras_dl.data.reading import record
 from keras_dl.data.registry import DATASETS
 from keras_dl.data.sources import embedded, lookup, mirror
 
@@ -62,6 +64,15 @@ def load(
         optional = name != "batch_size" and value is None
         if not optional and (not isinstance(value, int) or value < 1):
             raise DatasetError(f"`{name}` must be a whole number above 0. Received: {name}={value}")
+    with record() as reading:
+        data = _load(dataset, batch_size, image_size, at_least)
+    reading.update(data.reading)
+    return replace(data, reading=reading)
+
+
+def _load(
+    dataset: DatasetLike, batch_size: int, image_size: int | None, at_least: int | None
+) -> Data:
     if isinstance(dataset, str) and dataset in DATASETS and DATASETS[dataset].home == "derived":
         base = DATASETS[dataset].file
         source = load(base, batch_size=batch_size, image_size=image_size, at_least=at_least)

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from keras_dl.data import Data, load
+from keras_dl.data.reading import record
 from keras_dl.data.serialization import Spooled, spool
 from keras_dl.data.text import holds_texts, labelled_texts, running_text
 from keras_dl.options import resolve_epochs
@@ -144,8 +145,11 @@ def recipe_data(job: Job) -> Data:
                 f"Received: recipe={job.recipe.name!r}"
             )
         values["dataset"] = unspooled(job.data)
-    data: Any = job.recipe.data(**values)
-    return data if isinstance(data, Data) else load(data)
+    with record() as reading:
+        data: Any = job.recipe.data(**values)
+        data = data if isinstance(data, Data) else load(data)
+    reading.update(data.reading)
+    return replace(data, reading=reading)
 
 
 def unspooled(data: Any) -> Any:
