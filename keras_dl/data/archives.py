@@ -1,14 +1,19 @@
 """Files of a folder or archive, read one by one into memory without unpacking to disk."""
 
-import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from keras_dl.data.dataset import MAX_BYTES
-from keras_dl.data.errors import DatasetError
+from keras_dl.data.files import (
+    open_regular,
+    read_limited,
+    read_regular,
+    refuse_damaged,
+    unpacked_limit,
+)
+from keras_dl.data.tar_files import check_total, read_tar
 
 __all__ = ["ARCHIVES", "IMAGES", "Member", "list_image_members", "list_members"]
 
@@ -43,23 +48,20 @@ def list_members(path: Path, suffixes: tuple[str, ...]) -> list[Member]:
         suffixes: endings of the file names, in lower case.
 
     Raises:
-        DatasetError: if the archive is damaged, or unpacks to more than 8 GiB.
+        DatasetError: if the archive is damaged, has a password, is packed by a method that Python
+            cannot unpack, or unpacks to a size that no honest archive has (512 MiB and 200 times
+            its own, or 8 GiB).
         PermissionError: if the folder or a file may not be read.
     """
     if path.is_dir():
-        files = (Member(PurePosixPath(f.relative_to(path).as_posix()), f.read_bytes)
+        files = (Member(PurePosixPath(f.relative_to(path).as_posix()), partial(read_regular, f))
                  for f in _walk(path))  # fmt: skip
         return sorted(member for member in files if _matches(member.path, suffixes))
-    read_archive = _zip_members if path.suffix.lower() == ".zip" else _tar_members
-    try:
-        return sorted(read_archive(path, suffixes), key=lambda member: member.path)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, OSError) as error:
-        if isinstance(error, PermissionError):
-            raise
-        raise DatasetError(
-            f"`dataset` must be a whole archive; copy or download it again. "
-            f"Received: {path} ({error})"
-        ) from None
+    with refuse_damaged(path, "a whole archive"):
+        read_archive = _zip_files if path.suffix.lower() == ".zip" else read_tar
+        files = read_archive(path, lambda name: _matches(PurePosixPath(name), suffixes))
+        members = [Member(PurePosixPath(name), partial(bytes, content)) for name, content in files]
+    return sorted(members, key=lambda member: member.path)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -76,32 +78,14 @@ def _matches(path: PurePosixPath, suffixes: tuple[str, ...]) -> bool:
     return path.suffix.lower() in suffixes and not hidden
 
 
-def _tar_members(path: Path, suffixes: tuple[str, ...]) -> Iterator[Member]:
-    total = 0
-    with tarfile.open(path) as archive:  # one pass: seeking back in a gzipped tar is slow
-        for info in archive:
-            name = PurePosixPath(info.name)
-            if info.isfile() and _matches(name, suffixes):
-                total = _check_size(total + info.size, path)
-                file = archive.extractfile(info)
-                content = file.read() if file else b""
-                yield Member(name, lambda content=content: content)
-
-
-def _zip_members(path: Path, suffixes: tuple[str, ...]) -> Iterator[Member]:
-    total = 0
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            name = PurePosixPath(info.filename)
-            if not info.is_dir() and _matches(name, suffixes):
-                total = _check_size(total + info.file_size, path)
-                content = archive.read(info)
-                yield Member(name, lambda content=content: content)
-
-
-def _check_size(total: int, path: Path) -> int:
-    if total > MAX_BYTES:
-        raise DatasetError(
-            f"`dataset` must hold at most {MAX_BYTES >> 30} GiB of files. Received: {path}"
-        )
-    return total
+def _zip_files(path: Path, matches: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    limit = unpacked_limit(path)
+    with open_regular(path) as file, zipfile.ZipFile(file) as archive:
+        members = [m for m in archive.infolist() if not m.is_dir() and matches(m.filename)]
+        # By the headers before anything is unpacked, and again by what comes out.
+        check_total(sum(member.file_size for member in members), limit, path)
+        for member in members:
+            with archive.open(member) as stream:
+                content = read_limited(stream, limit, f"{path}/{member.filename}")
+            limit -= len(content)
+            yield member.filename, content

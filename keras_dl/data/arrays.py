@@ -1,15 +1,17 @@
 """Arrays in memory: tuples, dicts, `.npz` files and `tf.data` pipelines."""
 
+import math
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeGuard
+from typing import IO, Any, Protocol, TypeGuard
 
 import numpy as np
 
 from keras_dl.data.dataset import MAX_BYTES, Raw
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.files import open_regular, refuse_damaged
 
 __all__ = ["from_arrays", "from_mapping", "read_npz"]
 
@@ -18,6 +20,11 @@ FORMS = (
     "((x_train, y_train), (x_test, y_test)), a dict with those keys, or a tf.data.Dataset of "
     "(x, y), alone or as a (train, test) pair."
 )
+
+READERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
 class Pipeline(Protocol):
@@ -101,26 +108,45 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     Raises:
         DatasetError: if the file is corrupt, holds Python objects, or more than 8 GiB.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
+    kind = "a whole .npz file of plain number or text arrays"
+    with refuse_damaged(path, kind), open_regular(path) as file, zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        size = sum(member.file_size for member in members)
         if size > MAX_BYTES:
             raise DatasetError(
                 f"`{path}` must hold at most {MAX_BYTES >> 30} GiB; it is loaded whole. "
                 f"Received: {size / 2**30:.1f} GiB"
             )
-        # Unpickling runs code of the file, so pickled objects are refused.
-        with np.load(path, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
-        if isinstance(error, DatasetError | PermissionError):
-            raise
-        objects = "allow_pickle" in str(error)
-        reason = "it holds pickled Python objects" if objects else f"it is corrupt ({error})"
+        arrays = {}
+        for member in members:
+            with archive.open(member) as stream:
+                _check_header(stream, member, path)
+            with archive.open(member) as stream:
+                # Unpickling runs code of the file, so pickled objects are refused.
+                array = np.lib.format.read_array(stream, allow_pickle=False)
+            arrays[member.filename.removesuffix(".npy")] = array
+        return arrays
+
+
+def _check_header(stream: IO[bytes], member: zipfile.ZipInfo, path: Path) -> None:
+    """Checks that an array has as many bytes as its header says, before memory is allocated."""
+    if not member.filename.endswith(".npy"):
         raise DatasetError(
-            f"`dataset` must be an .npz file of plain number or text arrays; {reason}. "
-            f"Received: {path}"
-        ) from None
+            f"`dataset` must be an .npz file of arrays alone. Received: {member.filename} in {path}"
+        )
+    version = np.lib.format.read_magic(stream)
+    if version not in READERS:
+        raise ValueError(f"version {version} of the format, in {member.filename}")
+    shape, _, dtype = READERS[version](stream)
+    if dtype.hasobject:
+        raise DatasetError(
+            "`dataset` must be an .npz file of plain number or text arrays; it holds pickled "
+            f"Python objects. Received: {member.filename} in {path}"
+        )
+    count = math.prod(shape) * dtype.itemsize
+    empty = count == 0 and shape[:1] != (0,)  # any number of rows without values fits into a file
+    if min(shape, default=0) < 0 or empty or stream.tell() + count != member.file_size:
+        raise ValueError(f"an array of another size than its header says, {member.filename}")
 
 
 def _raw(train: tuple[Any, Any], test: tuple[Any, Any] | None = None) -> Raw:

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.files import check_text
 
 __all__ = ["TARGETS", "read_csv"]
 
@@ -30,6 +31,7 @@ def read_csv(path: Path, name: str, source: str) -> Raw:
         DatasetError: if the file is empty, rows differ in length, cells are missing, or a feature
             is text; the message names row and column.
     """
+    check_text(path)
     try:
         return Raw(name, source, _parse(path))
     except (UnicodeDecodeError, csv.Error) as error:

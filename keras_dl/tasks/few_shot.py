@@ -1,7 +1,6 @@
 """Few-shot classification: classes that training has not seen, from a few examples of each."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, read_images
 from keras_dl.data.few_shot import Episodes, read_class_images
 from keras_dl.data.few_shot.loading import TEST_EPISODES, TEST_QUERY
+from keras_dl.data.files import user_path
 from keras_dl.space import Range
 from keras_dl.tasks.base import Prediction, SavedRun, Task
 
@@ -85,7 +85,7 @@ class FewShot(Task):
                 f"Received: inputs={list(inputs)}"
             )
         shape = tuple(run.spec["input_shape"])
-        support = read_class_images(Path(inputs[0]).expanduser(), input_shape=shape)
+        support = read_class_images(user_path(inputs[0]), input_shape=shape)
         images, sources = read_images(inputs[1:], shape)
         points, queries = (_embeddings(run, x) for x in (support.x, images))
         probabilities = prototype_probabilities(points, support.y, queries)

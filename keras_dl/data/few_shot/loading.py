@@ -1,7 +1,6 @@
 """Few-shot data sets by name or path, with the episodes of each split."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 from keras_dl.data.dataset import SPLITS, Data, Split
@@ -12,6 +11,7 @@ from keras_dl.data.few_shot.glyphs import glyphs
 from keras_dl.data.few_shot.images import FewShotImages, with_rotations
 from keras_dl.data.few_shot.ink import BrightInk
 from keras_dl.data.few_shot.omniglot import omniglot
+from keras_dl.data.files import user_path
 from keras_dl.data.specs import Classes, Images
 
 __all__ = ["TEST_EPISODES", "TEST_QUERY", "few_shot"]
@@ -95,8 +95,8 @@ def _find(dataset: Any, image_size: int) -> FewShotImages:
         return dataset
     if isinstance(dataset, str) and dataset in DRAWINGS:
         return DRAWINGS[dataset]()
-    if isinstance(dataset, str | os.PathLike) and Path(dataset).expanduser().exists():
-        return class_folders(Path(dataset).expanduser(), image_size=image_size)
+    if isinstance(dataset, str | os.PathLike) and user_path(dataset).exists():
+        return class_folders(user_path(dataset), image_size=image_size)
     raise DatasetError(
         f"`dataset` must be one of {', '.join(DRAWINGS)}, or the path of a folder or archive of "
         f"images by class. Received: dataset={dataset!r}"

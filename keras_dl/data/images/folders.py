@@ -11,6 +11,7 @@ from keras_dl.data.arrays import read_npz
 from keras_dl.data.class_folders import list_labelled_members
 from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.files import read_regular, user_path
 from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
 from keras_dl.data.images.pixels import to_pixels
 from keras_dl.data.images.resizing import common_size, resize
@@ -66,7 +67,7 @@ def read_images(
     """
     paths = [paths] if isinstance(paths, str | PathLike) else list(paths)
     try:
-        parts = [_read_one(Path(path).expanduser(), input_shape) for path in paths]
+        parts = [_read_one(user_path(path), input_shape) for path in paths]
     except PermissionError as error:
         raise DatasetError(
             f"`paths` must be readable; change their permissions. Received: {error.filename}"
@@ -93,7 +94,7 @@ def _read_one(path: Path, input_shape: tuple[int, ...]) -> tuple[np.ndarray, lis
             f"{path}[{i}]" for i in range(len(x))
         ]
     inside = path.is_dir() or path.name.lower().endswith(ARCHIVES)
-    single = Member(PurePosixPath(path.name), path.read_bytes)
+    single = Member(PurePosixPath(path.name), lambda: read_regular(path))
     members = list_image_members(path) if inside else [single]
     if not members:
         raise DatasetError(f"`paths` must hold {', '.join(IMAGES)} files. Received: {path}")

@@ -1,15 +1,21 @@
 """Images and labels in the four IDX files of MNIST and its relatives."""
 
-import gzip
-import zlib
+import math
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
-from keras_dl.data.dataset import MAX_BYTES, Raw
+from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.files import (
+    CHUNK,
+    open_unpacked,
+    read_limited,
+    refuse_damaged,
+    unpacked_limit,
+)
 
 __all__ = ["FILES", "has_idx", "read_idx", "read_idx_folder"]
 
@@ -64,18 +70,12 @@ def read_idx(path: Path) -> np.ndarray:
         DatasetError: if the gzip stream is damaged, the magic number is another, or the file is
             shorter or longer than its header says.
     """
-    opener = gzip.open if path.name.endswith(".gz") else open
-    try:
-        with opener(path, "rb") as file:
-            return _parse(file, path)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DatasetError(
-            f"`{path.name}` must be a whole gzip file; copy or download it again. "
-            f"Received: {path} ({error})"
-        ) from None
+    kind = "a whole gzip file" if path.name.endswith(".gz") else "a whole IDX file"
+    with refuse_damaged(path, kind), open_unpacked(path) as file:
+        return _parse(file, path)
 
 
-def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> np.ndarray:
+def _parse(file: IO[bytes], path: Path) -> np.ndarray:
     magic = file.read(4)
     rank = 3 if "idx3" in path.name else 1
     if magic != bytes([0, 0, 8, rank]):
@@ -85,11 +85,14 @@ def _parse(file: BinaryIO | gzip.GzipFile, path: Path) -> np.ndarray:
             f"Received: {magic.hex() or 'an empty file'} in {path}"
         )
     shape = tuple(int.from_bytes(file.read(4), "big") for _ in range(rank))
-    count = int(np.prod(shape, dtype=np.int64))
-    if not 0 <= count <= MAX_BYTES:
-        raise DatasetError(f"`{path.name}` must hold at most 8 GiB. Received: shape {shape}")
-    # Bounded: a small gzip file can unpack to any size.
-    content = file.read(count + 1)
+    count = math.prod(shape)
+    limit = unpacked_limit(path)
+    if not 0 <= count <= limit:
+        raise DatasetError(
+            f"`{path.name}` must hold at most {limit >> 20} MiB, for its size. "
+            f"Received: shape {shape} in {path}"
+        )
+    content = read_limited(file, limit + CHUNK, path)
     if len(content) != count:
         length = "more" if len(content) > count else f"{len(content)}"
         raise DatasetError(

@@ -1,7 +1,6 @@
 """Decodes image files to arrays of pixels."""
 
 import io
-import struct
 import warnings
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -10,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from keras_dl.data.archives import Member
+from keras_dl.data.dataset import MAX_BYTES
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.resizing import crop_and_resize
 
@@ -17,8 +17,9 @@ __all__ = ["decode_images", "read_sizes", "stack_images"]
 
 Result = TypeVar("Result")
 
-# Above the resolution of cameras; a small file whose header claims more is a decompression bomb.
-MAX_PIXELS = 100_000_000
+# Pillow's own limit, about the resolution of cameras; a small file whose header claims more is a
+# decompression bomb.
+MAX_PIXELS = 89_478_485
 # With at least this share of gray images, the remaining coloured ones are converted to gray.
 MOSTLY_GRAY = 0.9
 ORIENTATION = 0x0112  # EXIF tag; 5..8 are rotated by 90°
@@ -46,6 +47,12 @@ def decode_images(members: Sequence[Member], size: tuple[int, int]) -> list[np.n
     Raises:
         DatasetError: if files cannot be decoded; the message has their number and the first three.
     """
+    memory = len(members) * size[0] * size[1] * 3
+    if memory > MAX_BYTES:
+        raise DatasetError(
+            f"`image_size` must leave the images within {MAX_BYTES >> 30} GiB of memory. Received: "
+            f"{len(members)} images of {size[0]}×{size[1]} pixels, {memory / 2**30:.1f} GiB"
+        )
     return _map_members(lambda member: _decode(_open(member), size), members)
 
 
@@ -71,10 +78,9 @@ def _map_members(function: Callable[[Member], Result], members: Sequence[Member]
     for member in members:
         try:
             results.append(function(member))
-        # Pillow's decoders raise these on damaged files.
-        except (OSError, SyntaxError, ValueError, struct.error, EOFError) as error:
-            if isinstance(error, PermissionError | DatasetError):
-                raise
+        except (PermissionError, DatasetError):
+            raise
+        except Exception:  # Pillow's decoders raise any error on damaged files
             bad.append(str(member.path))
     if bad:
         raise DatasetError(

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from keras_dl.data.dataset import Data, Split
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.files import user_path
 from keras_dl.data.segmentation.camvid import read_camvid
 from keras_dl.data.segmentation.labelled import VOID, LabelledImages, Pair, voc_colours
 from keras_dl.data.segmentation.mask_folders import read_mask_folder
@@ -64,7 +64,7 @@ def load_segmentation(
         return _assemble(_from_arrays(dataset), batch_size)
     if isinstance(dataset, str) and dataset in NAMED:
         return _assemble(NAMED[dataset](image_size), batch_size)
-    path = Path(dataset).expanduser()
+    path = user_path(dataset)
     if not path.exists():
         raise DatasetError(
             f"`dataset` must be {', '.join(NAMED)} or the path of a folder or archive with images/ "

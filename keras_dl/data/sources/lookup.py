@@ -1,5 +1,6 @@
 """Lookup of data sets by name or path."""
 
+import errno
 import os
 import re
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from keras_dl.data.archives import ARCHIVES
 from keras_dl.data.arrays import from_mapping, read_npz
 from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.files import open_regular, user_path
 from keras_dl.data.images.folders import read_classes
 from keras_dl.data.images.idx import has_idx, read_idx_folder
 from keras_dl.data.registry import DATASETS
@@ -49,10 +51,17 @@ def find(dataset: str | Path, image_size: int | None, at_least: int | None) -> R
         # A registered name takes precedence over a folder of that name in the working directory.
         if isinstance(dataset, str) and (name in DATASETS or not _is_path(name)):
             return _read_by_name(name, image_size, at_least)
-        return _read_path(Path(dataset).expanduser(), image_size, at_least)
+        return _read_path(user_path(dataset), image_size, at_least)
     except PermissionError as error:
         raise DatasetError(
             f"`dataset` must be readable; change its permissions. Received: {error.filename}"
+        ) from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise DatasetError(
+            f"`dataset` must be readable; {error.strerror or error}. "
+            f"Received: {error.filename or dataset}"
         ) from None
 
 
@@ -121,7 +130,7 @@ def _prepare(name: str) -> Path:
 
 
 def _is_path(name: str) -> bool:
-    if Path(name).expanduser().exists() or name.startswith((".", "~")):
+    if user_path(name).exists() or name.startswith((".", "~")):
         return True
     if name.lower().endswith(SUFFIXES):
         return True
@@ -137,6 +146,8 @@ def _read_path(path: Path, image_size: int | None, at_least: int | None) -> Raw:
         raise DatasetUnavailable(
             f"`dataset` must be a path that exists{_close_path(path)}. Received: dataset='{path}'"
         )
+    if not path.is_dir():
+        open_regular(path).close()
     if path.is_file() and path.stat().st_size == 0:
         raise DatasetError(f"`dataset` must not be an empty file. Received: {path}")
     if path.is_dir() and has_idx(path):

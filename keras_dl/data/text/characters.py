@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.files import user_path
 from keras_dl.data.samplers import Windows
 from keras_dl.data.serialization import register_preprocessor
 from keras_dl.data.specs import Tokens
@@ -111,7 +111,7 @@ def _read(dataset: str | os.PathLike[str] | Sequence[str]) -> tuple[str, str, st
     if name in STREAMS:
         file = find_in_mirror(name, STREAMS)[0]
         return name, str(file.parent), read_text(file)
-    path = Path(name).expanduser()
+    path = user_path(name)
     if not path.exists() and os.sep not in name and not path.suffix:
         raise DatasetUnavailable(
             f"`dataset` must be a text file or one of {', '.join(STREAMS)}."

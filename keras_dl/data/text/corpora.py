@@ -11,6 +11,7 @@ import numpy as np
 from keras_dl.data.archives import ARCHIVES, list_members
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.files import user_path
 from keras_dl.data.specs import NoTargets, Tokens
 from keras_dl.data.text.labelled_texts import running_text
 from keras_dl.data.text.tokenize import (
@@ -110,7 +111,7 @@ def _read(dataset: object) -> tuple[str, str, Sequence[str | list[str]]]:
         if name in ("enwiki_slice", "ptb"):
             return name, source, [text.replace("<unk>", " ").split() for text in parts]
         return name, source, parts
-    path = Path(name).expanduser()
+    path = user_path(name)
     if not path.exists() and os.sep not in name and not path.suffix:
         hint = did_you_mean(name, CORPORA)
         raise DatasetUnavailable(

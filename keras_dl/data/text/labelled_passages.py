@@ -2,13 +2,13 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.files import user_path
 from keras_dl.data.loading import DatasetLike
 from keras_dl.data.specs import Classes, Tokens
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
@@ -141,7 +141,7 @@ def _read(
     name = str(dataset)
     if name in LABELLED:
         return name, *read_labelled_set(name)
-    path = Path(name).expanduser()
+    path = user_path(name)
     if not path.exists() and os.sep not in name and not path.suffix:
         hint = did_you_mean(name, LABELLED)
         raise DatasetUnavailable(

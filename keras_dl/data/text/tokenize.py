@@ -1,13 +1,19 @@
 """Reading and tokenizing of texts."""
 
-import bz2
-import gzip
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from keras_dl.data import locations
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.files import (
+    HEAD,
+    MAX_TEXT,
+    open_unpacked,
+    read_limited,
+    refuse_damaged,
+    unpacked_limit,
+)
 from keras_dl.data.registry import DATASETS
 from keras_dl.data.sources.downloads import check_listed
 
@@ -15,8 +21,8 @@ __all__ = ["WORD", "decode_text", "find_in_mirror", "read_python_topics", "read_
 
 # A word with the apostrophes and hyphens within it; numbers stay whole.
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
 CONTROL = 0.02  # maximum share of control characters of a text file
+CONTROLS = re.compile(rb"[\0-\x08]")
 
 
 def tokenize(text: str) -> list[str]:
@@ -40,14 +46,15 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
         raise DatasetUnavailable(
             f"`dataset` must be a text file that exists. Received: dataset='{path}'"
         )
-    opener = OPENERS.get(path.suffix, open)
+    limit = min(MAX_TEXT, unpacked_limit(path))
     try:
-        with opener(path, "rb") as file:
-            content = file.read()
-    except (EOFError, OSError) as error:
-        if isinstance(error, PermissionError):
-            raise DatasetError(f"`dataset` must be readable. Received: {path}") from None
-        raise DatasetError(f"`dataset` must be a whole file. Received: {path} ({error})") from None
+        with refuse_damaged(path, "a whole text file"), open_unpacked(path) as file:
+            head = file.read(HEAD)
+            if CONTROLS.search(head) and encoding in ("utf-8", "latin-1"):
+                decode_text(head, path, "latin-1")  # refuses what is no text before all is read
+            content = head + read_limited(file, limit, path)
+    except PermissionError:
+        raise DatasetError(f"`dataset` must be readable. Received: {path}") from None
     return decode_text(content, path, encoding)
 
 
