@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
 from keras_dl import options
-from keras_dl.options import Algorithm, Budget, Precision
+from keras_dl.options import Algorithm, Budget, Precision, Task
 from keras_dl.recipe import Recipe
 from keras_dl.space import Hyper
 
@@ -30,6 +30,12 @@ def run(
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
+    target: str | None = None,
+    task: Task | None = None,
+    text: Sequence[str] = (),
+    header: bool | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
     objective: str | None = None,
     seed: int = 0,
     devices: int = 1,
@@ -51,6 +57,12 @@ def run(
         precision: Keras dtype policy of the layers.
         jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
             trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        target: column of the target in a CSV file, by name or, without a header, by number from 0.
+        task: "classification" or "regression"; None: by the kind of the target.
+        text: columns of a CSV file that hold the text, by name or number.
+        header: whether the first line of a CSV file holds names; None: by its content.
+        delimiter: character between the columns of a CSV file; None: by its content.
+        encoding: encoding of a text or CSV file; None: UTF-8.
         objective: name of one of the recipe's objectives; None: the first.
         seed: seed of weights, data order and dropout.
         devices: graphics cards of this machine that share each step; the result is that of one
@@ -86,6 +98,12 @@ def tune(
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
+    target: str | None = None,
+    task: Task | None = None,
+    text: Sequence[str] = (),
+    header: bool | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
     objective: str | None = None,
     algorithm: Algorithm = "bayesian",
     search: Sequence[str] = (),
@@ -115,6 +133,12 @@ def tune(
         precision: Keras dtype policy of the layers.
         jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
             trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        target: column of the target in a CSV file, by name or, without a header, by number from 0.
+        task: "classification" or "regression"; None: by the kind of the target.
+        text: columns of a CSV file that hold the text, by name or number.
+        header: whether the first line of a CSV file holds names; None: by its content.
+        delimiter: character between the columns of a CSV file; None: by its content.
+        encoding: encoding of a text or CSV file; None: UTF-8.
         objective: name of one of the recipe's objectives; None: the first.
         algorithm: algorithm that suggests the settings.
         search: names of the hyperparameters to search; empty: all with a domain.
@@ -161,6 +185,12 @@ def ablate(
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
+    target: str | None = None,
+    task: Task | None = None,
+    text: Sequence[str] = (),
+    header: bool | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     timeout: float | None = None,
@@ -187,6 +217,12 @@ def ablate(
         precision: Keras dtype policy of the layers.
         jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
             trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        target: column of the target in a CSV file, by name or, without a header, by number from 0.
+        task: "classification" or "regression"; None: by the kind of the target.
+        text: columns of a CSV file that hold the text, by name or number.
+        header: whether the first line of a CSV file holds names; None: by its content.
+        delimiter: character between the columns of a CSV file; None: by its content.
+        encoding: encoding of a text or CSV file; None: UTF-8.
         workers: trainings at the same time; 0: inside this process; None: 1, or the size of
             `executor`: its `_max_workers`, else the number of this machine's cores.
         executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
@@ -220,6 +256,12 @@ def compare(
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
+    target: str | None = None,
+    task: Task | None = None,
+    text: Sequence[str] = (),
+    header: bool | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     timeout: float | None = None,
@@ -241,6 +283,12 @@ def compare(
         precision: Keras dtype policy of the layers.
         jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
             trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        target: column of the target in a CSV file, by name or, without a header, by number from 0.
+        task: "classification" or "regression"; None: by the kind of the target.
+        text: columns of a CSV file that hold the text, by name or number.
+        header: whether the first line of a CSV file holds names; None: by its content.
+        delimiter: character between the columns of a CSV file; None: by its content.
+        encoding: encoding of a text or CSV file; None: UTF-8.
         workers: trainings at the same time; 0: inside this process; None: 1, or the size of
             `executor`: its `_max_workers`, else the number of this machine's cores.
         executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
@@ -270,7 +318,17 @@ def _collect(arguments: dict[str, Any], table: Mapping[str, Hyper]) -> dict[str,
     The commands know by this which options the user gave: a resumed run refuses any.
     """
     hyperparameters = arguments.pop("hyperparameters")
+    for name in {"target", "text"} & arguments.keys():
+        arguments[name] = _columns(name, arguments[name])
     return {n: v for n, v in arguments.items() if not _is_default(n, v, table)} | hyperparameters
+
+
+def _columns(name: str, value: Any) -> Any:
+    """Returns columns as the command line has them: numbers as text, several in a tuple."""
+    if name == "text":
+        columns = value.split(",") if isinstance(value, str) else value
+        return tuple(_columns("", column) for column in columns)
+    return str(value) if type(value) is int else value
 
 
 def _is_default(name: str, value: object, table: Mapping[str, Hyper]) -> bool:

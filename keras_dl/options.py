@@ -10,6 +10,7 @@ __all__ = [
     "COMPARE",
     "HELP",
     "PREDICT",
+    "READING",
     "REPORT",
     "RUN",
     "TUNE",
@@ -17,12 +18,14 @@ __all__ = [
     "Algorithm",
     "Budget",
     "Precision",
+    "Task",
     "resolve_epochs",
 ]
 
 Budget = Literal["smoke", "quick", "full"]
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
 Algorithm = Literal["bayesian", "hyperband", "random", "grid"]
+Task = Literal["classification", "regression"]
 
 
 def _training(
@@ -33,6 +36,17 @@ def _training(
     patience: Annotated[int | None, Range(1, 1_000_000)] = None,
     precision: Annotated[str, Choice(*get_args(Precision))] = "float32",
     jit_compile: bool | None = None,
+) -> None: ...
+
+
+def _reading(
+    *,
+    target: str | None = None,
+    task: Annotated[str | None, Choice(*get_args(Task))] = None,
+    text: tuple[str, ...] = (),
+    header: bool | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
 ) -> None: ...
 
 
@@ -104,6 +118,13 @@ HELP = {
     "steps_per_epoch": "optimizer steps in each epoch, instead of the whole training set",
     "patience": "stop after this many epochs without improvement of the objective",
     "precision": "number format of the layers' computations",
+    "target": "column of the target in a CSV file, by name or, without a header, by number from 0",
+    "task": "classification or regression; if not given: by the kind of the target",
+    "text": "columns of a CSV file that hold the text, by name or number, with commas between",
+    "header": "the first line of a CSV file holds names, or --no-header: an example; if not given: "
+    "by its content",
+    "delimiter": "character between the columns of a CSV file; if not given: by its content",
+    "encoding": "encoding of a text or CSV file, latin-1 for instance; if not given: utf-8",
     "jit_compile": "compile with XLA, or never; if not given: what is faster, tried for TensorFlow "
     "in trainings of over a minute, else never on a CPU and as Keras decides on a GPU",
     "seed": "of weights, data order and dropout",
@@ -141,10 +162,11 @@ HELP = {
     "port": "port to listen on",
 }
 
-RUN: dict[str, Hyper] = hypers(_training) | hypers(_run)
-TUNE: dict[str, Hyper] = hypers(_training) | hypers(_tune)
-COMPARE: dict[str, Hyper] = hypers(_training) | hypers(_compare)
-ABLATE: dict[str, Hyper] = hypers(_training) | hypers(_ablate)
+READING: dict[str, Hyper] = hypers(_reading)  # of a user's own file
+RUN: dict[str, Hyper] = hypers(_training) | READING | hypers(_run)
+TUNE: dict[str, Hyper] = hypers(_training) | READING | hypers(_tune)
+COMPARE: dict[str, Hyper] = hypers(_training) | READING | hypers(_compare)
+ABLATE: dict[str, Hyper] = hypers(_training) | READING | hypers(_ablate)
 PREDICT: dict[str, Hyper] = hypers(_predict)
 REPORT: dict[str, Hyper] = hypers(_report)
 UI: dict[str, Hyper] = hypers(_ui)

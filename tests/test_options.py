@@ -73,6 +73,7 @@ def test_commands_share_the_options_of_a_training():
         "precision",
         "jit_compile",
         "verbose",
+        *options.READING,
     }
     common = set(options.RUN) & set(options.TUNE) & set(options.COMPARE) & set(options.ABLATE)
     assert shared == common - {"resume"}  # the id of a run, or a switch

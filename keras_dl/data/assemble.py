@@ -11,6 +11,7 @@ from keras_dl.data.dataset import Data, Raw, Split
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.pixels import to_pixels
 from keras_dl.data.images.resizing import common_size, resize
+from keras_dl.data.reading_options import option
 from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
 from keras_dl.data.targets import encode
@@ -42,6 +43,7 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
             [y for _, y in present.values()],
             tabular=isinstance(inputs, Features),
             class_names=raw.class_names,
+            task=option("task") or raw.task,
         )
         splits = {n: Split(x, y) for n, x, y in zip(present, xs, ys, strict=True)}
         splits = _add_missing_splits(splits, stratified=bool(class_names))

@@ -81,6 +81,7 @@ class Raw(NamedTuple):
         validation: validation split of the source, or None to split one off train.
         test: test split of the source, or None to split one off train.
         class_names: one name per class number, or None to read the classes from the targets.
+        task: "classification" or "regression" if the source states it, else None.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Raw(NamedTuple):
     validation: tuple[Any, Any] | None = None
     test: tuple[Any, Any] | None = None
     class_names: tuple[str, ...] | None = None
+    task: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,11 @@ from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.mnist_m import mnist_m
 from keras_dl.data.reading import record
+from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.registry import DATASETS
 from keras_dl.data.sources import embedded, lookup, mirror
+from keras_dl.data.specs import Classes, Values
+from keras_dl.data.targets import Task
 
 __all__ = ["DatasetLike", "describe", "load"]
 
@@ -30,6 +33,11 @@ def load(
     batch_size: int = 128,
     image_size: int | None = None,
     at_least: int | None = None,
+    target: str | int | None = None,
+    task: Task | None = None,
+    header: bool | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
 ) -> Data:
     """Loads a data set into memory from a name, a path or arrays.
 
@@ -50,6 +58,13 @@ def load(
             one cropped around the centre. None keeps the size of images that are all equal.
         at_least: minimum size in pixels if `image_size` is None: smaller images are enlarged,
             images of various sizes become squares of this side, or of 32 pixels.
+        target: column of the target in a CSV file, by name or, without a header, by number from 0;
+            None: the column label, class or target, else the last one.
+        task: "classification" or "regression"; None: text and few whole numbers are classes, other
+            numbers are regression targets.
+        header: whether the first line of a CSV file holds names; None: by its content.
+        delimiter: character between the columns of a CSV file; None: by its content.
+        encoding: encoding of a CSV file; None: UTF-8.
 
     Raises:
         DatasetUnavailable: if no source has the set; the message names the file to provide.
@@ -64,7 +79,10 @@ def load(
         optional = name != "batch_size" and value is None
         if not optional and (not isinstance(value, int) or value < 1):
             raise DatasetError(f"`{name}` must be a whole number above 0. Received: {name}={value}")
-    with record() as reading:
+    stated = reading_options(
+        target=target, task=task, header=header, delimiter=delimiter, encoding=encoding
+    )
+    with record() as reading, stated:
         data = _load(dataset, batch_size, image_size, at_least)
     reading.update(data.reading)
     return replace(data, reading=reading)
@@ -78,6 +96,7 @@ def _load(
         source = load(base, batch_size=batch_size, image_size=image_size, at_least=at_least)
         return mnist_m(source, photos="embedded" if DATASETS[base].home == "embedded" else "auto")
     if isinstance(dataset, Data):
+        _check_task(dataset)
         return resize_data(dataset, batch_size, image_size, at_least)
     if isinstance(dataset, str | os.PathLike):
         name_or_path = dataset if isinstance(dataset, str) else Path(dataset)
@@ -85,6 +104,16 @@ def _load(
     else:
         raw = from_arrays(dataset)
     return assemble(raw, batch_size, image_size, at_least)
+
+
+def _check_task(data: Data) -> None:
+    task = option("task")
+    kinds = {"classification": Classes, "regression": Values}
+    if task is not None and not isinstance(data.targets, kinds[str(task)]):
+        raise DatasetError(
+            f"`task` must be that of the data, whose targets are {type(data.targets).__name__}. "
+            f"Received: task={task!r}"
+        )
 
 
 def describe() -> list[dict[str, str]]:

@@ -1,20 +1,37 @@
 """Encoding of targets as class numbers with names, or as regression targets."""
 
-from collections.abc import Sequence
-from typing import Any
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.reading import fact, notice
 
-__all__ = ["MOST_CLASSES", "encode"]
+__all__ = ["MOST_CLASSES", "Task", "encode", "is_missing"]
 
+Task = Literal["classification", "regression"]
 # In a table, integers with more distinct values than this are regression targets, not classes.
 MOST_CLASSES = 20
+# Marks of a missing value in lower case: those of pandas, R, Weka and databases.
+MISSING = {"", "?", "na", "n/a", "<na>", "#na", "#n/a", "nan", "-nan", "nat", "null", "none", "nil",
+           "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"}  # fmt: skip
+
+
+def is_missing(value: object) -> bool:
+    """Returns True for None, NaN and texts that mark a missing value, such as NA and ?."""
+    if isinstance(value, str):
+        return value.strip().lower() in MISSING
+    return value is None or value != value or str(value) == "<NA>"
 
 
 def encode(
-    targets: Sequence[Any], *, tabular: bool = False, class_names: tuple[str, ...] | None = None
+    targets: Sequence[Any],
+    *,
+    tabular: bool = False,
+    class_names: tuple[str, ...] | None = None,
+    task: object = None,
 ) -> tuple[list[np.ndarray], tuple[str, ...]]:
     """Encodes targets as class numbers with class names, or as regression targets without names.
 
@@ -26,31 +43,40 @@ def encode(
             rows (n, classes), or regression targets (n,) or (n, outputs).
         tabular: True if the inputs are a table, whose targets may be regression targets.
         class_names: names of the class numbers 0..C-1; None reads the classes from train.
+        task: "classification" or "regression"; None decides by the values.
 
     Returns:
         The targets, int32 0..C-1 or float32, and one name per class.
 
     Raises:
         DatasetError: if targets are missing, not finite, out of range, no integers for images and
-            texts, or of a class that train lacks.
+            texts, of a class that train lacks, or do not suit the task.
     """
+    if task == "regression" and not tabular:
+        raise DatasetError(
+            "`task` must be classification for images and texts. Received: task='regression'"
+        )
     arrays = [_plain(y) for y in targets]
-    if arrays[0].ndim == 2:
-        if not all(_one_hot(y) for y in arrays):
-            return [_to_regression(y, tabular) for y in arrays], ()
+    if arrays[0].ndim == 2 and task != "regression" and all(_one_hot(y) for y in arrays):
         class_names = class_names or tuple(str(i) for i in range(arrays[0].shape[1]))
         arrays = [y.argmax(axis=1) for y in arrays]
-    if class_names is None and not _are_classes(arrays, tabular):
-        return [_to_regression(y, tabular) for y in arrays], ()
+    flat = arrays[0].ndim == 1 and task != "regression"
+    if not flat or not (class_names or _are_classes(arrays, tabular, task)):
+        fact("task", "regression")
+        return [_to_regression(y, tabular, task) for y in arrays], ()
     if class_names is None:
         values = np.unique(arrays[0])
         arrays = [_positions(y, values) for y in arrays]
         class_names = tuple(_name(value) for value in values)
+    fact("task", f"classification, {len(class_names)} classes")
     return [_to_classes(y, class_names) for y in arrays], class_names
 
 
 def _plain(y: Sequence[Any] | np.ndarray) -> np.ndarray:
     """Returns an array of numbers or text of rank 1 or 2; (n, 1) becomes (n,)."""
+    objects = y if isinstance(y, np.ndarray) else np.asarray(y, object)
+    if objects.dtype.kind in "OU":
+        _refuse_missing(objects.ravel().tolist())
     y = np.asarray(y)
     if y.dtype.kind == "O":
         y = np.asarray([v.decode() if isinstance(v, bytes) else v for v in y.tolist()])
@@ -61,10 +87,27 @@ def _plain(y: Sequence[Any] | np.ndarray) -> np.ndarray:
             "`y` must hold class numbers, class names or one-hot rows; one target per example. "
             f"Received: shape={y.shape}, dtype={y.dtype}"
         )
+    if y.dtype.kind == "U":  # one class where composed and decomposed characters differ
+        y = np.asarray([unicodedata.normalize("NFC", v) for v in y.ravel().tolist()]).reshape(
+            y.shape
+        )
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         bad = int((~np.isfinite(y)).sum())
         raise DatasetError(f"`y` must be finite; remove those examples. Received: {bad} NaN or inf")
     return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+
+
+def _refuse_missing(values: Iterable[Any]) -> None:
+    """Refuses missing labels among texts; NumPy turns None and NaN into classes of that name."""
+    values = list(values)
+    if all(isinstance(value, bytes | int | float) for value in values):
+        return
+    rows = [i for i, value in enumerate(values) if is_missing(value)]
+    if rows:
+        raise DatasetError(
+            "`y` must hold a label for every example; remove those examples. "
+            f"Received: {len(rows)} missing, first {values[rows[0]]!r} in row {rows[0]}"
+        )
 
 
 def _one_hot(y: np.ndarray) -> bool:
@@ -73,19 +116,30 @@ def _one_hot(y: np.ndarray) -> bool:
     return numeric and bool(((y == 0) | (y == 1)).all() and (y.sum(axis=1) == 1).all())
 
 
-def _are_classes(arrays: list[np.ndarray], tabular: bool) -> bool:
-    if not tabular or arrays[0].dtype.kind in "bU":
+def _are_classes(arrays: list[np.ndarray], tabular: bool, task: object) -> bool:
+    if not tabular or task == "classification" or arrays[0].dtype.kind in "bU":
         return True
     if not all((y == np.rint(y)).all() for y in arrays):
         return False
     values = np.unique(arrays[0])
     last, count = values[-1], len(values)
     gapless = values[0] == 0 and last == count - 1 and count * 2 <= len(arrays[0])
-    return count <= MOST_CLASSES or bool(gapless and arrays[0].dtype.kind in "iu")
+    if count <= MOST_CLASSES or bool(gapless and arrays[0].dtype.kind in "iu"):
+        return True
+    if count * 2 <= len(arrays[0]):
+        notice(
+            f"The target's {count} different whole numbers are regression targets; "
+            'task="classification" makes them classes.'
+        )
+    return False
 
 
-def _to_regression(y: np.ndarray, tabular: bool) -> np.ndarray:
-    if not tabular or y.dtype.kind == "U":
+def _to_regression(y: np.ndarray, tabular: bool, task: object) -> np.ndarray:
+    if y.dtype.kind == "U":
+        raise DatasetError(
+            f"`y` must hold numbers for a regression. Received: {str(y.ravel()[0])!r}"
+        )
+    if not tabular or task == "classification":
         raise DatasetError(
             "`y` must be one class per example, or one-hot rows with a single 1. "
             f"Received: shape={y.shape}, dtype={y.dtype}"

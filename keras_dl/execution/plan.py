@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from keras_dl.options import resolve_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import Hyper, check, check_names, format_value, is_active, resolve
-from keras_dl.training.job import Job, spooled, texts_as_json
+from keras_dl.training.job import Job, spooled, stated_options, texts_as_json
 
 __all__ = ["Plan", "split_arguments", "spool_data"]
 
@@ -56,6 +56,11 @@ class Plan:
         """Optimizer steps in an epoch; None: the whole training set."""
         return resolve_epochs(self.recipe.epochs, self.options)[1]
 
+    @property
+    def reading(self) -> dict[str, Any]:
+        """Options of reading that the user states."""
+        return stated_options(self.options)
+
     def values(self, setting: Mapping[str, object]) -> dict[str, Any]:
         """Returns all active hyperparameters of a training: setting, fixed values, defaults."""
         space = self.recipe.space()
@@ -80,6 +85,7 @@ class Plan:
     def params(self, values: Mapping[str, object]) -> dict[str, Any]:
         """Returns the MLflow parameters of a training: hyperparameters, then options."""
         options = {n: self.options.get(n) for n in LOGGED}
+        options |= self.reading
         return {**values, "epochs": self.epochs, "steps_per_epoch": self.steps_per_epoch, **options}
 
     def definition(self) -> dict[str, Any]:
@@ -89,7 +95,8 @@ class Plan:
             "values": {k: format_value(v) for k, v in self.values({}).items()},
             "epochs": self.epochs,
             "steps_per_epoch": self.steps_per_epoch,
-            "data": None if self.data is None else _fingerprint(self.data),
+            "data": None if self.data is None else _fingerprint(self.data, self.reading),
+            **{n: format_value(v) for n, v in self.reading.items()},
             **{n: self.options.get(n) for n in DEFINING},
         }
 
@@ -122,15 +129,17 @@ def spool_data(plan: _Plan, folder: Path) -> _Plan:
     """Returns the plan with in-memory data written to a file that worker processes can read."""
     if plan.data is None or isinstance(plan.data, (str, Path)):
         return plan
-    return replace(plan, data=spooled(plan.data, folder))
+    return replace(plan, data=spooled(plan.data, folder, **plan.reading))
 
 
-def _fingerprint(data: Any) -> str:
+def _fingerprint(data: Any, reading: Mapping[str, Any]) -> str:
     from keras_dl.data import load
+    from keras_dl.data.reading_options import reading_options
     from keras_dl.data.text import holds_texts
 
     if isinstance(data, (str, Path)):
         return str(data)
     if holds_texts(data):
         return hashlib.sha256(texts_as_json(data).encode()).hexdigest()
-    return load(data).digest
+    with reading_options(**reading):
+        return load(data).digest

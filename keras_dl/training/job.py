@@ -8,9 +8,10 @@ from typing import Any, Self
 
 from keras_dl.data import Data, load
 from keras_dl.data.reading import record
+from keras_dl.data.reading_options import reading_options
 from keras_dl.data.serialization import Spooled, spool
 from keras_dl.data.text import holds_texts, labelled_texts, running_text
-from keras_dl.options import resolve_epochs
+from keras_dl.options import READING, resolve_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import hypers
 
@@ -21,6 +22,7 @@ __all__ = [
     "arguments",
     "recipe_data",
     "spooled",
+    "stated_options",
     "texts_as_json",
     "unspooled",
 ]
@@ -41,6 +43,7 @@ class Job:
         steps_per_epoch: optimizer steps in an epoch; None for the whole training set.
         folder: checkpoint and epoch journal live here.
         data: the user's own data in place of the recipe's `dataset`, or None.
+        reading: options of reading (target, task, …) by name, as in `keras_dl.data.load`.
         precision: Keras dtype policy.
         jit_compile: XLA on, off, or None for what is faster.
         devices: how many of this machine share each step.
@@ -61,6 +64,7 @@ class Job:
     folder: Path
     steps_per_epoch: int | None = None
     data: Any = None
+    reading: dict[str, Any] = field(default_factory=dict)
     precision: str = "float32"
     jit_compile: bool | None = None
     devices: int = 1
@@ -95,6 +99,7 @@ class Job:
         resolved: dict[str, Any] = {n: options[n] for n in names if n in options}
         resolved |= {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
         patience = options["patience"]
+        resolved["reading"] = stated_options(options)
         resolved["patience"] = recipe.patience if patience is None else patience
         return cls(recipe, dict(values), folder=folder, **{**resolved, **fields})
 
@@ -135,7 +140,8 @@ def recipe_data(job: Job) -> Data:
     """Calls the recipe's data function, with the user's own data where given.
 
     Raises:
-        ValueError: if the recipe's data function cannot take other data.
+        ValueError: if the recipe's data function cannot take other data, or an option of reading
+            does not apply to the data.
     """
     values = arguments(job.recipe.data, job.values)
     if job.data is not None:
@@ -145,11 +151,16 @@ def recipe_data(job: Job) -> Data:
                 f"Received: recipe={job.recipe.name!r}"
             )
         values["dataset"] = unspooled(job.data)
-    with record() as reading:
+    with record() as reading, reading_options(**job.reading):
         data: Any = job.recipe.data(**values)
         data = data if isinstance(data, Data) else load(data)
     reading.update(data.reading)
     return replace(data, reading=reading)
+
+
+def stated_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the options of reading that the user states, by name."""
+    return {n: options[n] for n in READING if options.get(n) not in (None, ())}
 
 
 def unspooled(data: Any) -> Any:
@@ -161,18 +172,20 @@ def unspooled(data: Any) -> Any:
     return data
 
 
-def spooled(data: Any, folder: Path) -> Path | Spooled:
+def spooled(data: Any, folder: Path, **options: Any) -> Path | Spooled:
     """Writes in-memory data once, for worker processes to read.
 
     Args:
         data: anything `keras_dl.data.load` takes, or texts with labels or without.
         folder: folder of the file: `data.json` with texts, or `data.npz` with arrays.
+        **options: options of reading.
     """
     if holds_texts(data):
         path = folder / TEXTS
         path.write_text(texts_as_json(data), encoding="utf-8")
         return path
-    return spool(load(data), folder)
+    with reading_options(**options):
+        return spool(load(data), folder)
 
 
 def texts_as_json(data: Any) -> str:

@@ -193,7 +193,8 @@ def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probin
 
 def _open(job: Job, data: Data, settings: Mapping[str, Any]) -> TrackedRun:
     recipe = job.recipe
-    params = {k: v for k, v in settings.items() if k not in ("resume", "verbose")}
+    unstated = set(options.READING) - set(job.reading)
+    params = {k: v for k, v in settings.items() if k not in {"resume", "verbose", *unstated}}
     tracked = runs.start(
         recipe,
         f"{data.name}-{recipe.task_name}",

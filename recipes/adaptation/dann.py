@@ -3,7 +3,8 @@
 Paper: Ganin, Ustinova, Ajakan, Germain, Larochelle, Laviolette, Marchand and Lempitsky, 2016,
     Domain-Adversarial Training of Neural Networks, section 5.2 and table 2.
 Data: MNIST and MNIST-M: 70,000 digits, CC BY-SA 3.0, and the same in front of photographs; or any
-    images, `--dataset digits` embedded, `--dataset mnist+usps --target mnist_m` from two sources.
+    images, `--dataset digits` embedded, `--dataset mnist+usps --target-domain mnist_m` from two
+    sources.
 Run: keras-dl run dann
 Expect: 87.2 % right in the target, MNIST-M, no label of which is looked at: mean of seeds 0 to 4
     (88.5, 90.0, 87.3, 84.3, 85.7). With `source_only` 39.9 %, or 52.3 % without batch
@@ -34,12 +35,12 @@ from keras_dl.tasks.adaptation import build_domain_classifier, report_adaptation
 def data(
     *,
     dataset: str = "mnist",
-    target: str | None = None,
+    target_domain: str | None = None,
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
 ) -> Data:
     """Loads labelled source images of at least 28 pixels and unlabelled target images."""
-    return load_domains(dataset, target, batch_size=batch_size, image_size=image_size)
+    return load_domains(dataset, target_domain, batch_size=batch_size, image_size=image_size)
 
 
 def build(

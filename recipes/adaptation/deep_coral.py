@@ -24,12 +24,12 @@ from keras_dl.tasks.adaptation import build_domain_classifier, report_adaptation
 def data(
     *,
     dataset: str = "mnist",
-    target: str | None = None,
+    target_domain: str | None = None,
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
 ) -> Data:
     """Loads labelled source images of at least 28 pixels and unlabelled target images."""
-    return load_domains(dataset, target, batch_size=batch_size, image_size=image_size)
+    return load_domains(dataset, target_domain, batch_size=batch_size, image_size=image_size)
 
 
 def build(

@@ -23,14 +23,14 @@ from keras_dl.tasks.adaptation import build_domain_classifier, report_adaptation
 def data(
     *,
     dataset: str = "mnist",
-    target: str | None = None,
+    target_domain: str | None = None,
     image_size: int | None = None,
     batch_size: Annotated[int, Range(16, 512, log=True, step=2)] = 64,
     labels: Annotated[str, Choice("source", "target")] = "source",
 ) -> Data:
     """Loads images of at least 28 pixels; labels="target" trains on the target's labels."""
     return load_domains(
-        dataset, target, batch_size=batch_size, image_size=image_size, train_on=labels
+        dataset, target_domain, batch_size=batch_size, image_size=image_size, train_on=labels
     )
 
 

@@ -1,6 +1,7 @@
 """Labelled texts in three splits, as strings and as rows of word numbers."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import user_path
 from keras_dl.data.loading import DatasetLike
+from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.specs import Classes, Tokens
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
 from keras_dl.data.targets import encode
@@ -42,7 +44,15 @@ class Passages(NamedTuple):
     class_names: tuple[str, ...]
 
 
-def passages(dataset: DatasetLike = "topics") -> Passages:
+def passages(
+    dataset: DatasetLike = "topics",
+    *,
+    target: str | int | None = None,
+    text: str | Sequence[str | int] = (),
+    header: bool | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> Passages:
     """Reads labelled texts.
 
     A missing test split is 20 % of the texts, a missing validation split 10 % of train; both are
@@ -53,17 +63,37 @@ def passages(dataset: DatasetLike = "topics") -> Passages:
             .txt files for each class, a CSV file with the columns text and label, or a file with
             `label<tab>text` in each line; or texts in memory, (texts, labels) and the other forms
             that `keras_dl.data.load` takes.
+        target: column of the label in a CSV file, by name or, without a header, by number from 0;
+            None: the column label, class or target.
+        text: columns of a CSV file that hold the text, joined by a blank; empty: the column text,
+            sentence or review.
+        header: whether the first line of a CSV file holds names; None: by its content.
+        delimiter: character between the columns of a CSV file; None: by its content.
+        encoding: encoding of the file or files; None: UTF-8.
 
     Raises:
         DatasetUnavailable: if the set is not available; the message names the file to provide.
-        DatasetError: if the texts cannot be used.
+        DatasetError: if the texts cannot be used, or an option does not apply to them.
+
+    Example:
+        >>> passages("ag_news/train.csv", header=False, target=0, text=(1, 2))  # doctest: +SKIP
     """
+    columns = (text,) if isinstance(text, str) else tuple(map(str, text))
+    with reading_options(
+        target=target, text=columns, header=header, delimiter=delimiter, encoding=encoding
+    ):
+        return _passages(dataset)
+
+
+def _passages(dataset: DatasetLike) -> Passages:
     name, source, parts, classes = _read(dataset)
     if any(not texts for texts, _ in parts.values()):
         raise DatasetError(
             f"`dataset` must hold texts in every split. Received: {name}, an empty one"
         )
-    targets, class_names = encode([np.array(y) for _, y in parts.values()], class_names=classes)
+    targets, class_names = encode(
+        [np.array(y) for _, y in parts.values()], class_names=classes, task=option("task")
+    )
     if len(class_names) < 2:
         raise DatasetError(f"`dataset` must have two classes or more. Received: {class_names}")
     splits: dict[str, tuple[list[str], np.ndarray]] = {}
