@@ -54,7 +54,8 @@ def _examples(folder: Path) -> Path | None:
     except DatasetUnavailable:
         return None
     path = folder / "mnist.npz"
-    x, y = (np.concatenate([a, b]) for a, b in zip(data.train, data.validation, strict=True))
+    x = np.concatenate([data.train.x, data.validation.x])
+    y = np.concatenate([data.train.y, data.validation.y])
     np.savez(path, x_train=x[..., 0], y_train=y)
     return path
 

@@ -80,7 +80,7 @@ def _real(name: str) -> dict[str, Any]:
     if name in MADE:
         return MADE[name]()
     data = load(name, at_least=28)
-    return {"train": data.train, "test": data.test}
+    return {split: (part.x, part.y) for split, part in data.splits.items()}
 
 
 def _words() -> dict[str, Any]:

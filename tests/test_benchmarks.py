@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import ceiling, machine, table, training, trials
+from benchmarks import ceiling, machine, startup, table, training, trials
 from benchmarks.sides import Side, forget_settings, untouched
 from benchmarks.sides.plain_numpy import Perceptron
 from benchmarks.sides.turns import Ended, Turns
 from benchmarks.works import MADE, WORKS, arrays
-from keras_dl.data import DatasetUnavailable
+from keras_dl.data import DatasetUnavailable, load
 from keras_dl.settings import DEFAULTS
 
 ROOT = Path(__file__).parent.parent
@@ -209,3 +209,17 @@ def test_the_machine_is_named_with_its_versions():
     assert "cores" in first
     assert "GiB" in first
     assert "tensorflow 2." in second
+
+
+def test_examples_of_real_data_are_written_for_all_sides(tmp_path, monkeypatch):
+    monkeypatch.setattr(startup, "load", lambda name: load("digits"))
+    with np.load(startup._examples(tmp_path)) as found:
+        assert found["x_train"].shape == (1438, 8, 8)
+        assert found["y_train"].shape == (1438,)
+    work = WORKS["dcgan"]._replace(dataset=("digits", ""), train=50, test=20)
+    file, name = arrays(work, tmp_path)
+    with np.load(file) as found:
+        assert name == "digits"
+        assert {key: len(array) for key, array in found.items()} == {
+            "x_train": 50, "y_train": 50, "x_test": 20, "y_test": 20
+        }  # fmt: skip

@@ -2,7 +2,11 @@
 
 from keras_dl.embeddings.analogies import AnalogyResult, analogies, read_questions
 from keras_dl.embeddings.files import load, save
-from keras_dl.embeddings.learning import initial_embeddings, train_word_vectors
+from keras_dl.embeddings.learning import (
+    embedding_matrix,
+    pretrained_vectors,
+    skip_gram_training,
+)
 from keras_dl.embeddings.similarity import SIMILARITY, read_pairs, similarity
 from keras_dl.embeddings.standard import standard_report, standard_scores
 from keras_dl.embeddings.vectors import WordVectors
@@ -12,13 +16,14 @@ __all__ = [
     "AnalogyResult",
     "WordVectors",
     "analogies",
-    "initial_embeddings",
+    "embedding_matrix",
     "load",
+    "pretrained_vectors",
     "read_pairs",
     "read_questions",
     "save",
     "similarity",
+    "skip_gram_training",
     "standard_report",
     "standard_scores",
-    "train_word_vectors",
 ]

@@ -2,20 +2,26 @@
 
 from keras_dl.metrics.colour import colour_overlap, lab, sharpness
 from keras_dl.metrics.distances import frechet_distance, kernel_distance
-from keras_dl.metrics.features import feature_net, looked_at, with_feature_extractor
+from keras_dl.metrics.features import (
+    feature_extractor,
+    features_and_classes,
+    train_feature_extractor,
+    with_feature_extractor,
+)
 from keras_dl.metrics.manifold import precision_recall
 from keras_dl.metrics.modes import ModeCoverage, modes
 
 __all__ = [
     "ModeCoverage",
     "colour_overlap",
-    "feature_net",
+    "feature_extractor",
+    "features_and_classes",
     "frechet_distance",
     "kernel_distance",
     "lab",
-    "looked_at",
     "modes",
     "precision_recall",
     "sharpness",
+    "train_feature_extractor",
     "with_feature_extractor",
 ]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from keras_dl.models._check import (
@@ -85,7 +84,6 @@ def text_classifier(
     units: int = 100,
     widths: Sequence[int] = (3, 4, 5),
     dropout: float = 0.5,
-    vectors: np.ndarray | None = None,
     frozen: bool = False,
     name: str = "text_classifier",
 ) -> keras.Model:
@@ -103,7 +101,6 @@ def text_classifier(
         units: filters of each width of "cnn", or cells of "lstm".
         widths: words under a filter of "cnn".
         dropout: share of the features dropped before the logits in training, in [0, 1).
-        vectors: initial vectors, (vocabulary, dim); None draws them at random.
         frozen: whether the vectors are not trained.
         name: name of the model.
 
@@ -113,8 +110,7 @@ def text_classifier(
 
     Raises:
         TypeError: if a size is not an integer or `dropout` not a number.
-        ValueError: if a size is too small, `dropout` outside [0, 1), `head` unknown, or `vectors`
-            have another shape.
+        ValueError: if a size is too small, `dropout` outside [0, 1), or `head` unknown.
 
     Reference:
         Kim, 2014, Convolutional Neural Networks for Sentence Classification, arXiv:1408.5882.
@@ -127,19 +123,12 @@ def text_classifier(
     check_count("dim", dim, "it is the length of a word's vector")
     check_count("units", units, "it is the number of filters or cells")
     check_rate("dropout", dropout)
-    if vectors is not None and np.shape(vectors) != (vocabulary, dim):
-        raise ValueError(
-            f"`vectors` must have the shape ({vocabulary}, {dim}). "
-            f"Received: shape={np.shape(vectors)}"
-        )
     inputs = keras.Input((None,), dtype="int32", name="words")
     # Keras' convolutions do not support masks.
     table = keras.layers.Embedding(
         vocabulary, dim, mask_zero=head != "cnn", trainable=not frozen, name="vectors"
     )
     x = table(inputs)
-    if vectors is not None:  # an initializer would store them in the model's config
-        table.set_weights([vectors])
     if head == "average":
         x = keras.layers.GlobalAveragePooling1D(name="average")(x)
     elif head == "cnn":

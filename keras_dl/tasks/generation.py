@@ -12,7 +12,7 @@ from keras_dl import plots
 from keras_dl.algorithms import GAN
 from keras_dl.data import Data
 from keras_dl.metrics.distances import frechet_distance, kernel_distance
-from keras_dl.metrics.features import looked_at
+from keras_dl.metrics.features import features_and_classes, train_feature_extractor
 from keras_dl.metrics.manifold import precision_recall
 from keras_dl.metrics.modes import modes
 from keras_dl.optimizers import make_gan_optimizer
@@ -24,6 +24,18 @@ __all__ = ["Generation", "compile_gan", "latent_interpolation", "report_generati
 STEPS, WALKS = 10, 6
 
 
+def train_generator(session: Any, model: GAN, data: Data) -> None:
+    """Trains the feature extractor that measures the images, then the networks.
+
+    Args:
+        session: training of `keras_dl.training.session`.
+        model: compiled.
+        data: result of `keras_dl.metrics.with_feature_extractor`.
+    """
+    train_feature_extractor(data.extras["feature_extractor"], data)
+    session.fit(model, data)
+
+
 def report_generation(model: GAN, data: Data) -> dict[str, Any]:
     """Reports numbers and figures of a generator, from as many generated images as test has.
 
@@ -31,8 +43,8 @@ def report_generation(model: GAN, data: Data) -> dict[str, Any]:
 
     Args:
         model: trained.
-        data: its test split is the reference. Without the net of `feature_net` among `extras` as
-            "feature_extractor" there are no numbers and no "class_shares".
+        data: its test split is the reference. Without a trained
+            `feature_extractor` among `extras` there are no numbers and no "class_shares".
 
     Returns:
         Figures "samples", "latent_walk", "class_shares", and "samples_by_epoch" if the training was
@@ -53,7 +65,10 @@ def report_generation(model: GAN, data: Data) -> dict[str, Any]:
 def _quality(model: GAN, data: Data, extractor: keras.Model) -> dict[str, Any]:
     labels = data.test.y if model.num_classes else None
     generated = model.sample(len(data.test.x), labels=labels, seed=1)
-    real, fake = looked_at(extractor, data.test.x), looked_at(extractor, generated)
+    real, fake = (
+        features_and_classes(extractor, data.test.x),
+        features_and_classes(extractor, generated),
+    )
     coverage = modes(real, fake, data.class_names)
     if coverage.collapsed:
         warnings.warn(coverage.verdict, stacklevel=3)

@@ -121,6 +121,7 @@ class Session:
         epochs: int | None = None,
         stage: str = MAIN,
         objective: Objective | None = None,
+        jit_compile: bool | None = None,
     ) -> dict[str, list[float]]:
         """Trains a model in one stage, from its checkpoint where there is one.
 
@@ -134,6 +135,7 @@ class Session:
             epochs: passes over train; None: the whole budget.
             stage: unique name.
             objective: metric whose best weights are kept, for stages other than the main one.
+            jit_compile: XLA on or off in this stage; None: as the training's option and recipe say.
 
         Returns:
             Metric by Keras' name → value per epoch.
@@ -144,6 +146,10 @@ class Session:
         """
         self._start(stage)
         traced = self._traced if stage == MAIN and self._is_traceable(model) else None
+        if jit_compile is None or self._job.jit_compile is not None:
+            resolve_jit_compile(self._job, model)
+        else:
+            model.jit_compile = jit_compile
         if traced is None:
             return self._fit(model, self._pipeline(model, data), data, epochs, stage, objective)
         self._trained_by = traced
@@ -262,7 +268,6 @@ class Session:
         state = progress.state
         if main:
             self._progress, objective = progress, job.recipe.objective
-        resolve_jit_compile(job, model)
         epochs = epochs or job.epochs
         if state.epoch < epochs and not (state.finished or state.stopped):
             further = self._callbacks if main else []

@@ -34,7 +34,7 @@ from keras_dl.models.gan import (
     conditional_generator,
     projection_discriminator,
 )
-from keras_dl.tasks.generation import compile_gan, report_generation
+from keras_dl.tasks.generation import compile_gan, report_generation, train_generator
 
 
 def data(
@@ -92,6 +92,7 @@ recipe = Recipe(
     name="conditional_gan",
     data=data,
     build=build,
+    train=train_generator,
     report=report_generation,
     epochs=8,
     objective=Objective("val_lenet_fid", "min"),

@@ -21,7 +21,7 @@ from keras_dl.algorithms import GAN
 from keras_dl.data import Data, load
 from keras_dl.metrics import with_feature_extractor
 from keras_dl.models.gan import dcgan_discriminator, dcgan_generator
-from keras_dl.tasks.generation import compile_gan, report_generation
+from keras_dl.tasks.generation import compile_gan, report_generation, train_generator
 
 
 def data(
@@ -77,6 +77,7 @@ recipe = Recipe(
     name="dcgan",
     data=data,
     build=build,
+    train=train_generator,
     report=report_generation,
     epochs=4,
     objective=Objective("val_lenet_fid", "min"),

@@ -29,7 +29,13 @@ from keras_dl import Choice, Objective, Range, Recipe, plots
 from keras_dl.algorithms import ImageTranslation
 from keras_dl.data import Data
 from keras_dl.data.images.pairs import image_pairs
-from keras_dl.metrics import colour_overlap, feature_net, looked_at, sharpness
+from keras_dl.metrics import (
+    colour_overlap,
+    feature_extractor,
+    features_and_classes,
+    sharpness,
+    train_feature_extractor,
+)
 from keras_dl.models.pix2pix import patch_discriminator, unet_generator
 from keras_dl.optimizers import make_gan_optimizer
 
@@ -47,9 +53,8 @@ def data(
     labelled = translation.extras.get("labelled")
     if labelled is None or labelled.num_classes < 2:
         return translation
-    return replace(
-        translation, extras={**translation.extras, "feature_extractor": feature_net(labelled)}
-    )
+    extractor = feature_extractor(labelled)
+    return replace(translation, extras={**translation.extras, "feature_extractor": extractor})
 
 
 def build(
@@ -77,6 +82,13 @@ def build(
     return model
 
 
+def train(session: Any, model: keras.Model, data: Data) -> None:
+    """Trains the networks, after the feature extractor of targets with classes."""
+    if "feature_extractor" in data.extras:
+        train_feature_extractor(data.extras["feature_extractor"], data.extras["labelled"])
+    session.fit(model, data)
+
+
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws sources, generated images and targets; compares sharpness and colours."""
     source, target = data.test.x, data.test.y
@@ -93,7 +105,7 @@ def report(model: keras.Model, data: Data) -> dict[str, Any]:
     if "feature_extractor" in data.extras:
         labels = data.extras["labelled"].test.y
         for name, images in (("made", generated), ("real", target)):
-            right = looked_at(data.extras["feature_extractor"], images)[1] == labels
+            right = features_and_classes(data.extras["feature_extractor"], images)[1] == labels
             results[f"lenet_accuracy_of_{name}"] = float(np.mean(right))
     return results
 
@@ -102,6 +114,7 @@ recipe = Recipe(
     name="pix2pix",
     data=data,
     build=build,
+    train=train,
     report=report,
     epochs=20,
     objective=Objective("val_patch_distance", "min"),

@@ -20,10 +20,12 @@ Differs: Whole sentences alone to train on, where Kim has their phrases too; vec
 
 from typing import Annotated, Any
 
+import keras
+
 from keras_dl import Choice, Objective, Range, Recipe, When
 from keras_dl.data import Data
 from keras_dl.data.text import token_sequences
-from keras_dl.embeddings import initial_embeddings
+from keras_dl.embeddings import embedding_matrix, pretrained_vectors, skip_gram_training
 from keras_dl.models.texts import text_classifier
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier, report_classification
@@ -47,30 +49,20 @@ def build(
     data: Data,
     *,
     head: Annotated[str, Choice("cnn", "average", "lstm")] = "cnn",
-    vectors: Annotated[str, Choice("random", "word2vec")] = "random",
     frozen: Annotated[bool, Choice(False, True)] = False,
     dim: Annotated[int, Range(25, 400, log=True, step=2)] = 100,
     units: Annotated[int, Range(25, 200, log=True, step=2), When("head", "cnn", "lstm")] = 100,
-    word_epochs: Annotated[int, Range(1, 100, log=True), When("vectors", "word2vec")] = 20,
-    vector_file: Annotated[str, When("vectors", "word2vec")] = "",
     dropout: Annotated[float, Range(0.0, 0.8)] = 0.5,
     learning_rate: Annotated[float, Range(1e-4, 3e-2, log=True)] = 2e-3,
 ) -> Any:
-    """Compiles a classifier on random word vectors or on those of word2vec."""
-    vocabulary = data.preprocessor.vocabulary
-    start = None
-    if vectors == "word2vec":
-        start = initial_embeddings(
-            data.train.x, vocabulary, dim=dim, epochs=word_epochs, file=vector_file
-        )
+    """Compiles a classifier on random word vectors."""
     net = text_classifier(
-        len(vocabulary) + 2,
+        len(data.preprocessor.vocabulary) + 2,
         data.num_classes,
         head=head,
         dim=dim,
         units=units,
         dropout=dropout,
-        vectors=start,
         frozen=frozen,
     )
     return compile_classifier(
@@ -78,10 +70,34 @@ def build(
     )
 
 
+def train(
+    session: Any,
+    model: keras.Model,
+    data: Data,
+    *,
+    vectors: Annotated[str, Choice("random", "word2vec")] = "random",
+    word_epochs: Annotated[int, Range(1, 100, log=True), When("vectors", "word2vec")] = 20,
+    vector_file: Annotated[str, When("vectors", "word2vec")] = "",
+) -> None:
+    """Trains the classifier, from word vectors of a file or of word2vec on the same texts."""
+    if vectors == "word2vec":
+        table = model.get_layer("vectors")
+        if vector_file:
+            vocabulary = data.preprocessor.vocabulary
+            start = pretrained_vectors(vector_file, vocabulary, dim=table.output_dim)
+        else:
+            words, rows = skip_gram_training(data, dim=table.output_dim, epochs=word_epochs)
+            session.fit(words, rows, epochs=word_epochs, stage="word_vectors", jit_compile=True)
+            start = embedding_matrix(words)
+        table.set_weights([start])
+    session.fit(model, data)
+
+
 recipe = Recipe(
     name="text_classification",
     data=data,
     build=build,
+    train=train,
     report=report_classification,
     epochs=12,
     objective=Objective("val_accuracy", "max"),

@@ -3,7 +3,13 @@ import numpy as np
 import pytest
 
 from keras_dl.data.text import build_vocabulary, token_sequences
-from keras_dl.embeddings import WordVectors, initial_embeddings, save, train_word_vectors
+from keras_dl.embeddings import (
+    WordVectors,
+    embedding_matrix,
+    pretrained_vectors,
+    save,
+    skip_gram_training,
+)
 
 
 @pytest.mark.slow  # XLA takes seconds to compile
@@ -14,9 +20,12 @@ def test_vectors_of_a_labelled_set_s_words():
     texts = [" ".join(rng.choice(halves[i % 2], 10)) for i in range(200)]
     data = token_sequences((texts, np.arange(200) % 2), length=10)
     keras.utils.set_random_seed(0)
-    known = train_word_vectors(
-        data.train.x, data.preprocessor.vocabulary, dim=8, epochs=30, subsample=None
-    )
+    model, rows = skip_gram_training(data, dim=8, epochs=30, subsample=None)
+    assert rows.train.num_examples % rows.batch_size == 0
+    model.fit(rows.train.x, rows.train.y, batch_size=rows.batch_size, epochs=30, verbose=0)
+    table = embedding_matrix(model)
+    assert not table[:2].any()
+    known = WordVectors(data.preprocessor.vocabulary.words, table[2:])
     assert set(known.words) == {*halves[0], *halves[1]}
     nearest = {word: known.neighbours(word, 1)[0][0][0] for word in known.words}
     assert np.mean([word[0] == near for word, near in nearest.items()]) >= 0.9
@@ -30,7 +39,7 @@ def test_first_table_takes_known_words_from_a_file_and_draws_the_others(tmp_path
     file = str(tmp_path / ("v.bin" if binary else "v.txt"))
     save(known, file, binary=binary)
     keras.utils.set_random_seed(0)
-    made = initial_embeddings(np.zeros((1, 1)), build_vocabulary("xbbddd"), dim=50, file=file)
+    made = pretrained_vectors(file, build_vocabulary("xbbddd"), dim=50)
     assert made.dtype == np.float32
     assert not made[:2].any()
     np.testing.assert_array_equal(made[2:4], [known["d"], known["b"]])
@@ -40,7 +49,7 @@ def test_first_table_takes_known_words_from_a_file_and_draws_the_others(tmp_path
 def test_file_that_does_not_fit_is_refused(tmp_path):
     words = build_vocabulary("ab")
     with pytest.raises(ValueError, match="`vector_file` must exist"):
-        initial_embeddings(np.zeros((1, 1)), words, file=str(tmp_path / "none"))
+        pretrained_vectors(str(tmp_path / "none"), words, dim=3)
     save(WordVectors(("a",), np.ones((1, 3), "float32")), tmp_path / "v.txt")
     with pytest.raises(ValueError, match="`dim` must be the length of the vectors in .*, 3"):
-        initial_embeddings(np.zeros((1, 1)), words, dim=4, file=str(tmp_path / "v.txt"))
+        pretrained_vectors(str(tmp_path / "v.txt"), words, dim=4)

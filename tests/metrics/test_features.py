@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from keras_dl.data import Classes, Data, Images, Split, load
-from keras_dl.metrics import feature_net, features, looked_at, with_feature_extractor
+from keras_dl.metrics import (
+    feature_extractor,
+    features,
+    features_and_classes,
+    train_feature_extractor,
+    with_feature_extractor,
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,22 +35,28 @@ def quick(monkeypatch, tmp_path):
     return tmp_path / "kept"
 
 
+def trained(data):
+    extractor = feature_extractor(data)
+    train_feature_extractor(extractor, data)
+    return extractor
+
+
 def test_classifier_learns_and_its_features_are_scaled(shades, quick):
-    net = feature_net(shades)
-    seen, classes = looked_at(net, shades.test.x)
+    net = trained(shades)
+    seen, classes = features_and_classes(net, shades.test.x)
     assert np.mean(classes == shades.test.y) > 0.9
     assert seen.shape == (80, 84)
-    learnt, _ = looked_at(net, shades.train.x)
+    learnt, _ = features_and_classes(net, shades.train.x)
     np.testing.assert_allclose(learnt.mean(axis=0), 0, atol=1e-2)
     assert learnt.var(axis=0).sum() == pytest.approx(100, rel=1e-3)
 
 
 def test_it_is_trained_once_and_the_same_each_time(shades, quick, monkeypatch):
-    first = feature_net(shades)
+    first = trained(shades)
     (file,) = quick.iterdir()
-    again = feature_net(shades)
+    again = trained(shades)
     file.unlink()
-    anew = feature_net(shades)
+    anew = trained(shades)
     for net in (again, anew):
         for ours, theirs in zip(net.get_weights(), first.get_weights(), strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
@@ -55,11 +67,11 @@ def test_it_is_trained_once_and_the_same_each_time(shades, quick, monkeypatch):
 def test_what_has_no_classes_is_refused():
     for name in ("iris", "diabetes"):
         with pytest.raises(ValueError, match=f"`dataset` must hold images of two.*'{name}'"):
-            feature_net(load(name))
+            feature_extractor(load(name))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_folder_that_cannot_be_written_is_named(shades, quick):
     quick.mkdir(mode=0o500)
     with pytest.raises(ValueError, match="`KERAS_DL_CACHE` must name a folder"):
-        feature_net(shades)
+        trained(shades)
