@@ -125,8 +125,8 @@ HELP = {
     "by its content",
     "delimiter": "character between the columns of a CSV file; if not given: by its content",
     "encoding": "encoding of a text or CSV file, latin-1 for instance; if not given: utf-8",
-    "jit_compile": "compile with XLA, or never; if not given: what is faster, tried for TensorFlow "
-    "in trainings of over a minute, else never on a CPU and as Keras decides on a GPU",
+    "jit_compile": "compile with XLA, or never; if not given: as the recipe says, else never on a "
+    "CPU with TensorFlow and as Keras decides elsewhere",
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
     "objective": "another metric to go by, one of those that the recipe declares",
