@@ -161,6 +161,7 @@ class Newcomer:
         for run in runs_of("trial"):
             assert len(histories(run.info.run_id, metric)[metric]) == self.system.epochs[metric]
 
+    @pytest.mark.slow
     def test_compare(self):
         other = dataclasses.replace(self.system.recipe, name=f"{self.system.recipe.name}_variant")
         comparison = compare(self.system.recipe, other, seeds=2, workers=0, **QUIET)

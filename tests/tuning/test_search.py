@@ -52,7 +52,14 @@ def test_each_metric_stands_once_at_each_epoch(store):
             assert [m.step for m in history] == [1, 2]
 
 
-@pytest.mark.parametrize("algorithm", ["random", "bayesian", "grid", "hyperband"])
+@pytest.mark.parametrize(
+    "algorithm",
+    [
+        "random",
+        "bayesian",
+        *(pytest.param(n, marks=pytest.mark.slow) for n in ("grid", "hyperband")),
+    ],
+)
 def test_same_seed_same_table_even_for_seed_0(store, algorithm):
     options = {**QUICK, "algorithm": algorithm, "trials": 5, "seed": 0}
     if algorithm == "grid":
@@ -114,6 +121,7 @@ def test_median_rule_stops_bad_trials(store):
     assert search.score not in [t.score for t in stopped]
 
 
+@pytest.mark.slow
 def test_prune_false_stops_nothing(store):
     search = toy.tune(trials=8, prune=False, **{**QUICK, "epochs": 3, "seed": 1})
     assert {len(t.curve) for t in search.trials} == {3}
