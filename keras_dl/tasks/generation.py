@@ -12,7 +12,7 @@ from keras_dl import plots
 from keras_dl.algorithms import GAN
 from keras_dl.data import Data
 from keras_dl.metrics.distances import frechet_distance, kernel_distance
-from keras_dl.metrics.features import features_and_classes, train_feature_extractor
+from keras_dl.metrics.features import features_and_classes
 from keras_dl.metrics.manifold import precision_recall
 from keras_dl.metrics.modes import modes
 from keras_dl.optimizers import make_gan_optimizer
@@ -22,18 +22,6 @@ from keras_dl.tasks.base import Prediction, SavedRun, Task
 __all__ = ["Generation", "compile_gan", "latent_interpolation", "report_generation", "task"]
 
 STEPS, WALKS = 10, 6
-
-
-def train_generator(session: Any, model: GAN, data: Data) -> None:
-    """Trains the feature extractor that measures the images, then the networks.
-
-    Args:
-        session: training of `keras_dl.training.session`.
-        model: compiled.
-        data: result of `keras_dl.metrics.with_feature_extractor`.
-    """
-    train_feature_extractor(data.extras["feature_extractor"], data)
-    session.fit(model, data)
 
 
 def report_generation(model: GAN, data: Data) -> dict[str, Any]:

@@ -24,17 +24,19 @@ Differs: DCGAN's nets with a projection discriminator (Miyato and Koyama, 2018) 
 from functools import partial
 from typing import Annotated, Any
 
+import keras
+
 from keras_dl import Choice, Objective, Range, Recipe, When
 from keras_dl.algorithms import GAN
 from keras_dl.data import Data, load
-from keras_dl.metrics import with_feature_extractor
+from keras_dl.metrics import train_feature_extractor, with_feature_extractor
 from keras_dl.models.gan import (
     conditional_dcgan_generator,
     conditional_discriminator,
     conditional_generator,
     projection_discriminator,
 )
-from keras_dl.tasks.generation import compile_gan, report_generation, train_generator
+from keras_dl.tasks.generation import compile_gan, report_generation
 
 
 def data(
@@ -88,11 +90,17 @@ def build(
     )
 
 
+def train(session: Any, model: keras.Model, data: Data) -> None:
+    """Trains the feature extractor that measures the images, then the networks."""
+    train_feature_extractor(data.extras["feature_extractor"], data)
+    session.fit(model, data)
+
+
 recipe = Recipe(
     name="conditional_gan",
     data=data,
     build=build,
-    train=train_generator,
+    train=train,
     report=report_generation,
     epochs=8,
     objective=Objective("val_lenet_fid", "min"),

@@ -17,12 +17,14 @@ Differs: A generator of 256 units a layer for 1200; normal noise for uniform; Ad
 
 from typing import Annotated, Any
 
+import keras
+
 from keras_dl import Choice, Objective, Range, Recipe
 from keras_dl.algorithms import GAN
 from keras_dl.data import Data, load
-from keras_dl.metrics import with_feature_extractor
+from keras_dl.metrics import train_feature_extractor, with_feature_extractor
 from keras_dl.models.gan import gan_discriminator, gan_generator
-from keras_dl.tasks.generation import compile_gan, report_generation, train_generator
+from keras_dl.tasks.generation import compile_gan, report_generation
 
 
 def data(
@@ -69,11 +71,17 @@ def build(
     )
 
 
+def train(session: Any, model: keras.Model, data: Data) -> None:
+    """Trains the feature extractor that measures the images, then the networks."""
+    train_feature_extractor(data.extras["feature_extractor"], data)
+    session.fit(model, data)
+
+
 recipe = Recipe(
     name="gan",
     data=data,
     build=build,
-    train=train_generator,
+    train=train,
     report=report_generation,
     epochs=8,
     objective=Objective("val_lenet_fid", "min"),
