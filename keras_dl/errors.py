@@ -7,13 +7,19 @@ __all__ = [
     "DiskFull",
     "Diverged",
     "Failure",
+    "Inaccessible",
     "OutOfMemory",
     "Oversized",
     "SearchFailed",
     "TimedOut",
+    "Unreachable",
     "WorkerDied",
+    "WorkerNotStarted",
     "classify",
+    "describe",
 ]
+
+LONGEST = 200  # characters of a path in a message
 
 # Messages of TensorFlow, JAX, torch and C++, in lower case.
 MEMORY = (
@@ -28,9 +34,15 @@ DISK = ("no space left on device", "disk quota exceeded", "database or disk is f
 
 
 class Failure(RuntimeError):
-    """A training that ended without a result."""
+    """A training that ended without a result.
+
+    Attributes:
+        reason: one word, logged and counted.
+        exit_code: of the command line; 2 where the training itself is not at fault.
+    """
 
     reason = "crashed"
+    exit_code = 1
 
 
 class Diverged(Failure):
@@ -61,6 +73,21 @@ class DiskFull(Failure):
     """A checkpoint or result could not be written."""
 
     reason = "disk_full"
+    exit_code = 2
+
+
+class Inaccessible(Failure):
+    """The operating system refused a file, a folder or a connection."""
+
+    reason = "inaccessible"
+    exit_code = 2
+
+
+class Unreachable(ConnectionError, Failure):
+    """The tracking store did not answer, or refused to be read or written."""
+
+    reason = "store_unreachable"
+    exit_code = 2
 
 
 class Crashed(Failure):
@@ -75,21 +102,45 @@ class WorkerDied(Failure):
     reason = "worker_died"
 
 
+class WorkerNotStarted(Failure):
+    """A worker process could not be started, or ended before its first training."""
+
+    reason = "worker_not_started"
+    exit_code = 2
+
+
 class SearchFailed(RuntimeError):
     """Every trial of a search failed."""
 
     reason = "all_trials_failed"
+    exit_code = 1
 
 
 def classify(error: BaseException) -> Failure:
     """Returns the failure that an exception stands for; failures are returned as they are."""
     if isinstance(error, Failure):
         return error
+    if isinstance(error, OSError):
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        full = full or any(sign in str(error).lower() for sign in DISK)
+        return DiskFull(describe(error)) if full else Inaccessible(describe(error))
     message = f"{type(error).__name__}: {str(error).strip()}"
     first_line = message.partition("\n")[0][:500]
     message = message.lower()  # all lines: Keras puts the cause below the first
     if isinstance(error, MemoryError) or any(sign in message for sign in MEMORY):
         return OutOfMemory(first_line)
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    full = full or any(sign in message for sign in DISK)
+    full = any(sign in message for sign in DISK)
     return DiskFull(first_line) if full else Crashed(first_line)
+
+
+def describe(error: OSError) -> str:
+    """Returns one line: the system's words, then the path, as in `Permission denied: /data`."""
+    paths = [str(path) for path in (error.filename, error.filename2) if path is not None]
+    words = error.strerror if isinstance(error.strerror, str) else str(error)
+    words = " ".join(words.split())[:500] or type(error).__name__
+    return f"{words}: {' → '.join(map(_shorten, paths))}" if paths else words
+
+
+def _shorten(path: str) -> str:
+    half = LONGEST // 2
+    return path if len(path) <= LONGEST else f"{path[:half]} … {path[-half:]}"

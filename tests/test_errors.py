@@ -5,7 +5,16 @@ import pickle
 import pytest
 
 from keras_dl import errors
-from keras_dl.errors import Crashed, DiskFull, Diverged, Failure, OutOfMemory, classify
+from keras_dl.errors import (
+    Crashed,
+    DiskFull,
+    Diverged,
+    Failure,
+    Inaccessible,
+    OutOfMemory,
+    classify,
+    describe,
+)
 
 TYPES = [t for _, t in inspect.getmembers(errors, inspect.isclass)]
 
@@ -31,7 +40,9 @@ class ResourceExhaustedError(Exception):
         (OSError(errno.EDQUOT, "Disk quota exceeded"), DiskFull, None),
         (OSError("Unable to write (errno = 28, 'No space left on device')"), DiskFull, None),
         (RuntimeError("database or disk is full"), DiskFull, None),
-        (OSError(errno.ENOENT, "No such file"), Crashed, None),
+        (OSError(errno.ENOSPC, "No space left", "/a"), DiskFull, "No space left: /a"),
+        (OSError(errno.ENOENT, "No such file"), Inaccessible, "No such file"),
+        (OSError(errno.EROFS, "Read-only", "/a", None, "/b"), Inaccessible, "Read-only: /a → /b"),
         (ValueError("shapes differ"), Crashed, "ValueError: shapes differ"),
         (ValueError("first\nsecond"), Crashed, "ValueError: first"),
         (ValueError("x" * 9999), Crashed, "ValueError: " + "x" * 488),
@@ -43,13 +54,19 @@ def test_exception_becomes_the_failure_it_means(error, kind, text):
     assert text is None or str(failure).strip() == text.strip()
 
 
+def test_description_of_a_system_error_is_one_short_line():
+    assert describe(FileNotFoundError("no\n file")) == "no file"
+    assert describe(OSError()) == "OSError"
+    assert describe(OSError(36, "File name too long", "x" * 5000)).count("x") == 200
+
+
 def test_failure_passes_through():
     failure = Diverged("loss is nan")
     assert classify(failure) is failure
 
 
 def test_every_type_is_offered():
-    assert {t.__name__ for t in TYPES} | {"classify"} == set(errors.__all__)
+    assert {t.__name__ for t in TYPES} | {"classify", "describe"} == set(errors.__all__)
 
 
 def test_reasons_tell_the_types_apart():

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from keras_dl.cli.parser import parse
-from keras_dl.errors import Failure, SearchFailed
+from keras_dl.errors import Failure, SearchFailed, describe
 
 __all__ = ["main"]
+
+LONGEST = 2000  # characters of a message
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -49,18 +51,31 @@ def _execute(words: Sequence[str]) -> int:
         return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:  # a ConnectionError too
         raise
-    except (ValueError, TypeError, FileNotFoundError, PermissionError, ConnectionError) as error:
+    except OSError as error:
+        return _report(f"error: {describe(error)}", 2)
+    except (ValueError, TypeError) as error:
         return _report(f"error: {error}", 2)
     except (Failure, SearchFailed) as error:
         if error.reason == "crashed" and error.__cause__ is not None:
             traceback.print_exception(error.__cause__)
-        return _report(f"failed: {error}", 1)
+        return _report(f"failed: {error}", error.exit_code)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not _is_of_the_store(error):
+            raise
+        return _report(f"error: {str(error).strip().partition(chr(10))[0]}", 2)
+
+
+def _is_of_the_store(error: Exception) -> bool:
+    """Returns whether MLflow refused something; its package is not imported to find out."""
+    mlflow = sys.modules.get("mlflow.exceptions")
+    return mlflow is not None and isinstance(error, mlflow.MlflowException)
 
 
 def _report(text: str, code: int) -> int:
-    print(f"keras-dl: {text}", file=sys.stderr)
+    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+    print(f"keras-dl: {shown}", file=sys.stderr)
     return code
 
 

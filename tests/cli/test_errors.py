@@ -7,7 +7,7 @@ import pytest
 
 from keras_dl import cli
 from keras_dl.cli import main
-from keras_dl.errors import Crashed, OutOfMemory, SearchFailed
+from keras_dl.errors import Crashed, DiskFull, OutOfMemory, SearchFailed
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,10 @@ def failing(monkeypatch):
         (TypeError("t"), 2, "keras-dl: error: t\n"),
         (FileNotFoundError("f"), 2, "keras-dl: error: f\n"),
         (ConnectionError("c"), 2, "keras-dl: error: c\n"),
+        (OSError(30, "Read-only", "/a"), 2, "keras-dl: error: Read-only: /a\n"),
+        (IsADirectoryError(21, "Is a directory", "/a"), 2, "keras-dl: error: Is a directory: /a\n"),
+        (DiskFull("d"), 2, "keras-dl: failed: d\n"),
+        (ValueError("x" * 9999), 2, f"keras-dl: error: {'x' * 1993} …\n"),
         (OutOfMemory("m"), 1, "keras-dl: failed: m\n"),
         (SearchFailed("s"), 1, "keras-dl: failed: s\n"),
         (KeyboardInterrupt(), 130, ""),
@@ -191,6 +195,14 @@ def test_end_has_its_code(error, code, said, failing, capsys):
     failing(error)
     assert main([]) == code
     assert capsys.readouterr().err == said
+
+
+def test_refusal_of_the_store_is_one_sentence(failing, capsys):
+    from mlflow.exceptions import MlflowException
+
+    failing(MlflowException("the store is of a later version\nand more"))
+    assert main([]) == 2
+    assert capsys.readouterr().err == "keras-dl: error: the store is of a later version\n"
 
 
 def test_crash_of_a_recipe_shows_where(failing, capsys):
