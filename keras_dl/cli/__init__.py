@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from keras_dl.cli.parser import parse
 from keras_dl.errors import Failure, SearchFailed, describe
+from keras_dl.utils import scratch
 
 __all__ = ["main"]
 
@@ -46,7 +47,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _execute(words: Sequence[str]) -> int:
     try:
-        return parse(words)() or 0
+        with scratch.redirected():
+            return parse(words)() or 0
     except SystemExit as end:  # argparse's, after --help or a wrong flag
         return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:  # a ConnectionError too

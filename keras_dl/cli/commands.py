@@ -3,14 +3,12 @@
 Imports stand behind `load_recipe`, which imports Keras and its backend with the package's settings.
 """
 
-import contextlib
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import psutil
 from rich.markup import escape
 
 from keras_dl import settings
@@ -110,38 +108,28 @@ def ui(host: str, port: int) -> int:
 
     Returns:
         The server's exit status.
+
+    Raises:
+        ValueError: if the store is a server's, or another program uses the port.
     """
-    from keras_dl.tracking import store
+    from keras_dl.tracking import server, store
 
     if store.uri().startswith("http"):
         raise ValueError(
             "`MLFLOW_TRACKING_URI` must not name a server; that one has its own pages. "
             f"Received: {store.uri()}"
         )
+    server.check_port(host, port)
     store.client()  # creates the database if there is none
     print(f"MLflow pages of {store.uri()} on http://{host}:{port}  (Ctrl-C ends them)", flush=True)
     words = ["ui", "--backend-store-uri", store.uri(), "--host", host, "--port", str(port)]
     # MLflow's job runners, for evaluations of language models, are nine processes without use here.
     env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
-    server = subprocess.Popen([sys.executable, "-m", "mlflow", *words], env=env)
+    serving = subprocess.Popen([sys.executable, "-m", server.__name__, *words], env=env)
     try:
-        return server.wait()
+        return serving.wait()
     finally:
-        _terminate_tree(server.pid)
-
-
-def _terminate_tree(pid: int) -> None:
-    """Ends a process and all its descendants, which a killed server leaves running."""
-    try:
-        family = [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]
-    except psutil.NoSuchProcess:
-        return
-    for process in family:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, alive = psutil.wait_procs(family, timeout=5)
-    for process in alive:
-        process.kill()
+        server.end_family(serving.pid)
 
 
 def data(action: str, name: str | None) -> None:

@@ -20,11 +20,15 @@ from typing import Any
 
 import cloudpickle
 
-from keras_dl.errors import TimedOut, WorkerDied
+from keras_dl.errors import TimedOut, WorkerDied, WorkerNotStarted, describe
+from keras_dl.utils import scratch
 
 __all__ = ["InProcess", "WorkerPool"]
 
 GRACE = 30.0  # seconds beyond `timeout` for imports and data; then the worker is killed
+LOG = 8 * 2**20  # bytes of a worker's output, after which only the end is kept
+TAIL = 2**16  # bytes of its end
+READY = b"ready"  # sent by a worker after its imports
 
 
 class WorkerPool(Executor):
@@ -76,7 +80,8 @@ class WorkerPool(Executor):
             thread.join()
 
     def _serve(self, worker: "_Worker") -> None:
-        worker.start()  # imports begin before the first call
+        with contextlib.suppress(WorkerNotStarted):  # the first call tells
+            worker.start()  # imports begin before the first call
         while (call := self._calls.get()) is not None:
             future, payload = call
             if not future.set_running_or_notify_cancel():
@@ -97,29 +102,42 @@ class _Worker:
         self._log, self._siblings, self.calls = log, siblings, 0
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._ready = False
 
     def start(self) -> None:
-        ours, theirs = Pipe()
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "keras_dl.execution.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+        """Starts the process; its imports go on meanwhile.
+
+        Raises:
+            WorkerNotStarted: if the operating system refuses.
+        """
+        try:
+            ours, theirs = Pipe()
+            with theirs:
+                self._process = self._open(theirs)
+        except OSError as error:
+            raise WorkerNotStarted(f"a worker could not start: {describe(error)}") from None
+        self._pipe, self.calls, self._ready = ours, 0, False
+        with contextlib.suppress(OSError):
+            ours.send_bytes(cloudpickle.dumps(sys.path))
+
+    def _open(self, pipe: Connection) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as log:  # appends, also after the file was cut
+            return subprocess.Popen(
+                [sys.executable, "-m", "keras_dl.execution.worker", str(pipe.fileno())],
+                pass_fds=[pipe.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=_environment(self._siblings),
                 start_new_session=True,  # Ctrl-C reaches the search, which ends its workers
             )
-        theirs.close()
-        self._pipe, self.calls = ours, 0
-        with contextlib.suppress(OSError):
-            ours.send_bytes(cloudpickle.dumps(sys.path))
 
     def call(self, payload: bytes, timeout: float | None) -> Any:
         """Runs a call in the process.
 
         Raises:
             TimedOut: if it took longer than `timeout` and `GRACE` seconds.
+            WorkerNotStarted: if the process could not be started or ended in its imports.
             WorkerDied: if the process ended without a result.
             BaseException: the exception of the call.
         """
@@ -130,16 +148,40 @@ class _Worker:
         deadline = None if timeout is None else time.monotonic() + timeout + GRACE
         try:
             self._pipe.send_bytes(payload)
-            while not self._pipe.poll(0.5):
-                if deadline is not None and time.monotonic() > deadline:
-                    self.kill()
-                    raise TimedOut(f"took longer than {timeout:g} s and did not stop by itself")
-            succeeded, value = cloudpickle.loads(self._pipe.recv_bytes())
+            if not self._ready:
+                self._ready = self._receive(self._pipe, deadline) == READY
+            succeeded, value = cloudpickle.loads(self._receive(self._pipe, deadline))
+        except TimeoutError:
+            self.kill()
+            raise TimedOut(f"took longer than {timeout:g} s and did not stop by itself") from None
         except (EOFError, OSError):
-            raise WorkerDied(self._describe_death()) from None
+            raise self._describe_death() from None
+        finally:
+            self._cut_log()
         if succeeded:
             return value
         raise value
+
+    def _receive(self, pipe: Connection, deadline: float | None) -> bytes:
+        while not pipe.poll(0.5):
+            self._cut_log()
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError
+        return pipe.recv_bytes()
+
+    def _cut_log(self) -> None:
+        """Keeps the end of an output that has grown too long; the process appends to it."""
+        with contextlib.suppress(OSError):
+            if self._log.stat().st_size > LOG:
+                tail = self._tail()
+                os.truncate(self._log, 0)
+                with self._log.open("ab") as log:
+                    log.write(b"Earlier output is left out.\n" + tail)
+
+    def _tail(self) -> bytes:
+        with self._log.open("rb") as log:
+            log.seek(max(0, self._log.stat().st_size - TAIL))
+            return log.read(TAIL)
 
     def kill(self) -> None:
         if self._process is not None:
@@ -147,24 +189,29 @@ class _Worker:
             self._process.wait()
         self._process = None
 
-    def _describe_death(self) -> str:
+    def _describe_death(self) -> WorkerDied | WorkerNotStarted:
         process, self._process = self._process, None
         code = process.wait() if process is not None else None
-        death = (
-            f"was killed by signal {-code}"
-            if code is not None and code < 0
-            else f"exited with {code}"
-        )
-        hint = "; out of memory is the usual cause" if code == -9 else ""
-        return f"the worker {death}{hint}; its output: {os.path.relpath(self._log)}"
+        output = f"; its output: {os.path.relpath(self._log)}"
+        if code is not None and code < 0:
+            hint = "; out of memory is the usual cause" if code == -9 else ""
+            return WorkerDied(f"the worker was killed by signal {-code}{hint}{output}")
+        if self._ready:
+            return WorkerDied(f"the worker exited with {code}{output}")
+        lines = self._tail().decode(errors="replace").split("\n")
+        cause = next((line.strip()[:300] for line in reversed(lines) if line.strip()), f"{code}")
+        return WorkerNotStarted(f"a worker could not start: {cause}{output}")
 
 
 def _environment(siblings: int) -> dict[str, str]:
-    """Returns the environment of a worker: its share of the cores, unless the user set one."""
+    """Returns the environment of a worker: its share of the cores, unless the user set one.
+
+    Its temporary files are those of this process, which removes them.
+    """
     threads = str(max(1, (os.cpu_count() or 1) // siblings))
     names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS")
     shared = dict.fromkeys(names, threads) if siblings > 1 else {}
-    return {**shared, **os.environ}
+    return {**shared, **os.environ, "TMPDIR": str(scratch.folder())}
 
 
 class InProcess(Executor):

@@ -221,7 +221,7 @@ class ParentRun:
         status = "KILLED" if interrupted else "FAILED"
         reason = "interrupted" if interrupted else getattr(error, "reason", "crashed")
         for tracked in [*self._open.values(), self.tracked]:
-            tracked.end(status, reason=reason)
+            tracked.try_to_end(status, reason=reason)
 
 
 def score_of(recipe: Recipe, outcome: Outcome) -> float:

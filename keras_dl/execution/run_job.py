@@ -27,6 +27,7 @@ from keras_dl.training.callbacks import Evaluation, objective_value
 from keras_dl.training.checkpoint import MAIN
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Outcome, arguments
+from keras_dl.utils import scratch
 from keras_dl.utils.files import write_atomically
 
 __all__ = ["DryRun", "Entry", "dry_run", "entries", "is_done", "run_job"]
@@ -129,7 +130,7 @@ def _try_steps(
 ) -> dict[str, float]:
     """Returns the metrics of a short training."""
     if job.recipe.train is not None:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
             short = dataclasses.replace(
                 job, epochs=1, steps_per_epoch=steps, folder=Path(folder), median_threshold=()
             )

@@ -12,6 +12,7 @@ import cloudpickle
 
 from keras_dl import settings
 from keras_dl.errors import classify
+from keras_dl.execution.executors import READY
 
 __all__ = ["main"]
 
@@ -28,6 +29,7 @@ def main(descriptor: int) -> None:
     settings.load_backend(lean=True)
     importlib.import_module("keras_dl.training.fit")
     with contextlib.suppress(EOFError, OSError):
+        pipe.send_bytes(READY)
         while True:
             pipe.send_bytes(_run(pipe.recv_bytes()))
 

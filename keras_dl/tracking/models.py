@@ -4,15 +4,22 @@ import importlib
 import importlib.metadata
 import json
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
+
+from mlflow.exceptions import MlflowException
 
 from keras_dl import catalog
 from keras_dl.tracking import store
 from keras_dl.tracking.runs import TrackedRun
+from keras_dl.utils import scratch
 
 __all__ = ["load", "log", "preprocessor", "spec", "task_name"]
 
+# What MLflow, `zipfile`, `h5py` and Keras raise for files that are missing, cut off or damaged.
+UNREADABLE = (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, MlflowException)
 PREPROCESSOR, SPEC = "preprocessor.json", "data.json"
 
 
@@ -37,7 +44,8 @@ def log(tracked: TrackedRun, model: Any, example: Any, preprocessor: str = "") -
     made = store.client().create_logged_model(
         tracked.run.info.experiment_id, name="model", source_run_id=tracked.id
     )
-    Model.log(
+    store.patient(
+        Model.log,
         artifact_path=None,
         model_id=made.model_id,
         flavor=importlib.import_module("mlflow.keras"),
@@ -52,7 +60,8 @@ def load(run_id: str) -> Any:
     """Gives back a run's Keras model.
 
     Raises:
-        ValueError: if there is no such run, it has no model, or its custom layers are unknown here.
+        ValueError: if there is no such run, it has no model, the model's file is missing or
+            damaged, or its custom layers are unknown here.
     """
     run = store.find_run(run_id)
     _import_custom_layers(run.data.tags.get("recipe", ""))
@@ -61,10 +70,17 @@ def load(run_id: str) -> Any:
     outputs = run.outputs.model_outputs if run.outputs else []
     if not outputs:
         raise ValueError(f"`run_id` must name a run that has a model. Received: {run.info.run_id}")
-    with tempfile.TemporaryDirectory() as folder:
-        path = _download(outputs[-1].model_id, Path(folder))
-        # Safe mode: a stranger's file must not bring code of its own.
-        return keras.saving.load_model(path, safe_mode=True)
+    with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
+        try:
+            path = _download(outputs[-1].model_id, Path(folder))
+            # Safe mode: a stranger's file must not bring code of its own.
+            return keras.saving.load_model(path, safe_mode=True)
+        except UNREADABLE as error:
+            reason = " ".join(str(error).split())[:300]
+            raise ValueError(
+                f"`run_id` must name a run whose model can be read; {run.info.run_id} has a "
+                f"missing or damaged file: {reason}"
+            ) from None
 
 
 def spec(run_id: str) -> dict[str, Any]:
@@ -105,7 +121,7 @@ def _text(run_id: str, file: str) -> str:
     run = store.find_run(run_id)
     if file not in [f.path for f in store.client().list_artifacts(run.info.run_id)]:
         return ""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         path = store.client().download_artifacts(run.info.run_id, file, folder)
         return Path(path).read_text(encoding="utf-8")
 
@@ -113,10 +129,15 @@ def _text(run_id: str, file: str) -> str:
 def _download(model_id: str, folder: Path) -> Path:
     import mlflow.artifacts
 
-    path = mlflow.artifacts.download_artifacts(
-        artifact_uri=f"models:/{model_id}", dst_path=str(folder), tracking_uri=store.uri()
+    path = store.patient(
+        mlflow.artifacts.download_artifacts,
+        artifact_uri=f"models:/{model_id}",
+        dst_path=str(folder),
+        tracking_uri=store.uri(),
     )
-    return next(Path(path).rglob("*.keras"))
+    for file in Path(path).rglob("*.keras"):
+        return file
+    raise FileNotFoundError("no .keras file")
 
 
 def _import_custom_layers(recipe: str) -> None:

@@ -4,7 +4,6 @@ import contextlib
 import importlib.metadata
 import json
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
+from mlflow.exceptions import MlflowException
 
 from keras_dl import catalog, settings
 from keras_dl.recipe import Recipe
@@ -129,6 +129,15 @@ class TrackedRun:
         for future in pending:
             future.result()
 
+    def try_to_end(self, status: str, **tags: object) -> None:
+        """Ends the run after an error; without its store it stays open.
+
+        The next process on this machine ends it, see `store.close_orphaned_runs`.
+        """
+        self._pending.clear()
+        with contextlib.suppress(MlflowException, OSError):
+            self.end(status, **tags)
+
     def end(self, status: str = "FINISHED", **tags: object) -> None:
         """Ends the run: FINISHED, FAILED or KILLED, with tags for the reason."""
         if tags:
@@ -144,6 +153,8 @@ class TrackedRun:
         self._later(store.client().set_terminated, self.id, status)
 
     def _later(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        while self._pending and self._pending[0].done():  # a training does not outlive its store
+            self._pending.pop(0).result()
         self._pending.append(_writer.submit(function, *args, **kwargs))
 
 
@@ -225,10 +236,7 @@ def table(tracked: TrackedRun, csv: str, name: str) -> None:
         csv: the table as CSV text.
         name: of the file, without its suffix.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{name}.csv"
-        path.write_text(csv, encoding="utf-8")
-        store.client().log_artifact(tracked.id, str(path))
+    tracked.text(csv, f"{name}.csv")
 
 
 @cache

@@ -1,18 +1,21 @@
 """The tracking store: SQLite in ./mlruns, or that of MLFLOW_TRACKING_URI; experiments; links."""
 
 import contextlib
-import logging
 import os
 import socket
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import psutil
 from mlflow import MlflowClient
 from mlflow.entities import Run, RunStatus, ViewType
 from mlflow.exceptions import MlflowException
 
+from keras_dl.errors import Unreachable
+from keras_dl.tracking.connection import PatientClient, patiently, quiet_database, waiting
 from keras_dl.utils.files import locked
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "experiment",
     "find_run",
     "lock",
+    "patient",
     "process_tag",
     "root",
     "run_url",
@@ -30,6 +34,8 @@ __all__ = [
     "version",
 ]
 
+P = ParamSpec("P")
+T = TypeVar("T")
 UI = "http://127.0.0.1:5000"
 
 
@@ -40,7 +46,18 @@ def root() -> Path:
 
 def uri() -> str:
     """Returns the tracking address: MLFLOW_TRACKING_URI, or SQLite in `./mlruns`."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{root()}/mlflow.db"
+    return os.environ.get("MLFLOW_TRACKING_URI") or _address(root() / "mlflow.db")
+
+
+def _address(database: Path) -> str:
+    if not any(character in str(database) for character in "%?#"):
+        return f"sqlite:///{database}"
+    # SQLAlchemy would take these characters for escapes or options. With the driver's name in the
+    # scheme, MLflow does not create the folder of the escaped path.
+    from sqlalchemy import URL
+
+    name, query = "sqlite+pysqlite", {"uri": "true"}
+    return URL.create(name, database=database.as_uri(), query=query).render_as_string()
 
 
 def version() -> str:
@@ -61,7 +78,7 @@ def client() -> MlflowClient:
     """Returns a client of the store; the first use creates the database.
 
     Raises:
-        ConnectionError: if the store does not answer.
+        Unreachable: if the store does not answer.
     """
     import mlflow
 
@@ -77,17 +94,58 @@ def client() -> MlflowClient:
 
 @cache
 def _client(address: str) -> MlflowClient:
-    for name in ("alembic", "mlflow.store.db.utils"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # hides a page of migrations
-    with lock():  # two processes that create the database at once break it
-        try:
-            connection = MlflowClient(address)
-            connection.search_experiments(max_results=1)
-        except MlflowException as error:
-            raise ConnectionError(
-                f"The tracking store at {address} does not answer: {str(error)[:300]}"
-            ) from None
+    if address.startswith("http"):
+        connection = PatientClient(address)
+    else:
+        quiet_database()
+        with lock():  # two processes that create the database at once break it
+            _check_database(address)
+            connection = _connect(address)
+    try:
+        connection.search_experiments(max_results=1)
+    except MlflowException as error:
+        raise Unreachable(_refusal(address, error)) from None
     return connection
+
+
+def _connect(address: str) -> MlflowClient:
+    # SQLite's first connection creates the tables, which takes seconds; a server is waited for.
+    notice = contextlib.nullcontext() if address.startswith("sqlite") else waiting(address)
+    try:
+        with notice:
+            return MlflowClient(address)
+    except Exception as error:  # of SQLAlchemy, or of the database's driver
+        raise Unreachable(_refusal(address, error)) from None
+
+
+def _check_database(address: str) -> None:
+    """Opens an SQLite database for writing; MLflow would try for minutes where that fails.
+
+    Raises:
+        Unreachable: if the file is no database or cannot be written.
+    """
+    if not address.startswith("sqlite"):
+        return
+    from sqlalchemy import make_url
+
+    path = make_url(address).database or ":memory:"
+    try:
+        is_uri = path.startswith("file:")
+        with contextlib.closing(sqlite3.connect(path, timeout=30, uri=is_uri)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            database.rollback()
+    except sqlite3.Error as error:
+        raise Unreachable(_refusal(address, error)) from None
+
+
+def _refusal(address: str, error: Exception) -> str:
+    reason = " ".join(str(error).split())[:300]
+    return f"The tracking store at {address} does not answer: {reason}"
+
+
+def patient(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Calls a function of MLflow that sends requests of its own; repeats it where none answers."""
+    return patiently(uri(), function, *args, **kwargs)
 
 
 def experiment(name: str) -> str:
@@ -101,7 +159,13 @@ def experiment(name: str) -> str:
             return existing.experiment_id
         local = "MLFLOW_TRACKING_URI" not in os.environ
         location = (root() / "artifacts" / name).as_uri() if local else None
-        return connection.create_experiment(name, artifact_location=location)
+        try:
+            return connection.create_experiment(name, artifact_location=location)
+        except MlflowException as error:
+            existing = connection.get_experiment_by_name(name)
+            if error.error_code != "RESOURCE_ALREADY_EXISTS" or existing is None:
+                raise
+            return existing.experiment_id  # another machine was faster
 
 
 def find_run(run_id: str) -> Run:

@@ -131,12 +131,12 @@ def _train(
         try:
             _log_best(job, model, data, tracked)
         finally:
-            tracked.end("KILLED", reason="interrupted")
+            tracked.try_to_end("KILLED", reason="interrupted")
         _print(f"Interrupted; best weights are kept. Go on with resume={tracked.id}", verbose)
         raise
     except BaseException as error:
         failure = classify(error)
-        tracked.end("FAILED", reason=failure.reason, message=str(failure)[:1000])
+        tracked.try_to_end("FAILED", reason=failure.reason, message=str(failure)[:1000])
         _print(f"Failed ({failure.reason}): {failure}. The run: {tracked.url}", verbose)
         if failure is error:
             raise

@@ -20,6 +20,7 @@ from keras_dl.execution.journal import Journal
 from keras_dl.recipe import Objective, Recipe
 from keras_dl.space import Choice, Domain, Hyper, Range, Repeat, format_value, is_active
 from keras_dl.tuning.plan import SearchPlan
+from keras_dl.utils import scratch
 
 __all__ = ["WAIT", "OracleAdapter", "Suggestion", "declare", "decode", "hypermodel"]
 
@@ -88,7 +89,7 @@ class OracleAdapter:
             }
             self._oracle = kinds[algorithm](max_trials=10**9, **common)
         self._oracle.verbose = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="keras_dl-")
+        self._folder = tempfile.TemporaryDirectory(dir=scratch.folder())
         self._oracle._set_project_dir(self._folder.name, "oracle")
 
     @classmethod

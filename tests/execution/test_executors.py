@@ -8,7 +8,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 import psutil
 import pytest
 
-from keras_dl.errors import Failure, TimedOut, WorkerDied
+from keras_dl.errors import Failure, TimedOut, WorkerDied, WorkerNotStarted
 from keras_dl.execution import executors
 from keras_dl.execution.executors import InProcess, WorkerPool
 from keras_dl.execution.scheduler import count_workers
@@ -79,6 +79,45 @@ def test_shutdown_in_the_middle_of_a_call_leaves_no_process(tmp_path):
     assert not any(psutil.pid_exists(p) for p in pids)
     with pytest.raises(RuntimeError, match="after shutdown"):
         made.submit(os.getpid)
+
+
+def test_worker_that_ends_in_its_imports_tells_why(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "abacus")
+    monkeypatch.delitem(os.environ, "PYTHONPATH", raising=False)
+    with WorkerPool(1, tmp_path) as made:
+        unstarted = made.submit(os.getpid)
+        with pytest.raises(WorkerNotStarted, match="could not start: .*KERAS_BACKEND=abacus; its"):
+            unstarted.result(120)
+
+
+def test_worker_that_the_system_refuses_tells_why(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(executors, "Pipe", refuse)
+    with WorkerPool(1, tmp_path) as made:
+        for _ in range(2):  # its thread goes on
+            with pytest.raises(WorkerNotStarted, match="could not start: Too many open files"):
+                made.submit(os.getpid).result(20)
+
+
+def test_output_of_a_worker_is_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(executors, "LOG", 1000)
+    monkeypatch.setattr(executors, "TAIL", 100)
+    worker = executors._Worker(tmp_path / "worker.log", 1)
+    log = tmp_path / "worker.log"
+    log.write_bytes(b"x" * 1000)
+    worker._cut_log()
+    assert log.stat().st_size == 1000
+    with log.open("ab") as output:
+        output.write(b"the end")
+        output.flush()
+        worker._cut_log()
+        output.write(b", and more")
+    text = log.read_text()
+    assert text.startswith("Earlier output is left out.\nxxx")
+    assert text.endswith("xxxthe end, and more")
+    assert len(text) < 200
 
 
 def test_workers_share_the_cores_and_respect_the_user(monkeypatch):

@@ -1,6 +1,7 @@
 """The store: where it is, what it answers, several processes at once."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +22,21 @@ def test_store_is_sqlite_in_mlruns_of_the_current_folder(store):
     made = tracking.experiment("iris-classification")
     place = tracking.client().get_experiment(made).artifact_location
     assert place == (store / "mlruns/artifacts/iris-classification").as_uri()
+
+
+@pytest.mark.parametrize("name", ["what?x=1", "50%41 off", "a#b", "ü ?"])
+def test_store_lies_in_a_folder_with_a_difficult_name(store, name, monkeypatch, empty_store):
+    folder = store / name
+    (folder / "mlruns").mkdir(parents=True)
+    shutil.copy(empty_store, folder / "mlruns" / "mlflow.db")
+    monkeypatch.chdir(folder)
+    tracked = toy_run()
+    client = tracking.client()
+    client.log_text(tracked, "text", "a.txt")
+    assert [run.info.run_id for run in tracking.search(["0", "1"], "")] == [tracked]
+    assert Path(client.download_artifacts(tracked, "a.txt")).read_text() == "text"
+    assert list((folder / "mlruns" / "artifacts").rglob("a.txt"))
+    assert {path.name for path in store.iterdir()} == {"mlruns", name}
 
 
 def test_deleted_experiment_is_restored(store):
