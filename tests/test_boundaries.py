@@ -38,6 +38,7 @@ LIGHT = {
         "utils/checks",
         "utils/files",
         "utils/matching",
+        "utils/scratch",
         "cli/__init__",
         "cli/flags",
         "cli/loading",

@@ -44,7 +44,7 @@ from keras_dl.errors import Crashed, DiskFull, OutOfMemory, SearchFailed
         ("run shallow --drop 0.2", "keras-dl run: error: --drop is not a flag of this command."),
         (
             "run shallow --trials=3",
-            "keras-dl run: error: --trials is not a flag of this command. (s",
+            "keras-dl run: error: --trials is not a flag of this command. ",
         ),
         (
             "run shallow -x",

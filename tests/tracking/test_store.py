@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from keras_dl.tracking import connection
 from keras_dl.tracking import store as tracking
 from tests.toys import toy
 
@@ -139,6 +140,7 @@ def test_server_over_http_takes_runs_searches_and_models(server):
 def test_unreachable_server_is_a_clear_error(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    monkeypatch.setattr(connection, "PATIENCE", 0.2)
+    monkeypatch.setattr(connection, "_away", {})
     with pytest.raises(ConnectionError, match="http://127.0.0.1:9 does not answer"):
         toy.run(epochs=1, verbose=False)
