@@ -16,7 +16,10 @@ SPLITS = {
 
 
 def list_labelled_members(
-    path: Path, suffixes: tuple[str, ...], description: str
+    path: Path,
+    suffixes: tuple[str, ...],
+    description: str,
+    members: Sequence[Member] | None = None,
 ) -> dict[str, list[tuple[Member, str]]]:
     """Returns files with their class by split: train and, if present, validation and test.
 
@@ -27,11 +30,13 @@ def list_labelled_members(
         path: folder, or tar, tar.gz, tgz or zip file.
         suffixes: endings of the file names, the most common one first.
         description: the kind of files in words, for messages.
+        members: the files; None: all with these endings.
 
     Raises:
         DatasetError: if there are no such files, or the folders have another layout.
     """
-    return _by_split(_without_wrapper(list_members(path, suffixes)), path, suffixes, description)
+    members = list_members(path, suffixes) if members is None else list(members)
+    return _by_split(_without_wrapper(members), path, suffixes, description)
 
 
 def _without_wrapper(members: list[Member]) -> list[Member]:

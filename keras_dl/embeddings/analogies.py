@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_dl.data.text.tokenize import read_text
+from keras_dl.data.text_files import read_text
 from keras_dl.embeddings.vectors import WordVectors
 
 __all__ = ["AnalogyResult", "analogies", "read_questions"]
@@ -54,7 +54,7 @@ def read_questions(path: Path) -> dict[str, list[Question]]:
     """
     sections: dict[str, list[Question]] = {}
     questions: list[Question] = []
-    for number, line in enumerate(read_text(path).splitlines(), 1):
+    for number, line in enumerate(read_text(path, "utf-8").splitlines(), 1):
         words = line.split()
         if line.startswith(":"):
             questions = sections.setdefault(" ".join(words[1:]) or line[1:].strip(), [])

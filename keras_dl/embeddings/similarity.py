@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_dl.data.text.tokenize import read_text
+from keras_dl.data.text_files import read_text
 from keras_dl.embeddings.vectors import WordVectors
 
 __all__ = ["SIMILARITY", "read_pairs", "similarity"]
@@ -28,7 +28,7 @@ def read_pairs(path: Path) -> list[Pair]:
         ValueError: if a line has another format.
     """
     pairs = []
-    for number, line in enumerate(read_text(path).splitlines(), 1):
+    for number, line in enumerate(read_text(path, "utf-8").splitlines(), 1):
         words = line.split()
         try:
             first, second, score = words

@@ -24,9 +24,10 @@ __all__ = ["find", "prepare"]
 
 FORMS = (
     "four IDX files in a folder, an .npz file, a folder or archive (tar, tar.gz, zip) of images "
-    "by class, or a .csv file"
+    "by class, or a .csv or .tsv file"
 )
-SUFFIXES = (".npz", ".csv", *ARCHIVES)
+TABLES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+SUFFIXES = (".npz", *TABLES, *ARCHIVES)
 # If the mirror has only a lossy copy, it is loaded under the name of the copy.
 SUBSTITUTES = {"cifar10": "cifar10_jpeg"}
 
@@ -141,7 +142,7 @@ def _is_path(name: str) -> bool:
 
 def _read_path(path: Path, image_size: int | None, at_least: int | None) -> Raw:
     lower = path.name.lower()
-    name = re.sub(r"(\.tar)?\.[a-z]+$", "", path.name, flags=re.IGNORECASE)
+    name = re.sub(r"(\.tar|\.[ct]sv)?\.[a-z]+$", "", path.name, flags=re.IGNORECASE)
     if not path.exists():
         raise DatasetUnavailable(
             f"`dataset` must be a path that exists{_close_path(path)}. Received: dataset='{path}'"
@@ -158,7 +159,7 @@ def _read_path(path: Path, image_size: int | None, at_least: int | None) -> Raw:
         return read_classes(path, name, str(path), image_size, at_least)
     if lower.endswith(".npz"):
         return from_mapping(read_npz(path), str(path), name)
-    if lower.endswith(".csv"):
+    if lower.endswith(TABLES):
         return read_csv(path, name, str(path))
     raise DatasetError(f"`dataset` must be {FORMS}. Received: {path}")
 

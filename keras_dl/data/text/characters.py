@@ -16,7 +16,8 @@ from keras_dl.data.samplers import Windows
 from keras_dl.data.serialization import register_preprocessor
 from keras_dl.data.specs import Tokens
 from keras_dl.data.text.labelled_texts import running_text
-from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics, read_text
+from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics
+from keras_dl.data.text_files import read_text
 from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["STREAMS", "CharacterTokenizer", "characters"]
@@ -110,7 +111,7 @@ def _read(dataset: str | os.PathLike[str] | Sequence[str]) -> tuple[str, str, st
         return name, "embedded in Python", "\n".join(read_python_topics().values())
     if name in STREAMS:
         file = find_in_mirror(name, STREAMS)[0]
-        return name, str(file.parent), read_text(file)
+        return name, str(file.parent), read_text(file, "utf-8")
     path = user_path(name)
     if not path.exists() and os.sep not in name and not path.suffix:
         raise DatasetUnavailable(

@@ -8,20 +8,16 @@ from typing import TypeAlias
 
 import numpy as np
 
-from keras_dl.data.archives import ARCHIVES, list_members
+from keras_dl.data.archives import ARCHIVES
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import user_path
 from keras_dl.data.specs import NoTargets, Tokens
 from keras_dl.data.text.labelled_texts import running_text
-from keras_dl.data.text.tokenize import (
-    decode_text,
-    find_in_mirror,
-    read_python_topics,
-    read_text,
-    tokenize,
-)
+from keras_dl.data.text.members import list_text_members
+from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics, tokenize
 from keras_dl.data.text.vocabulary import Vocabulary, build_vocabulary
+from keras_dl.data.text_files import decode_text, read_text
 from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["CORPORA", "HELD_OUT", "CorpusLike", "corpus"]
@@ -48,7 +44,8 @@ def corpus(
 
     Args:
         dataset: name of one of `CORPORA`, path of a text file (.txt, also .gz or .bz2), of a
-            folder or archive of .txt files, a list of texts, or a return value of this function.
+            folder or archive of .txt files or of files without suffix, a list of texts, or a return
+            value of this function.
         min_count: minimum frequency in train of the words of the vocabulary.
         most_words: maximum size of the vocabulary; None sets no limit.
         length: words per row.
@@ -104,7 +101,7 @@ def _read(dataset: object) -> tuple[str, str, Sequence[str | list[str]]]:
     if name in CORPORA:
         files = find_in_mirror(name, CORPORA)
         source = str(files[0].parent)
-        parts = [read_text(file) for file in (files[:1] if name == "imdb" else files)]
+        parts = [read_text(file, "utf-8") for file in (files[:1] if name == "imdb" else files)]
         if name == "imdb":
             return name, source, [_reviews(text) for text in parts]
         # Already lower-case words and blanks; splitting is six times as fast as tokenizing.
@@ -122,10 +119,10 @@ def _read(dataset: object) -> tuple[str, str, Sequence[str | list[str]]]:
 
 
 def _read_files(path: Path) -> str:
-    """Reads a text file, or the concatenation of all .txt files of a folder or archive."""
+    """Reads a text file, or the concatenation of all texts of a folder or archive."""
     if not path.is_dir() and not path.name.lower().endswith(ARCHIVES):
         return read_text(path)
-    files = list_members(path, (".txt",))
+    files = list_text_members(path)
     if not files:
         raise DatasetError(f"`dataset` must hold .txt files. Received: none in {path}")
     return "\n".join(decode_text(member.read(), path / member.path) for member in files)

@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
-from keras_dl.data.archives import ARCHIVES, list_members
+from keras_dl.data.archives import ARCHIVES
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.text.files import TEXTS, parse_table
-from keras_dl.data.text.tokenize import decode_text, read_text
+from keras_dl.data.tables.header import find_header
+from keras_dl.data.tables.rows import open_table
+from keras_dl.data.text.members import list_text_members
+from keras_dl.data.text.text_tables import TEXTS, find_text_columns, row_text, text_names
+from keras_dl.data.text_files import decode_text, read_text
 
 __all__ = ["read_texts"]
 
@@ -24,9 +27,10 @@ def read_texts(
     """Reads texts to predict, and a name for each.
 
     Args:
-        inputs: a text file, which is one text; a folder (recursive) or archive of .txt files; a
-            .csv or .tsv file with a column text (or sentence, review); a text; or a list of these.
-            A string is a text unless a file of that name exists or it looks like a path.
+        inputs: a text file, which is one text; a folder (recursive) or archive of .txt files or of
+            files without suffix; a .csv or .tsv file with a column text (or sentence, review), or
+            with the columns that the option `text` states; a text; or a list of these. A string is
+            a text unless a file of that name exists or it looks like a path.
 
     Returns:
         The texts and their names: the file, `file:line`, or the beginning of the text.
@@ -52,24 +56,27 @@ def _read_item(item: str | PathLike[str]) -> list[tuple[str, str]]:
         raise DatasetUnavailable(f"`paths` must exist. Received: {path}")
     lower = path.name.lower()
     if path.is_dir() or lower.endswith(ARCHIVES):
-        files = list_members(path, (".txt",))
+        files = list_text_members(path)
         if not files:
             raise DatasetError(f"`paths` must hold .txt files. Received: none in {path}")
         return [(decode_text(m.read(), path / m.path), str(path / m.path)) for m in files]
-    content = read_text(path).removeprefix("\ufeff")
-    return _column(content, path) if lower.endswith(TABLES) else [(content, str(path))]
+    return _read_table(path) if lower.endswith(TABLES) else [(read_text(path), str(path))]
 
 
-def _column(content: str, path: Path) -> list[tuple[str, str]]:
-    header, rows = parse_table(content)
-    names = [cell.strip().lower() for cell in header]
-    column = next((names.index(n) for n in TEXTS if n in names), None)
-    if column is None:
+def _read_table(path: Path) -> list[tuple[str, str]]:
+    table = open_table(path)
+    table.record()
+    header = find_header(table, text_names(), numeric=False)
+    columns = find_text_columns(table, header)
+    if columns is None:
         raise DatasetError(
             f"`paths` must have a column {' or '.join(TEXTS)}. "
-            f"Received: {', '.join(header)[:80]} in {path}"
+            f"Received: {', '.join(table.first)[:80]} in {path}. The option `text` states others."
         )
-    return [(row[column], f"{path}:{line}") for line, row in rows if len(row) > column]
+    rows = list(table.rows())[1 if header else 0 :]
+    for row in rows:
+        table.check_width(row)
+    return [(row_text(row, columns, table), f"{path}:{row[0]}") for row in rows]
 
 
 def _looks_like_a_path(text: str) -> bool:

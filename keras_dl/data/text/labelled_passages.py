@@ -14,6 +14,7 @@ from keras_dl.data.loading import DatasetLike
 from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.specs import Classes, Tokens
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
+from keras_dl.data.tables.columns import drop_missing
 from keras_dl.data.targets import encode
 from keras_dl.data.text.files import read_labelled_files
 from keras_dl.data.text.labelled_texts import LabelledTexts, labelled_texts
@@ -48,7 +49,7 @@ def passages(
     dataset: DatasetLike = "topics",
     *,
     target: str | int | None = None,
-    text: str | Sequence[str | int] = (),
+    text: str | int | Sequence[str | int] = (),
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -78,7 +79,8 @@ def passages(
     Example:
         >>> passages("ag_news/train.csv", header=False, target=0, text=(1, 2))  # doctest: +SKIP
     """
-    columns = (text,) if isinstance(text, str) else tuple(map(str, text))
+    columns = text.split(",") if isinstance(text, str) and text else text
+    columns = (str(columns),) if isinstance(columns, int) else tuple(map(str, columns))
     with reading_options(
         target=target, text=columns, header=header, delimiter=delimiter, encoding=encoding
     ):
@@ -162,12 +164,22 @@ def token_sequences(
     )
 
 
+def _drop_missing(splits: dict[str, LabelledTexts]) -> dict[str, LabelledTexts]:
+    """Leaves out texts without a label."""
+    present = {}
+    for split, (texts, labels) in splits.items():
+        rows = drop_missing(labels, (), "y", f"the {split} texts")
+        present[split] = [texts[i] for i in rows], [labels[i] for i in rows]
+    return present
+
+
 def _read(
     dataset: DatasetLike,
 ) -> tuple[str, str, dict[str, LabelledTexts], tuple[str, ...] | None]:
     """Returns name, source, labelled texts by split, and class names if labels are numbers."""
     if not isinstance(dataset, (str, os.PathLike)):
-        return "texts", "the caller's texts", labelled_texts(dataset), None
+        splits = labelled_texts(dataset)
+        return "texts", "the caller's texts", _drop_missing(splits), None
     name = str(dataset)
     if name in LABELLED:
         return name, *read_labelled_set(name)

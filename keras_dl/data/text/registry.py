@@ -5,7 +5,8 @@ from typing import Any
 
 from keras_dl.data.text.files import parse_lines
 from keras_dl.data.text.labelled_texts import LabelledTexts
-from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics, read_text, tokenize
+from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics, tokenize
+from keras_dl.data.text_files import read_text
 
 __all__ = ["LABELLED", "read_labelled_set"]
 

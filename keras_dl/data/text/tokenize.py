@@ -1,84 +1,46 @@
-"""Reading and tokenizing of texts."""
+"""Tokenizing of texts, and texts of the mirror and of Python."""
 
+import functools
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 from keras_dl.data import locations
-from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.files import (
-    HEAD,
-    MAX_TEXT,
-    open_unpacked,
-    read_limited,
-    refuse_damaged,
-    unpacked_limit,
-)
+from keras_dl.data.errors import DatasetUnavailable
 from keras_dl.data.registry import DATASETS
 from keras_dl.data.sources.downloads import check_listed
 
-__all__ = ["WORD", "decode_text", "find_in_mirror", "read_python_topics", "read_text", "tokenize"]
+__all__ = ["find_in_mirror", "read_python_topics", "tokenize"]
 
-# A word with the apostrophes and hyphens within it; numbers stay whole.
-WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-CONTROL = 0.02  # maximum share of control characters of a text file
-CONTROLS = re.compile(rb"[\0-\x08]")
+# A word of ASCII text with the apostrophes and hyphens within it; numbers stay whole.
+ASCII_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+JOINERS = "\u200c\u200d"  # within words of Persian and of Indian scripts
 
 
 def tokenize(text: str) -> list[str]:
-    """Splits a text into words in lower case, without punctuation.
+    """Splits a text into words in lower case and composed characters (NFC), without punctuation.
+
+    Vowel signs and accents belong to their words in all scripts.
 
     Example:
         >>> tokenize("It's a well-known fact: 2 words.")
         ["it's", 'a', 'well-known', 'fact', '2', 'words']
     """
-    return WORD.findall(text.lower())
+    text = text.lower()
+    if text.isascii():
+        return ASCII_WORD.findall(text)
+    return _word().findall(unicodedata.normalize("NFC", text))
 
 
-def read_text(path: Path, encoding: str = "utf-8") -> str:
-    """Reads a text file, decompressed if its name ends in .gz or .bz2.
-
-    Raises:
-        DatasetUnavailable: if the file does not exist.
-        DatasetError: if it is damaged, empty or no text.
-    """
-    if not path.is_file():
-        raise DatasetUnavailable(
-            f"`dataset` must be a text file that exists. Received: dataset='{path}'"
-        )
-    limit = min(MAX_TEXT, unpacked_limit(path))
-    try:
-        with refuse_damaged(path, "a whole text file"), open_unpacked(path) as file:
-            head = file.read(HEAD)
-            if CONTROLS.search(head) and encoding in ("utf-8", "latin-1"):
-                decode_text(head, path, "latin-1")  # refuses what is no text before all is read
-            content = head + read_limited(file, limit, path)
-    except PermissionError:
-        raise DatasetError(f"`dataset` must be readable. Received: {path}") from None
-    return decode_text(content, path, encoding)
-
-
-def decode_text(content: bytes, path: Path, encoding: str = "utf-8") -> str:
-    """Decodes the bytes of a text file, with Unix line ends.
-
-    Args:
-        content: bytes of the file.
-        path: of the file, for messages.
-        encoding: of the text.
-
-    Raises:
-        DatasetError: if the bytes are no text; the message names the file.
-    """
-    try:
-        text = content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise DatasetError(
-            f"`dataset` must be a text in {encoding}. Received: {path} ({error})"
-        ) from None
-    control = sum(c < " " and not c.isspace() for c in text[:10_000])
-    if not text.strip() or control > CONTROL * len(text[:10_000]):
-        raise DatasetError(f"`dataset` must be a text file with words. Received: {path}")
-    return text
+@functools.cache
+def _word() -> re.Pattern[str]:
+    """Returns the pattern of a word in any script."""
+    # \w lacks the combining marks, and classes of `re` cannot name their category.
+    points = filter(lambda i: unicodedata.category(chr(i))[0] == "M", range(0x300, 0x1F000))
+    marks = "".join(map(chr, points)) + JOINERS
+    part = rf"[^\W_]+(?:[{marks}]+[^\W_]*)*"
+    return re.compile(rf"{part}(?:['’-]{part})*")
 
 
 def find_in_mirror(name: str, others: Sequence[str]) -> list[Path]:

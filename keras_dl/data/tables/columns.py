@@ -1,0 +1,175 @@
+"""Columns of a table: by name or number, index columns, numbers and labels."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from keras_dl.data.errors import DatasetError
+from keras_dl.data.reading import notice
+from keras_dl.data.tables.rows import first_of
+from keras_dl.data.targets import is_missing
+
+__all__ = [
+    "TARGETS",
+    "check_labels",
+    "column_name",
+    "drop_missing",
+    "find_column",
+    "find_named",
+    "is_number",
+    "looks_numeric",
+    "plain",
+    "whole_numbers",
+]
+
+# A column with one of these names is the target.
+TARGETS = ("label", "class", "target")
+WHOLE = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})")
+COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")  # a number with a decimal comma
+FEW = 10  # rows; in smaller tables each may have a class of its own
+
+
+def plain(name: str) -> str:
+    """Returns the name of a column in lower case and composed characters, for comparisons."""
+    return unicodedata.normalize("NFC", name.strip()).lower()
+
+
+def column_name(column: int, header: Sequence[str] | None) -> str:
+    """Returns the name of a column for messages, or its number."""
+    return (header[column] if header else "") or f"{column} (from 0)"
+
+
+def find_column(
+    option: str, value: object, header: Sequence[str] | None, width: int, path: Path
+) -> int:
+    """Returns the column that an option states.
+
+    Args:
+        option: name of the option, for messages.
+        value: name of the column, or its number from 0 in a table without a header.
+        header: names of the columns, or None.
+        width: number of columns.
+        path: of the file, for messages.
+
+    Raises:
+        DatasetError: if there is no such column, or two of that name.
+    """
+    if header is None:
+        if str(value).isdecimal() and int(str(value)) < width:
+            return int(str(value))
+        raise DatasetError(
+            f"`{option}` must be a number from 0 to {width - 1}, as the table has no header; "
+            f"--header makes its first line one. Received: {option}={value!r}, {path}"
+        )
+    names = [str(value), plain(str(value))]
+    exact = [i for i, name in enumerate(header) if name == names[0]]
+    matches = exact or [i for i, name in enumerate(header) if plain(name) == names[1]]
+    if len(matches) != 1:
+        number = " twice" if matches else ""
+        raise DatasetError(
+            f"`{option}` must name one column of the header: {', '.join(header)[:200]}. "
+            f"Received: {option}={value!r}{number}, {path}"
+        )
+    return matches[0]
+
+
+def find_named(
+    option: str, names: Sequence[str], header: Sequence[str] | None, path: Path
+) -> int | None:
+    """Returns the column that has one of the usual names, or None.
+
+    Args:
+        option: option that states the column, for messages.
+        names: usual names, in lower case.
+        header: names of the columns, or None.
+        path: of the file, for messages.
+
+    Raises:
+        DatasetError: if several columns have one.
+    """
+    matches = [i for i, name in enumerate(header or ()) if plain(name) in names]
+    if len(matches) > 1 and header:
+        present = [header[i] for i in matches]
+        raise DatasetError(
+            f"`{option}` must be stated where several columns could be it: "
+            f"{' or '.join(f'--{option} {name}' for name in present)}. "
+            f"Received: columns {' and '.join(present)} in {path}"
+        )
+    return matches[0] if matches else None
+
+
+def is_number(cell: str) -> bool:
+    """Returns True for a number; Python's 1_000 is none."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell
+
+
+def looks_numeric(cell: str) -> bool:
+    """Returns True for a number with a decimal point or comma."""
+    return is_number(cell) or COMMA.fullmatch(cell) is not None
+
+
+def whole_numbers(cells: Sequence[str]) -> np.ndarray | None:
+    """Returns whole numbers as int64; None for others, and for labels such as 007."""
+    if not all(map(WHOLE.fullmatch, cells)):
+        return None
+    return np.array([int(cell) for cell in cells], np.int64)
+
+
+def drop_missing(
+    labels: Sequence[object], lines: Sequence[int], title: str, path: object
+) -> list[int]:
+    """Returns the rows that have a label, and records how many have none.
+
+    Args:
+        labels: one per row.
+        lines: line of each row in the file; empty: the rows have none.
+        title: name of the column of labels.
+        path: of the file, for messages.
+
+    Raises:
+        DatasetError: if more rows lack a label than have one.
+    """
+    rows = [i for i, label in enumerate(labels) if not is_missing(label)]
+    missing = sorted(set(range(len(labels))) - set(rows))
+    if not missing:
+        return rows
+    where = first_of([lines[i] for i in missing] if lines else missing)
+    where = where if lines else where.replace("line", "row", 1)
+    marks = ", ".join(sorted({str(labels[i]) or "empty" for i in missing}))
+    if len(missing) > len(rows):
+        raise DatasetError(
+            f"`dataset` must have a target in every row. Received: {len(missing)} of "
+            f"{len(labels)} rows without one ({marks}) in column {title} of {path}, {where}"
+        )
+    notice(
+        f"{len(missing)} of {len(labels)} rows without a label ({marks}) in column {title} are "
+        f"left out: {where}."
+    )
+    return rows
+
+
+def check_labels(labels: Sequence[object], title: str, path: object) -> None:
+    """Refuses names of which most occur once: they are texts or numbers of rows, not classes.
+
+    Args:
+        labels: one per row.
+        title: name of the column.
+        path: of the file, for messages.
+
+    Raises:
+        DatasetError: if more than half of the labels differ.
+    """
+    different = len(set(labels))
+    if len(labels) >= FEW and different * 2 > len(labels):
+        raise DatasetError(
+            "`target` must be a column of classes, each in several rows; --target states another "
+            f"one. Received: {different} different values in {len(labels)} rows, such as "
+            f"{str(labels[0])[:40]!r}, column {title} of {path}"
+        )

@@ -1,0 +1,147 @@
+"""Tables of labelled texts: columns of text and the column of the label."""
+
+from collections.abc import Sequence
+
+from keras_dl.data.errors import DatasetError
+from keras_dl.data.reading import fact
+from keras_dl.data.reading_options import option
+from keras_dl.data.tables.columns import (
+    TARGETS,
+    check_labels,
+    column_name,
+    drop_missing,
+    find_column,
+    find_named,
+    plain,
+    whole_numbers,
+)
+from keras_dl.data.tables.header import find_header
+from keras_dl.data.tables.rows import Row, Table
+from keras_dl.data.text.labelled_texts import LabelledTexts
+
+__all__ = [
+    "TEXTS",
+    "find_text_columns",
+    "is_labelled_table",
+    "read_labelled_table",
+    "row_text",
+    "text_names",
+]
+
+TEXTS = ("text", "sentence", "review")  # names of the text column
+
+
+def is_labelled_table(table: Table) -> bool:
+    """Returns True if the user states columns, or the first line names text and label."""
+    stated = [option(name) for name in ("target", "text", "header", "delimiter")]
+    names = {plain(cell) for cell in table.first}
+    return any(value is not None for value in stated) or bool(
+        names & set(TEXTS) and names & set(TARGETS)
+    )
+
+
+def read_labelled_table(table: Table) -> LabelledTexts:
+    """Reads texts and labels of a table by the options `target`, `text` and `header`.
+
+    By default the label is in the column label, class or target, the text in the column text,
+    sentence or review. Several columns of text are joined by a blank. Rows without a label are left
+    out and recorded.
+
+    Raises:
+        DatasetError: if a column is missing, several columns could be meant, or a row has no text.
+    """
+    table.record()
+    header = find_header(table, text_names(), numeric=False)
+    target, texts = _find_columns(table, header)
+    title = column_name(target, header)
+    fact("target", f"column {title}")
+    fact("text", f"column {', '.join(column_name(i, header) for i in texts)}")
+    unused = [column_name(i, header) for i in range(len(table.first)) if i not in (target, *texts)]
+    if unused:
+        fact("unused columns", ", ".join(unused)[:200])
+    rows = list(table.rows())[1 if header else 0 :]
+    for row in rows:
+        table.check_width(row)
+    labels = [cells[target].strip('" \t' if table.by_line else None) for _, cells in rows]
+    present = drop_missing(labels, [line for line, _ in rows], title, table.path)
+    labels = [labels[i] for i in present]
+    check_labels(labels, title, table.path)
+    whole = whole_numbers(labels)
+    joined = [row_text(rows[i], texts, table) for i in present]
+    return joined, labels if whole is None else whole.tolist()
+
+
+def find_text_columns(table: Table, header: Sequence[str] | None) -> list[int] | None:
+    """Returns the columns of text that the user states or that have a usual name, or None.
+
+    Args:
+        table: table with at least one row.
+        header: names of the columns, or None.
+
+    Raises:
+        DatasetError: if a stated column is missing, or several have a usual name.
+    """
+    stated = option("text")
+    if isinstance(stated, tuple | list):
+        width = len(table.first)
+        return [find_column("text", name, header, width, table.path) for name in stated]
+    named = find_named("text", TEXTS, header, table.path)
+    return None if named is None else [named]
+
+
+def text_names() -> frozenset[str]:
+    """Returns the names that show a header: the usual ones and those that the user states."""
+    stated = option("text")
+    columns = [option("target"), *(stated if isinstance(stated, tuple | list) else ())]
+    names = {plain(str(name)) for name in columns if name is not None}
+    return frozenset({*TEXTS, *TARGETS, *(name for name in names if not name.isdecimal())})
+
+
+def _find_columns(table: Table, header: list[str] | None) -> tuple[int, list[int]]:
+    """Returns the columns of label and text; of two columns the other one is the other."""
+    stated, width = option("target"), len(table.first)
+    if stated is not None:
+        target = find_column("target", stated, header, width, table.path)
+    else:
+        target = find_named("target", TARGETS, header, table.path)
+    texts = find_text_columns(table, header)
+    if width == 2 and target is None and texts is not None:
+        target = 1 - texts[0]
+    if width == 2 and texts is None and target is not None:
+        texts = [1 - target]
+    if target is None or texts is None or target in texts:
+        columns = ", ".join(header or table.first)[:80]
+        raise DatasetError(
+            f"`dataset` must have a header with a column {_either(TEXTS)} and a column "
+            f"{_either(TARGETS)}; --text and --target state others, by name or, with --no-header, "
+            f"by number from 0. Received: {columns} in {table.path}"
+        )
+    return target, texts
+
+
+def row_text(row: Row, columns: Sequence[int], table: Table) -> str:
+    """Returns the text of a row.
+
+    Args:
+        row: line number and cells.
+        columns: columns of text, joined by a blank.
+        table: table of the row, for messages.
+
+    Raises:
+        DatasetError: if the text is empty.
+    """
+    line, cells = row
+    parts = [cells[i] for i in columns]
+    if len(parts) > 1:
+        parts = [part.strip() for part in parts if part.strip()]
+    text = " ".join(parts)
+    if not text.strip():
+        raise DatasetError(
+            f"`dataset` must have a text in every row. Received: an empty one in line {line} of "
+            f"{table.path}"
+        )
+    return text
+
+
+def _either(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
