@@ -1,7 +1,7 @@
 """Files of a folder or archive, read one by one into memory without unpacking to disk."""
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -13,12 +13,34 @@ from keras_dl.data.files import (
     refuse_damaged,
     unpacked_limit,
 )
+from keras_dl.data.reading import fact, notice
 from keras_dl.data.tar_files import check_total, read_tar
+from keras_dl.data.walking import walk
 
-__all__ = ["ARCHIVES", "IMAGES", "Member", "list_image_members", "list_members"]
+__all__ = [
+    "ARCHIVES",
+    "IMAGES",
+    "Listing",
+    "Member",
+    "is_hidden",
+    "list_image_members",
+    "list_members",
+    "notice_left_out",
+    "scan",
+]
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".zip")
-IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
+# Formats that Pillow decodes by itself: no Ghostscript (.eps), no stubs (.h5), no PDF.
+IMAGES = (
+    *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".apng", ".jpe", ".jfif"),
+    *(".mpo", ".jp2", ".j2k", ".jpc", ".jpf", ".jpx", ".j2c", ".avif", ".avifs", ".dib", ".ico"),
+    *(".cur", ".icns", ".pbm", ".pgm", ".ppm", ".pnm", ".pfm", ".tga", ".icb", ".vda", ".vst"),
+    *(".pcx", ".dcx", ".sgi", ".rgb", ".rgba", ".bw", ".ras", ".im", ".msp", ".xbm", ".xpm"),
+    *(".psd", ".qoi", ".dds", ".blp", ".ftc", ".ftu", ".fit", ".fits", ".fli", ".flc", ".gbr"),
+    *(".pxr", ".pcd"),
+)
+# Folders of operating systems and file servers; their contents belong to no data set.
+SYSTEM = ("__macosx", "@eadir", "@recycle", "#recycle", "#snapshot", "$recycle.bin", "lost+found")
 
 
 class Member(NamedTuple):
@@ -33,15 +55,54 @@ class Member(NamedTuple):
     read: Callable[[], bytes]
 
 
+class Listing(NamedTuple):
+    """Files of a folder or archive: those to read and those that are left out.
+
+    Attributes:
+        members: the files with the right endings, sorted by path.
+        left_out: paths of the others, of hidden files and of links that lead nowhere.
+        folders: folders of a folder on disk, hidden ones aside, empty ones included.
+    """
+
+    members: list[Member]
+    left_out: list[PurePosixPath]
+    folders: list[PurePosixPath]
+
+
+def is_hidden(path: PurePosixPath) -> bool:
+    """Returns True for files below a hidden folder or one of the operating system."""
+    return any(part.startswith(".") or part.lower() in SYSTEM for part in path.parts)
+
+
+def notice_left_out(listing: Listing, description: str) -> None:
+    """Records the files that are left out, with their number and first names.
+
+    Args:
+        listing: files that are read and left out.
+        description: of the files that are read, in words, such as "images".
+    """
+    fact("files", f"{len(listing.members):,} {description}")
+    if left_out := listing.left_out:
+        count = len(left_out) + len(listing.members)
+        names = ", ".join(map(str, left_out[:3])) + (", …" if len(left_out) > 3 else "")
+        notice(f"{len(left_out):,} of {count:,} files are left out: {names}.")
+
+
 def list_image_members(path: Path) -> list[Member]:
     """Returns the image files of a folder or archive, see `list_members`."""
     return list_members(path, IMAGES)
 
 
 def list_members(path: Path, suffixes: tuple[str, ...]) -> list[Member]:
-    """Returns the files of a folder (recursively) or archive, sorted by path.
+    """Returns the files with certain endings, see `scan`."""
+    return scan(path, suffixes).members
 
-    Hidden files and the resource forks that macOS adds to archives are left out.
+
+def scan(path: Path, suffixes: tuple[str, ...]) -> Listing:
+    """Lists the files of a folder (recursively) or archive, sorted by path.
+
+    Links of a folder are followed, except back to a folder that contains them. Hidden files and
+    folders of the operating system are left out.
 
     Args:
         path: folder, or tar, tar.gz, tgz or zip file.
@@ -53,29 +114,39 @@ def list_members(path: Path, suffixes: tuple[str, ...]) -> list[Member]:
             its own, or 8 GiB).
         PermissionError: if the folder or a file may not be read.
     """
+    left_out: list[PurePosixPath] = []
+
+    def matches(name: PurePosixPath) -> bool:
+        fits = name.suffix.lower() in suffixes and not is_hidden(name)
+        if not fits:
+            left_out.append(name)
+        return fits
+
     if path.is_dir():
-        files = (Member(PurePosixPath(f.relative_to(path).as_posix()), partial(read_regular, f))
-                 for f in _walk(path))  # fmt: skip
-        return sorted(member for member in files if _matches(member.path, suffixes))
+        tree = walk(path)
+        files = [(PurePosixPath(f.relative_to(path).as_posix()), f) for f in tree.files]
+        members = [Member(name, partial(read_regular, f)) for name, f in files if matches(name)]
+        lost, folders = (
+            [PurePosixPath(p.relative_to(path).as_posix()) for p in paths]
+            for paths in (tree.lost, tree.folders)
+        )
+        visible = [folder for folder in folders if not is_hidden(folder)]
+        return Listing(_by_path(members), sorted(left_out + lost), visible)
     with refuse_damaged(path, "a whole archive"):
-        read_archive = _zip_files if path.suffix.lower() == ".zip" else read_tar
-        files = read_archive(path, lambda name: _matches(PurePosixPath(name), suffixes))
-        members = [Member(PurePosixPath(name), partial(bytes, content)) for name, content in files]
+        if path.suffix.lower() == ".zip":
+            contents = _zip_files(path, lambda name: matches(PurePosixPath(name)))
+        else:
+            contents = read_tar(
+                path,
+                lambda name: matches(PurePosixPath(name)),
+                lambda name: left_out.append(PurePosixPath(name)),
+            )
+        members = [Member(PurePosixPath(name), partial(bytes, c)) for name, c in contents]
+    return Listing(_by_path(members), sorted(left_out), [])
+
+
+def _by_path(members: Iterable[Member]) -> list[Member]:
     return sorted(members, key=lambda member: member.path)
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    # An unreadable subfolder raises; os.walk and rglob would skip it silently.
-    for entry in folder.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _walk(entry)
-        elif entry.is_file():
-            yield entry
-
-
-def _matches(path: PurePosixPath, suffixes: tuple[str, ...]) -> bool:
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return path.suffix.lower() in suffixes and not hidden
 
 
 def _zip_files(path: Path, matches: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:

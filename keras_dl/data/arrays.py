@@ -12,6 +12,7 @@ import numpy as np
 from keras_dl.data.dataset import MAX_BYTES, Raw
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import open_regular, refuse_damaged
+from keras_dl.data.split_names import split_named
 
 __all__ = ["from_arrays", "from_mapping", "read_npz"]
 
@@ -75,30 +76,41 @@ def from_mapping(arrays: Mapping[str, Any], source: str, name: str = "arrays") -
     """Assigns arrays to splits by key: x_train, y_train and optional x_test, y_test; or x, y.
 
     Args:
-        arrays: by key; x_validation and y_validation are optional, too.
+        arrays: by key, in any case; x_val (valid, validation, dev) and y_val are optional, too.
         source: origin of the arrays, in words.
         name: short name of the data set.
 
     Raises:
-        DatasetError: for other keys; the message lists the received ones.
+        DatasetError: for other keys, which would not be used; the message names them.
     """
-    for x, y in (("x_train", "y_train"), ("x", "y")):
-        if x in arrays and y in arrays:
-            pairs: dict[str, Any] = {"train": _pair(arrays[x], arrays[y])}
-            break
-    else:
-        raise DatasetError(
-            "`dataset` must have the keys x_train, y_train, x_test and y_test, or x and y. "
-            f"Received: keys {sorted(map(str, arrays))} in {source}"
-        )
-    for split in ("validation", "test"):
-        keys = [key for key in (f"x_{split}", f"y_{split}") if key in arrays]
-        if len(keys) == 1:
+    keys: dict[str, dict[str, str]] = {}
+    unknown = []
+    for key in map(str, arrays):
+        axis, _, part = key.lower().partition("_")
+        split = split_named(part) if part else "train"
+        if axis not in ("x", "y") or split is None:
+            unknown.append(key)
+        elif axis in (of_split := keys.setdefault(split, {})):
             raise DatasetError(
-                f"`dataset` must have both x_{split} and y_{split}. Received: only {keys[0]}"
+                f"`dataset` must have one {axis} for {split}. "
+                f"Received: keys {of_split[axis]} and {key} in {source}"
             )
-        if keys:
-            pairs[split] = _pair(arrays[keys[0]], arrays[keys[1]])
+        else:
+            of_split[axis] = key
+    if unknown or "train" not in keys:
+        raise DatasetError(
+            "`dataset` must have the keys x_train, y_train and optionally x_val, y_val, x_test and "
+            f"y_test, or x and y; no others. Received: keys {sorted(unknown or map(str, arrays))} "
+            f"in {source}"
+        )
+    for split, of_split in keys.items():
+        if len(of_split) == 1:
+            (only,) = of_split.values()
+            raise DatasetError(
+                f"`dataset` must have both x and y of {split}. Received: only {only} in {source}"
+            )
+    by_name = {str(key): array for key, array in arrays.items()}
+    pairs: Any = {s: _pair(by_name[k["x"]], by_name[k["y"]]) for s, k in keys.items()}
     return Raw(name, source, **pairs)
 
 

@@ -9,8 +9,10 @@ import numpy as np
 from keras_dl.data.aligned_copy import align
 from keras_dl.data.dataset import Data, Raw, Split
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.images.checks import notice_blank_images, record_sizes
 from keras_dl.data.images.pixels import to_pixels
 from keras_dl.data.images.resizing import common_size, resize
+from keras_dl.data.reading import notice
 from keras_dl.data.reading_options import option
 from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
@@ -38,7 +40,8 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
     try:
         for name, (x, y) in present.items():
             _check_counts(name, x, y)
-        inputs, xs = _inputs([x for x, _ in present.values()], image_size, at_least)
+        contents = {name: x for name, (x, _) in present.items()}
+        inputs, xs = _inputs(contents, image_size, at_least, raw.white)
         ys, class_names = encode(
             [y for _, y in present.values()],
             tabular=isinstance(inputs, Features),
@@ -47,6 +50,7 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
         )
         splits = {n: Split(x, y) for n, x, y in zip(present, xs, ys, strict=True)}
         splits = _add_missing_splits(splits, stratified=bool(class_names))
+        _check_classes(splits, class_names)
     except DatasetError as error:
         raise type(error)(f"{error} (data set '{raw.name}', {raw.source})") from None
     targets = Classes(class_names) if class_names else Values()
@@ -74,6 +78,7 @@ def resize_data(data: Data, batch_size: int, image_size: int | None, at_least: i
     size = common_size([data.input_shape[:2]], image_size, at_least)
     if data.input_shape[:2] == size:
         return replace(data, batch_size=batch_size)
+    record_sizes([data.input_shape[:2]], size, asked=True)
     splits = {n: replace(split, x=resize(split.x, size)) for n, split in data.splits.items()}
     return data.with_splits(splits, batch_size=batch_size)
 
@@ -89,18 +94,14 @@ def _check_counts(name: str, x: Sequence[np.ndarray] | np.ndarray, y: np.ndarray
 
 
 def _inputs(
-    xs: list[Any], image_size: int | None, at_least: int | None
+    splits: dict[str, Any], image_size: int | None, at_least: int | None, white: float | None
 ) -> tuple[Spec, list[np.ndarray]]:
-    if any(isinstance(x, list) for x in xs):  # images of various sizes
-        xs = [[to_pixels([image[None]])[0][0] for image in x] for x in xs]
-        sizes = {image.shape[:2] for x in xs for image in x}
-        size = common_size(sizes, image_size, at_least)
-        return Images(), [resize(x, size) for x in xs]
-    ranks = {x.ndim for x in xs}
+    xs = list(splits.values())
+    ranks = {3 if isinstance(x, list) else x.ndim for x in xs}
     if not (ranks == {2} or ranks <= {3, 4}):
         raise DatasetError(
             "`x` must have rank 2 (features) in all splits, or rank 3 or 4 (images) in all. "
-            f"Received: shapes={[x.shape for x in xs]}"
+            f"Received: shapes={[np.shape(x) for x in xs]}"
         )
     if ranks == {2}:
         if image_size or at_least:
@@ -109,9 +110,18 @@ def _inputs(
                 f"Received: features of shape {xs[0].shape}"
             )
         return Features(), _tables(xs)
-    xs = to_pixels(xs)
-    size = common_size({x.shape[1:3] for x in xs}, image_size, at_least)
-    return Images(), _check_widths([resize(x, size) for x in xs])
+    if white is None:
+        pixels = to_pixels(splits)
+        sizes = {image.shape[:2] for x in pixels.images for image in _one_per_size(x)}
+        size = common_size(sizes, image_size, at_least)
+        record_sizes(sizes, size, asked=bool(image_size))
+        xs, white = [resize(x, size) for x in pixels.images], pixels.white
+    notice_blank_images(_check_widths(xs))
+    return Images(white=white), xs
+
+
+def _one_per_size(images: np.ndarray | list[np.ndarray]) -> list[np.ndarray]:
+    return [images[0]] if isinstance(images, np.ndarray) else images
 
 
 def _tables(xs: list[np.ndarray]) -> list[np.ndarray]:
@@ -152,10 +162,34 @@ def _add_missing_splits(splits: dict[str, Split], *, stratified: bool) -> dict[s
         indices = split_indices(y, share, stratified=stratified)
         parts = [Split(align(x, rows), align(y, rows)) for rows in indices]
         splits |= {"train": parts[0], name: parts[1]}
-    labels = np.unique(splits["train"].y) if stratified else ()
-    if stratified and len(labels) < 2:
+    return splits
+
+
+def _check_classes(splits: dict[str, Split], class_names: tuple[str, ...]) -> None:
+    """Checks that train has two classes or more, and each that another split has."""
+    if not class_names:
+        return
+    present = {name: set(np.unique(splits[name].y).tolist()) for name in ORDER}
+    if len(present["train"]) < 2:
         raise DatasetError(
             "`y` must hold at least two classes in train; one class cannot be classified. "
-            f"Received: {len(labels)} class"
+            f"Received: {len(present['train'])} class"
         )
-    return splits
+    for name in ORDER:
+        extra = present[name] - present["train"]
+        lacking = [label for i, label in enumerate(class_names) if i not in present[name]]
+        if extra:
+            unseen = [class_names[i] for i in sorted(extra)]
+            raise DatasetError(
+                f"`y` must have an example of each class in train. Received: {_some(unseen)} only "
+                f"in {name}"
+            )
+        if lacking:
+            notice(
+                f"{len(lacking)} of {len(class_names)} classes have no example in {name}: "
+                f"{_some(lacking)}."
+            )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

@@ -3,71 +3,102 @@
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from keras_dl.data.archives import Member, list_members
+from keras_dl.data.archives import Listing, Member, is_hidden, notice_left_out, scan
+from keras_dl.data.class_layout import assign_splits
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.reading import notice
+from keras_dl.data.split_names import split_named
 
-__all__ = ["list_labelled_members"]
-
-SPLITS = {
-    "train": "train", "training": "train",
-    "val": "validation", "valid": "validation", "validation": "validation",
-    "test": "test", "testing": "test",
-}  # fmt: skip
+__all__ = ["list_labelled_members", "refuse_empty_folders"]
 
 
 def list_labelled_members(
     path: Path,
     suffixes: tuple[str, ...],
     description: str,
-    members: Sequence[Member] | None = None,
+    listing: Listing | None = None,
 ) -> dict[str, list[tuple[Member, str]]]:
     """Returns files with their class by split: train and, if present, validation and test.
 
-    ``class/file``, or ``train/class/file`` with ``test/`` or ``val/``; a ``val/`` without ``test/``
-    is the test split. Folders that contain everything else are skipped.
+    ``class/file``; ``train/class/file`` with ``test/`` or ``val/``; or ``class/train/file``. A
+    ``val/`` without ``test/`` is the test split. Folders that contain everything else are skipped.
+    Split folders may have longer names, such as ``seg_train/`` next to ``seg_test/``. Files with
+    other endings are left out with a notice.
 
     Args:
         path: folder, or tar, tar.gz, tgz or zip file.
         suffixes: endings of the file names, the most common one first.
         description: the kind of files in words, for messages.
-        members: the files; None: all with these endings.
+        listing: the files; None: all with these endings.
 
     Raises:
-        DatasetError: if there are no such files, or the folders have another layout.
+        DatasetError: if there are no such files, the folders have another layout, or a folder of a
+            class or split holds no such files.
     """
-    members = list_members(path, suffixes) if members is None else list(members)
-    return _by_split(_without_wrapper(members), path, suffixes, description)
-
-
-def _without_wrapper(members: list[Member]) -> list[Member]:
-    """Removes folders that contain everything else, as archives often have one."""
-    while members:
-        first = members[0].path.parts[0]
-        wrapped = all(len(m.path.parts) >= 3 and m.path.parts[0] == first for m in members)
-        if not wrapped or first.lower() in SPLITS:
-            break
-        members = [m._replace(path=PurePosixPath(*m.path.parts[1:])) for m in members]
-    return members
-
-
-def _by_split(
-    members: Sequence[Member], path: Path, suffixes: tuple[str, ...], description: str
-) -> dict[str, list[tuple[Member, str]]]:
+    listing = scan(path, suffixes) if listing is None else listing
     kind = suffixes[0]
     layout = (
         f"`dataset` must sort its {description} into one folder per class: class/a{kind}, or "
         f"train/class/a{kind} with test/ or val/ next to train/."
     )
-    if not members:
-        raise DatasetError(f"{layout} Received: no {', '.join(suffixes)} file in {path}")
-    split_layout = any(SPLITS.get(m.path.parts[0].lower()) == "train" for m in members)
+    if not listing.members:
+        raise DatasetError(f"{layout} Received: no {_endings(suffixes)} file in {path}")
+    members, wrapper = _without_wrapper(listing.members)
+    loose = next((m.path for m in members if len(m.path.parts) < 2), None)
+    if loose:
+        raise DatasetError(f"{layout} Received: {loose} in {path}")
+    examples = assign_splits(members, path, layout)
+    classes = {PurePosixPath(wrapper, *e.member.path.parts[: e.depth + 1]) for e in examples}
+    refuse_empty_folders(listing, classes, wrapper, description)
+    notice_left_out(listing, description)
     splits: dict[str, list[tuple[Member, str]]] = {}
-    for member in members:
-        parts = member.path.parts
-        split = SPLITS.get(parts[0].lower()) if split_layout else "train"
-        if split is None or len(parts) < (3 if split_layout else 2):
-            raise DatasetError(f"{layout} Received: {member.path} in {path}")
-        splits.setdefault(split, []).append((member, parts[1 if split_layout else 0]))
+    for example in examples:
+        label = example.member.path.parts[example.depth]
+        splits.setdefault(example.split, []).append((example.member, label))
     if "validation" in splits and "test" not in splits:
+        notice("There is no test split beside the validation split, which becomes the test split.")
         splits["test"] = splits.pop("validation")
     return splits
+
+
+def _endings(suffixes: Sequence[str]) -> str:
+    return ", ".join(suffixes[:6]) + (", …" if len(suffixes) > 6 else "")
+
+
+def _without_wrapper(members: list[Member]) -> tuple[list[Member], PurePosixPath]:
+    """Removes folders that contain everything else, as archives often have one."""
+    wrapper = PurePosixPath()
+    while True:
+        first = members[0].path.parts[0]
+        wrapped = all(len(m.path.parts) >= 3 and m.path.parts[0] == first for m in members)
+        if not wrapped or split_named(first):
+            return members, wrapper
+        wrapper /= first
+        members = [m._replace(path=PurePosixPath(*m.path.parts[1:])) for m in members]
+
+
+def refuse_empty_folders(
+    listing: Listing, classes: set[PurePosixPath], wrapper: PurePosixPath, description: str
+) -> None:
+    """Refuses folders next to those of classes and splits that give no example.
+
+    Args:
+        listing: all files of the data set.
+        classes: folders with examples.
+        wrapper: folder that contains everything else; its neighbours are ignored.
+        description: the kind of files in words, for the message.
+
+    Raises:
+        DatasetError: for the first such folder.
+    """
+    above = {f for path in classes for f in path.parents if f.is_relative_to(wrapper)}
+    others = [path for path in listing.left_out if not is_hidden(path)]
+    folders = {*listing.folders, *(folder for path in others for folder in path.parents)}
+    empty = [f for f in sorted(folders - classes - above) if f.parent in above]
+    if empty:
+        inside = [path for path in others if empty[0] in path.parents]
+        content = f"{len(inside)} other files, such as {inside[0]}" if inside else "no file"
+        raise DatasetError(
+            f"`dataset` must hold {description} in every folder of a class or split; convert its "
+            f"files or remove the folder. Received: {empty[0]}/ with {content}"
+        )

@@ -82,6 +82,8 @@ class Raw(NamedTuple):
         test: test split of the source, or None to split one off train.
         class_names: one name per class number, or None to read the classes from the targets.
         task: "classification" or "regression" if the source states it, else None.
+        white: number that was white in image files, whose pixels are 0..255 now; None for arrays in
+            their own unit.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Raw(NamedTuple):
     test: tuple[Any, Any] | None = None
     class_names: tuple[str, ...] | None = None
     task: str | None = None
+    white: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,8 +48,9 @@ def load(
     y_test)), a dict with those keys, or tf.data.Datasets.
 
     A missing test split is 20 % of the examples, a missing validation split 10 % of train; both are
-    stratified by class and the same in every run. Images are uint8 pixels 0..255
-    (n, height, width, channels), tables float32 (n, features) in their own units.
+    stratified by class and the same in every run. Images are pixels 0..255
+    (n, height, width, channels), uint8, or float32 if they have more than 256 grey levels; all
+    splits have one unit. Tables are float32 (n, features) in their own units.
 
     Args:
         dataset: name, path, `Data` or arrays.

@@ -30,7 +30,15 @@ class Spec:
 
 @dataclass(frozen=True)
 class Images(Spec):
-    """Images (height, width, channels), uint8 pixels 0..255."""
+    """Images (height, width, channels), pixels 0..255.
+
+    The pixels are uint8, or float32 if the source has more than 256 grey levels.
+
+    Attributes:
+        white: number that is white in the source; inputs of the model have the same unit.
+    """
+
+    white: float = 255.0
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from keras_dl.data.errors import DatasetError
+
 __all__ = ["TEST_SHARE", "VALIDATION_SHARE", "split_indices"]
 
 TEST_SHARE = 0.2
@@ -25,6 +27,9 @@ def split_indices(
 
     Returns:
         Two int64 arrays that together contain each of 0..n-1 once.
+
+    Raises:
+        DatasetError: if no class has two examples, so that a class would lose its last one.
     """
     # RandomState, not default_rng: its stream is the same in all NumPy releases.
     random = np.random.RandomState(SEED)
@@ -32,7 +37,11 @@ def split_indices(
     if stratified:
         groups = [np.flatnonzero(y == label) for label in np.unique(y)]
         if all(len(group) < 2 for group in groups):
-            groups = [np.arange(len(y))]
+            raise DatasetError(
+                "`y` must hold more examples of a class: at least 3, one each for train, "
+                "validation and test, or 2 if one of the latter is given. "
+                f"Received: {len(y)} left in {len(groups)} classes to split from"
+            )
     drawn = np.sort(np.concatenate([_draw(group, share, random) for group in groups]))
     return np.setdiff1d(np.arange(len(y)), drawn), drawn
 

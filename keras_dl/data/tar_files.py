@@ -16,12 +16,15 @@ BLOCK = 512  # bytes of a header
 DIGITS = re.compile(rb"\d{64}")
 
 
-def read_tar(path: Path, matches: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+def read_tar(
+    path: Path, matches: Callable[[str], bool], skipped: Callable[[str], object] = str
+) -> Iterator[tuple[str, bytes]]:
     """Yields name and content of the regular files of a tar file, packed or not.
 
     Args:
         path: tar file, plain or packed by gzip, bzip2 or xz.
         matches: returns whether the file of a name is read.
+        skipped: is called with the names of links and devices.
 
     Raises:
         tarfile.TarError: if the file is damaged, or a header asks for an impossible size.
@@ -34,7 +37,9 @@ def read_tar(path: Path, matches: Callable[[str], bool]) -> Iterator[tuple[str, 
             while info := archive.next():  # one pass: seeking back in a gzipped tar is slow
                 if info.size < 0:  # the next header would be an earlier one, for ever
                     raise tarfile.ReadError("a negative size")
-                if info.isfile() and matches(info.name):
+                if not info.isfile() and not info.isdir():
+                    skipped(info.name)
+                elif info.isfile() and matches(info.name):
                     check_total(info.size, limit, path)
                     content = _read(archive, info, limit, path)
                     limit -= len(content)

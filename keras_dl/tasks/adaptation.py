@@ -9,6 +9,7 @@ from keras_dl import plots
 from keras_dl.algorithms import DomainAdaptation
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, with_scaling
+from keras_dl.data.images.pixels import to_bytes
 from keras_dl.models import domain_adversarial
 from keras_dl.tasks.classification import ImageClassification, report_classification
 
@@ -47,7 +48,7 @@ def report_adaptation(model: Any, data: Data) -> dict[str, Any]:
     }
     return {
         **report_classification(model, data),
-        "domains": plots.domain_examples({name: s.x[:8] for name, s in domains.items()}),
+        "domains": plots.domain_examples({name: to_bytes(s.x[:8]) for name, s in domains.items()}),
         "features": plots.domain_map(maps, np.repeat([0, 1], shown), y, tuple(domains)),
         "source/accuracy": float(np.mean(right)),
         "domain/accuracy": _told_apart(*inside),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from keras_dl.data import Data, Preprocessor, Split
 
-__all__ = ["Evaluator", "Prediction", "SavedRun", "Task", "get_task"]
+__all__ = ["Evaluator", "Prediction", "SavedRun", "Task", "get_task", "white_of"]
 
 Evaluator = Callable[["keras.Model", "Split"], Mapping[str, float]]
 
@@ -94,6 +94,11 @@ class Task:
             ValueError: if the task predicts nothing, or an input cannot be read.
         """
         raise ValueError(f"`run_id` must name a run whose task predicts. Received: {self.name}")
+
+
+def white_of(run: SavedRun) -> float | None:
+    """Returns the number that is white in the images of a run's training; None if unrecorded."""
+    return run.spec.get("inputs", {}).get("white")
 
 
 def get_task(task: str | Task) -> Task:

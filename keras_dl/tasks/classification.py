@@ -10,9 +10,10 @@ from scipy.special import softmax
 from keras_dl import plots
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, Images, read_images
+from keras_dl.data.images.pixels import to_bytes
 from keras_dl.losses import SmoothedCrossentropy
 from keras_dl.space import Range
-from keras_dl.tasks.base import Prediction, SavedRun, Task
+from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of
 from keras_dl.utils.layers import leaf_layers
 
 __all__ = [
@@ -58,7 +59,7 @@ def report_classification(model: Any, data: Data) -> dict[str, Any]:
     }
     if isinstance(data.inputs, Images):
         names = list(data.class_names)
-        figures["mistakes"] = plots.mistakes(data.test.x, data.test.y, chance, names)
+        figures["mistakes"] = plots.mistakes(to_bytes(data.test.x), data.test.y, chance, names)
         kernel = first_kernel(model, data.input_shape)
         if kernel is not None:
             figures["filters"] = plots.filters(kernel)
@@ -140,7 +141,7 @@ class ImageClassification(Task):
                 "`run_id` must name a classifier of images or texts. Received: "
                 f"{run.spec['inputs']['type']}, {len(run.spec['class_names'])} classes"
             )
-        examples, sources = read_images(inputs, tuple(run.spec["input_shape"]))
+        examples, sources = read_images(inputs, tuple(run.spec["input_shape"]), white_of(run))
         return rank_classes(run, examples, sources, top)
 
 

@@ -13,8 +13,9 @@ from keras_dl.data import Data, read_images
 from keras_dl.data.few_shot import Episodes, read_class_images
 from keras_dl.data.few_shot.loading import TEST_EPISODES, TEST_QUERY
 from keras_dl.data.files import user_path
+from keras_dl.data.images.pixels import to_bytes
 from keras_dl.space import Range
-from keras_dl.tasks.base import Prediction, SavedRun, Task
+from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,8 +86,8 @@ class FewShot(Task):
                 f"Received: inputs={list(inputs)}"
             )
         shape = tuple(run.spec["input_shape"])
-        support = read_class_images(user_path(inputs[0]), input_shape=shape)
-        images, sources = read_images(inputs[1:], shape)
+        support = read_class_images(user_path(inputs[0]), input_shape=shape, white=white_of(run))
+        images, sources = read_images(inputs[1:], shape, white_of(run))
         points, queries = (_embeddings(run, x) for x in (support.x, images))
         probabilities = prototype_probabilities(points, support.y, queries)
         predictions = []
@@ -114,8 +115,8 @@ def _episode_figure(data: Data, embeddings: np.ndarray) -> "Figure":
     targets: Any = data.targets
     names = np.asarray(targets.by_split["test"])[data.test.y[rows[:, 0]]]
     return plots.episode(
-        data.test.x[support],
-        data.test.x[queries],
+        to_bytes(data.test.x[support]),
+        to_bytes(data.test.x[queries]),
         scores.argmax(axis=1).reshape(queries.shape),
         names.tolist(),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_dl import plots
 from keras_dl.data import read_images
-from keras_dl.tasks.base import Prediction, SavedRun, Task
+from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of
 
 __all__ = ["ImageTranslationTask", "task"]
 
@@ -36,7 +36,7 @@ class ImageTranslationTask(Task):
         Raises:
             ValueError: if a file cannot be read.
         """
-        examples, sources = read_images(inputs, tuple(run.spec["input_shape"]))
+        examples, sources = read_images(inputs, tuple(run.spec["input_shape"]), white_of(run))
         pictures = np.rint(run.model.predict(examples, verbose=0)).clip(0, 255).astype("uint8")
         for source, picture in zip(sources, pictures, strict=True):
             height, width = picture.shape[:2]

@@ -19,7 +19,7 @@ from keras_dl.metrics.segmentation import (
     pixel_accuracy,
     pixel_confusion,
 )
-from keras_dl.tasks.base import Evaluator, Prediction, SavedRun, Task
+from keras_dl.tasks.base import Evaluator, Prediction, SavedRun, Task, white_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -122,7 +122,7 @@ class Segmentation(Task):
         targets, shape = run.spec["targets"], run.spec["input_shape"]
         names = targets["names"]
         colours = _colours(targets["colours"], names)
-        for source, image in read_pictures(inputs, shape[-1]):
+        for source, image in read_pictures(inputs, shape[-1], white_of(run)):
             mask = _segment(run.model, image, shape[0])
             yield Prediction(source, _shares(mask, names, top), plots.colour_mask(mask, colours))
 

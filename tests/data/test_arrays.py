@@ -82,12 +82,12 @@ TABLE = np.ones((20, 3))
         ((X, Y[:-1]), "one row per example. Received: 40 examples and 39 targets"),
         ((X[:0], Y[:0]), "at least one example"),
         ((X, np.zeros(40)), "at least two classes"),
-        ((X[:2], Y[:2]), "for three splits|at least two classes"),
+        ((X[:2], Y[:2]), "at least 3, one each for train"),
         ((X, Y, np.stack([X] * 3, -1), Y), "must have the same features in all splits"),
         ((X, Y, X, Y + 1), "only classes of `y_train`"),
         ((X.ravel(), np.resize(Y, X.size)), r"must have rank 2 \(features\) in all splits"),
-        ({"x": X, "labels": Y}, r"keys x_train.*Received: keys \['labels', 'x'\]"),
-        ({"x_train": X, "y_train": Y, "x_test": X}, "both x_test and y_test. Received: only x_te"),
+        ({"x": X, "labels": Y}, r"keys x_train.*Received: keys \['labels'\]"),
+        ({"x_train": X, "y_train": Y, "x_test": X}, "both x and y of test. Received: only x_test"),
         ((np.where(TABLE, np.nan, 0), Y[:20]), "finite in float32; .* Received: 60 NaN or inf"),
         ((np.full((20, 2), "red"), Y[:20]), "encode text as numbers first"),
         (([[1], [1, 2]], [0, 1]), "one regular array"),
@@ -139,3 +139,49 @@ def test_npz_cut_short(tmp_path, keep):
     (tmp_path / "mine.npz").write_bytes(content[:keep])
     with pytest.raises(DatasetError, match="must be a whole .npz file of plain"):
         load(tmp_path / "mine.npz")
+
+
+@pytest.mark.parametrize("name", ["val", "valid", "dev", "VAL", "validation"])
+def test_names_of_the_validation_split(name):
+    data = load({"x_train": X, "y_train": Y, f"x_{name}": X[:8], f"y_{name}": Y[:8]})
+    assert (len(data.train.y), len(data.validation.y), len(data.test.y)) == (32, 8, 8)
+
+
+def test_keys_in_capitals():
+    assert len(load({"x_train": X, "y_train": Y, "X_test": X, "Y_test": Y}).test.y) == 40
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"x_extra": X, "y_extra": Y}, r"no others. Received: keys \['x_extra', 'y_extra'\]"),
+        ({"names": Y}, r"Received: keys \['names'\]"),
+        ({"x": X, "y": Y}, "one x for train. Received: keys x_train and x"),
+        ({"x_val": X, "x_dev": X}, "one x for validation. Received: keys x_val and x_dev"),
+    ],
+)
+def test_no_key_is_ignored(more, message):
+    with pytest.raises(DatasetError, match=message):
+        load({"x_train": X, "y_train": Y, **more})
+
+
+@pytest.mark.parametrize("classes", [3, 10])
+def test_small_sets_say_how_many_examples_a_class_needs(classes):
+    x = np.random.default_rng(0).integers(0, 256, (2 * classes, 8, 8)).astype(np.uint8)
+    with pytest.raises(DatasetError, match="of a class: at least 3, one each for train"):
+        load((x, np.repeat(np.arange(classes), 2)))
+
+
+def test_small_classes_remain_in_train():
+    y = np.array([0] * 10 + [1] * 2 + [2])
+    data = load((X[:13], y))
+    assert set(data.train.y) == {0, 1, 2}
+    assert data.reading.notices == [
+        "2 of 3 classes have no example in validation: 1, 2.",
+        "1 of 3 classes have no example in test: 2.",
+    ]
+
+
+def test_images_of_one_colour_are_noticed():
+    x = np.repeat(np.arange(40, dtype=np.uint8) * 6, 30).reshape(40, 6, 5)
+    assert "40 of 40 images are of one colour" in load((x, Y)).reading.notices[0]

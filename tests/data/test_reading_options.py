@@ -46,8 +46,8 @@ def test_task_of_arrays():
     assert load((X, Y)).num_classes == 4
     assert load((X, Y), task="regression").class_names == ()
     assert load((X, np.arange(40) % 4 * 7), task="classification").class_names[-1] == "21"
-    many = np.repeat(np.arange(1, 41), 2)
-    pairs = np.arange(160.0).reshape(80, 2)
+    many = np.repeat(np.arange(1, 41), 3)
+    pairs = np.arange(240.0).reshape(120, 2)
     assert load((pairs, many)).reading.notices == [
         "The target's 40 different whole numbers are regression targets; "
         'task="classification" makes them classes.'

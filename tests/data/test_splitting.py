@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from keras_dl.data import DatasetError
 from keras_dl.data.splitting import split_indices
 
 
@@ -24,9 +26,9 @@ def test_a_class_with_one_example_stays_in_train():
     assert len(drawn) == 2
 
 
-def test_single_examples_only_are_cut_plainly():
-    rest, drawn = split_indices(np.arange(10), 0.2, stratified=True)
-    assert (len(rest), len(drawn)) == (8, 2)
+def test_no_class_loses_its_last_example():
+    with pytest.raises(DatasetError, match="at least 3, one each for train, validation and test"):
+        split_indices(np.arange(10), 0.2, stratified=True)
 
 
 def test_regression_is_cut_plainly_and_the_same_every_time():

@@ -1,11 +1,13 @@
 """A folder or archive of images by class, divided by class for few-shot learning."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from keras_dl.data.archives import Member, list_image_members
+from keras_dl.data.archives import IMAGES, Member, notice_left_out, scan
+from keras_dl.data.class_folders import refuse_empty_folders
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.few_shot.images import (
     TEST_SHARE,
@@ -14,15 +16,13 @@ from keras_dl.data.few_shot.images import (
     FewShotImages,
     divide_classes,
 )
+from keras_dl.data.images.checks import record_sizes
 from keras_dl.data.images.image_files import decode_images, stack_images
+from keras_dl.data.split_names import split_named
 
 __all__ = ["class_folders", "read_class_images"]
 
-NAMES = {
-    "train": "train", "training": "train", "background": "train",
-    "val": "validation", "valid": "validation", "validation": "validation",
-    "test": "test", "testing": "test", "evaluation": "test",
-}  # fmt: skip
+BACKGROUND = "background"  # Omniglot's word for train
 
 
 def class_folders(path: Path, *, image_size: int = 28) -> FewShotImages:
@@ -43,33 +43,39 @@ def class_folders(path: Path, *, image_size: int = 28) -> FewShotImages:
         DatasetError: if there are no images, an image has no class folder, a file cannot be
             decoded, or there are too few classes to divide.
     """
-    members = list_image_members(path)
-    names = _class_names(members, path)
-    parts = [NAMES.get(name.split("/")[0].lower()) for name in names]
-    channels = None
-    if {"train", "test"} <= set(parts) and None not in parts:
-        splits: dict[str, ClassImages] = {}
-        for split in sorted(set(filter(None, parts))):
-            rows = [i for i, part in enumerate(parts) if part == split]
-            inner = [names[i].partition("/")[2] or names[i] for i in rows]
-            splits[split] = _images([members[i] for i in rows], inner, image_size, channels)
-            channels = splits[split].x.shape[-1]
-        if "validation" not in splits:
-            divided = divide_classes(splits["train"], share=VALIDATION_SHARE)
-            splits["train"], splits["validation"] = divided
-        return FewShotImages(path.name, str(path), splits)
-    rest, test = divide_classes(_images(members, names, image_size), share=TEST_SHARE)
-    train, validation = divide_classes(rest, share=VALIDATION_SHARE / (1 - TEST_SHARE))
-    splits = {"train": train, "validation": validation, "test": test}
+    listing = scan(path, IMAGES)
+    names = _class_names(listing.members, path)
+    classes = {member.path.parent for member in listing.members}
+    refuse_empty_folders(listing, classes, PurePosixPath(), "images")
+    notice_left_out(listing, "images")
+    parts = _parts(names, path)
+    images = _images(listing.members, names, image_size)
+    splits: dict[str, ClassImages] = {}
+    for split in sorted({part for part in parts if part}):
+        numbers = np.unique(images.y[[part == split for part in parts]])
+        own = images.take(numbers)
+        inner = tuple(name.partition("/")[2] or name for name in own.names)
+        splits[split] = replace(own, names=inner)
+    if not splits:
+        rest, splits["test"] = divide_classes(images, share=TEST_SHARE)
+        splits["train"], splits["validation"] = divide_classes(
+            rest, share=VALIDATION_SHARE / (1 - TEST_SHARE)
+        )
+    elif "validation" not in splits:
+        divided = divide_classes(splits["train"], share=VALIDATION_SHARE)
+        splits["train"], splits["validation"] = divided
     return FewShotImages(path.name, str(path), splits)
 
 
-def read_class_images(path: Path, *, input_shape: tuple[int, ...]) -> ClassImages:
+def read_class_images(
+    path: Path, *, input_shape: tuple[int, ...], white: float | None = None
+) -> ClassImages:
     """Reads a folder of images by class in the shape that a model takes, undivided.
 
     Args:
         path: folder, or tar, tar.gz, tgz or zip file.
         input_shape: (height, width, channels) of the model's images; square.
+        white: number that was white in the training data; None decides by the files.
 
     Returns:
         All images with their classes.
@@ -77,9 +83,27 @@ def read_class_images(path: Path, *, input_shape: tuple[int, ...]) -> ClassImage
     Raises:
         DatasetError: as `class_folders`.
     """
-    members = list_image_members(path)
-    names = _class_names(members, path)
-    return _images(members, names, int(input_shape[0]), int(input_shape[2]))
+    listing = scan(path, IMAGES)
+    names = _class_names(listing.members, path)
+    notice_left_out(listing, "images")
+    return _images(listing.members, names, int(input_shape[0]), int(input_shape[2]), white)
+
+
+def _parts(names: Sequence[str], path: Path) -> list[str | None]:
+    """Returns the split of each class name, all of them or none."""
+    tops = [name.split("/")[0] for name in names]
+    parts = [split_named(top) or ("train" if top.lower() == BACKGROUND else None) for top in tops]
+    present = {part for part in parts if part}
+    if present == {"train"} and BACKGROUND in map(str.lower, tops) and None in parts:
+        return [None] * len(parts)  # a class of that name
+    if present and (None in parts or not {"train", "test"} <= present):
+        others = sorted({top for top, part in zip(tops, parts, strict=True) if part is None})
+        raise DatasetError(
+            "`dataset` must have train/, test/ and perhaps val/ with all classes in them, or "
+            f"classes without splits. Received: {', '.join(sorted(present))}"
+            f"{' next to ' + ', '.join(others[:3]) if others else ''} in {path}"
+        )
+    return parts
 
 
 def _class_names(members: Sequence[Member], path: Path) -> list[str]:
@@ -98,8 +122,18 @@ def _class_names(members: Sequence[Member], path: Path) -> list[str]:
 
 
 def _images(
-    members: Sequence[Member], names: Sequence[str], size: int, channels: int | None = None
+    members: Sequence[Member],
+    names: Sequence[str],
+    size: int,
+    channels: int | None = None,
+    white: float | None = None,
 ) -> ClassImages:
-    x = stack_images(decode_images(members, (size, size)), channels)
+    decoded = decode_images(members, (size, size), white)
+    record_sizes(decoded.sizes, (size, size), asked=True)
     classes, y = np.unique(names, return_inverse=True)
-    return ClassImages(x, y.astype(np.int32), tuple(map(str, classes)))
+    return ClassImages(
+        stack_images(decoded.images, channels),
+        y.astype(np.int32),
+        tuple(map(str, classes)),
+        decoded.white,
+    )

@@ -28,14 +28,16 @@ class ClassImages:
     """The images of one split.
 
     Attributes:
-        x: images (n, height, width, channels) uint8, 0..255.
+        x: images (n, height, width, channels), pixels 0..255, uint8 or float32.
         y: class numbers (n,) int32 in 0..len(names) - 1.
         names: one name per class number.
+        white: number that was white in the source, see `keras_dl.data.Images`.
     """
 
     x: np.ndarray
     y: np.ndarray
     names: tuple[str, ...]
+    white: float = 255.0
 
     def take(self, classes: Sequence[int] | np.ndarray) -> "ClassImages":
         """Returns the images of some classes, numbered in the order of `classes`."""
@@ -43,7 +45,7 @@ class ClassImages:
         number[np.asarray(classes)] = np.arange(len(classes))
         rows = np.flatnonzero(number[self.y] >= 0)
         names = tuple(self.names[c] for c in classes)
-        return ClassImages(self.x[rows], number[self.y[rows]].astype(np.int32), names)
+        return ClassImages(self.x[rows], number[self.y[rows]].astype(np.int32), names, self.white)
 
 
 @dataclass(frozen=True)
@@ -120,4 +122,4 @@ def with_rotations(images: ClassImages) -> ClassImages:
     x = np.concatenate([np.rot90(images.x, turn, axes=(1, 2)) for turn in turns])
     y = np.concatenate([images.y + turn * count for turn in turns])
     names = [f"{name} {90 * turn}°" if turn else name for turn in turns for name in images.names]
-    return ClassImages(np.ascontiguousarray(x), y.astype(np.int32), tuple(names))
+    return ClassImages(np.ascontiguousarray(x), y.astype(np.int32), tuple(names), images.white)

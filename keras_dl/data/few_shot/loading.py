@@ -81,7 +81,7 @@ def few_shot(
     return Data.from_splits(
         images.name,
         {name: Split(parts[name].x, parts[name].y) for name in SPLITS},
-        inputs=Images(),
+        inputs=Images(white=parts["train"].white),
         targets=Classes(named["train"], named),
         source=images.source,
         batch_size=batch_size,

@@ -6,12 +6,13 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from keras_dl.data.archives import ARCHIVES, IMAGES, Member, list_image_members
+from keras_dl.data.archives import ARCHIVES, IMAGES, Listing, Member, notice_left_out, scan
 from keras_dl.data.arrays import read_npz
 from keras_dl.data.class_folders import list_labelled_members
 from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import read_regular, user_path
+from keras_dl.data.images.checks import record_sizes
 from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
 from keras_dl.data.images.pixels import to_pixels
 from keras_dl.data.images.resizing import common_size, resize
@@ -40,34 +41,43 @@ def read_classes(
     splits = list_labelled_members(path, IMAGES, "images")
     members = [member for split in splits.values() for member, _ in split]
     sizes = read_sizes(members) if image_size is None else ()
-    images = stack_images(decode_images(members, common_size(sizes, image_size, at_least)))
+    size = common_size(sizes, image_size, at_least)
+    decoded = decode_images(members, size)
+    record_sizes(decoded.sizes, size, asked=image_size is not None)
+    images = stack_images(decoded.images)
     class_names = tuple(sorted({label for _, label in splits["train"]}))
     pairs, start = {}, 0
     for split, labelled in splits.items():
         y = [_index(label, class_names, split) for _, label in labelled]
         pairs[split] = images[start : start + len(y)], np.asarray(y)
         start += len(y)
-    return Raw(name, source, class_names=class_names, **pairs)
+    return Raw(name, source, class_names=class_names, white=decoded.white, **pairs)
 
 
 def read_images(
-    paths: str | PathLike[str] | Iterable[str | PathLike[str]], input_shape: tuple[int, ...]
+    paths: str | PathLike[str] | Iterable[str | PathLike[str]],
+    input_shape: tuple[int, ...],
+    white: float | None = None,
 ) -> tuple[np.ndarray, list[str]]:
     """Reads images to predict, in the shape that a network was trained on.
 
     Args:
         paths: image file, folder (recursive), archive, `.npz` with key x or x_test, or a list.
         input_shape: (height, width, channels), channels 1 or 3.
+        white: number that was white in the training data, `Images.white`: the inputs are taken in
+            this unit; None decides by their own range.
 
     Returns:
-        Images (n, height, width, channels) uint8, and one path per image.
+        Images (n, height, width, channels), pixels 0..255 in uint8 or float32, and one path per
+        image.
 
     Raises:
-        DatasetError: if a path is missing, holds no images, or files cannot be decoded.
+        DatasetError: if a path is missing, holds no images, files cannot be decoded, or arrays have
+            another range than the training data.
     """
     paths = [paths] if isinstance(paths, str | PathLike) else list(paths)
     try:
-        parts = [_read_one(user_path(path), input_shape) for path in paths]
+        parts = [_read_one(user_path(path), input_shape, white) for path in paths]
     except PermissionError as error:
         raise DatasetError(
             f"`paths` must be readable; change their permissions. Received: {error.filename}"
@@ -77,7 +87,9 @@ def read_images(
     return np.concatenate([x for x, _ in parts]), [name for _, names in parts for name in names]
 
 
-def _read_one(path: Path, input_shape: tuple[int, ...]) -> tuple[np.ndarray, list[str]]:
+def _read_one(
+    path: Path, input_shape: tuple[int, ...], white: float | None
+) -> tuple[np.ndarray, list[str]]:
     size, channels = (input_shape[0], input_shape[1]), input_shape[2]
     if not path.exists():
         raise DatasetError(f"`paths` must exist. Received: {path}")
@@ -89,17 +101,19 @@ def _read_one(path: Path, input_shape: tuple[int, ...]) -> tuple[np.ndarray, lis
                 "`paths` must be an .npz file with images under the key x or x_test. "
                 f"Received: keys {sorted(arrays)} in {path}"
             )
-        images = resize(to_pixels([x])[0], size)
+        images = resize(to_pixels({str(path): x}, white).images[0], size)
         return stack_images([_flat(i) for i in images], channels), [
             f"{path}[{i}]" for i in range(len(x))
         ]
     inside = path.is_dir() or path.name.lower().endswith(ARCHIVES)
     single = Member(PurePosixPath(path.name), lambda: read_regular(path))
-    members = list_image_members(path) if inside else [single]
+    listing = scan(path, IMAGES) if inside else Listing([single], [], [])
+    members = listing.members
     if not members:
-        raise DatasetError(f"`paths` must hold {', '.join(IMAGES)} files. Received: {path}")
+        raise DatasetError(f"`paths` must hold image files. Received: {path}")
+    notice_left_out(listing, "images")
     names = [str(path / member.path) if inside else str(path) for member in members]
-    return stack_images(decode_images(members, size), channels), names
+    return stack_images(decode_images(members, size, white).images, channels), names
 
 
 def _flat(image: np.ndarray) -> np.ndarray:

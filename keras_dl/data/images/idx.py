@@ -1,9 +1,9 @@
 """Images and labels in the four IDX files of MNIST and its relatives."""
 
 import math
-from fnmatch import fnmatch
+import re
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -16,51 +16,54 @@ from keras_dl.data.files import (
     refuse_damaged,
     unpacked_limit,
 )
+from keras_dl.data.reading import notice
 
-__all__ = ["FILES", "has_idx", "read_idx", "read_idx_folder"]
+__all__ = ["has_idx", "read_idx", "read_idx_folder"]
 
-FILES = {
-    "x_train": ("*train-images*idx3*",),
-    "y_train": ("*train-labels*idx1*",),
-    "x_test": ("*t10k-images*idx3*", "*test-images*idx3*"),
-    "y_test": ("*t10k-labels*idx1*", "*test-labels*idx1*"),
-}
+KINDS = {"x": ("images", 3), "y": ("labels", 1)}
+SPLITS = {"train": "train", "t10k": "test", "test": "test", "validation": "validation",
+          "valid": "validation", "val": "validation", "dev": "validation"}  # fmt: skip
 
 
 def has_idx(folder: Path) -> bool:
-    """Returns True if a file of the folder is named like one of the four."""
-    return any(_find(folder, patterns) for patterns in FILES.values())
+    """Returns True if a file of the folder is named like one of MNIST."""
+    return any(_place(file.name) for file in folder.iterdir() if file.is_file())
 
 
 def read_idx_folder(folder: Path, name: str, source: str) -> Raw:
-    """Reads the four IDX files of a folder, gzipped or not.
+    """Reads the IDX files of a folder, gzipped or not: images and labels of one or more splits.
+
+    The splits are train, t10k (or test) and validation; a single pair, of whatever split, is train.
 
     Args:
-        folder: with images and labels of train and of t10k (or test).
+        folder: with files such as train-images-idx3-ubyte and train-labels-idx1-ubyte.gz.
         name: short name of the data set.
         source: origin of the files, in words.
 
     Raises:
-        DatasetError: if one is missing, corrupt, or images and labels differ in number.
+        DatasetError: if one is missing, corrupt, there are two of a kind, or images and labels
+            differ in number.
     """
-    paths = {key: _find(folder, patterns) for key, patterns in FILES.items()}
-    missing = [FILES[key][0] for key, path in paths.items() if path is None]
-    if missing:
+    paths = _find(folder)
+    missing = [f"{split} {KINDS['y' if 'x' in of_split else 'x'][0]}"
+               for split, of_split in paths.items() if len(of_split) == 1]  # fmt: skip
+    if len(paths) == 1:
+        paths = {"train": next(iter(paths.values()))}
+    if missing or "train" not in paths:
         raise DatasetError(
-            "`dataset` must hold four IDX files: images and labels of train and of t10k. "
-            f"Received: {folder} without {', '.join(missing)}"
+            "`dataset` must hold IDX files in pairs, images and labels of train and of t10k. "
+            f"Received: {folder} without {', '.join(missing) or 'train images and labels'}"
         )
-    arrays = {key: read_idx(path) for key, path in paths.items() if path}
-    for split in ("train", "test"):
-        x, y = arrays[f"x_{split}"], arrays[f"y_{split}"]
+    pairs: Any = {}
+    for split, of_split in paths.items():
+        x, y = read_idx(of_split["x"]), read_idx(of_split["y"])
         if len(x) != len(y):
             raise DatasetError(
                 "`dataset` must have one label per image. Received: "
-                f"{len(x)} images in {paths[f'x_{split}']} and {len(y)} labels "
-                f"in {paths[f'y_{split}']}"
+                f"{len(x)} images in {of_split['x']} and {len(y)} labels in {of_split['y']}"
             )
-    train, test = ((arrays[f"x_{s}"], arrays[f"y_{s}"]) for s in ("train", "test"))
-    return Raw(name, source, train, test=test)
+        pairs[split] = x, y
+    return Raw(name, source, **pairs)
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -102,7 +105,35 @@ def _parse(file: IO[bytes], path: Path) -> np.ndarray:
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
-def _find(folder: Path, patterns: tuple[str, ...]) -> Path | None:
-    # Sorted, so that x-ubyte precedes x-ubyte.gz.
-    files = sorted(p for p in folder.iterdir() if p.is_file())
-    return next((p for p in files if any(fnmatch(p.name.lower(), w) for w in patterns)), None)
+def _find(folder: Path) -> dict[str, dict[str, Path]]:
+    """Returns the paths of images "x" and labels "y" by split; other files get a notice."""
+    paths: dict[str, dict[str, Path]] = {}
+    others = []
+    # Sorted, so that x-ubyte precedes x-ubyte.gz, its packed copy.
+    for file in sorted(folder.iterdir()):
+        place = _place(file.name) if file.is_file() else None
+        if place is None:
+            others.append(file.name)
+            continue
+        split, axis = place
+        first = paths.setdefault(split, {}).setdefault(axis, file)
+        if file not in (first, first.with_name(f"{first.name}.gz")):
+            raise DatasetError(
+                f"`dataset` must hold one file of {split} {KINDS[axis][0]}; put each set into a "
+                f"folder of its own. Received: {first.name} and {file.name} in {folder}"
+            )
+    count = sum(map(len, paths.values()))
+    if others:
+        names = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
+        notice(f"{len(others)} of {len(others) + count} files are left out: {names}.")
+    return paths
+
+
+def _place(name: str) -> tuple[str, str] | None:
+    """Returns split and "x" or "y" of a file name; None for other files."""
+    lower = name.lower().removesuffix(".gz")
+    for axis, (word, rank) in KINDS.items():
+        if word in lower and f"idx{rank}" in lower:
+            words = re.split(r"[^a-z0-9]+", lower)
+            return next((SPLITS[w] for w in words if w in SPLITS), "train"), axis
+    return None

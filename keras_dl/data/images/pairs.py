@@ -72,7 +72,7 @@ def facades(*, batch_size: int = 1, image_size: int = 256) -> Data:
     halves = {}
     for part in ("train", "test"):
         files = [member for member in members if member.path.parts[0] == part]
-        images = stack_images(decode_images(files, (image_size, 2 * image_size)), channels=3)
+        images = stack_images(decode_images(files, (image_size, 2 * image_size)).images, 3)
         halves[part] = Split(images[:, :, image_size:], images[:, :, :image_size])
     splits = {
         "train": halves["train"].take(slice(None, -HELD_OUT)),

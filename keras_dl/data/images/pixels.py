@@ -1,39 +1,108 @@
-"""Conversion of arrays of images to uint8 (n, height, width, channels)."""
+"""Conversion of arrays of images to pixels 0..255, (n, height, width, channels)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.images.units import Extent, common_white, extent, white_as_trained
+from keras_dl.data.reading import fact, notice
 
-__all__ = ["to_pixels"]
+__all__ = ["Pixels", "scale", "to_bytes", "to_pixels"]
+
+LEVELS = 256
+CHUNK = 1 << 22  # numbers of which the levels are counted at a time
+DARK = 64  # a set whose brightest pixel is below a quarter of white gets a notice
+
+Images = np.ndarray | list[np.ndarray]
 
 
-def to_pixels(images: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Converts images to uint8 pixels 0..255 with a channel axis.
+class Pixels(NamedTuple):
+    """Images in pixels and the unit that they had.
 
-    Numbers in [0, 1] become ``round(255 x)``: exact for multiples of 1/255, with an error of at
-    most 1/510 for others. 16-bit numbers are divided by 257. Bools and integers that are only 0 or
-    1 become 0 and 255. All splits are converted by the same rule.
+    Attributes:
+        images: arrays (n, height, width, channels), or lists of (height, width, channels), in the
+            order of the splits; uint8, or float32 in 0..255.
+        white: number of the source that became 255.
+    """
+
+    images: list[Images]
+    white: float
+
+
+def to_pixels(splits: Mapping[str, Images], white: float | None = None) -> Pixels:
+    """Converts images to pixels 0..255 with a channel axis, by one decision for all splits.
+
+    The pixels are uint8 where that keeps every grey level, else float32: 10-, 12- and 16-bit
+    numbers and finely graded floats keep theirs. Bools and integers that are only 0 or 1 become 0
+    and 255. Floats that exceed the range by less than 10 % of white are clipped with a notice.
 
     Args:
-        images: one array per split, (n, height, width) or (n, height, width, channels), channels
-            1 or 3, numbers in [0, 1], 0..255, or uint16.
-
-    Returns:
-        Arrays (n, height, width, channels) uint8.
+        splits: by name, arrays (n, height, width) or (n, height, width, channels), or lists of
+            images of various sizes; channels 1 or 3.
+        white: number that is white in the training data, for inputs of a trained model; None
+            decides by type and range, see `common_white`.
 
     Raises:
-        DatasetError: for another shape, channel count or range, and for NaN or inf.
+        DatasetError: for another shape, channel count or range, for splits of different ranges,
+            and for NaN or inf.
     """
-    shaped = [_with_channels(x) for x in images]
-    scale = _scale(shaped)
-    if scale == 1 and all(x.dtype == np.uint8 for x in shaped):
-        return shaped
-    return [np.rint(x.astype(np.float32) * scale).astype(np.uint8) for x in shaped]
+    shaped = {name: _with_channels(images) for name, images in splits.items()}
+    extents = {name: extent(images) for name, images in shaped.items()}
+    if white is None:
+        white = common_white(extents)
+        whites = dict.fromkeys(extents, white)
+    else:
+        whites = {name: white_as_trained(values, white) for name, values in extents.items()}
+    parts = [(a, whites[name]) for name, images in shaped.items() for a in _arrays(images)]
+    exact = all(_fits_bytes(array, own) for array, own in parts)
+    _record(extents, white, exact)
+    images = [_map(images, whites[name], exact) for name, images in shaped.items()]
+    _notice_clipped([part for part in parts if part[0].dtype.kind == "f"])
+    return Pixels(images, white)
 
 
-def _with_channels(x: np.ndarray) -> np.ndarray:
+def scale(array: np.ndarray, white: float, *, exact: bool) -> np.ndarray:
+    """Returns pixels 0..255 of numbers 0..white: rounded to uint8 if `exact`, else float32.
+
+    Args:
+        array: numbers of any shape.
+        white: number that becomes 255.
+        exact: True if rounding keeps the levels.
+    """
+    if array.dtype == np.uint8 and white == 255:
+        return array if exact else array.astype(np.float32)
+    pixels = np.clip(array.astype(np.float32) * np.float32(255 / white), 0, 255)
+    return np.rint(pixels).astype(np.uint8) if exact else pixels
+
+
+def to_bytes(pixels: np.ndarray) -> np.ndarray:
+    """Rounds pixels 0..255 to uint8, for pictures to look at.
+
+    Args:
+        pixels: uint8, or float32 in 0..255, of any shape.
+    """
+    return pixels if pixels.dtype == np.uint8 else np.rint(pixels).astype(np.uint8)
+
+
+def _map(images: Images, white: float, exact: bool) -> Images:
+    if isinstance(images, np.ndarray):
+        return scale(images, white, exact=exact)
+    return [scale(image, white, exact=exact) for image in images]
+
+
+def _arrays(images: Images) -> Iterable[np.ndarray]:
+    return [images] if isinstance(images, np.ndarray) else images
+
+
+def _with_channels(images: Images) -> Images:
+    if isinstance(images, list):
+        return [_check(image[None])[0] for image in images]
+    return _check(images)
+
+
+def _check(x: np.ndarray) -> np.ndarray:
     x = x[..., None] if x.ndim == 3 else x
     if x.shape[-1] not in (1, 3):
         first = " Channels stand last: use np.moveaxis(x, 1, -1)." if x.shape[1] in (1, 3) else ""
@@ -46,22 +115,44 @@ def _with_channels(x: np.ndarray) -> np.ndarray:
     return x
 
 
-def _scale(arrays: list[np.ndarray]) -> float:
-    """Returns the factor that maps the numbers to 0..255."""
-    kinds: set[str] = {x.dtype.kind for x in arrays}
-    if not kinds <= set("biuf"):
-        raise DatasetError(f"`x` must hold numbers. Received: dtype={arrays[0].dtype}")
-    if "f" in kinds:
-        bad = sum(int((~np.isfinite(x)).sum()) for x in arrays)
-        if bad:
-            raise DatasetError(f"`x` must be finite in every pixel. Received: {bad} NaN or inf")
-    low = min(float(x.min()) for x in arrays if x.size)
-    high = max(float(x.max()) for x in arrays if x.size)
-    if low < 0 or high > (65535 if all(x.dtype == np.uint16 for x in arrays) else 255):
-        raise DatasetError(
-            "`x` must hold pixels in [0, 1] or 0..255; pass images without standardisation, "
-            f"the model scales them itself. Received: values {low:g}..{high:g}"
+def _fits_bytes(array: np.ndarray, white: float) -> bool:
+    """Returns True if rounding to 256 levels keeps all levels of the array apart."""
+    if array.dtype == np.uint8 or array.dtype == bool or (white == 1 and array.dtype.kind in "iu"):
+        return True
+    if white == 255 and array.dtype.kind in "iu":
+        return True
+    levels: set[float] = set()
+    flat = array.reshape(-1)
+    # In chunks: most sets of more levels show them in the first one.
+    for start in range(0, flat.size, CHUNK):
+        levels.update(np.unique(flat[start : start + CHUNK]).tolist())
+        if len(levels) > LEVELS:
+            return False
+    values = np.clip(np.array(sorted(levels)) * (255 / white), 0, 255)
+    return len(np.unique(np.rint(values))) == len(np.unique(np.float32(values)))
+
+
+def _record(extents: Mapping[str, Extent], white: float, exact: bool) -> None:
+    types = tuple(dict.fromkeys(name for values in extents.values() for name in values.types))
+    high = max(values.high for values in extents.values())
+    whole = Extent(types, min(values.low for values in extents.values()), high)
+    levels = "" if exact else "; more than 256 grey levels, float32 pixels 0..255"
+    fact("value range", f"{whole}, white is {white:g}{levels}")
+    if types == ("uint8",) and 1 < high < DARK:
+        notice(f"The images are dark: the brightest pixel is {high:g} of 255.")
+    if white > 255:
+        bits = int(np.log2(white + 1))
+        notice(f"Pixels up to {high:g} are taken as {bits} bits: white is {white:g}.")
+
+
+def _notice_clipped(parts: list[tuple[np.ndarray, float]]) -> None:
+    outside = sum(int(((a < 0) | (a > white)).sum()) for a, white in parts)
+    if outside:
+        low = min(float(a.min()) for a, _ in parts)
+        high = max(float(a.max()) for a, _ in parts)
+        count = sum(a.size for a, _ in parts)
+        white = parts[0][1]
+        notice(
+            f"{outside:,} of {count:,} pixels lie outside of 0..{white:g} "
+            f"({low:.9g}..{high:.9g}) and are clipped."
         )
-    if high > 255:
-        return 1 / 257
-    return 255.0 if high <= 1 and high > 0 else 1.0

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from PIL import Image, ImageOps
 
-__all__ = ["DEFAULT_SIDE", "common_size", "crop_and_resize", "resize"]
+__all__ = ["DEFAULT_SIDE", "common_size", "crop_and_resize", "resize", "resize_image"]
 
 # Side of images of various sizes if no size is requested.
 DEFAULT_SIDE = 32
@@ -47,17 +47,32 @@ def crop_and_resize(image: Image.Image, size: tuple[int, ...]) -> Image.Image:
 
 
 def resize(images: Sequence[np.ndarray] | np.ndarray, size: tuple[int, ...]) -> np.ndarray:
-    """Resizes images of any sizes and stacks them to (n, height, width, channels) uint8.
+    """Resizes images of any sizes and stacks them to (n, height, width, channels).
 
     Args:
-        images: arrays (height, width, channels) uint8, channels 1 or 3, equal for all.
+        images: arrays (height, width, channels) of one type, uint8 or float32; channels 1 or 3,
+            equal for all.
         size: (height, width) in pixels.
     """
     if isinstance(images, np.ndarray) and images.shape[1:3] == size:
         return images
     channels = images[0].shape[-1] if len(images) else 1
-    stack = np.empty((len(images), *size, channels), np.uint8)
+    dtype = images[0].dtype if len(images) else np.dtype(np.uint8)
+    stack = np.empty((len(images), *size, channels), dtype)
     for slot, array in zip(stack, images, strict=True):
-        image = Image.fromarray(array[..., 0] if channels == 1 else array)
-        slot[...] = np.asarray(crop_and_resize(image, size)).reshape(slot.shape)
+        slot[...] = resize_image(array, size)
     return stack
+
+
+def resize_image(array: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    """Crops and resizes one image, see `crop_and_resize`.
+
+    Args:
+        array: (height, width, channels) uint8 or float32, channels 1 or 3.
+        size: (height, width) in pixels.
+    """
+    # Pillow has no mode of three floats.
+    if array.shape[-1] == 1 or array.dtype != np.uint8:
+        bands = [Image.fromarray(band) for band in np.moveaxis(array, -1, 0)]
+        return np.stack([np.asarray(crop_and_resize(band, size)) for band in bands], axis=-1)
+    return np.asarray(crop_and_resize(Image.fromarray(array), size))

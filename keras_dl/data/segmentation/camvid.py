@@ -63,10 +63,9 @@ def read_camvid(image_size: int | None = None) -> LabelledImages:
             )
         pairs[split] = [(images[stem], masks[stem]) for stem in sorted(images)]
     size = common_size(pairs, image_size)
-    splits = {split: decode_pairs(files, size, channels=3) for split, files in pairs.items()}
-    return LabelledImages(
-        "camvid", str(path), names=CLASSES, ignore=IGNORE, colours=COLOURS, **splits
-    )
+    splits, _ = decode_pairs(pairs, size, channels=3)
+    parts = splits["train"], splits["validation"], splits["test"]
+    return LabelledImages("camvid", str(path), *parts, CLASSES, IGNORE, COLOURS)
 
 
 def _find() -> Path:

@@ -23,6 +23,7 @@ class LabelledImages(NamedTuple):
         names: one name per class; label i of a mask is names[i].
         ignore: label of unlabelled pixels, or None.
         colours: (red, green, blue) of each class, 0..255.
+        white: number that was white in the images' source, see `keras_dl.data.Images`.
     """
 
     name: str
@@ -33,6 +34,7 @@ class LabelledImages(NamedTuple):
     names: tuple[str, ...]
     ignore: int | None
     colours: tuple[tuple[int, int, int], ...]
+    white: float = 255.0
 
 
 def voc_colours(count: int) -> tuple[tuple[int, int, int], ...]:

@@ -98,7 +98,7 @@ def _assemble(labelled: LabelledImages, batch_size: int) -> Data:
     return Data.from_splits(
         labelled.name,
         splits,
-        inputs=Images(),
+        inputs=Images(white=labelled.white),
         targets=Masks(labelled.names, labelled.ignore, labelled.colours),
         source=labelled.source,
         batch_size=batch_size,

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_dl.data.archives import IMAGES, Member, list_members
+from keras_dl.data.archives import IMAGES, Listing, Member, list_members, notice_left_out, scan
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.segmentation.labelled import VOID, LabelledImages, Pair, voc_colours
 from keras_dl.data.segmentation.masks import common_size, decode_pairs
+from keras_dl.data.split_names import split_in_name
 
 __all__ = ["read_mask_folder"]
 
 CLASS_FILE = "classes.txt"
-SPLITS = {"train": "train", "val": "validation", "validation": "validation", "test": "test"}
 
 
 def read_mask_folder(path: Path, image_size: int | None = None) -> LabelledImages:
@@ -36,10 +36,7 @@ def read_mask_folder(path: Path, image_size: int | None = None) -> LabelledImage
     """
     pairs = _paired(path)
     size = common_size(pairs, image_size)
-    first, *rest = sorted(pairs, key=lambda split: split != "train")
-    splits = {first: decode_pairs(pairs[first], size)}
-    channels = splits[first][0].shape[-1]
-    splits |= {split: decode_pairs(pairs[split], size, channels) for split in rest}
+    splits, white = decode_pairs(pairs, size)
     names = _class_names(path, splits)
     _check_labels(pairs, splits, names)
     return LabelledImages(
@@ -51,6 +48,7 @@ def read_mask_folder(path: Path, image_size: int | None = None) -> LabelledImage
         names,
         VOID,
         voc_colours(len(names)),
+        white,
     )
 
 
@@ -59,13 +57,24 @@ def _paired(path: Path) -> dict[str, list[tuple[Member, Member]]]:
     files: dict[str, dict[str, dict[str, Member]]] = defaultdict(
         lambda: {"images": {}, "masks": {}}
     )
-    for member in list_members(path, IMAGES):
-        for place, part in enumerate(member.path.parts[:-1]):
-            if part in ("images", "masks"):
-                above = member.path.parts[place - 1] if place else ""
-                stem = "/".join(member.path.with_suffix("").parts[place + 1 :])
-                files[SPLITS.get(above, "train")][part][stem] = member
-                break
+    listing = scan(path, IMAGES)
+    members, others = [], [p for p in listing.left_out if p.name != CLASS_FILE]
+    for member in listing.members:
+        parts = member.path.parts[:-1]
+        place = next((i for i, part in enumerate(parts) if part in ("images", "masks")), None)
+        if place is None:
+            others.append(member.path)
+            continue
+        members.append(member)
+        stem = "/".join(member.path.with_suffix("").parts[place + 1 :])
+        split, part = _split(parts[:place], path), parts[place]
+        if stem in files[split][part]:
+            raise DatasetError(
+                "`dataset` must have one file per name in images/ and masks/ of a split. "
+                f"Received: {files[split][part][stem].path} and {member.path} in {path}"
+            )
+        files[split][part][stem] = member
+    notice_left_out(Listing(members, sorted(others), []), "images or masks")
     if not files["train"]["images"]:
         raise DatasetError(
             "`dataset` must hold the folders images/ and masks/ with files of the same names. "
@@ -81,6 +90,17 @@ def _paired(path: Path) -> dict[str, list[tuple[Member, Member]]]:
             )
         pairs[split] = [(parts["images"][s], parts["masks"][s]) for s in sorted(parts["images"])]
     return pairs
+
+
+def _split(above: tuple[str, ...], path: Path) -> str:
+    """Returns the split that the folders above images/ and masks/ name; train without a name."""
+    splits = {split for part in above if (split := split_in_name(part))}
+    if len(splits) > 1:
+        raise DatasetError(
+            "`dataset` must have images/ and masks/ below one folder of a split. "
+            f"Received: {'/'.join(above)} in {path}"
+        )
+    return splits.pop() if splits else "train"
 
 
 def _class_names(path: Path, splits: dict[str, Pair]) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Decodes mask files, PNGs with a class number per pixel, and pairs them with images."""
 
-import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +8,11 @@ from PIL import Image, ImageOps
 
 from keras_dl.data.archives import Member
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.images.checks import record_sizes
+from keras_dl.data.images.formats import open_image
 from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
+from keras_dl.data.images.pixels import to_bytes
+from keras_dl.data.reading import notice
 from keras_dl.data.segmentation.labelled import Pair
 
 __all__ = ["common_size", "decode_masks", "decode_pairs"]
@@ -18,22 +21,26 @@ INDEX_MODES = ("1", "L", "P", "I", "I;16")
 
 
 def decode_pairs(
-    pairs: Sequence[tuple[Member, Member]], size: tuple[int, int], channels: int | None = None
-) -> Pair:
+    splits: Mapping[str, Sequence[tuple[Member, Member]]],
+    size: tuple[int, int],
+    channels: int | None = None,
+) -> tuple[dict[str, Pair], float]:
     """Decodes images and masks and brings both to one size: the same centred part of each.
 
     Args:
-        pairs: image file and mask file of each example.
+        splits: image file and mask file of each example, by split.
         size: (height, width) in pixels.
         channels: 1 or 3, or None: 1 where nearly all images are gray, else 3.
 
     Returns:
-        Images (n, height, width, channels) and masks (n, height, width), uint8.
+        By split, images (n, height, width, channels) and masks (n, height, width), uint8; and the
+        number that was white in files of more than 8 bits, else 255.
 
     Raises:
         DatasetError: if a file cannot be decoded, a mask is no index image, or the two differ in
             size.
     """
+    pairs = [pair for split in splits.values() for pair in split]
     for image, mask in pairs:
         sizes = read_sizes([image]), read_sizes([mask])
         if sizes[0] != sizes[1]:
@@ -43,8 +50,15 @@ def decode_pairs(
                 f"Received: {image.path} of {own[0]}×{own[1]} pixels, "
                 f"{mask.path} of {other[0]}×{other[1]}"
             )
-    images = stack_images(decode_images([image for image, _ in pairs], size), channels)
-    return images, decode_masks([mask for _, mask in pairs], size)
+    decoded = decode_images([image for image, _ in pairs], size)
+    record_sizes(decoded.sizes, size, asked=True)
+    images = stack_images(decoded.images, channels)
+    if images.dtype != np.uint8:
+        notice("Images of more than 8 bits are rounded to 256 grey levels for segmentation.")
+    images, masks = to_bytes(images), decode_masks([mask for _, mask in pairs], size)
+    ends = np.cumsum([len(split) for split in splits.values()])[:-1]
+    parts = zip(np.split(images, ends), np.split(masks, ends), strict=True)
+    return dict(zip(splits, parts, strict=True)), decoded.white
 
 
 def decode_masks(members: Sequence[Member], size: tuple[int, int]) -> np.ndarray:
@@ -95,7 +109,7 @@ def common_size(
 
 def _labels(member: Member, size: tuple[int, int]) -> np.ndarray:
     try:
-        mask = Image.open(io.BytesIO(member.read()))
+        mask = open_image(member)
         mask.load()
     except (OSError, SyntaxError, ValueError) as error:
         raise DatasetError(

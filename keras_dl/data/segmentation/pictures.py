@@ -6,20 +6,25 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from keras_dl.data.archives import ARCHIVES, IMAGES, Member, list_image_members
+from keras_dl.data.archives import ARCHIVES, IMAGES, Listing, Member, notice_left_out, scan
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import read_regular, user_path
 from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
+from keras_dl.data.images.pixels import to_bytes
 
 __all__ = ["read_pictures"]
 
 
-def read_pictures(inputs: Sequence[str], channels: int) -> Iterator[tuple[str, np.ndarray]]:
+def read_pictures(
+    inputs: Sequence[str], channels: int, white: float | None = None
+) -> Iterator[tuple[str, np.ndarray]]:
     """Decodes image files one by one.
 
     Args:
         inputs: image files, folders (recursive) or archives.
         channels: 1 or 3.
+        white: number that was white in the training data's files of more than 8 bits; None
+            decides by each file.
 
     Yields:
         (path, pixels (height, width, channels) uint8).
@@ -32,16 +37,12 @@ def read_pictures(inputs: Sequence[str], channels: int) -> Iterator[tuple[str, n
         if not path.exists():
             raise DatasetError(f"`inputs` must exist. Received: {path}")
         inside = path.is_dir() or path.name.lower().endswith(ARCHIVES)
-        files = (
-            list_image_members(path)
-            if inside
-            else [Member(PurePosixPath(path.name), partial(read_regular, path))]
-        )
-        if not files:
-            raise DatasetError(f"`inputs` must hold {', '.join(IMAGES)} files. Received: {path}")
-        for file in files:
+        single = Member(PurePosixPath(path.name), partial(read_regular, path))
+        listing = scan(path, IMAGES) if inside else Listing([single], [], [])
+        if not listing.members:
+            raise DatasetError(f"`inputs` must hold image files. Received: {path}")
+        notice_left_out(listing, "images")
+        for file in listing.members:
             (size,) = read_sizes([file])
-            yield (
-                str(path / file.path) if inside else str(path),
-                stack_images(decode_images([file], size), channels)[0],
-            )
+            pixels = stack_images(decode_images([file], size, white).images, channels)[0]
+            yield str(path / file.path) if inside else str(path), to_bytes(pixels)

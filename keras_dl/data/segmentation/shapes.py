@@ -28,9 +28,8 @@ def read_shapes(image_size: int | None = None) -> LabelledImages:
         for seed, (split, count) in enumerate(COUNTS.items())
     }
     names = ("background", *SIDES)
-    return LabelledImages(
-        "shapes", "generated", names=names, ignore=None, colours=voc_colours(len(names)), **splits
-    )
+    parts = splits["train"], splits["validation"], splits["test"]
+    return LabelledImages("shapes", "generated", *parts, names, None, voc_colours(len(names)))
 
 
 def draw_shapes(count: int, size: tuple[int, int], *, seed: int) -> Pair:

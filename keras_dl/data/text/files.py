@@ -8,7 +8,7 @@ from keras_dl.data.errors import DatasetError
 from keras_dl.data.tables.columns import check_labels, drop_missing, whole_numbers
 from keras_dl.data.tables.rows import open_table
 from keras_dl.data.text.labelled_texts import LabelledTexts
-from keras_dl.data.text.members import list_text_members, split_tables
+from keras_dl.data.text.members import scan_texts, split_tables
 from keras_dl.data.text.text_tables import is_labelled_table, read_labelled_table
 from keras_dl.data.text_files import decode_text
 
@@ -57,7 +57,7 @@ def _read_folder(path: Path) -> dict[str, LabelledTexts]:
             table = open_table(file, decode_text(member.read(), file))
             splits[split] = read_labelled_table(table)
         return splits
-    labelled = list_labelled_members(path, (".txt",), "texts", list_text_members(path))
+    labelled = list_labelled_members(path, (".txt",), "texts", scan_texts(path))
     return {
         split: (
             [decode_text(member.read(), path / member.path) for member, _ in members],

@@ -1,28 +1,31 @@
 """Text files of a folder or archive: by suffix, or those without one."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from keras_dl.data.archives import Member, list_members
+from keras_dl.data.archives import Listing, Member, notice_left_out, scan
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.reading import notice
+from keras_dl.data.split_names import split_named
 
-__all__ = ["list_text_members", "split_tables"]
+__all__ = ["list_text_members", "scan_texts", "split_tables"]
 
 # Files about a set, which are none of its texts.
 ABOUT = {"readme", "license", "licence", "copying", "notice", "changelog", "changes", "authors",
          "makefile", "manifest", "contents", "index", "cats", "categories"}  # fmt: skip
 FEW = 0.1  # share of files of another kind that are left out; more are refused
 TABLES = (".csv", ".tsv")
-SPLITS = {"train": "train", "training": "train", "validation": "validation", "valid": "validation",
-          "val": "validation", "dev": "validation", "test": "test", "testing": "test"}  # fmt: skip
 
 
 def list_text_members(path: Path) -> list[Member]:
-    """Returns the texts of a folder or archive: its .txt files, or files without suffix.
+    """Returns the texts of a folder or archive, see `scan_texts`; the others are recorded."""
+    listing = scan_texts(path)
+    notice_left_out(listing, "texts")
+    return listing.members
 
-    The few files of the other kind and files about the set, such as README, are left out and
-    recorded.
+
+def scan_texts(path: Path) -> Listing:
+    """Lists the texts of a folder or archive: its .txt files, or files without suffix.
+
+    The few files of the other kind and files about the set, such as README, are left out.
 
     Args:
         path: folder, or tar, tar.gz, tgz or zip file.
@@ -30,7 +33,8 @@ def list_text_members(path: Path) -> list[Member]:
     Raises:
         DatasetError: if there are many files of both kinds, or the archive is damaged.
     """
-    members = list_members(path, (".txt", ""))
+    listing = scan(path, (".txt", ""))
+    members = listing.members
     texts = [m for m in members if m.path.stem.lower() not in ABOUT] or members
     kinds = [[m for m in texts if bool(m.path.suffix) is has] for has in (True, False)]
     fewer, more = sorted(kinds, key=len)
@@ -40,8 +44,9 @@ def list_text_members(path: Path) -> list[Member]:
             f"Received: {len(kinds[0])} .txt files such as {kinds[0][0].path} and {len(kinds[1])} "
             f"without suffix such as {kinds[1][0].path} in {path}"
         )
-    _notice_others(members, more)
-    return more
+    paths = {member.path for member in more}
+    others = [member.path for member in members if member.path not in paths]
+    return Listing(more, sorted(listing.left_out + others), listing.folders)
 
 
 def split_tables(path: Path) -> dict[str, Member]:
@@ -54,9 +59,9 @@ def split_tables(path: Path) -> dict[str, Member]:
         DatasetError: if a split has two tables.
     """
     tables: dict[str, Member] = {}
-    members = list_members(path, (*TABLES, ".txt", ""))
-    for member in members:
-        split = SPLITS.get(member.path.stem.lower())
+    listing = scan(path, (*TABLES, ".txt", ""))
+    for member in listing.members:
+        split = split_named(member.path.stem)
         if split is None or member.path.suffix.lower() not in TABLES:
             continue
         if split in tables:
@@ -69,13 +74,8 @@ def split_tables(path: Path) -> dict[str, Member]:
         return {}
     if "validation" in tables and "test" not in tables:
         tables["test"] = tables.pop("validation")
-    _notice_others(members, list(tables.values()))
+    paths = {member.path for member in tables.values()}
+    others = [member.path for member in listing.members if member.path not in paths]
+    members = list(tables.values())
+    notice_left_out(Listing(members, sorted(listing.left_out + others), []), "tables")
     return tables
-
-
-def _notice_others(members: Sequence[Member], read: Sequence[Member]) -> None:
-    paths = {member.path for member in read}
-    others = [str(member.path) for member in members if member.path not in paths]
-    if others:
-        first = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
-        notice(f"{len(others)} of {len(members)} files are left out: {first}.")

@@ -60,7 +60,7 @@ def test_missing_file_is_named(tmp_path, key):
     idx_folder(tmp_path)
     (tmp_path / NAMES[key]).unlink()
     kind = "images" if key[0] == "x" else "labels"
-    with pytest.raises(DatasetError, match=rf"four IDX files.* without \*.*{kind}\*idx"):
+    with pytest.raises(DatasetError, match=rf"IDX files in pairs.* without {key[2:]} {kind}"):
         load(tmp_path)
 
 
@@ -77,3 +77,42 @@ def test_one_of_the_files_is_not_the_folder(tmp_path):
     idx_folder(tmp_path)
     with pytest.raises(DatasetError, match="must be four IDX files in a folder"):
         load(tmp_path / NAMES["x_train"])
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_one_pair_is_split_like_arrays(tmp_path, split):
+    idx_folder(tmp_path)
+    kept = {"train": arrays(), "test": arrays(8)}[split]
+    for key in NAMES:
+        if not key.endswith(split):
+            (tmp_path / NAMES[key]).unlink()
+    if split == "test":  # 8 images of 4 classes are too few for three splits
+        with pytest.raises(DatasetError, match="at least 3"):
+            load(tmp_path)
+    else:
+        assert load(tmp_path).digest == load(kept).digest
+
+
+def test_pairs_of_other_names(tmp_path):
+    x, y = arrays()
+    (tmp_path / "images-idx3-ubyte").write_bytes(idx_bytes(x))
+    (tmp_path / "labels-idx1-ubyte").write_bytes(idx_bytes(y))
+    (tmp_path / "readme.txt").write_text("")
+    data = load(tmp_path)
+    assert data.digest == load((x, y)).digest
+    assert data.reading.notices == ["1 of 3 files are left out: readme.txt."]
+
+
+def test_validation_files(tmp_path):
+    idx_folder(tmp_path)
+    x, y = arrays(12)
+    (tmp_path / "val-images-idx3-ubyte").write_bytes(idx_bytes(x))
+    (tmp_path / "val-labels-idx1-ubyte").write_bytes(idx_bytes(y))
+    assert len(load(tmp_path).validation.y) == 12
+
+
+def test_two_sets_in_one_folder(tmp_path):
+    idx_folder(tmp_path)
+    (tmp_path / "emnist-train-images-idx3-ubyte").write_bytes(idx_bytes(arrays()[0]))
+    with pytest.raises(DatasetError, match="one file of train images.*emnist-train-images"):
+        load(tmp_path)

@@ -7,6 +7,7 @@ from PIL import Image
 
 from keras_dl.data.archives import Member
 from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
+from keras_dl.data.reading import record
 
 
 def member(image, form="PNG", **options):
@@ -16,7 +17,7 @@ def member(image, form="PNG", **options):
 
 
 def pixels(image, **options):
-    return decode_images([member(image, **options)], (2, 2))[0]
+    return decode_images([member(image, **options)], (2, 2)).images[0]
 
 
 RED = Image.new("RGB", (2, 2), (200, 10, 10))
@@ -49,7 +50,7 @@ def test_photographs_are_turned_upright():
     image.paste(255, (0, 0, 2, 2))  # left half white
     lying = member(image, exif=exif)
     assert read_sizes([lying]) == {(4, 2)}
-    upright = decode_images([lying], (4, 2))[0]
+    upright = decode_images([lying], (4, 2)).images[0]
     assert upright[0].tolist() == [255, 255]
     assert upright[3].tolist() == [0, 0]
 
@@ -57,7 +58,11 @@ def test_photographs_are_turned_upright():
 def test_first_frame_of_an_animation():
     frames = [Image.new("L", (2, 2), v) for v in (50, 200)]
     image = member(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert decode_images([image], (2, 2))[0][0, 0] == 50
+    with record() as reading:
+        assert decode_images([image], (2, 2)).images[0][0, 0] == 50
+    assert reading.notices == [
+        "1 files hold several pictures, of which the first is read: image.gif."
+    ]
 
 
 def test_a_stray_coloured_image_among_gray_ones_turns_gray():

@@ -23,7 +23,7 @@ def ramp(dtype, *values):
     ],
 )
 def test_values_become_pixels(x, expected):
-    (y,) = to_pixels([x])
+    (y,) = to_pixels({"train": x}).images
     assert y.dtype == np.uint8
     assert y.shape == (2, 2, 2, 1)
     assert y.ravel()[:3].tolist() == expected
@@ -31,13 +31,16 @@ def test_values_become_pixels(x, expected):
 
 def test_eighths_of_a_pixel_survive_the_round_trip():
     levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    np.testing.assert_array_equal(to_pixels([levels / np.float32(255)])[0][..., 0], levels)
+    np.testing.assert_array_equal(
+        to_pixels({"train": levels / np.float32(255)}).images[0][..., 0], levels
+    )
 
 
 def test_splits_share_one_decision():
-    train, test = to_pixels([ramp(np.float32, 0, 1, 255), ramp(np.float32, 0, 1, 1)])
+    bright, dark = ramp(np.uint16, 0, 4095, 9), ramp(np.uint16, 0, 300, 9)
+    train, test = to_pixels({"train": bright, "test": dark}).images
     assert train.max() == 255
-    assert test.max() == 1
+    assert test.max() == round(300 / 4095 * 255)
 
 
 @pytest.mark.parametrize(
@@ -54,4 +57,4 @@ def test_splits_share_one_decision():
 )
 def test_unusable_images(x, message):
     with pytest.raises(DatasetError, match=message):
-        to_pixels([x])
+        to_pixels({"train": x})

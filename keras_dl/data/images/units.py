@@ -1,0 +1,128 @@
+"""Units of pixels: the number that is white, decided once for all splits of a data set."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from keras_dl.data.errors import DatasetError
+
+__all__ = ["Extent", "common_white", "extent", "white_as_trained"]
+
+DEPTHS = (8, 10, 12, 14, 16)  # bits of cameras and scanners
+OVERSHOOT = 0.1  # share of white; resampling with a cubic filter exceeds the range by that much
+DIMMEST = 128  # a maximum below half of 255 may also be percent, or 4, 5, 6 or 7 bits
+FIX = (
+    "Divide by the number that is white, so that pixels are in [0, 1], or convert them to uint8 "
+    "0..255"
+)
+
+
+class Extent(NamedTuple):
+    """Type, minimum and maximum of the numbers of one split.
+
+    Attributes:
+        types: names of the types, such as "uint8"; several for a list of images.
+        low: smallest number.
+        high: largest number.
+    """
+
+    types: tuple[str, ...]
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low:.9g}..{self.high:.9g} in {' and '.join(self.types)}"
+
+
+def extent(arrays: Sequence[np.ndarray] | np.ndarray) -> Extent:
+    """Returns type, minimum and maximum of images.
+
+    Args:
+        arrays: one array, or a list of arrays of any shapes.
+
+    Raises:
+        DatasetError: if they hold no numbers, NaN or inf.
+    """
+    parts = [arrays] if isinstance(arrays, np.ndarray) else arrays
+    types = tuple(dict.fromkeys(part.dtype.name for part in parts))
+    if any(part.dtype.kind not in "biuf" for part in parts):
+        raise DatasetError(f"`x` must hold numbers. Received: dtype={types[0]}")
+    bad = sum(int((~np.isfinite(part)).sum()) for part in parts if part.dtype.kind == "f")
+    if bad:
+        raise DatasetError(f"`x` must be finite in every pixel. Received: {bad} NaN or inf")
+    low = min(float(part.min()) for part in parts if part.size)
+    high = max(float(part.max()) for part in parts if part.size)
+    return Extent(types, low, high)
+
+
+def common_white(extents: Mapping[str, Extent]) -> float:
+    """Returns the number that is white in all splits: 1, 255, or 2ⁿ-1 of n = 10, 12, 14, 16 bits.
+
+    Floats up to 1 and bools have white 1, 8-bit numbers 255, integers above 255 the largest number
+    of the smallest depth that holds all splits.
+
+    Args:
+        extents: by the name of the split.
+
+    Raises:
+        DatasetError: if a range is ambiguous, standardised, or splits differ in their units.
+    """
+    whites = {name: white for name, e in extents.items() if (white := _white(e)) is not None}
+    deep = {name for name, white in whites.items() if white > 255}
+    kinds = {name: min(white, 256) for name, white in whites.items()}
+    if len(set(kinds.values())) > 1:
+        first, *rest = kinds
+        other = next(name for name in rest if kinds[name] != kinds[first])
+        raise DatasetError(
+            "`x` must have one range of pixels in all splits; white cannot be "
+            f"{whites[first]:g} in {first} and {whites[other]:g} in {other}. "
+            f"Received: {extents[first]} ({first}), {extents[other]} ({other})"
+        )
+    return max((whites[name] for name in deep), default=next(iter(whites.values()), 255.0))
+
+
+def white_as_trained(values: Extent, white: float) -> float:
+    """Returns the number that is white in inputs of a model, by the decision of its training.
+
+    Args:
+        values: of the inputs.
+        white: of the training data. For 8-bit inputs it is 255, except for training on 0 and 1.
+
+    Raises:
+        DatasetError: if the inputs have another range.
+    """
+    eight_bits = values.types == ("uint8",) and (white != 1 or values.high > 1)
+    white = 255.0 if eight_bits else white
+    least, most = -OVERSHOOT * white, (1 + OVERSHOOT) * white
+    if not least <= values.low <= values.high <= most or (white > 1 and 0 < values.high <= 1):
+        raise DatasetError(
+            f"`paths` must hold pixels as in training, where white is {white:g}. Received: {values}"
+        )
+    return white
+
+
+def _white(values: Extent) -> float | None:
+    """Returns the number that is white; None for black images, which have any unit."""
+    types, low, high = values
+    if high == low == 0:
+        return None
+    floats = any(name.startswith("float") for name in types)
+    if (high <= 1 and low >= 0) or types == ("bool",):
+        return 1.0
+    if floats and high <= 1 + OVERSHOOT and low >= -OVERSHOOT:
+        return 1.0
+    if types == ("uint8",):
+        return 255.0
+    slack = OVERSHOOT * (255 if high >= DIMMEST else 1) if floats else 0
+    if low < -slack or high > (255 + slack if floats else 65535):
+        raise DatasetError(
+            "`x` must hold pixels in [0, 1], 0..255 or integers of up to 16 bits; pass images "
+            "without standardisation, the model scales them itself. "
+            f"Received: values {low:g}..{high:g} in {' and '.join(types)}"
+        )
+    if high < DIMMEST:
+        raise DatasetError(
+            f"`x` must have an unambiguous range of pixels. {FIX}. Received: values {values}"
+        )
+    return 255.0 if floats else float(next(2**b - 1 for b in DEPTHS if high < 2**b))
