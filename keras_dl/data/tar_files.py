@@ -92,7 +92,7 @@ class _Bounded:
         content = self._stream.read(size)
         if size == BLOCK:
             self.last = content
-        elif b" " in content[:BLOCK] and b"=" in content[:BLOCK] and DIGITS.search(content):
+        elif self.last[156:157] in (b"x", b"g") and DIGITS.search(content):
             raise tarfile.ReadError("an extended header with a number of over 64 digits")
         return content
 

@@ -176,3 +176,14 @@ def test_names_that_leave_the_folder_touch_no_file(tmp_path):
 def test_zip_methods_of_python_are_read(tmp_path, method):
     (tmp_path / "a.zip").write_bytes(zipped(pictures(), method))
     assert load(tmp_path / "a.zip").input_shape == (8, 8, 1)
+
+
+def test_contents_with_many_digits_are_no_extended_header(tmp_path):
+    digits = b"sizes = " + b"0123456789" * 20
+    path = tmp_path / "images.tar"
+    with tarfile.open(path, "w") as archive:
+        for name in ("a/1.txt", "b/2.txt"):
+            info = tarfile.TarInfo(name)
+            info.size = len(digits)
+            archive.addfile(info, io.BytesIO(digits))
+    assert [content for _, content in list_members(path, (".txt",))] == [digits, digits]
