@@ -8,6 +8,7 @@ from keras_dl.space import Choice, Hyper, Range, hypers
 __all__ = [
     "ABLATE",
     "COMPARE",
+    "DESCRIBE",
     "HELP",
     "PREDICT",
     "READING",
@@ -105,6 +106,13 @@ def _ablate(
 def _predict(*, top: Annotated[int, Range(1, 1000)] = 3, out: str | None = None) -> None: ...
 
 
+def _describe(
+    *,
+    image_size: Annotated[int | None, Range(1, 100_000)] = None,
+    at_least: Annotated[int | None, Range(1, 100_000)] = None,
+) -> None: ...
+
+
 def _report(*, write: str | None = None) -> None: ...
 
 
@@ -157,12 +165,15 @@ HELP = {
     "final_seeds": "seeds for the test of winner against defaults; 0: no test",
     "top": "results to print for each input, best first",
     "out": "folder for the pictures that some tasks predict, created if missing",
+    "image_size": "side of the square images in pixels; if not given: that of images of one size",
+    "at_least": "smallest side of the images in pixels; smaller ones are enlarged",
     "write": "put the table into this Markdown file, in place of the one there",
     "host": "address to listen on; 127.0.0.1 can be reached from this machine only",
     "port": "port to listen on",
 }
 
 READING: dict[str, Hyper] = hypers(_reading)  # of a user's own file
+DESCRIBE: dict[str, Hyper] = hypers(_describe) | READING
 RUN: dict[str, Hyper] = hypers(_training) | READING | hypers(_run)
 TUNE: dict[str, Hyper] = hypers(_training) | READING | hypers(_tune)
 COMPARE: dict[str, Hyper] = hypers(_training) | READING | hypers(_compare)

@@ -6,6 +6,7 @@ import pytest
 
 import keras_dl
 from keras_dl import Choice, commands, options
+from keras_dl.data import load
 from keras_dl.space import resolve
 
 
@@ -23,6 +24,11 @@ from keras_dl.space import resolve
         (12, {"budget": "quick", "epochs": 5, "steps_per_epoch": 7}, (5, 7)),
     ],
 )
+def test_data_describe_has_the_options_of_load():
+    declared = set(inspect.signature(load).parameters) - {"dataset", "batch_size"}
+    assert declared == set(options.DESCRIBE) - {"text"}
+
+
 def test_budget_gives_way_to_epochs_and_steps(full, given, planned):
     assert options.resolve_epochs(full, resolve(options.RUN, given)) == planned
 

@@ -22,6 +22,7 @@ __all__ = [
     "ablate",
     "compare",
     "data",
+    "describe_data",
     "doctor",
     "facts",
     "predict",
@@ -160,6 +161,23 @@ def data(action: str, name: str | None) -> None:
         for row in described:
             rows.add_row(*map(escape, row.values()))
         console.print(rows)
+
+
+def describe_data(name: str | None, values: Mapping[str, Any]) -> None:
+    """Prints how a data set is read: examples by class, ranges, decisions, what is left out.
+
+    Args:
+        name: of the data set, or its path.
+        values: options of the reading.
+
+    Raises:
+        ValueError: if no data set is named, or it cannot be read.
+    """
+    from keras_dl.data.opening import open_dataset
+
+    if name is None:
+        raise ValueError("`NAME` must be given: keras-dl data describe NAME")
+    print(open_dataset(name, **values).summary())
 
 
 def facts(name: str | None) -> int:

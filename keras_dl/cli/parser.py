@@ -28,7 +28,7 @@ COMMANDS = {
     "predict": "Applies the model of a run to images, texts or words.",
     "report": "Prints a table of all recipes with the scores of their tracked runs.",
     "ui": "Serves MLflow's pages of this folder's runs.",
-    "data": "Lists data sets, prepares one, or lists the folders where they are looked up.",
+    "data": "Lists data sets, describes or prepares one, or lists the folders looked up.",
     "facts": "Compares the numbers of lecture and papers with those that the code computes.",
     "doctor": "Checks the installation and tells how to fix what is broken.",
 }
@@ -176,11 +176,19 @@ def _data(parser: Parser, words: Sequence[str]) -> Call:
         "ACTION",
         nargs="?",
         default="list",
-        help="list: all data sets (the default); prepare: download one; where: folders looked up",
+        help="list: all data sets (the default); describe: how one is read; prepare: download "
+        "one; where: folders looked up",
     )
-    parser.add_argument("NAME", nargs="?", help="the data set to prepare")
+    parser.add_argument("NAME", nargs="?", help="the data set to describe, or its path; to prepare")
+    own = options.DESCRIBE
+    parser.add_flags("options of data describe", own, describe_options("data describe", own))
     arguments = parser.read(words)
-    check_names([arguments.ACTION], ("list", "prepare", "where"), "action of data")
+    check_names([arguments.ACTION], ("list", "describe", "prepare", "where"), "action of data")
+    values = _select(arguments, own)
+    if arguments.ACTION == "describe":
+        return partial(_commands().describe_data, arguments.NAME, values)
+    if values:
+        parser.error(f"--{next(iter(values)).replace('_', '-')} is a flag of data describe only.")
     return partial(_commands().data, arguments.ACTION, arguments.NAME)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from keras_dl import options
 from keras_dl.comparing.ablation_result import Ablation, make_ablation, settings_label
 from keras_dl.comparing.design import factorial
+from keras_dl.data.summary import show
 from keras_dl.execution.journal import Journal, open_journal
 from keras_dl.execution.parent_run import Child, Facts, ParentRun, Training
 from keras_dl.execution.plan import Plan, split_arguments, spool_data
@@ -79,6 +80,8 @@ def _run(
     seeds, verbose = plan.options["seeds"], plan.options["verbose"]
     job = plan.job(plan.values({}), 0, journal.folder / "dry_run")
     dry_run = scheduler.dry_run(job)
+    if verbose:
+        show(dry_run.facts)
     trainings = [
         _training(plan, setting, index, seed, journal, dry_run.facts)
         for seed in range(seeds)

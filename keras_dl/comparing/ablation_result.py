@@ -11,6 +11,7 @@ from rich.table import Table
 
 from keras_dl.comparing.ablation_figures import draw_figures
 from keras_dl.comparing.effects import Effects, estimate_effects
+from keras_dl.comparing.results import majority_caption, majority_share
 from keras_dl.errors import Failure, SearchFailed
 from keras_dl.execution.parent_run import score_of
 from keras_dl.recipe import Recipe
@@ -43,6 +44,7 @@ class Ablation:
         figures: "main_effects"; "curves" by epoch; "interactions" of two factors or more.
         run_id: id of the parent run in MLflow.
         url: link to its trainings, best first.
+        majority_share: accuracy of always predicting the most frequent class, for accuracies.
     """
 
     metric: str
@@ -54,6 +56,7 @@ class Ablation:
     figures: "dict[str, Figure]" = field(repr=False)
     run_id: str
     url: str
+    majority_share: float | None = None
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Returns one row per training."""
@@ -81,7 +84,8 @@ class Ablation:
             table.add_row(escape(named), level, f"{e.mean:.4f}", *gain, counted)
             last = e.factor
         shares = [f"{n} {v:.0%}" for n, v in self.effects.shares.items() if v >= 0.005]
-        table.caption, table.caption_justify = "Variance: " + ", ".join(shares), "left"
+        captions = ["Variance: " + ", ".join(shares), majority_caption(self.majority_share)]
+        table.caption, table.caption_justify = "\n".join(filter(None, captions)), "left"
         return table
 
     def interaction_table(self) -> Table | str:
@@ -151,6 +155,7 @@ def make_ablation(
         figures,
         parent.id,
         links.table,
+        majority_share(score.name, (result for _, _, result in results)),
     )
     _log(ablation, parent, links.chart)
     return ablation
@@ -185,9 +190,12 @@ def _log(ablation: Ablation, parent: TrackedRun, chart: str) -> None:
     shares = {f"share/{n.replace('×', ' x ')}": v for n, v in effects.shares.items()}
     scores = [r["score"] for r in ablation.rows if r["score"] is not None]
     parent.metrics({"objective": float(np.mean(scores)), **shares})
+    if ablation.majority_share is not None:
+        parent.metrics({"test/majority_share": ablation.majority_share})
     parent.metrics({_metric_name(name): gain for name, gain in gains.items()})
     note = f"{ablation.verdict}\n\n[Trainings]({ablation.url}) · [side by side]({chart})"
-    parent.tags({"verdict": ablation.verdict, "mlflow.note.content": note})
+    parent.tags({"verdict": ablation.verdict})
+    parent.note(note)
 
 
 def _make_verdict(effects: Effects, metric: str, direction: str) -> str:

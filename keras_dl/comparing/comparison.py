@@ -9,6 +9,7 @@ from rich.console import Console
 from keras_dl import options
 from keras_dl.comparing.contenders import Contender, run_contenders
 from keras_dl.comparing.results import Comparison
+from keras_dl.data.summary import show
 from keras_dl.execution.journal import Journal, open_journal
 from keras_dl.execution.plan import Plan, split_arguments, spool_data
 from keras_dl.execution.scheduler import Scheduler
@@ -85,6 +86,9 @@ def _make_contenders(
     if len({c.facts["name"] for c in contenders}) > 1:
         received = ", ".join(f"{c.label} on {c.facts['name']}" for c in contenders)
         raise ValueError(f"`dataset` must be the same for all recipes. Received: {received}")
+    if plans[0].options["verbose"]:
+        for facts in {c.facts["digest"]: c.facts for c in contenders}.values():
+            show(facts)  # sizes may differ
     return contenders
 
 

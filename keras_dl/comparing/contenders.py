@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from keras_dl import plots
-from keras_dl.comparing.results import Comparison, find_winner, make_row, make_verdict, paired_tests
+from keras_dl.comparing.results import (
+    Comparison,
+    find_winner,
+    majority_share,
+    make_row,
+    make_verdict,
+    paired_tests,
+)
 from keras_dl.errors import Failure
 from keras_dl.execution.journal import Journal
 from keras_dl.execution.parent_run import Child, Facts, ParentRun, Training
@@ -121,7 +128,16 @@ def _compare(
     )
     verdict = make_verdict(rows, p_values, winner, score.name)
     comparison = Comparison(
-        score.name, score.direction, rows, p_values, winner, verdict, figure, parent.id, parent.url
+        score.name,
+        score.direction,
+        rows,
+        p_values,
+        winner,
+        verdict,
+        figure,
+        parent.id,
+        parent.url,
+        majority_share(score.name, ended.values()),
     )
     _log(comparison, parent)
     return comparison
@@ -132,4 +148,6 @@ def _log(comparison: Comparison, parent: TrackedRun) -> None:
     parent.figure(comparison.figure, "comparison")
     runs.table(parent, comparison.to_dataframe().to_csv(index=False), "comparison")
     parent.metrics({"objective": rows[0].mean, **{f"mean/{r.label}": r.mean for r in rows}})
+    if comparison.majority_share is not None:
+        parent.metrics({"test/majority_share": comparison.majority_share})
     parent.tags({"verdict": comparison.verdict})

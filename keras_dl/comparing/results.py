@@ -1,7 +1,7 @@
 """Result of a comparison: means with intervals, paired tests, a verdict."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,8 @@ __all__ = [
     "Row",
     "find_winner",
     "holm",
+    "majority_caption",
+    "majority_share",
     "make_row",
     "make_verdict",
     "paired_tests",
@@ -71,6 +73,7 @@ class Comparison:
         figure: matplotlib figure of means, intervals and single seeds.
         run_id: id of the parent run in MLflow.
         url: link to it.
+        majority_share: accuracy of always predicting the most frequent class, for accuracies.
     """
 
     metric: str
@@ -82,6 +85,7 @@ class Comparison:
     figure: "Figure" = field(repr=False)
     run_id: str
     url: str
+    majority_share: float | None = None
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Returns one row per contender, best mean first."""
@@ -108,7 +112,26 @@ class Comparison:
                 f"{row.parameters:,}",
                 format_duration(row.seconds),
             )
+        table.caption, table.caption_justify = majority_caption(self.majority_share), "left"
         return table
+
+
+def majority_share(metric: str, results: Iterable[Outcome | Failure]) -> float | None:
+    """Returns the accuracy of always predicting the most frequent class, as trainings report it.
+
+    Args:
+        metric: name of the score; only accuracies are measured against the share.
+        results: of all trainings.
+    """
+    outcomes = [result.metrics for result in results if isinstance(result, Outcome)]
+    if metric != "test/accuracy" or not outcomes:
+        return None
+    return outcomes[0].get("test/majority_share")
+
+
+def majority_caption(share: float | None) -> str | None:
+    """Returns the line below a table of accuracies."""
+    return None if share is None else f"The most frequent class alone gives {share:.4f}"
 
 
 def paired_tests(

@@ -9,6 +9,7 @@ from keras_dl.data.dataset import Data, Split
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.mnist_m import mnist_m
 from keras_dl.data.loading import DatasetLike, load
+from keras_dl.data.reading import recorded
 from keras_dl.data.registry import DATASETS
 
 __all__ = ["TRAINED_ON", "UNLABELLED", "join_domains", "load_domains"]
@@ -17,6 +18,7 @@ UNLABELLED = -1
 TRAINED_ON = ("both", "source", "target")
 
 
+@recorded
 def load_domains(
     dataset: DatasetLike,
     target: str | None = None,

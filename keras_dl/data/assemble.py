@@ -15,7 +15,7 @@ from keras_dl.data.images.resizing import common_size, resize
 from keras_dl.data.reading import notice
 from keras_dl.data.reading_options import option
 from keras_dl.data.specs import Classes, Features, Images, Spec, Values
-from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
+from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
 from keras_dl.data.targets import encode
 
 __all__ = ["assemble", "resize_data"]
@@ -150,9 +150,10 @@ def _check_widths(xs: list[np.ndarray]) -> list[np.ndarray]:
 
 def _add_missing_splits(splits: dict[str, Split], *, stratified: bool) -> dict[str, Split]:
     """Splits test, then validation, off train if the source has none."""
-    for name, share in (("test", TEST_SHARE), ("validation", VALIDATION_SHARE)):
-        if name in splits:
-            continue
+    shares = {"test": TEST_SHARE, "validation": VALIDATION_SHARE}
+    shares = {name: share for name, share in shares.items() if name not in splits}
+    record_cut(shares, stratified=stratified)
+    for name, share in shares.items():
         x, y = splits["train"].x, splits["train"].y
         if len(x) < 2:
             raise DatasetError(

@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from keras_dl.data.contents import measure
 from keras_dl.data.reading import Reading
 from keras_dl.data.samplers import Sampler, Sequential, Shuffle
 from keras_dl.data.specs import Spec, to_dict
+from keras_dl.data.summary import Summary, summary
 from keras_dl.data.trees import leaves, map_leaves
 
 __all__ = ["MAX_BYTES", "SPLITS", "Data", "Raw", "Split", "digest"]
@@ -207,6 +209,13 @@ class Data:
         count = getattr(self, split).num_examples
         return Shuffle(count) if split == "train" else Sequential(count)
 
+    def summary(self) -> Summary:
+        """Returns origin, ranges, examples by split and class, and what the reading decided.
+
+        `print` wraps it at the terminal's width; notebooks show it as a table.
+        """
+        return summary(self.facts())
+
     def facts(self) -> dict[str, Any]:
         """Describes the data in JSON-serialisable values, without examples."""
         return {
@@ -218,6 +227,8 @@ class Data:
             "class_names": list(self.class_names),
             "input_shape": _as_lists(self.input_shape),
             "examples": {split: self.sampler(split).num_examples for split in SPLITS},
+            **measure(self),
+            "reading": asdict(self.reading),
         }
 
 

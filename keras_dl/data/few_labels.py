@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from keras_dl.data.dataset import Data
+from keras_dl.data.reading import fact, recorded
 from keras_dl.data.samplers import limit
 
 __all__ = ["LabelledRows", "balanced_rows", "with_labels"]
@@ -79,6 +80,7 @@ def balanced_rows(labels: np.ndarray, count: int) -> np.ndarray:
     return order[np.argsort(ranks[order], kind="stable")][:count]
 
 
+@recorded
 def with_labels(data: Data, labels: int) -> Data:
     """Returns the data with a training sampler of `labels` examples; the split stays whole.
 
@@ -92,5 +94,7 @@ def with_labels(data: Data, labels: int) -> Data:
     Raises:
         ValueError: if there are fewer examples than that, or fewer labels than classes.
     """
+    count = data.train.num_examples
+    fact("labels", f"{labels:,} of {count:,} training examples, in equal parts of each class")
     sampler = LabelledRows(balanced_rows(data.train.y, labels))
     return replace(data, samplers={**data.samplers, "train": sampler})

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,7 +11,7 @@ from keras_dl.data.assemble import assemble, resize_data
 from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.mnist_m import mnist_m
-from keras_dl.data.reading import record
+from keras_dl.data.reading import recorded
 from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.registry import DATASETS
 from keras_dl.data.sources import embedded, lookup, mirror
@@ -27,6 +26,7 @@ DatasetLike: TypeAlias = (
 )
 
 
+@recorded
 def load(
     dataset: DatasetLike,
     *,
@@ -83,10 +83,8 @@ def load(
     stated = reading_options(
         target=target, task=task, header=header, delimiter=delimiter, encoding=encoding
     )
-    with record() as reading, stated:
-        data = _load(dataset, batch_size, image_size, at_least)
-    reading.update(data.reading)
-    return replace(data, reading=reading)
+    with stated:
+        return _load(dataset, batch_size, image_size, at_least)
 
 
 def _load(

@@ -2,11 +2,16 @@
 
 import contextlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["Reading", "fact", "notice", "record"]
+__all__ = ["Reading", "fact", "join", "notice", "record", "recorded"]
+
+P = ParamSpec("P")
+DataT = TypeVar("DataT", bound=Any)  # a `Data`, which imports this module
 
 
 @dataclass(frozen=True)
@@ -22,8 +27,16 @@ class Reading:
     notices: list[str] = field(default_factory=list)
 
     def update(self, other: "Reading") -> None:
-        """Adds the facts and notices of another record; a notice enters once."""
-        self.facts.update(other.facts)
+        """Adds the facts and notices of another record.
+
+        A notice enters once; values of several readings, as of two domains, are joined.
+        """
+        for name, value in other.facts.items():
+            own = self.facts.get(name, "")
+            if own in value:  # none, or a part of the other
+                self.facts[name] = value
+            elif value not in own:
+                self.facts[name] = f"{own}; {value}"
         self.notices.extend(text for text in other.notices if text not in self.notices)
 
 
@@ -49,6 +62,26 @@ def record() -> Iterator[Reading]:
         _open.reset(token)
         if enclosing is not None:
             enclosing.update(reading)
+
+
+def join(*readings: Reading) -> Reading:
+    """Returns the facts and notices of several records, earlier ones first."""
+    joined = Reading()
+    for reading in readings:
+        joined.update(reading)
+    return joined
+
+
+def recorded(function: Callable[P, DataT]) -> Callable[P, DataT]:
+    """Decorates a function that returns `Data`: what it records enters their `reading`."""
+
+    @wraps(function)
+    def reads(*args: P.args, **kwargs: P.kwargs) -> DataT:
+        with record() as reading:
+            data = function(*args, **kwargs)
+        return replace(data, reading=join(data.reading, reading))
+
+    return reads
 
 
 def fact(name: str, value: object) -> None:

@@ -1,12 +1,14 @@
 """Splitting of examples into two parts, the same in every run."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.reading import fact
 
-__all__ = ["TEST_SHARE", "VALIDATION_SHARE", "split_indices"]
+__all__ = ["TEST_SHARE", "VALIDATION_SHARE", "record_cut", "split_indices"]
 
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 0.1
@@ -44,6 +46,22 @@ def split_indices(
             )
     drawn = np.sort(np.concatenate([_draw(group, share, random) for group in groups]))
     return np.setdiff1d(np.arange(len(y)), drawn), drawn
+
+
+def record_cut(shares: Mapping[str, float], *, stratified: bool, unit: str = "examples") -> None:
+    """Records the splits that the source lacks and that are cut off train.
+
+    Args:
+        shares: share of train by split, in the order in which they are cut off.
+        stratified: whether each class gives its share.
+        unit: plural noun of what is drawn.
+    """
+    if shares:
+        bases = [f"the {unit}", "the rest"] if "test" in shares else ["train"]
+        pairs = zip(shares.items(), bases, strict=False)
+        parts = [f"{split} ({share * 100:g} % of {base})" for (split, share), base in pairs]
+        how = "by class" if stratified else "at random"
+        fact("split", f"{' and '.join(parts)} cut off {how}, seed {SEED}")
 
 
 def _draw(group: np.ndarray, share: float, random: np.random.RandomState) -> np.ndarray:

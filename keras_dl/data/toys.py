@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from keras_dl.data.dataset import SPLITS, Data, Split
+from keras_dl.data.reading import fact, recorded
 from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 
 __all__ = ["CURVES", "TABLES", "curve", "letters", "shift_images", "subsample", "truth_table"]
@@ -35,6 +36,7 @@ LETTERS = {
 }
 
 
+@recorded
 def truth_table(gate: str, *, batch_size: int = 4) -> Data:
     """Returns the truth table of a logical gate; all splits are equal.
 
@@ -59,6 +61,7 @@ def truth_table(gate: str, *, batch_size: int = 4) -> Data:
     return _data(gate, (rows, rows, rows), Features(), Classes(("0", "1")), batch_size)
 
 
+@recorded
 def letters(*, image_size: int = 7, repeats: int = 1, batch_size: int = 8) -> Data:
     """Returns the T-C problem: both letters in four rotations, at the centre and shifted.
 
@@ -90,6 +93,7 @@ def letters(*, image_size: int = 7, repeats: int = 1, batch_size: int = 8) -> Da
     return _data("letters", splits, Images(), Classes(tuple(LETTERS)), batch_size)
 
 
+@recorded
 def curve(name: str, *, points: int = 200, batch_size: int = 200) -> Data:
     """Returns a continuous function on [0, 1] at evenly spaced points.
 
@@ -119,6 +123,7 @@ def curve(name: str, *, points: int = 200, batch_size: int = 200) -> Data:
     return _data(name, splits, Features(), Values(), batch_size)
 
 
+@recorded
 def subsample(data: Data, counts: tuple[int, int, int], *, seed: int = 0) -> Data:
     """Draws a few examples of the train and validation splits without replacement.
 
@@ -140,12 +145,14 @@ def subsample(data: Data, counts: tuple[int, int, int], *, seed: int = 0) -> Dat
             f"`counts` must not exceed the {len(y):,} examples of {data.name}. "
             f"Received: counts={counts}"
         )
+    fact("sample", f"{sum(counts):,} of {len(y):,} examples of train and validation, draw {seed}")
     order = np.random.RandomState(seed).permutation(len(y))
     parts = np.split(order[: sum(counts)], np.cumsum(counts)[:-1])
     splits = tuple(Split(x[rows], y[rows]) for rows in parts)
     return data.with_splits(dict(zip(SPLITS, splits, strict=True)), extras={"test": data.test})
 
 
+@recorded
 def shift_images(data: Data, positions: int, *, seed: int = 0) -> Data:
     """Shrinks the images horizontally and shifts each to a random column.
 
@@ -169,6 +176,7 @@ def shift_images(data: Data, positions: int, *, seed: int = 0) -> Data:
         )
     if positions == 1:
         return data
+    fact("shift", f"images {positions - 1} columns narrower, at {positions} positions, draw {seed}")
     random = np.random.RandomState(seed)
     more = {name: value for name, value in data.extras.items() if isinstance(value, Split)}
     shifted = {

@@ -99,6 +99,7 @@ class ParentRun:
             self.tracked = runs.reopen(store.client().get_run(run_id))
             where = f"tags.{kind} = '{run_id}'"
             self._earlier = store.search(self.tracked.run.info.experiment_id, where)
+        self.tracked.expect(facts)
 
     def find(self, tags: Mapping[str, object]) -> Any | None:
         """Returns the MLflow run that an earlier process left with exactly these tags, or None."""
@@ -183,6 +184,8 @@ class ParentRun:
                 self._close(running, result)
                 ended[running.key] = result
                 reporter.advance(f"{running.tracked.run.info.run_name}: {_line(running, result)}")
+                for text in result.notices if isinstance(result, Outcome) else ():
+                    reporter.write(f"  {text}")
         except KeyboardInterrupt:
             reporter.write(
                 f"Interrupted after {len(ended)} finished trainings; "

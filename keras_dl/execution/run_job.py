@@ -22,7 +22,7 @@ from keras_dl.data.serialization import Spooled, preprocessor_to_json
 from keras_dl.execution import model_cache
 from keras_dl.execution.model_cache import CachedModel
 from keras_dl.tasks.base import get_task
-from keras_dl.training import fit
+from keras_dl.training import baseline, fit
 from keras_dl.training.callbacks import Evaluation, objective_value
 from keras_dl.training.checkpoint import MAIN
 from keras_dl.training.input_pipeline import InputPipeline
@@ -96,6 +96,7 @@ def run_job(job: Job) -> Outcome:
     if job.test and job.keep:
         metrics |= _write_results(trained, job)
     result = fit.outcome(trained, metrics)
+    result.notices = baseline.notices(trained.model, data, metrics)
     write_atomically(path, json.dumps(dataclasses.asdict(result)))
     del model, trained
     _collect_garbage()

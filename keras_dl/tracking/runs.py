@@ -16,6 +16,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run,
 from mlflow.exceptions import MlflowException
 
 from keras_dl import catalog, settings
+from keras_dl.data.summary import summary
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.tracking import store
@@ -35,6 +36,8 @@ __all__ = [
     "table",
 ]
 
+WIDTH = 100  # columns of the summary of the data
+NOTE_LENGTH = 5000  # characters that MLflow stores in a tag
 SAMPLES = "samples"  # name of the images that a generator produces after each epoch
 # Writing an epoch's metrics to SQLite takes 20 ms and more; a thread does it during the training.
 _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracking")
@@ -52,6 +55,7 @@ class TrackedRun:
     def __init__(self, run: Run) -> None:
         self.run, self.id, self.url = run, run.info.run_id, store.run_url(run)
         self._pending: list[Future[object]] = []
+        self._data_note = ""
 
     def epoch(self, epoch: int, values: Mapping[str, float], when: float | None = None) -> None:
         """Logs an epoch's metrics, `loss` as `train/loss`, `val_loss` as `val/loss`.
@@ -120,8 +124,20 @@ class TrackedRun:
         self.tags({"dataset": facts["name"], "dataset_digest": facts["digest"]})
 
     def expect(self, facts: Mapping[str, Any]) -> None:
-        """Stores the description of the model's inputs and outputs as `data.json`."""
+        """Stores the facts of the data as `data.json`, which predictions read, and their summary.
+
+        The summary is the artifact `data.txt`, and stands in the description of the run's page.
+        """
+        text = summary(facts).text(WIDTH)
         self.text(json.dumps(facts, indent=1), "data.json")
+        self.text(text, "data.txt")
+        self._data_note = "".join(f"    {line}\n" for line in text.splitlines())  # code in Markdown
+        self.note("")
+
+    def note(self, text: str) -> None:
+        """Sets the description of the run's page, in Markdown, above the summary of the data."""
+        parts = [part for part in (text, self._data_note) if part]
+        self.tags({"mlflow.note.content": "\n\n".join(parts)[:NOTE_LENGTH]})
 
     def flush(self) -> None:
         """Waits until everything is written; raises the first error of the background."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from keras_dl.data import Data, load
-from keras_dl.data.reading import record
+from keras_dl.data.reading import join, record
 from keras_dl.data.reading_options import reading_options
 from keras_dl.data.serialization import Spooled, spool
 from keras_dl.data.text import holds_texts, labelled_texts, running_text
@@ -118,6 +118,7 @@ class Outcome:
         metrics: "test/loss", "test/accuracy", … where the job asked for the test.
         rss: resident memory of the process at the end, in MB.
         jit_compile: whether the steps were compiled (by XLA, for TensorFlow and JAX).
+        notices: sentences on a doubtful result, such as one class for all test examples.
     """
 
     score: float
@@ -129,6 +130,7 @@ class Outcome:
     metrics: dict[str, float] = field(default_factory=dict)
     rss: float = 0.0
     jit_compile: bool | None = None
+    notices: list[str] = field(default_factory=list)
 
 
 def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,8 +156,7 @@ def recipe_data(job: Job) -> Data:
     with record() as reading, reading_options(**job.reading):
         data: Any = job.recipe.data(**values)
         data = data if isinstance(data, Data) else load(data)
-    reading.update(data.reading)
-    return replace(data, reading=reading)
+    return replace(data, reading=join(data.reading, reading))
 
 
 def stated_options(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,13 +14,14 @@ import keras
 from keras_dl import options
 from keras_dl.data import Data
 from keras_dl.data.serialization import preprocessor_to_json
+from keras_dl.data.summary import show
 from keras_dl.errors import classify
 from keras_dl.recipe import Recipe
 from keras_dl.space import check_names, resolve
 from keras_dl.tasks.base import get_task
 from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
-from keras_dl.training import checkpoint, fit, report
+from keras_dl.training import baseline, checkpoint, fit, report
 from keras_dl.training.diagnostics import Probing
 from keras_dl.training.job import Job, Listener
 
@@ -43,6 +44,7 @@ class Result:
         values: the hyperparameters.
         run_id: MLflow's id; `keras_dl.load_model(run_id)` returns the model.
         url: link to the run's page, for when `keras-dl ui` runs.
+        notices: sentences on a doubtful result, such as one class for all test examples.
     """
 
     model: keras.Model
@@ -53,6 +55,7 @@ class Result:
     values: dict[str, Any]
     run_id: str
     url: str
+    notices: list[str] = field(default_factory=list)
 
 
 def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
@@ -89,9 +92,12 @@ def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
             "patience": job.patience,
         }
     loaded = fit.load_data(job)
+    facts = loaded.facts()
+    if settings["verbose"]:
+        show(facts)
     # Before the run is opened: a mistake in the recipe leaves no run behind.
     model = fit.build_model(job, loaded)
-    tracked = tracked or _open(job, loaded, settings)
+    tracked = tracked or _open(job, facts, settings)
     job = dataclasses.replace(job, folder=_folder(tracked.id))
     return _train(job, loaded, model, tracked, settings)
 
@@ -142,7 +148,8 @@ def _train(
             raise
         raise failure from error
     shutil.rmtree(job.folder)
-    _print(_summary(job, result), verbose)
+    for text in (*result.notices, _summary(job, result)):
+        _print(text, verbose)
     return result
 
 
@@ -178,6 +185,9 @@ def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probin
     for name, figure in figures.items():
         tracked.figure(figure, name)
     _log_model(trained.model, trained.data, tracked)
+    notices = baseline.notices(trained.model, trained.data, outcome.metrics)
+    if notices:
+        tracked.tags({"notices": " ".join(notices)})
     tracked.end(stopped=outcome.stopped or "no")
     return Result(
         trained.model,
@@ -188,30 +198,31 @@ def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probin
         job.values,
         tracked.id,
         tracked.url,
+        notices,
     )
 
 
-def _open(job: Job, data: Data, settings: Mapping[str, Any]) -> TrackedRun:
+def _open(job: Job, facts: Mapping[str, Any], settings: Mapping[str, Any]) -> TrackedRun:
     recipe = job.recipe
     unstated = set(options.READING) - set(job.reading)
     params = {k: v for k, v in settings.items() if k not in {"resume", "verbose", *unstated}}
     tracked = runs.start(
         recipe,
-        f"{data.name}-{recipe.task_name}",
+        f"{facts['name']}-{recipe.task_name}",
         f"{recipe.name}-s{job.seed}",
         "run",
         {**job.values, **params},
         tags={"seed": job.seed},
     )
-    tracked.dataset(data.facts())
-    tracked.expect(data.facts())
+    tracked.dataset(facts)
+    tracked.expect(facts)
     folder = _folder(tracked.id)
     folder.mkdir(parents=True)
     stored = {
         "recipe": recipe.name,
         "values": job.values,
         "options": settings,
-        "digest": data.digest,
+        "digest": facts["digest"],
     }
     (folder / "job.json").write_text(json.dumps(stored, indent=1))
     return tracked

@@ -17,6 +17,7 @@ from keras_dl.errors import TimedOut
 from keras_dl.recipe import Objective
 from keras_dl.tasks.base import Evaluator, get_task
 from keras_dl.training import checkpoint
+from keras_dl.training.baseline import majority_share
 from keras_dl.training.callbacks import (
     Checkpointing,
     Evaluation,
@@ -160,7 +161,10 @@ class Session:
             traced.give(model)
 
     def evaluate(self) -> dict[str, float]:
-        """Returns metrics on the test set, as `test/loss`; to be called once, at the end."""
+        """Returns metrics on the test set, as `test/loss`; to be called once, at the end.
+
+        Beside an accuracy stands `test/majority_share`, that of always the most frequent class.
+        """
         traced = self._trained_by
         model = self._model if traced is None else traced.model
         pipeline = self._pipeline(model, self._data) if traced is None else traced.pipeline
@@ -168,6 +172,7 @@ class Session:
             options: Any = {"callbacks": callbacks, "verbose": 0, "return_dict": True}
             values: Any = model.evaluate(x, **options)
         metrics = {**values, **evaluated(self.evaluators, model, self._data.test)}
+        metrics |= majority_share(self._data) if "accuracy" in metrics else {}
         return {f"test/{name}": float(value) for name, value in metrics.items()}
 
     def iterations(self) -> Iterator[int]:

@@ -92,7 +92,8 @@ class SearchLogger:
         links = self.view()
         note = f"[Trials, best first]({links.table}) · [side by side]({links.chart})"
         tracked.tags({k: runs.format_param(v) for k, v in best.items()})
-        tracked.tags({"mlflow.note.content": note, "trials_done": len(search.trials)})
+        tracked.tags({"trials_done": len(search.trials)})
+        tracked.note(note)
 
     def view(self) -> View:
         """Returns links to the table of trials, best first, and to their parallel coordinates."""

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 import numpy as np
 
 from keras_dl.comparing import Comparison, Contender, run_contenders
+from keras_dl.data.summary import show
 from keras_dl.errors import SearchFailed
 from keras_dl.execution.journal import Journal, Trial, open_journal
 from keras_dl.execution.plan import spool_data
@@ -74,6 +75,8 @@ class _Tuner:
         job = plan.job(plan.values({}), plan.options["seed"], folder, max_parameters=None)
         dry_run = scheduler.dry_run(job)
         shutil.rmtree(folder, ignore_errors=True)
+        if plan.options["verbose"]:
+            show(dry_run.facts)
         self.oracle = OracleAdapter.restore(plan, self.journal)
         self.logger = SearchLogger(plan, self.journal, dry_run.facts, scheduler.workers)
         with self.logger:

@@ -122,7 +122,7 @@ from keras_dl.errors import Crashed, DiskFull, OutOfMemory, SearchFailed
         ("ui --port x", "keras-dl ui: error: `port` must be an integer. Received: port='x' (see "),
         (
             "data fetch",
-            "keras-dl: error: 'fetch' is not an action of data. Available: list, prepare",
+            "keras-dl: error: 'fetch' is not an action of data. Available: list, describe",
         ),
         ("data prepare", "keras-dl: error: `NAME` must be given: keras-dl data prepare NAME"),
     ],

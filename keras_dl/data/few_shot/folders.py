@@ -18,6 +18,7 @@ from keras_dl.data.few_shot.images import (
 )
 from keras_dl.data.images.checks import record_sizes
 from keras_dl.data.images.image_files import decode_images, stack_images
+from keras_dl.data.reading import fact
 from keras_dl.data.split_names import split_named
 
 __all__ = ["class_folders", "read_class_images"]
@@ -57,6 +58,7 @@ def class_folders(path: Path, *, image_size: int = 28) -> FewShotImages:
         inner = tuple(name.partition("/")[2] or name for name in own.names)
         splits[split] = replace(own, names=inner)
     if not splits:
+        fact("split", "the classes are divided at random: a fifth is test, a sixth validation")
         rest, splits["test"] = divide_classes(images, share=TEST_SHARE)
         splits["train"], splits["validation"] = divide_classes(
             rest, share=VALIDATION_SHARE / (1 - TEST_SHARE)
@@ -64,6 +66,7 @@ def class_folders(path: Path, *, image_size: int = 28) -> FewShotImages:
     elif "validation" not in splits:
         divided = divide_classes(splits["train"], share=VALIDATION_SHARE)
         splits["train"], splits["validation"] = divided
+        fact("split", f"validation has {VALIDATION_SHARE:.0%} of the classes of train")
     return FewShotImages(path.name, str(path), splits)
 
 

@@ -12,6 +12,7 @@ from keras_dl.data.few_shot.images import FewShotImages, with_rotations
 from keras_dl.data.few_shot.ink import BrightInk
 from keras_dl.data.few_shot.omniglot import omniglot
 from keras_dl.data.files import user_path
+from keras_dl.data.reading import fact, recorded
 from keras_dl.data.specs import Classes, Images
 
 __all__ = ["TEST_EPISODES", "TEST_QUERY", "few_shot"]
@@ -21,6 +22,7 @@ VALIDATION_EPISODES, VALIDATION_WAY = 40, 20
 DRAWINGS = {"omniglot": omniglot, "glyphs": glyphs}
 
 
+@recorded
 def few_shot(
     dataset: Any = "omniglot",
     *,
@@ -67,6 +69,7 @@ def few_shot(
     parts = dict(images.splits)
     if rotations:
         parts["train"] = with_rotations(parts["train"])
+        fact("classes", "each one of train is turned by 90°, 180° and 270° to three more")
     validation_way = min(VALIDATION_WAY, len(parts["validation"].names))
     sizes = {
         "train": (way, query, episodes),

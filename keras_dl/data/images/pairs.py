@@ -8,6 +8,7 @@ from keras_dl.data.dataset import Data, Split, digest
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.images.image_files import decode_images, stack_images
 from keras_dl.data.loading import DatasetLike, load
+from keras_dl.data.reading import fact, recorded
 from keras_dl.data.sources import mirror
 from keras_dl.data.sources.downloads import check_listed
 from keras_dl.data.specs import Images
@@ -18,6 +19,7 @@ CONTRAST = 80  # minimum difference of grey levels within a 3×3 window on an ed
 HELD_OUT = 40  # facades for validation: the last ones of the training set
 
 
+@recorded
 def image_pairs(dataset: DatasetLike, *, batch_size: int, image_size: int) -> Data:
     """Returns pairs of source and target images.
 
@@ -41,6 +43,7 @@ def image_pairs(dataset: DatasetLike, *, batch_size: int, image_size: int) -> Da
     return with_outlines(load(dataset, batch_size=batch_size, image_size=image_size))
 
 
+@recorded
 def facades(*, batch_size: int = 1, image_size: int = 256) -> Data:
     """Returns the CMP facades: colour-coded label maps (wall, window, door, …) and photographs.
 
@@ -74,6 +77,7 @@ def facades(*, batch_size: int = 1, image_size: int = 256) -> Data:
         files = [member for member in members if member.path.parts[0] == part]
         images = stack_images(decode_images(files, (image_size, 2 * image_size)).images, 3)
         halves[part] = Split(images[:, :, image_size:], images[:, :, :image_size])
+    fact("split", f"validation is the last {HELD_OUT} pairs of train")
     splits = {
         "train": halves["train"].take(slice(None, -HELD_OUT)),
         "validation": halves["train"].take(slice(-HELD_OUT, None)),

@@ -9,18 +9,20 @@ import numpy as np
 from keras_dl.data.dataset import Data, Split
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import user_path
+from keras_dl.data.reading import recorded
 from keras_dl.data.segmentation.camvid import read_camvid
 from keras_dl.data.segmentation.labelled import VOID, LabelledImages, Pair, voc_colours
 from keras_dl.data.segmentation.mask_folders import read_mask_folder
 from keras_dl.data.segmentation.shapes import read_shapes
 from keras_dl.data.specs import Images, Masks
-from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
+from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
 
 __all__ = ["load_segmentation"]
 
 NAMED = {"camvid": read_camvid, "shapes": read_shapes}
 
 
+@recorded
 def load_segmentation(
     dataset: str | os.PathLike[str] | Data | Sequence[np.ndarray],
     *,
@@ -90,6 +92,9 @@ def _from_arrays(arrays: Sequence[np.ndarray]) -> LabelledImages:
 
 def _assemble(labelled: LabelledImages, batch_size: int) -> Data:
     train, validation, test = labelled.train, labelled.validation, labelled.test
+    shares = {"test": TEST_SHARE} if test is None else {}
+    shares |= {"validation": VALIDATION_SHARE} if validation is None else {}
+    record_cut(shares, stratified=False, unit="images")
     if test is None:
         train, test = _cut(train, TEST_SHARE)
     if validation is None:

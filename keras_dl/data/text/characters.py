@@ -12,6 +12,7 @@ import numpy as np
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import user_path
+from keras_dl.data.reading import fact, recorded
 from keras_dl.data.samplers import Windows
 from keras_dl.data.serialization import register_preprocessor
 from keras_dl.data.specs import Tokens
@@ -26,6 +27,7 @@ STREAMS = ("topics", "tiny_shakespeare", "enwiki_slice")
 TRAIN, VALIDATION = 0.9, 0.95  # ends of train and of validation, as shares of the text
 
 
+@recorded
 def characters(
     dataset: str | os.PathLike[str] | Sequence[str] | Data = "tiny_shakespeare",
     *,
@@ -67,6 +69,8 @@ def characters(
     name, source, text = _read(dataset)
     tokenizer = CharacterTokenizer.from_text(text)
     ids = tokenizer.encode(text)
+    ends = f"{TRAIN * 100:g} % of the characters, test those after {VALIDATION * 100:g} %"
+    fact("split", f"train is the first {ends}")
     cuts = [0, int(TRAIN * len(ids)), int(VALIDATION * len(ids)), len(ids)]
     parts = [ids[start:end] for start, end in pairwise(cuts)]
     splits = {key: Split(part[:-1], part[1:]) for key, part in zip(SPLITS, parts, strict=True)}

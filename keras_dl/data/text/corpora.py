@@ -12,6 +12,7 @@ from keras_dl.data.archives import ARCHIVES
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import user_path
+from keras_dl.data.reading import fact, recorded
 from keras_dl.data.specs import NoTargets, Tokens
 from keras_dl.data.text.labelled_texts import running_text
 from keras_dl.data.text.members import list_text_members
@@ -28,6 +29,7 @@ CORPORA = ("topics", "enwiki_slice", "ptb", "tiny_shakespeare", "imdb")
 CorpusLike: TypeAlias = str | os.PathLike[str] | Sequence[str] | Data
 
 
+@recorded
 def corpus(
     dataset: CorpusLike = "topics",
     *,
@@ -135,6 +137,7 @@ def _reviews(text: str) -> str:
 def _split(parts: list[list[str]]) -> list[list[str]]:
     if len(parts) == 3:
         return parts
+    fact("split", f"validation and test are the last words, {HELD_OUT * 100:g} % each")
     tokens = parts[0]
     size = max(1, round(HELD_OUT * len(tokens)))
     if len(tokens) < 4:

@@ -11,16 +11,17 @@ from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import user_path
 from keras_dl.data.loading import DatasetLike
+from keras_dl.data.reading import recorded
 from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.specs import Classes, Tokens
-from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, split_indices
+from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
 from keras_dl.data.tables.columns import drop_missing
 from keras_dl.data.targets import encode
 from keras_dl.data.text.files import read_labelled_files
 from keras_dl.data.text.labelled_texts import LabelledTexts, labelled_texts
 from keras_dl.data.text.registry import LABELLED, read_labelled_set
 from keras_dl.data.text.tokenize import tokenize
-from keras_dl.data.text.vectorizers import WordVectorizer
+from keras_dl.data.text.vectorizers import UNKNOWN, WordVectorizer, notice_unknown_texts
 from keras_dl.data.text.vocabulary import build_vocabulary
 from keras_dl.utils.matching import did_you_mean
 
@@ -101,20 +102,23 @@ def _passages(dataset: DatasetLike) -> Passages:
     splits: dict[str, tuple[list[str], np.ndarray]] = {}
     for (split, (texts, _)), y in zip(parts.items(), targets, strict=True):
         splits[split] = texts, y
-    for split, share in (("test", TEST_SHARE), ("validation", VALIDATION_SHARE)):
-        if split not in splits:
-            texts, y = splits["train"]
-            if len(texts) < 2:
-                raise DatasetError(f"`dataset` must hold more texts. Received: {name}, too few")
-            for part, rows in zip(
-                ("train", split), split_indices(y, share, stratified=True), strict=True
-            ):
-                splits[part] = [texts[i] for i in rows], y[rows]
+    shares = {"test": TEST_SHARE, "validation": VALIDATION_SHARE}
+    shares = {split: share for split, share in shares.items() if split not in splits}
+    record_cut(shares, stratified=True, unit="texts")
+    for split, share in shares.items():
+        texts, y = splits["train"]
+        if len(texts) < 2:
+            raise DatasetError(f"`dataset` must hold more texts. Received: {name}, too few")
+        for part, rows in zip(
+            ("train", split), split_indices(y, share, stratified=True), strict=True
+        ):
+            splits[part] = [texts[i] for i in rows], y[rows]
     train, validation, test = (splits[split] for split in SPLITS)
     texts, labels = (train[0], validation[0], test[0]), (train[1], validation[1], test[1])
     return Passages(name, source, texts, labels, class_names)
 
 
+@recorded
 def token_sequences(
     dataset: DatasetLike = "topics",
     *,
@@ -152,6 +156,8 @@ def token_sequences(
     vocabulary = build_vocabulary(tokens, min_count=min_count, most=most_words)
     vectorizer = WordVectorizer(vocabulary, length)
     splits = [Split(vectorizer(x), y) for x, y in zip(texts.texts, texts.labels, strict=True)]
+    for name, part, split in zip(SPLITS, texts.texts, splits, strict=True):
+        notice_unknown_texts(name, part, (split.x <= UNKNOWN).all(axis=1))
     return Data.from_splits(
         texts.name,
         dict(zip(SPLITS, splits, strict=True)),

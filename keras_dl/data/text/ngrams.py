@@ -7,13 +7,19 @@ import numpy as np
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.loading import DatasetLike
+from keras_dl.data.reading import recorded
 from keras_dl.data.specs import Classes, Features
 from keras_dl.data.text.labelled_passages import passages
-from keras_dl.data.text.vectorizers import NgramVectorizer, make_vectorizer
+from keras_dl.data.text.vectorizers import (
+    NgramVectorizer,
+    make_vectorizer,
+    notice_unknown_texts,
+)
 
 __all__ = ["bag_of_ngrams"]
 
 
+@recorded
 def bag_of_ngrams(
     dataset: DatasetLike = "topics",
     *,
@@ -56,6 +62,8 @@ def bag_of_ngrams(
     texts = passages(dataset)
     vectorizer = _fit_vectorizer(texts.texts[0], weighting, longest, min_count, most_features)
     xs = [vectorizer(part) for part in texts.texts]
+    for name, part, x in zip(SPLITS, texts.texts, xs, strict=True):
+        notice_unknown_texts(name, part, (x[:, 1, 1:] == 0).all(axis=1))
     width = max(x.shape[2] for x in xs)
     xs = [np.pad(x, ((0, 0), (0, 0), (0, width - x.shape[2]))) for x in xs]
     splits = [Split(x, y) for x, y in zip(xs, texts.labels, strict=True)]

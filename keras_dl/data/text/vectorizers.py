@@ -7,11 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from keras_dl.data.reading import notice
 from keras_dl.data.serialization import register_preprocessor
 from keras_dl.data.text.tokenize import tokenize
 from keras_dl.data.text.vocabulary import Vocabulary
+from keras_dl.utils.text import shorten
 
-__all__ = ["PADDING", "UNKNOWN", "NgramVectorizer", "WordVectorizer", "make_vectorizer"]
+__all__ = [
+    "PADDING",
+    "UNKNOWN",
+    "NgramVectorizer",
+    "WordVectorizer",
+    "make_vectorizer",
+    "notice_unknown_texts",
+]
 
 PADDING, UNKNOWN = 0, 1  # numbers before those of the vocabulary
 
@@ -92,6 +101,24 @@ class NgramVectorizer:
         if self.weighting == "tfidf":
             counter.idf_ = np.array(self.idf)
         return counter
+
+
+def notice_unknown_texts(split: str, texts: Sequence[str], empty: np.ndarray) -> None:
+    """Records how many texts have no word of the vocabulary: a model cannot tell them apart.
+
+    Args:
+        split: name of the split.
+        texts: its texts.
+        empty: whether each text has no such word, (n,) bool.
+    """
+    rows = np.flatnonzero(empty)
+    if len(rows):
+        first = ", ".join(repr(shorten(texts[int(i)], 30)) for i in rows[:3])
+        verb = "text has" if len(rows) == 1 else "texts have"
+        notice(
+            f"{len(rows):,} of {len(texts):,} {split} {verb} no word of the vocabulary: {first}"
+            f"{', …' * (len(rows) > 3)}."
+        )
 
 
 def make_vectorizer(weighting: str, longest: int, **options: Any) -> Any:

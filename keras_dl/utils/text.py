@@ -1,0 +1,44 @@
+"""Text for terminals: aligned columns, wrapped lines."""
+
+import textwrap
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+
+__all__ = ["align", "shorten", "wrap"]
+
+
+def shorten(text: str, width: int) -> str:
+    """Cuts a text to `width` columns; a cut is marked by an ellipsis."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def align(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Returns lines with aligned columns: the first to the left, the others to the right.
+
+    Args:
+        rows: cells, equally many in each row.
+    """
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for first, *others in rows:
+        cells = [first + " " * (widths[0] - cell_len(first))]
+        pairs = zip(others, widths[1:], strict=True)
+        cells += [" " * (width - cell_len(cell)) + cell for cell, width in pairs]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def wrap(label: str, text: str, indent: int, width: int) -> list[str]:
+    """Returns a text behind its label, broken into lines.
+
+    Args:
+        label: first column of the first line.
+        text: the text.
+        indent: columns before each line of the text.
+        width: columns of a line.
+    """
+    lines = textwrap.wrap(text, max(20, width - indent)) or [""]
+    return [f"{label:{indent}}{lines[0]}", *(" " * indent + line for line in lines[1:])]
