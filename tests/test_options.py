@@ -24,11 +24,6 @@ from keras_dl.space import resolve
         (12, {"budget": "quick", "epochs": 5, "steps_per_epoch": 7}, (5, 7)),
     ],
 )
-def test_data_describe_has_the_options_of_load():
-    declared = set(inspect.signature(load).parameters) - {"dataset", "batch_size"}
-    assert declared == set(options.DESCRIBE) - {"text"}
-
-
 def test_budget_gives_way_to_epochs_and_steps(full, given, planned):
     assert options.resolve_epochs(full, resolve(options.RUN, given)) == planned
 
@@ -60,7 +55,7 @@ def test_every_option_is_explained(command):
     assert not [name for name in getattr(options, command) if name not in options.HELP]
 
 
-NAMES = ("run", "tune", "compare", "ablate", "predict", "report", "ui")
+NAMES = ("run", "tune", "compare", "ablate", "describe", "predict", "report", "ui")
 
 
 def test_no_explanation_is_left_over():
@@ -119,3 +114,8 @@ def test_options_with_their_default_count_as_not_given():
     assert commands._collect(arguments, options.RUN) == given
     arguments = {"seed": False, "hyperparameters": {}}
     assert commands._collect(arguments, options.RUN) == {"seed": False}  # refused later
+
+
+def test_data_describe_has_the_options_of_load():
+    declared = set(inspect.signature(load).parameters) - {"dataset", "batch_size"}
+    assert declared == set(options.DESCRIBE) - {"text"}

@@ -1,46 +1,52 @@
 """Contents of a data set in numbers: rows, examples per class, ranges of values."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
 import numpy as np
 
-from keras_dl.data.specs import Classes, Images, Values
-
-if TYPE_CHECKING:
-    from keras_dl.data.dataset import Data
+from keras_dl.data.specs import Classes, Images, Spec, Values
 
 __all__ = ["measure"]
 
 
-def measure(data: "Data") -> dict[str, Any]:
+class _Split(Protocol):
+    """The parts of a `Split` that are measured."""
+
+    @property
+    def num_examples(self) -> int: ...
+    @property
+    def x(self) -> Any: ...
+    @property
+    def y(self) -> Any: ...
+
+
+def measure(splits: Mapping[str, _Split], targets: Spec) -> dict[str, Any]:
     """Counts rows and classes of each split and measures ranges, in JSON-serialisable values.
 
     Args:
-        data: the data set.
+        splits: by name.
+        targets: type of their y.
 
     Returns:
         "rows" by split; "class_counts" by split, in the order of the class names, empty if the
         targets are no classes; "ranges" of "x" and, for regression targets and images, "y": by name
         of the array, "" for a single one, [dtype, lowest, highest value] over all splits.
     """
-    splits = data.splits
-    measured = {
+    ranges = {"x": _ranges([split.x for split in splits.values()])}
+    if isinstance(targets, Values | Images):
+        ranges["y"] = _ranges([split.y for split in splits.values()])
+    return {
         "rows": {name: split.num_examples for name, split in splits.items()},
-        "class_counts": _class_counts(data),
-        "ranges": {"x": _ranges([split.x for split in splits.values()])},
+        "class_counts": _class_counts(splits, targets) if isinstance(targets, Classes) else {},
+        "ranges": ranges,
     }
-    if isinstance(data.targets, Values | Images):
-        measured["ranges"]["y"] = _ranges([split.y for split in splits.values()])
-    return measured
 
 
-def _class_counts(data: "Data") -> dict[str, list[int]]:
-    if not isinstance(data.targets, Classes):
-        return {}
+def _class_counts(splits: Mapping[str, _Split], targets: Classes) -> dict[str, list[int]]:
     counts = {}
-    for name, split in data.splits.items():
-        y, names = split.y, (data.targets.by_split or {}).get(name, data.class_names)
+    for name, split in splits.items():
+        y, names = split.y, (targets.by_split or {}).get(name, targets.names)
         if not isinstance(y, np.ndarray) or y.dtype.kind not in "biu":
             return {}
         labels = y[(y >= 0) & (y < len(names))].astype(np.int64)  # -1: unlabelled

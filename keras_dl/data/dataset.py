@@ -18,6 +18,7 @@ __all__ = ["MAX_BYTES", "SPLITS", "Data", "Raw", "Split", "digest"]
 
 # Data sets are loaded into memory as a whole; larger ones would make the machine swap.
 MAX_BYTES = 8 * 2**30
+WIDTH = 100  # columns of the stored summary
 SPLITS = ("train", "validation", "test")
 
 
@@ -218,7 +219,7 @@ class Data:
 
     def facts(self) -> dict[str, Any]:
         """Describes the data in JSON-serialisable values, without examples."""
-        return {
+        facts = {
             "name": self.name,
             "source": self.source,
             "digest": self.digest,
@@ -227,9 +228,10 @@ class Data:
             "class_names": list(self.class_names),
             "input_shape": _as_lists(self.input_shape),
             "examples": {split: self.sampler(split).num_examples for split in SPLITS},
-            **measure(self),
+            **measure(self.splits, self.targets),
             "reading": asdict(self.reading),
         }
+        return {**facts, "summary": summary(facts).text(WIDTH).splitlines()}
 
 
 def _as_lists(shapes: Any) -> Any:

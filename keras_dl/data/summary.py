@@ -6,16 +6,13 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.cells import cell_len
 
 from keras_dl.data.summary_rows import make_rows, make_table
 from keras_dl.utils.printing import printable
 from keras_dl.utils.text import align, wrap
-
-if TYPE_CHECKING:
-    from keras_dl.data.dataset import Data
 
 __all__ = ["Summary", "show", "summary"]
 
@@ -77,19 +74,15 @@ class Summary:
         return list(zip(*self.table, strict=True))
 
 
-def summary(data: "Data | Mapping[str, Any]") -> Summary:
+def summary(facts: Mapping[str, Any]) -> Summary:
     """Summarizes a data set.
 
     Args:
-        data: a data set, or its facts as `Data.facts` returns them and runs store them.
+        facts: of the data set, as `Data.facts` returns them and runs store them in `data.json`.
 
     Returns:
         Origin, value ranges, examples by split and class, decisions and notices of the reading.
-
-    Example:
-        >>> print(summary(load("iris")))
     """
-    facts = data if isinstance(data, Mapping) else data.facts()
     return Summary(
         tuple((printable(label), printable(text)) for label, text in make_rows(facts)),
         tuple(tuple(map(printable, row)) for row in make_table(facts)),

@@ -44,7 +44,7 @@ def make_table(facts: Facts) -> list[list[str]]:
     if by_split:
         head.append("classes")
         for row in body:
-            row.append(f"{len(by_split[row[0]]):,}")
+            row.append(f"{len(by_split.get(row[0], names)):,}")
     elif counts:
         listed = len(names) if len(names) <= MOST_CLASSES else FIRST_CLASSES
         more = len(names) - listed

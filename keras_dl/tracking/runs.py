@@ -16,7 +16,6 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run,
 from mlflow.exceptions import MlflowException
 
 from keras_dl import catalog, settings
-from keras_dl.data.summary import summary
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.tracking import store
@@ -36,7 +35,6 @@ __all__ = [
     "table",
 ]
 
-WIDTH = 100  # columns of the summary of the data
 NOTE_LENGTH = 5000  # characters that MLflow stores in a tag
 SAMPLES = "samples"  # name of the images that a generator produces after each epoch
 # Writing an epoch's metrics to SQLite takes 20 ms and more; a thread does it during the training.
@@ -128,10 +126,10 @@ class TrackedRun:
 
         The summary is the artifact `data.txt`, and stands in the description of the run's page.
         """
-        text = summary(facts).text(WIDTH)
+        lines = facts["summary"]
         self.text(json.dumps(facts, indent=1), "data.json")
-        self.text(text, "data.txt")
-        self._data_note = "".join(f"    {line}\n" for line in text.splitlines())  # code in Markdown
+        self.text("\n".join(lines), "data.txt")
+        self._data_note = "".join(f"    {line}\n" for line in lines)  # code in Markdown
         self.note("")
 
     def note(self, text: str) -> None:

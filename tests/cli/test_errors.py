@@ -125,6 +125,10 @@ from keras_dl.errors import Crashed, DiskFull, OutOfMemory, SearchFailed
             "keras-dl: error: 'fetch' is not an action of data. Available: list, describe",
         ),
         ("data prepare", "keras-dl: error: `NAME` must be given: keras-dl data prepare NAME"),
+        ("data describe", "keras-dl: error: `NAME` must be given: keras-dl data describe NAME"),
+        ("data describe iris --image-size 4", "keras-dl: error: `dataset` must hold images"),
+        ("data describe iris --target x", "keras-dl: error: `target` must be left out"),
+        ("data --target x", "keras-dl data: error: --target is a flag of data describe only."),
     ],
 )
 @pytest.mark.usefixtures("toy_recipes")

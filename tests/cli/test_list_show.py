@@ -212,6 +212,14 @@ def test_data_sets_have_one_line_each(capsys):
     assert any(line.startswith("digits image ") for line in lines)
 
 
+def test_a_described_data_set_has_its_classes(capsys):
+    lines = shown(capsys, "data", "describe", "iris")
+    assert lines[0] == "data iris, embedded in scikit-learn"
+    assert lines[-1] == "test 30 10 10 10"
+    lines = shown(capsys, "data", "describe", "digits", "--image-size", "16")
+    assert "size 8×8 → 16×16 pixels" in lines
+
+
 def test_data_places_have_one_line_each(capsys):
     assert shown(capsys, "data", "where") == [
         f"{k} {v}" for k, v in data.describe_locations().items()

@@ -69,9 +69,10 @@ def test_splits_of_the_source_are_no_cuts():
 
 def test_of_many_classes_the_first_a_count_and_the_extremes():
     counts = [3] * 18 + [1, 9]
-    made = summary(labelled(counts, [f"class {i}" for i in range(20)]))
+    made = labelled(counts, [f"class {i}" for i in range(20)]).summary()
     assert dict(made.rows)["targets"] == (
-        "classification, 20 classes; in train the smallest is class 18 with 1, the largest class 19 with 9"
+        "classification, 20 classes; "
+        "in train the smallest is class 18 with 1, the largest class 19 with 9"
     )
     assert made.table[0][2:] == (*(f"class {i}" for i in range(5)), "15 more")
     assert made.table[1] == ("train", "64", "3", "3", "3", "3", "3", "49")
