@@ -9,6 +9,8 @@ __all__ = ["make_rows", "make_table"]
 
 MOST_CLASSES, FIRST_CLASSES = 12, 5  # up to 12 classes are listed, of more the first 5
 NAME = 24  # columns of a class name
+FILE = ("header", "delimiter", "decimal mark", "encoding")  # decisions that share a row
+STATED = ("task", "target", "features")  # decisions that inputs and targets state
 Facts = Mapping[str, Any]
 
 
@@ -18,18 +20,21 @@ def make_rows(facts: Facts) -> list[tuple[str, str]]:
     Args:
         facts: of the data set, as `Data.facts` returns them.
     """
+    target = facts["reading"]["facts"].get("target", "")
     rows = [
         ("data", f"{facts['name']}, {facts['source']}"),
         ("digest", facts["digest"][:12]),
         ("inputs", _inputs(facts)),
-        ("targets", _targets(facts)),
+        ("targets", "; ".join(filter(None, (_targets(facts), target)))),
     ]
     drawn = {split: n for split, n in facts["examples"].items() if n != facts["rows"][split]}
     if drawn:
         parts = ", ".join(f"{n:,} of {split}" for split, n in drawn.items())
         rows.append(("epoch", f"draws {parts}"))
-    decisions = facts["reading"]["facts"].items()
-    return rows + [(name, text) for name, text in decisions if name != "task"]  # see targets
+    decisions = facts["reading"]["facts"]
+    file = "; ".join(f"{name} {decisions[name]}" for name in FILE if name in decisions)
+    rows += [("file", file)] * bool(file)
+    return rows + [(n, text) for n, text in decisions.items() if n not in {*FILE, *STATED}]
 
 
 def make_table(facts: Facts) -> list[list[str]]:

@@ -206,3 +206,16 @@ def test_shown_on_stderr_or_in_the_notebook(capsys, monkeypatch):
     show(facts)
     assert cells == [summary(facts)]
     assert capsys.readouterr() == ("", "")
+
+
+def test_decisions_on_a_file_share_a_row(tmp_path):
+    path = tmp_path / "flowers.csv"
+    path.write_text("length;width;kind\n" + "1,5;2,5;a\n3,5;4,5;b\n" * 10)
+    rows = dict(load(path).summary().rows)
+    assert rows["file"] == (
+        "header line 1: length, width, kind; delimiter semicolon; decimal mark comma; "
+        "encoding utf-8"
+    )
+    assert rows["targets"] == "classification, 2 classes; column kind, the last one"
+    assert rows["inputs"] == "2 features, float32 1.5 … 4.5"
+    assert "header" not in rows

@@ -114,10 +114,10 @@ def notice_unknown_texts(split: str, texts: Sequence[str], empty: np.ndarray) ->
     rows = np.flatnonzero(empty)
     if len(rows):
         first = ", ".join(repr(shorten(texts[int(i)], 30)) for i in rows[:3])
-        verb = "text has" if len(rows) == 1 else "texts have"
+        verb = "has" if len(rows) == 1 else "have"
         notice(
-            f"{len(rows):,} of {len(texts):,} {split} {verb} no word of the vocabulary: {first}"
-            f"{', …' * (len(rows) > 3)}."
+            f"{len(rows):,} of {len(texts):,} {split} texts {verb} no word of the vocabulary: "
+            f"{first}{', …' * (len(rows) > 3)}."
         )
 
 

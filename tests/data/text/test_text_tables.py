@@ -36,6 +36,7 @@ def test_news_without_header(bare):
     assert result.class_names == ("1", "2", "3", "4")
     assert len(texts(result)) == 60
     assert texts(result)[0] == 'Title 0 The "first" line, and\\the second of 0'
+    assert reading.facts.pop("split").startswith("test (20 % of the texts)")
     assert reading.facts == {
         "encoding": "utf-8",
         "delimiter": "comma",
