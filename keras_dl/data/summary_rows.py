@@ -34,7 +34,10 @@ def make_rows(facts: Facts) -> list[tuple[str, str]]:
     decisions = facts["reading"]["facts"]
     file = "; ".join(f"{name} {decisions[name]}" for name in FILE if name in decisions)
     rows += [("file", file)] * bool(file)
-    return rows + [(n, text) for n, text in decisions.items() if n not in {*FILE, *STATED}]
+    rest = {n: text for n, text in decisions.items() if n not in {*FILE, *STATED}}
+    if "→" not in rest.get("image size", "→"):  # the shape of the inputs
+        del rest["image size"]
+    return rows + list(rest.items())
 
 
 def make_table(facts: Facts) -> list[list[str]]:

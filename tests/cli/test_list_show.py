@@ -217,7 +217,7 @@ def test_a_described_data_set_has_its_classes(capsys):
     assert lines[0] == "data iris, embedded in scikit-learn"
     assert lines[-1] == "test 30 10 10 10"
     lines = shown(capsys, "data", "describe", "digits", "--image-size", "16")
-    assert "size 8×8 → 16×16 pixels" in lines
+    assert "image size 8×8 → 16×16" in lines
 
 
 def test_data_places_have_one_line_each(capsys):

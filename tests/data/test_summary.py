@@ -49,12 +49,8 @@ def test_a_narrow_terminal_has_a_row_per_class():
 
 
 def test_sizes_before_and_after_resizing():
-    assert load("digits", image_size=28).reading.facts["size"] == "8×8 → 28×28 pixels"
-    assert "size" not in load("digits").reading.facts
-    images = [np.zeros((4, 6, 1), np.uint8), np.zeros((8, 8, 1), np.uint8)] * 10
-    data = load((images, np.arange(20) % 2), image_size=5)
-    expected = "2 sizes from 4×6 to 8×8 → 5×5 pixels, cropped around the centre"
-    assert data.reading.facts["size"] == expected
+    assert dict(load("digits", image_size=28).summary().rows)["image size"] == "8×8 → 28×28"
+    assert "image size" not in dict(load("digits").summary().rows)
 
 
 def test_splits_of_the_source_are_no_cuts():
@@ -175,7 +171,7 @@ def test_facts_of_two_readings_are_joined():
         load("iris")
         load("digits", image_size=9)
         load("digits", image_size=10)
-    assert outer.facts["size"] == "8×8 → 9×9 pixels; 8×8 → 10×10 pixels"
+    assert outer.facts["image size"] == "8×8 → 9×9; 8×8 → 10×10"
     assert outer.facts["split"].count("cut off") == 1
 
 
