@@ -155,7 +155,10 @@ def _predict_by_task(parser: Parser, words: Sequence[str], run_id: str) -> int |
     parser.usage = f"{parser.prog} {run_id} INPUT … [flags]"
     parser.epilog, parser.page = None, f"{parser.prog} {run_id}"
     if space:
-        texts = {name: describe(hyper) for name, hyper in space.items()}
+        texts = {
+            name: options.HELP[name] if options.READING.get(name) == hyper else describe(hyper)
+            for name, hyper in space.items()
+        }
         parser.add_flags("options of this run's task", space, texts)
     arguments = parser.read(words)
     space = options.PREDICT | space

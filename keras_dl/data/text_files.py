@@ -20,6 +20,7 @@ __all__ = ["decode_text", "read_text"]
 
 CONTROL = 0.02  # maximum share of control characters of a text file
 CONTROLS = re.compile(rb"[\0-\x08]")
+WIDE = (b"\xff\xfe", b"\xfe\xff")  # byte order marks of UTF-16
 SINGLE_BYTE = ("utf-8", "latin-1")  # encodings in which no letter has zero bytes
 
 
@@ -63,6 +64,10 @@ def decode_text(content: bytes, path: Path, encoding: str | None = None) -> str:
         DatasetError: if the bytes are no text; the message names the file.
     """
     encoding = encoding or _stated_encoding()
+    if content.startswith(WIDE) and encoding in SINGLE_BYTE:
+        raise DatasetError(
+            f"`encoding` must be utf-16 for a file with its byte order mark. Received: {path}"
+        )
     try:
         text = content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeError as error:

@@ -56,14 +56,19 @@ def test_fractions_are_a_quantity(tmp_path):
         (["h,i,c", "1,2,3", "1,red,3"], "Received: 'red' in column i, line 3"),
         (["4,2,3", "1,?,3"], r"Received: '\?' in column 1 \(from 0\), line 2"),
         (["4,2,3", "1,,3"], r"Received: an empty cell in column 1 \(from 0\), line 2"),
-        (["1,2,a", "1,2,"], "a target in every row. Received: 10 of 11 rows without one"),
+        (["1,2,a", "1,2,"], "a target in every row; .* Received: 10 of 11 rows without one"),
+        (["a,class,Class", "1,2,3"], "a different name for each column. Received: class 2 times"),
+        (["a;class", "1.000,5;2"], r"Received: '1\.000,5' in column a, line 2"),
         (["1,2,a", "1_0,2,b"], r"Received: '1_0' in column 0 \(from 0\), line 2"),
         (["1,2,3.5", "1,2,high"], "numbers or names as target, not both. Received: 10 texts"),
         (["a,label,target", "1,2,3"], "--target label or --target target. Received: columns label"),
         (["0,1,2", "3,4,5"], "`header` must be stated .* Received: 0, 1, 2 in line 1"),
         (["5,6,7", "0.5,0.2,1"], "`header` must be stated .* Received: 5, 6, 7 in line 1"),
         (["a,b,class", '1,2,"x', '1,2,"y,z'], "close every quotation mark .* open from line 2 of"),
-        (["1,2,a", "1,nan,b"], "must be finite in float32.* Received: 10 NaN or inf"),
+        (
+            ["1,2,a", "1,nan,b"],
+            r"must be finite in float32.* Received: 10 NaN or inf, .* column 1 \(from 0\), line 2",
+        ),
         (["1", "2"], "feature columns and a target column"),
         (["a,b,c"], "rows below its header"),
         (["1,2,a", "1,2,a"], "at least two classes"),
@@ -206,7 +211,7 @@ def test_open_quotation_marks_swallow_no_rows(tmp_path):
     assert data.class_names == ("x", "y", "z")
     assert count(data) == 60
     assert data.reading.notices == [
-        "Quotation marks are not closed in 2 lines, lines 12, 32; each line is read as a row."
+        "Quotation marks are not closed in lines 12, 32 (2 in all); each line is read as a row."
     ]
     rows[29] += '"'  # the cell that line 12 opens ends here: a well-formed file, 41 rows
     rows[30] = rows[30].replace('"', "")
@@ -265,3 +270,24 @@ def test_tables_may_be_packed_or_separated_by_tabs(tmp_path):
     with gzip.open(tmp_path / "mine.csv.gz", "wt") as file:
         file.write(rows)
     assert load(tmp_path / "mine.tsv").digest == load(tmp_path / "mine.csv.gz").digest
+
+
+def test_empty_columns_are_left_out(tmp_path):
+    rows = [f"{a:.2f},{b:.2f},{'xyz'[i % 3]}," for i, (a, b) in enumerate(NOISE)]
+    for head in ("a,b,kind,", None):
+        data = load(write(tmp_path, head, rows))
+        assert data.input_shape == (2,)
+        assert data.class_names == ("x", "y", "z")
+        assert "1 empty columns are left out, the first is number 3" in data.reading.notices[0]
+
+
+def test_encoding_of_a_byte_order_mark_is_named(tmp_path):
+    (tmp_path / "a.csv").write_bytes("a,class\n1,x\n".encode("utf-16"))
+    with pytest.raises(DatasetError, match="`encoding` must be utf-16"):
+        load(tmp_path / "a.csv")
+
+
+def test_a_mark_in_more_than_a_third_of_the_rows_may_be_a_class(tmp_path):
+    rows = [f"{a:.2f},{b:.2f},{('none', 'mild')[i % 2]}" for i, (a, b) in enumerate(NOISE)]
+    with pytest.raises(DatasetError, match=r"30 of 60 rows without one \(none\) in column class"):
+        load(write(tmp_path, "a,b,class", rows))

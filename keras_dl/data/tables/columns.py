@@ -29,6 +29,7 @@ __all__ = [
 TARGETS = ("label", "class", "target")
 WHOLE = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})")
 COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")  # a number with a decimal comma
+MOST_MISSING = 1 / 3  # share of rows without a label that are left out
 FEW = 10  # rows; in smaller tables each may have a class of its own
 
 
@@ -93,6 +94,11 @@ def find_named(
     matches = [i for i, name in enumerate(header or ()) if plain(name) in names]
     if len(matches) > 1 and header:
         present = [header[i] for i in matches]
+        if len({plain(name) for name in present}) < len(present):
+            raise DatasetError(
+                "`dataset` must have a different name for each column. Received: "
+                f"{present[0]} {len(present)} times in {path}"
+            )
         raise DatasetError(
             f"`{option}` must be stated where several columns could be it: "
             f"{' or '.join(f'--{option} {name}' for name in present)}. "
@@ -134,7 +140,7 @@ def drop_missing(
         path: of the file, for messages.
 
     Raises:
-        DatasetError: if more rows lack a label than have one.
+        DatasetError: if more than a third of the rows lack a label: the mark may be a class.
     """
     rows = [i for i, label in enumerate(labels) if not is_missing(label)]
     missing = sorted(set(range(len(labels))) - set(rows))
@@ -143,9 +149,10 @@ def drop_missing(
     where = first_of([lines[i] for i in missing] if lines else missing)
     where = where if lines else where.replace("line", "row", 1)
     marks = ", ".join(sorted({str(labels[i]) or "empty" for i in missing}))
-    if len(missing) > len(rows):
+    if len(missing) > MOST_MISSING * len(labels):
         raise DatasetError(
-            f"`dataset` must have a target in every row. Received: {len(missing)} of "
+            f"`dataset` must have a target in every row; remove or name the others. Received: "
+            f"{len(missing)} of "
             f"{len(labels)} rows without one ({marks}) in column {title} of {path}, {where}"
         )
     notice(

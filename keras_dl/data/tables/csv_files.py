@@ -26,7 +26,7 @@ from keras_dl.data.tables.columns import (
 )
 from keras_dl.data.tables.header import find_header
 from keras_dl.data.tables.index_columns import find_index_columns
-from keras_dl.data.tables.rows import Row, Table, open_table
+from keras_dl.data.tables.rows import SAMPLE, Row, Table, open_table
 from keras_dl.data.targets import is_missing
 
 __all__ = ["read_csv"]
@@ -41,6 +41,7 @@ class _Layout:
     header: list[str] | None
     target: int
     features: list[int]
+    empty: list[int]
     decimal_comma: bool
 
     def title(self, column: int) -> str:
@@ -83,14 +84,22 @@ def _find_layout(table: Table, header: list[str] | None) -> _Layout:
     width, path = len(table.first), table.path
     for row in table.sample:
         table.check_width(row)
+    empty = [i for i in range(width) if not any(row[i].strip() for _, row in table.sample)]
+    if empty:
+        notice(f"{len(empty)} empty columns are left out, the first is number {empty[0]} from 0.")
     stated = option("target")
     if stated is not None:
         target, reason = find_column("target", stated, header, width, path), "as stated"
     else:
         named = find_named("target", TARGETS, header, path)
-        target = width - 1 if named is None else named
+        target = max(set(range(width)) - set(empty)) if named is None else named
         reason = "the last one" if named is None else "by its name"
-    features = [i for i in range(width) if i != target]
+    features = [i for i in range(width) if i != target and i not in empty]
+    if not features:
+        raise DatasetError(
+            "`dataset` must have feature columns and a target column. "
+            f"Received: column {column_name(target, header)} only in {path}"
+        )
     fact("target", f"column {column_name(target, header)}, {reason}")
     dropped = find_index_columns(table, header, features)
     features = [i for i in features if i not in dropped]
@@ -100,7 +109,7 @@ def _find_layout(table: Table, header: list[str] | None) -> _Layout:
             notice(f"Column {' and '.join(rest)} is a feature, as the target is another column.")
     fact("features", f"{len(features)} columns")
     comma = _has_decimal_commas(table, [*features, target], header)
-    return _Layout(header, target, features, comma)
+    return _Layout(header, target, features, empty, comma)
 
 
 def _has_decimal_commas(table: Table, columns: Sequence[int], header: list[str] | None) -> bool:
@@ -124,6 +133,11 @@ def _read(table: Table, layout: _Layout) -> tuple[np.ndarray, list[str]]:
     for row in rows:
         table.check_width(row)
         line, cells = row
+        if layout.empty and any(cells[i].strip() for i in layout.empty):
+            raise DatasetError(
+                "`dataset` must have a name for each column, or none in the first "
+                f"{SAMPLE} lines. Received: a cell in an empty column, line {line} of {table.path}"
+            )
         label = cells[layout.target].strip('" ' if table.by_line else None)
         labels.append(label)
         lines.append(line)
@@ -132,21 +146,34 @@ def _read(table: Table, layout: _Layout) -> tuple[np.ndarray, list[str]]:
     if not labels:
         raise DatasetError(f"`dataset` must hold rows below its header. Received: {table.path}")
     present = drop_missing(labels, lines, layout.title(layout.target), table.path)
-    return np.stack(xs), [labels[i] for i in present]
+    x = np.stack(xs)
+    _check_finite(x, [lines[i] for i in present], layout, table.path)
+    return x, [labels[i] for i in present]
+
+
+def _check_finite(x: np.ndarray, lines: Sequence[int], layout: _Layout, path: Path) -> None:
+    bad = np.argwhere(~np.isfinite(x))
+    if len(bad):
+        row, column = bad[0]
+        raise DatasetError(
+            "`x` must be finite in float32; fill or remove missing values. "
+            f"Received: {len(bad)} NaN or inf, first in column "
+            f"{layout.title(layout.features[column])}, line {lines[row]} of {path}"
+        )
 
 
 def _numbers(row: Row, layout: _Layout, path: Path) -> np.ndarray:
     line, cells = row
-    cells = [cells[i] for i in layout.features]
-    if layout.decimal_comma:
-        cells = [cell.replace(",", ".") for cell in cells]
+    raw = [cells[i] for i in layout.features]
+    cells = [cell.replace(",", ".") for cell in raw] if layout.decimal_comma else raw
     try:
-        if any("_" in cell for cell in cells):
+        if "_" in "".join(cells):  # float() takes 1_000 for a number
             raise ValueError
         return np.fromiter(map(float, cells), np.float32, len(cells))
     except ValueError:
+        raw = [cell.strip() for cell in raw]
         column = next(i for i, cell in enumerate(cells) if not is_number(cell))
-        content = f"'{cells[column].strip()}'" if cells[column].strip() else "an empty cell"
+        content = f"'{raw[column]}'" if raw[column] else "an empty cell"
         raise DatasetError(
             "`dataset` must hold a number in every feature; encode text as numbers and fill "
             f"missing cells first. Received: {content} in column "

@@ -13,7 +13,7 @@ from keras_dl.data.reading import fact, notice
 from keras_dl.data.reading_options import option
 from keras_dl.data.text_files import read_text
 
-__all__ = ["Row", "Table", "first_of", "open_table"]
+__all__ = ["SAMPLE", "Row", "Table", "first_of", "open_table"]
 
 Row = tuple[int, list[str]]  # number of its first line, from 1, and its cells
 DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "vertical bar", ",": "comma", " ": "blank"}
@@ -86,7 +86,7 @@ class Table:
                 if line.strip() and not _split(line, self.delimiter)[1]
             ]
             notice(
-                f"Quotation marks are not closed in {len(lines)} lines, {first_of(lines)}; each "
+                f"Quotation marks are not closed in {first_of(lines)} ({len(lines)} in all); each "
                 "line is read as a row."
             )
 

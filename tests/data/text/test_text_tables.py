@@ -221,3 +221,17 @@ def test_packed_table(bare):
 )
 def test_words_are_whole_in_all_scripts(text, words):
     assert tokenize(text) == words
+
+
+def test_prediction_reads_tables_by_options(bare):
+    from keras_dl.space import hypers
+    from keras_dl.tasks.text_classification import task
+
+    (bare / "train.csv").write_text(NEWS)
+    declared = hypers(task.predict, exclude=("run", "inputs"))
+    assert {"text", "header", "delimiter", "encoding"} < set(declared)
+    with reading_options(text=("1", "2"), header=False):
+        assert read_texts("train.csv")[0][0].startswith("Title 0 The")
+    refused = pytest.raises(DatasetError, match="`header` must be left out")
+    with refused, reading_options(header=False):
+        read_texts(["some words"])
