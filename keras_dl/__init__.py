@@ -3,7 +3,7 @@
 Importing this package loads neither Keras nor MLflow; its functions load what they need.
 """
 
-from keras_dl import settings
+from keras_dl import _search_path, settings  # noqa: F401  (the search path comes first)
 from keras_dl._version import __version__
 from keras_dl.api import Recipe, ablate, compare, load_model, load_preprocessor
 from keras_dl.recipe import Objective, Score

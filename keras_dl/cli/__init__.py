@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from keras_dl.cli.parser import parse
 from keras_dl.errors import Failure, SearchFailed, describe
 from keras_dl.utils import scratch
+from keras_dl.utils.printing import LAYOUT, printable
 
 __all__ = ["main"]
 
@@ -59,7 +60,8 @@ def _execute(words: Sequence[str]) -> int:
         return _report(f"error: {error}", 2)
     except (Failure, SearchFailed) as error:
         if error.reason == "crashed" and error.__cause__ is not None:
-            traceback.print_exception(error.__cause__)
+            lines = "".join(traceback.format_exception(error.__cause__))
+            print(printable(lines, keep=LAYOUT), end="", file=sys.stderr)
         return _report(f"failed: {error}", error.exit_code)
     except KeyboardInterrupt:
         return 130
@@ -77,7 +79,7 @@ def _is_of_the_store(error: Exception) -> bool:
 
 def _report(text: str, code: int) -> int:
     shown = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
-    print(f"keras-dl: {shown}", file=sys.stderr)
+    print(f"keras-dl: {printable(shown, keep=LAYOUT)}", file=sys.stderr)
     return code
 
 

@@ -3,17 +3,19 @@
 Imports stand behind `load_recipe`, which imports Keras and its backend with the package's settings.
 """
 
+import ipaddress
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from rich.markup import escape
 
 from keras_dl import settings
 from keras_dl.cli import tables
 from keras_dl.cli.loading import load_recipe
+from keras_dl.utils.printing import printable
+from keras_dl.utils.processes import SAFE, module_command
 
 if TYPE_CHECKING:
     from keras_dl.space import Hyper
@@ -32,6 +34,9 @@ __all__ = [
     "tune",
     "ui",
 ]
+
+# MLflow's job runners, for evaluations of language models, are nine processes without use here.
+SERVER = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
 def run(name: str, values: Mapping[str, Any]) -> None:
@@ -91,14 +96,12 @@ def predict(run_id: str, inputs: Sequence[str], values: Mapping[str, Any]) -> No
 
 def report(write: str | None) -> None:
     """Prints the table of all recipes and their tracked runs, or writes it into a page."""
-    from pathlib import Path
-
     from keras_dl import catalog
     from keras_dl.tracking import report
 
     table = report.make_report(catalog.entries())
     if write is None:
-        print(table)
+        print(printable(table, keep="\n"))
     else:
         report.write_report(table, Path(write))
         print(f"{write}: {len(catalog.names())} recipes")
@@ -123,14 +126,29 @@ def ui(host: str, port: int) -> int:
     server.check_port(host, port)
     store.client()  # creates the database if there is none
     print(f"MLflow pages of {store.uri()} on http://{host}:{port}  (Ctrl-C ends them)", flush=True)
+    if not _is_loopback(host):
+        print(
+            f"keras-dl: warning: `host` {printable(host)} is not of this machine alone; everyone "
+            "who reaches it can read, change and delete all runs without a password.",
+            file=sys.stderr,
+            flush=True,
+        )
     words = ["ui", "--backend-store-uri", store.uri(), "--host", host, "--port", str(port)]
-    # MLflow's job runners, for evaluations of language models, are nine processes without use here.
-    env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
-    serving = subprocess.Popen([sys.executable, "-m", server.__name__, *words], env=env)
+    serving = subprocess.Popen(
+        module_command(server.__name__, *words), env={**SERVER, **os.environ, **SAFE}
+    )
     try:
         return serving.wait()
     finally:
         server.end_family(serving.pid)
+
+
+def _is_loopback(host: str) -> bool:
+    """Returns whether only processes of this machine reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def data(action: str, name: str | None) -> None:
@@ -149,17 +167,17 @@ def data(action: str, name: str | None) -> None:
     if action == "prepare":
         if name is None:
             raise ValueError("`NAME` must be given: keras-dl data prepare NAME")
-        print(f"{name}: {sets.prepare(name)}")
+        print(printable(f"{name}: {sets.prepare(name)}"))
     elif action == "where":
         rows = tables.make_table()
         for place, path in sets.describe_locations().items():
-            rows.add_row(escape(place), escape(path))
+            rows.add_row(tables.cell(place), tables.cell(path))
         console.print(rows)
     else:
         described = sets.describe()
         rows = tables.make_table(*described[0])
         for row in described:
-            rows.add_row(*map(escape, row.values()))
+            rows.add_row(*map(tables.cell, row.values()))
         console.print(rows)
 
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from keras_dl import options
 from keras_dl.space import Choice, Hyper, format_value, parse_value
 from keras_dl.utils.matching import did_you_mean
+from keras_dl.utils.printing import printable
 
 __all__ = ["Parser", "describe", "describe_options", "merge_spaces"]
 
@@ -34,7 +35,7 @@ class Parser(argparse.ArgumentParser):
         message = re.sub(
             r"^the following arguments are required: (.*)", r"\1 must be given", message
         )
-        self.exit(2, f"{self.prog}: error: {message} (see {self.page} --help)\n")
+        self.exit(2, f"{self.prog}: error: {printable(message)} (see {self.page} --help)\n")
 
     def read(self, words: Sequence[str], names: Sequence[str] = ()) -> argparse.Namespace:
         """Parses the words; exits with 2 if one is unexpected.

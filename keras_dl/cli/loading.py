@@ -70,12 +70,13 @@ def _import_file(path: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(path.parent))  # as `python FILE` does, for imports of neighbouring files
+    # For imports of neighbouring files, none of which hides a module of Python or of a package.
+    sys.path.append(str(path.parent))
     sys.modules[path.stem] = module
     try:
         spec.loader.exec_module(module)
     except BaseException as error:
-        del sys.modules[path.stem], sys.path[0]
+        del sys.modules[path.stem], sys.path[-1]
         if isinstance(error, SyntaxError):
             raise ValueError(f"`{path.name}` must be a Python file. Received: {error}") from None
         raise

@@ -10,6 +10,7 @@ from rich.markup import escape
 from keras_dl.cli import tables
 from keras_dl.tasks.predicting import Prediction
 from keras_dl.utils.files import atomic_path
+from keras_dl.utils.printing import LAYOUT, printable
 
 __all__ = ["print_predictions"]
 
@@ -32,7 +33,7 @@ def print_predictions(predictions: Iterable[Prediction], out: str | None) -> Non
             path = _unused_path(Path(out), prediction.source)
             _write_picture(path, prediction.picture)
             written += 1
-            console.print(f"  → {escape(str(path))}", soft_wrap=True)
+            console.print(f"  → {escape(printable(path))}", soft_wrap=True)
     if skipped:
         console.print(f"{skipped} pictures; --out FOLDER writes them")
     if out is not None and not written:
@@ -41,7 +42,8 @@ def print_predictions(predictions: Iterable[Prediction], out: str | None) -> Non
 
 def _lines(prediction: Prediction) -> str:
     """Returns source and text; the text alone where it continues the source, as of a prompt."""
-    source, text = prediction.source, prediction.text
+    source = printable(prediction.source)
+    text = printable(prediction.text, keep=LAYOUT)
     if text.startswith(source):
         return text
     return f"{source}: {text}" if text else source

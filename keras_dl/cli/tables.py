@@ -13,8 +13,9 @@ from keras_dl.catalog import Entry
 from keras_dl.cli import loading
 from keras_dl.recipe import Objective
 from keras_dl.space import Hyper, format_value
+from keras_dl.utils.printing import printable
 
-__all__ = ["list_recipes", "make_table", "show_recipe", "terminal"]
+__all__ = ["cell", "list_recipes", "make_table", "show_recipe", "terminal"]
 
 WIDE = 1000  # columns of a pipe, so that no line is broken
 
@@ -27,7 +28,7 @@ def list_recipes(word: str) -> None:
         family = catalog.family(entry.name)
         text = family if is_family else f"{entry.name} {entry.title} {family}"
         if word.lower() in text.lower():
-            rows.add_row(*map(escape, (entry.name, entry.title, family, _paper(entry))))
+            rows.add_row(*map(cell, (entry.name, entry.title, family, _paper(entry))))
     if rows.row_count:
         terminal().print(rows)
     else:
@@ -41,13 +42,13 @@ def show_recipe(name: str) -> None:
         ValueError, TypeError: if there is no such recipe, or it is wrong.
     """
     console, entry = terminal(), loading.entry(name)
-    console.print(f"[bold]{escape(entry.name)}[/bold]  {escape(entry.title)}", soft_wrap=True)
+    console.print(f"[bold]{cell(entry.name)}[/bold]  {cell(entry.title)}", soft_wrap=True)
     for field, text in {**entry.head, "Trains": _training(entry)}.items():
-        console.print(f"[bold]{field:>8}[/bold]  {escape(text)}", soft_wrap=True)
+        console.print(f"[bold]{field:>8}[/bold]  {cell(text)}", soft_wrap=True)
     console.print("\n[bold]Hyperparameters[/bold]")
     rows = make_table("flag", "default", "domain, searched by tune", "only when")
     for hyper in entry.space.values():
-        rows.add_row(*map(escape, _row(hyper)))
+        rows.add_row(*map(cell, _row(hyper)))
     console.print(rows if entry.space else "  none")
     for builder, counts in entry.published.items():
         console.print(f"\n[bold]Published counts of {escape(builder)}[/bold]")
@@ -58,6 +59,11 @@ def show_recipe(name: str) -> None:
 def terminal() -> Console:
     """Returns a console in the terminal's width, or with unbroken lines for a pipe."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+def cell(value: object) -> str:
+    """Returns a text for a table: no markup, no control characters."""
+    return escape(printable(value))
 
 
 def make_table(*columns: str) -> Table:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from keras_dl.utils.printing import printable
+
 __all__ = ["Reading", "fact", "join", "notice", "record", "recorded"]
 
 P = ParamSpec("P")
@@ -87,12 +89,12 @@ def recorded(function: Callable[P, DataT]) -> Callable[P, DataT]:
 def fact(name: str, value: object) -> None:
     """Records a decision on the data, such as its target column; the last value stays."""
     if reading := _open.get():
-        reading.facts[name] = str(value)
+        reading.facts[name] = printable(value)
 
 
 def notice(text: str) -> None:
     """Records a sentence for the user; outside of a record it is a warning."""
-    reading = _open.get()
+    reading, text = _open.get(), printable(text)
     if reading is None:
         warnings.warn(text, stacklevel=2)
     elif text not in reading.notices:

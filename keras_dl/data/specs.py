@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from keras_dl.utils.printing import printable
+
 __all__ = [
     "Classes",
     "Features",
@@ -70,6 +72,13 @@ class Classes(Spec):
     names: tuple[str, ...] = ()
     by_split: Mapping[str, tuple[str, ...]] | None = None
 
+    def __post_init__(self) -> None:
+        # Names of folders and cells of tables: no control characters in terminals and logs.
+        object.__setattr__(self, "names", _printable(self.names))
+        if self.by_split is not None:
+            named = {split: _printable(names) for split, names in self.by_split.items()}
+            object.__setattr__(self, "by_split", named)
+
 
 @dataclass(frozen=True)
 class Masks(Spec):
@@ -85,6 +94,9 @@ class Masks(Spec):
     ignore: int | None = None
     colours: tuple[tuple[int, int, int], ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", _printable(self.names))
+
 
 @dataclass(frozen=True)
 class Values(Spec):
@@ -99,3 +111,7 @@ class NoTargets(Spec):
 def to_dict(spec: Spec) -> dict[str, Any]:
     """Describes a spec in JSON-serialisable values, with the name of its class as "type"."""
     return {"type": type(spec).__name__, **asdict(spec)}
+
+
+def _printable(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(printable(name) for name in names)

@@ -22,6 +22,7 @@ import cloudpickle
 
 from keras_dl.errors import TimedOut, WorkerDied, WorkerNotStarted, describe
 from keras_dl.utils import scratch
+from keras_dl.utils.processes import SAFE, module_command
 
 __all__ = ["InProcess", "WorkerPool"]
 
@@ -118,12 +119,12 @@ class _Worker:
             raise WorkerNotStarted(f"a worker could not start: {describe(error)}") from None
         self._pipe, self.calls, self._ready = ours, 0, False
         with contextlib.suppress(OSError):
-            ours.send_bytes(cloudpickle.dumps(sys.path))
+            ours.send_bytes(cloudpickle.dumps((sys.path, os.getcwd())))
 
     def _open(self, pipe: Connection) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:  # appends, also after the file was cut
             return subprocess.Popen(
-                [sys.executable, "-m", "keras_dl.execution.worker", str(pipe.fileno())],
+                module_command("keras_dl.execution.worker", str(pipe.fileno())),
                 pass_fds=[pipe.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -211,7 +212,7 @@ def _environment(siblings: int) -> dict[str, str]:
     threads = str(max(1, (os.cpu_count() or 1) // siblings))
     names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS")
     shared = dict.fromkeys(names, threads) if siblings > 1 else {}
-    return {**shared, **os.environ, "TMPDIR": str(scratch.folder())}
+    return {**shared, **os.environ, **SAFE, "TMPDIR": str(scratch.folder())}
 
 
 class InProcess(Executor):

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 
 from keras_dl.space import format_value
+from keras_dl.utils.printing import LAYOUT, printable
 
 __all__ = ["ProgressReporter", "format_duration", "format_settings"]
 
@@ -51,7 +52,7 @@ class ProgressReporter:
 
     def write(self, text: str) -> None:
         """Prints a line."""
-        self.console.print(escape(text))
+        self.console.print(escape(printable(text, keep=LAYOUT)))
 
     def restore(self, count: int) -> None:
         """Counts results of an earlier process, which say nothing about the time left."""
@@ -62,7 +63,9 @@ class ProgressReporter:
     def advance(self, text: str) -> None:
         """Counts a result and prints its line."""
         self._done += 1
-        self.console.print(f"{self._done}/{self._total}  {escape(text)}  {self.time_left()}")
+        self.console.print(
+            f"{self._done}/{self._total}  {escape(printable(text))}  {self.time_left()}"
+        )
         self._bar.update(self._task, completed=self._done, description=self.time_left())
 
     def update(self, epochs: Mapping[str, int]) -> None:

@@ -24,7 +24,7 @@ def main(descriptor: int) -> None:
         descriptor: file descriptor of the pipe.
     """
     pipe = Connection(descriptor)
-    sys.path[:] = cloudpickle.loads(pipe.recv_bytes())
+    sys.path[:] = _safe_path(*cloudpickle.loads(pipe.recv_bytes()))
     threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
     settings.load_backend(lean=True)
     importlib.import_module("keras_dl.training.fit")
@@ -32,6 +32,17 @@ def main(descriptor: int) -> None:
         pipe.send_bytes(READY)
         while True:
             pipe.send_bytes(_run(pipe.recv_bytes()))
+
+
+def _safe_path(path: list[str], current: str) -> list[str]:
+    """Returns the parent's search path with the current folder last, unless PYTHONPATH names it.
+
+    Functions of a script in that folder are found, and its files hide no module of Python.
+    """
+    trusted = sys.path[:-1]  # the last one is the package's own folder
+    entries = [entry or current for entry in path]
+    unsafe = [e for e in entries if e not in trusted and os.path.realpath(e) == current]
+    return [entry for entry in entries if entry not in unsafe] + unsafe[:1]
 
 
 def _run(payload: bytes) -> bytes:

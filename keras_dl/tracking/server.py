@@ -53,7 +53,7 @@ def main(words: Sequence[str]) -> int:
         MLflow's exit status.
     """
     parent = os.getppid()
-    server = subprocess.Popen([sys.executable, "-m", "mlflow", *words])
+    server = subprocess.Popen([sys.executable, "-P", "-m", "mlflow", *words])
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         while (status := server.poll()) is None and os.getppid() == parent:

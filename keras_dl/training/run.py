@@ -24,6 +24,7 @@ from keras_dl.tracking.runs import SAMPLES, TrackedRun
 from keras_dl.training import baseline, checkpoint, fit, report
 from keras_dl.training.diagnostics import Probing
 from keras_dl.training.job import Job, Listener
+from keras_dl.utils.printing import LAYOUT, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -292,4 +293,4 @@ def _summary(job: Job, result: Result) -> str:
 
 def _print(text: str, verbose: bool) -> None:
     if verbose:
-        print(text, file=sys.stderr, flush=True)
+        print(printable(text, keep=LAYOUT), file=sys.stderr, flush=True)

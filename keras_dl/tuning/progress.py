@@ -8,6 +8,7 @@ from keras_dl.execution.journal import Trial
 from keras_dl.execution.progress import ProgressReporter, format_duration, format_settings
 from keras_dl.recipe import Objective
 from keras_dl.space import Hyper
+from keras_dl.utils.printing import printable
 
 __all__ = ["TrialReporter"]
 
@@ -44,7 +45,7 @@ class TrialReporter(ProgressReporter):
             result = f"{trial.score:12.4f}" + ("*" if trial is self._best else " ")
         best = self._best
         leader = "no best yet" if best is None else f"best {best.score:.4f} (#{best.number})"
-        note = f"  {escape(trial.message)}" if trial.message else ""
+        note = f"  {escape(printable(trial.message))}" if trial.message else ""
         if trial.status == "stopped":
             note = f"  stopped after epoch {len(trial.curve)} ({trial.reason})"
         self._done += 1

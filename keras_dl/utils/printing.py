@@ -2,7 +2,9 @@
 
 import re
 
-__all__ = ["printable"]
+__all__ = ["LAYOUT", "printable"]
+
+LAYOUT = "\n\t"  # what stays in a text of several lines
 
 # Control characters move the cursor, rename the window or hide text; directional overrides reorder
 # what is read; surrogates stand for bytes that cannot be encoded.

@@ -186,4 +186,4 @@ def test_contents_with_many_digits_are_no_extended_header(tmp_path):
             info = tarfile.TarInfo(name)
             info.size = len(digits)
             archive.addfile(info, io.BytesIO(digits))
-    assert [content for _, content in list_members(path, (".txt",))] == [digits, digits]
+    assert [member.read() for member in list_members(path, (".txt",))] == [digits, digits]

@@ -54,6 +54,8 @@ def served(searched):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    for name in ("token", "mlflow", "json"):  # a stranger's files, which the server must not run
+        (searched[0] / f"{name}.py").write_text("import os; os.mkdir('executed')")
     words = [sys.executable, "-m", "keras_dl", "ui", "--port", str(port)]
     process = subprocess.Popen(
         words, cwd=searched[0], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
@@ -71,6 +73,7 @@ def served(searched):
     process.wait(20)
     assert family
     assert not [p for p in family if p.is_running()]  # the server's children end with it
+    assert not (searched[0] / "executed").exists()
 
 
 @pytest.fixture(scope="module")

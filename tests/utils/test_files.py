@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +125,13 @@ def test_lock_excludes_other_processes_and_ends_with_them(tmp_path):
             pass
     with locked(path):
         assert path.exists()
+
+
+@pytest.mark.parametrize("plant", [Path.symlink_to, lambda path, _: os.mkfifo(path)])
+def test_lock_is_a_regular_file(tmp_path, plant):
+    victim = tmp_path / "victim"
+    victim.write_text("content")
+    plant(tmp_path / "lock", victim)
+    with pytest.raises(OSError, match="symbolic links|regular file"), locked(tmp_path / "lock"):
+        pass
+    assert victim.read_text() == "content"
