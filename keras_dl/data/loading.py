@@ -49,7 +49,7 @@ def load(
 
     A missing test split is 20 % of the examples, a missing validation split 10 % of train; both are
     stratified by class and the same in every run. Images are pixels 0..255
-    (n, height, width, channels), uint8, or float32 if they have more than 256 grey levels; all
+    (n, height, width, channels), uint8, or float32 if they are finer than 8 bits; all
     splits have one unit. Tables are float32 (n, features) in their own units.
 
     Args:

@@ -34,7 +34,7 @@ class Spec:
 class Images(Spec):
     """Images (height, width, channels), pixels 0..255.
 
-    The pixels are uint8, or float32 if the source has more than 256 grey levels.
+    The pixels are uint8, or float32 if the source has finer grey levels than 8 bits.
 
     Attributes:
         white: number that is white in the source; inputs of the model have the same unit.

@@ -78,7 +78,7 @@ def decode_images(
         image = open_image(member)
         raw_mode = _raw_mode(image)  # before the size, whose EXIF data may stand behind the pixels
         sizes.add(upright_size(image))
-        if getattr(image, "is_animated", False):
+        if getattr(image, "is_animated", False) and image.format != "PSD":  # layers
             several.append(str(member.path))
         if is_deep(image):
             return None

@@ -11,8 +11,8 @@ from keras_dl.data.reading import fact, notice
 
 __all__ = ["Pixels", "scale", "to_bytes", "to_pixels"]
 
-LEVELS = 256
-CHUNK = 1 << 22  # numbers of which the levels are counted at a time
+TOLERANCE = 1e-3  # of a level; k/255 in float32 is less than that from k
+CHUNK = 1 << 20  # numbers that are tested at a time
 DARK = 64  # a set whose brightest pixel is below a quarter of white gets a notice
 
 Images = np.ndarray | list[np.ndarray]
@@ -34,9 +34,10 @@ class Pixels(NamedTuple):
 def to_pixels(splits: Mapping[str, Images], white: float | None = None) -> Pixels:
     """Converts images to pixels 0..255 with a channel axis, by one decision for all splits.
 
-    The pixels are uint8 where that keeps every grey level, else float32: 10-, 12- and 16-bit
-    numbers and finely graded floats keep theirs. Bools and integers that are only 0 or 1 become 0
-    and 255. Floats that exceed the range by less than 10 % of white are clipped with a notice.
+    The pixels are uint8 if all are whole levels of 8 bits, else float32: 10-, 12- and 16-bit
+    numbers and finely graded floats keep their grey levels. Bools and integers that are only 0 or
+    1 become 0 and 255. Floats that exceed the range by less than 10 % of white are clipped with a
+    notice.
 
     Args:
         splits: by name, arrays (n, height, width) or (n, height, width, channels), or lists of
@@ -50,14 +51,15 @@ def to_pixels(splits: Mapping[str, Images], white: float | None = None) -> Pixel
     """
     shaped = {name: _with_channels(images) for name, images in splits.items()}
     extents = {name: extent(images) for name, images in shaped.items()}
+    assumed = white is None
     if white is None:
         white = common_white(extents)
         whites = dict.fromkeys(extents, white)
     else:
         whites = {name: white_as_trained(values, white) for name, values in extents.items()}
     parts = [(a, whites[name]) for name, images in shaped.items() for a in _arrays(images)]
-    exact = all(_fits_bytes(array, own) for array, own in parts)
-    _record(extents, white, exact)
+    exact = all(_are_levels(array, own) for array, own in parts)
+    _record(extents, white, exact=exact, assumed=assumed)
     images = [_map(images, whites[name], exact) for name, images in shaped.items()]
     _notice_clipped([part for part in parts if part[0].dtype.kind == "f"])
     return Pixels(images, white)
@@ -69,11 +71,13 @@ def scale(array: np.ndarray, white: float, *, exact: bool) -> np.ndarray:
     Args:
         array: numbers of any shape.
         white: number that becomes 255.
-        exact: True if rounding keeps the levels.
+        exact: True if the pixels are whole numbers.
     """
     if array.dtype == np.uint8 and white == 255:
         return array if exact else array.astype(np.float32)
-    pixels = np.clip(array.astype(np.float32) * np.float32(255 / white), 0, 255)
+    pixels = array.astype(np.float32)
+    pixels *= np.float32(255 / white)
+    np.clip(pixels, 0, 255, out=pixels)
     return np.rint(pixels).astype(np.uint8) if exact else pixels
 
 
@@ -115,32 +119,28 @@ def _check(x: np.ndarray) -> np.ndarray:
     return x
 
 
-def _fits_bytes(array: np.ndarray, white: float) -> bool:
-    """Returns True if rounding to 256 levels keeps all levels of the array apart."""
-    if array.dtype == np.uint8 or array.dtype == bool or (white == 1 and array.dtype.kind in "iu"):
+def _are_levels(array: np.ndarray, white: float) -> bool:
+    """Returns True if all numbers of an array are whole levels of 8 bits."""
+    if array.dtype.kind in "biu" and white in (1, 255):
         return True
-    if white == 255 and array.dtype.kind in "iu":
-        return True
-    levels: set[float] = set()
     flat = array.reshape(-1)
-    # In chunks: most sets of more levels show them in the first one.
+    # In chunks: most sets of finer levels show them in the first one.
     for start in range(0, flat.size, CHUNK):
-        levels.update(np.unique(flat[start : start + CHUNK]).tolist())
-        if len(levels) > LEVELS:
+        pixels = np.clip(flat[start : start + CHUNK] * np.float32(255 / white), 0, 255)
+        if np.abs(pixels - np.rint(pixels)).max() > TOLERANCE:
             return False
-    values = np.clip(np.array(sorted(levels)) * (255 / white), 0, 255)
-    return len(np.unique(np.rint(values))) == len(np.unique(np.float32(values)))
+    return True
 
 
-def _record(extents: Mapping[str, Extent], white: float, exact: bool) -> None:
+def _record(extents: Mapping[str, Extent], white: float, *, exact: bool, assumed: bool) -> None:
     types = tuple(dict.fromkeys(name for values in extents.values() for name in values.types))
     high = max(values.high for values in extents.values())
     whole = Extent(types, min(values.low for values in extents.values()), high)
-    levels = "" if exact else "; more than 256 grey levels, float32 pixels 0..255"
+    levels = "" if exact else "; finer than 8 bits, float32 pixels 0..255"
     fact("value range", f"{whole}, white is {white:g}{levels}")
-    if types == ("uint8",) and 1 < high < DARK:
+    if assumed and types == ("uint8",) and 1 < high < DARK:
         notice(f"The images are dark: the brightest pixel is {high:g} of 255.")
-    if white > 255:
+    if assumed and white > 255:
         bits = int(np.log2(white + 1))
         notice(f"Pixels up to {high:g} are taken as {bits} bits: white is {white:g}.")
 
