@@ -19,7 +19,7 @@ from keras_dl.data.few_shot.images import (
 from keras_dl.data.images.checks import record_sizes
 from keras_dl.data.images.image_files import decode_images, stack_images
 from keras_dl.data.reading import fact
-from keras_dl.data.split_names import split_named
+from keras_dl.data.split_names import split_in_name, split_named
 
 __all__ = ["class_folders", "read_class_images"]
 
@@ -95,18 +95,17 @@ def read_class_images(
 def _parts(names: Sequence[str], path: Path) -> list[str | None]:
     """Returns the split of each class name, all of them or none."""
     tops = [name.split("/")[0] for name in names]
-    parts = [split_named(top) or ("train" if top.lower() == BACKGROUND else None) for top in tops]
-    present = {part for part in parts if part}
-    if present == {"train"} and BACKGROUND in map(str.lower, tops) and None in parts:
-        return [None] * len(parts)  # a class of that name
-    if present and (None in parts or not {"train", "test"} <= present):
-        others = sorted({top for top, part in zip(tops, parts, strict=True) if part is None})
+    parts = [split_in_name(top.lower().replace(BACKGROUND, "train")) for top in tops]
+    if {"train", "test"} <= set(parts) and None not in parts:
+        return parts
+    if named := sorted({top for top in tops if split_named(top)}):
+        others = sorted(set(tops) - set(named))
         raise DatasetError(
             "`dataset` must have train/, test/ and perhaps val/ with all classes in them, or "
-            f"classes without splits. Received: {', '.join(sorted(present))}"
-            f"{' next to ' + ', '.join(others[:3]) if others else ''} in {path}"
+            f"classes without splits. Received: {', '.join(named)} next to "
+            f"{', '.join(others[:3]) or 'no others'} in {path}"
         )
-    return parts
+    return [None] * len(parts)
 
 
 def _class_names(members: Sequence[Member], path: Path) -> list[str]:

@@ -164,3 +164,42 @@ def test_images_of_any_folder_take_the_models_shape(tmp_path):
 def test_few_shot_images_refuse_shared_classes():
     with pytest.raises(DatasetError, match="c0, c1, c2 twice"):
         FewShotImages("x", "y", {s: images() for s in ("train", "validation", "test")})
+
+
+@pytest.mark.parametrize("names", [("train", "test"), ("images_background", "images_evaluation")])
+def test_folders_of_splits(tmp_path, names):
+    write(tmp_path, ["a", "b", "c"], prefix=names[0])
+    write(tmp_path, ["d", "e"], prefix=names[1])
+    splits = class_folders(tmp_path).splits
+    assert splits["test"].names == ("d", "e")
+    assert sorted(splits["train"].names + splits["validation"].names) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("names", [("train", "cat"), ("test", "val"), ("train",)])
+def test_splits_are_never_classes(tmp_path, names):
+    for number, name in enumerate(names):
+        write(tmp_path, [f"a{number}", f"b{number}"], prefix=name)
+    write(tmp_path, ["dog"])
+    with pytest.raises(DatasetError, match="train/, test/ and perhaps val/ with all classes"):
+        class_folders(tmp_path)
+
+
+def test_a_class_folder_without_an_image_is_refused(tmp_path):
+    write(tmp_path, "abcdef")
+    (tmp_path / "g").mkdir()
+    (tmp_path / "g" / "0.heic").write_bytes(b"")
+    with pytest.raises(DatasetError, match="Received: g/ with 1 other files, such as g/0.heic"):
+        class_folders(tmp_path)
+
+
+def test_drawings_of_16_bits_share_one_unit(tmp_path):
+    for number in range(6):
+        (tmp_path / f"c{number}").mkdir()
+        for drawing in range(3):
+            pixels = np.full((28, 28), 4000 if number else 100, "uint16")
+            pixels[drawing] += 7
+            Image.fromarray(pixels).save(tmp_path / f"c{number}" / f"{drawing}.png")
+    splits = class_folders(tmp_path).splits
+    assert {split.white for split in splits.values()} == {4095}
+    darkest = min(split.x.min() for split in splits.values())
+    assert darkest == pytest.approx(100 / 4095 * 255)

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.reading import record
 from keras_dl.data.segmentation.camvid import CLASSES, COLOURS, read_camvid
 from keras_dl.data.segmentation.class_weights import median_frequency_weights
 from keras_dl.data.segmentation.labelled import voc_colours
@@ -193,3 +194,41 @@ def test_median_frequency_weights_by_hand():
     np.testing.assert_allclose(weights, [0.4375 / 0.625, 0.4375 / 0.25, 1.0])
     np.testing.assert_allclose(median_frequency_weights(masks, 3, power=0), 1)
     np.testing.assert_allclose(median_frequency_weights(masks, 3, power=0.5), np.sqrt(weights))
+
+
+def test_longer_names_of_splits(tmp_path):
+    for index, split in enumerate(("training", "dev", "testing")):
+        write_pair(tmp_path / split, "a", *example(index))
+        write_pair(tmp_path / split, "b", *example(index))
+    labelled = read_mask_folder(tmp_path)
+    parts = (labelled.train, labelled.validation, labelled.test)
+    for index, (_, masks) in enumerate(parts):
+        np.testing.assert_array_equal(masks[0], example(index)[1])
+
+
+def test_other_files_are_named(tmp_path):
+    write_pair(tmp_path, "a", *example(0))
+    (tmp_path / "classes.txt").write_text("a\nb\nc\n")
+    (tmp_path / "images" / "b.heic").write_bytes(b"")
+    Image.new("L", (8, 8)).save(tmp_path / "overview.png")
+    with record() as reading:
+        read_mask_folder(tmp_path)
+    assert reading.notices == ["2 of 4 files are left out: images/b.heic, overview.png."]
+
+
+def test_images_of_16_bits_have_one_unit_in_all_splits(tmp_path):
+    for split, level in (("train", 4000), ("val", 1000), ("test", 100)):
+        write_pair(tmp_path / split, "a", np.full((8, 10), level, "uint16"), example(0)[1])
+    with record() as reading:
+        labelled = read_mask_folder(tmp_path)
+    assert labelled.white == 4095
+    levels = [pair[0].max() for pair in (labelled.train, labelled.validation, labelled.test)]
+    assert levels == [249, 62, 6]
+    assert "rounded to 256 grey levels" in reading.notices[-1]
+
+
+def test_one_file_per_name_and_split(tmp_path):
+    write_pair(tmp_path / "a", "0", *example(0))
+    write_pair(tmp_path / "b", "0", *example(1))
+    with pytest.raises(DatasetError, match="one file per name in images/ and masks/ of a split"):
+        read_mask_folder(tmp_path)
