@@ -27,7 +27,7 @@ def test_texts_and_files_get_classes(store, capsys):
     assert [answer.ranking[0][0] for answer in answers] == ["up", "down"]
     assert sum(share for _, share in answers[0].ranking) == pytest.approx(1)
     assert task_of(result.run_id).name == "text_classification"
-    assert options(result.run_id) == {}
+    assert set(options(result.run_id)) == {"text", "header", "delimiter", "encoding"}
     assert main(["predict", result.run_id[:8], "fine, fine, fine"]) == 0
     assert "up" in capsys.readouterr().out
     with pytest.raises(ValueError, match="must name a run that trained word vectors"):
