@@ -87,9 +87,18 @@ def _make_contenders(
         received = ", ".join(f"{c.label} on {c.facts['name']}" for c in contenders)
         raise ValueError(f"`dataset` must be the same for all recipes. Received: {received}")
     if plans[0].options["verbose"]:
-        for facts in {c.facts["digest"]: c.facts for c in contenders}.values():
-            show(facts)  # sizes may differ
+        _show_data(contenders)
     return contenders
+
+
+def _show_data(contenders: Sequence[Contender]) -> None:
+    """Shows each data set once: recipes may use other sizes or samples of the same one."""
+    by_digest: dict[str, list[Contender]] = {}
+    for contender in contenders:
+        by_digest.setdefault(contender.facts["digest"], []).append(contender)
+    for users in by_digest.values():
+        names = ", ".join(contender.label for contender in users)
+        show(users[0].facts, f"Data of {names}:" if len(by_digest) > 1 else "")
 
 
 def _make_plans(

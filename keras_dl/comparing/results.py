@@ -131,7 +131,7 @@ def majority_share(metric: str, results: Iterable[Outcome | Failure]) -> float |
 
 def majority_caption(share: float | None) -> str | None:
     """Returns the line below a table of accuracies."""
-    return None if share is None else f"The most frequent class alone gives {share:.4f}"
+    return None if share is None else f"Always predicting the most frequent class: {share:.4f}"
 
 
 def paired_tests(

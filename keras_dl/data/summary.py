@@ -65,7 +65,8 @@ class Summary:
         )
         notices = "".join(f"<li>{html.escape(notice)}</li>" for notice in self.notices)
         return (
-            f"<div><table>{rows}</table><table><thead><tr>{heads}</tr></thead>{cells}</table>"
+            f'<div><table>{rows}</table><table style="margin-top:1em">'
+            f"<thead><tr>{heads}</tr></thead>{cells}</table>"
             f"{f'<ul>{notices}</ul>' if notices else ''}</div>"
         )
 
@@ -90,9 +91,16 @@ def summary(facts: Mapping[str, Any]) -> Summary:
     )
 
 
-def show(facts: Mapping[str, Any]) -> None:
-    """Shows the summary of a data set before a training: in a notebook's cell, or on stderr."""
+def show(facts: Mapping[str, Any], title: str = "") -> None:
+    """Shows the summary of a data set before a training: in a notebook's cell, or on stderr.
+
+    Args:
+        facts: of the data set, as `Data.facts` returns them.
+        title: line above it, such as the recipes that use it.
+    """
+    if title:
+        print(title, file=sys.stderr, flush=True)
     if "ipykernel" in sys.modules:
         importlib.import_module("IPython.display").display(summary(facts))
     else:
-        print(summary(facts), file=sys.stderr, flush=True)
+        print(summary(facts), end="\n\n", file=sys.stderr, flush=True)

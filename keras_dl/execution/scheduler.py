@@ -171,8 +171,7 @@ class Scheduler:
 def log_outcome(tracked: TrackedRun, outcome: Outcome) -> None:
     """Writes the final numbers of a training to its run."""
     tracked.params({"jit_compile": outcome.jit_compile})
-    if outcome.notices:
-        tracked.tags({"notices": " ".join(outcome.notices)})
+    tracked.notices(outcome.notices)
     tracked.metrics(
         {
             "best_epoch": outcome.best_epoch,

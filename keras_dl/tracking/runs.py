@@ -5,7 +5,7 @@ import importlib.metadata
 import json
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -129,8 +129,17 @@ class TrackedRun:
         lines = facts["summary"]
         self.text(json.dumps(facts, indent=1), "data.json")
         self.text("\n".join(lines), "data.txt")
-        self._data_note = "".join(f"    {line}\n" for line in lines)  # code in Markdown
+        # Notices first: the page shows five lines before a click.
+        first = next((i for i, line in enumerate(lines) if line.startswith("! ")), len(lines))
+        ordered = [*lines[first:], *lines[:first]]
+        self._data_note = "".join(f"    {line}\n" for line in ordered)  # code in Markdown
         self.note("")
+
+    def notices(self, texts: Sequence[str]) -> None:
+        """Stores sentences on a doubtful result as the tag `notices` and in the description."""
+        if texts:
+            self.tags({"notices": " ".join(texts)})
+            self.note("\n\n".join(f"**{text}**" for text in texts))
 
     def note(self, text: str) -> None:
         """Sets the description of the run's page, in Markdown, above the summary of the data."""

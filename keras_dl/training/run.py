@@ -187,8 +187,7 @@ def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probin
         tracked.figure(figure, name)
     _log_model(trained.model, trained.data, tracked)
     notices = baseline.notices(trained.model, trained.data, outcome.metrics)
-    if notices:
-        tracked.tags({"notices": " ".join(notices)})
+    tracked.notices(notices)
     tracked.end(stopped=outcome.stopped or "no")
     return Result(
         trained.model,

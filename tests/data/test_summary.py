@@ -192,8 +192,8 @@ def test_any_kind_of_path_is_opened(tmp_path):
 
 def test_shown_on_stderr_or_in_the_notebook(capsys, monkeypatch):
     facts = load("iris").facts()
-    show(facts)
-    assert capsys.readouterr() == ("", f"{summary(facts)}\n")
+    show(facts, "Data of a, b:")
+    assert capsys.readouterr() == ("", f"Data of a, b:\n{summary(facts)}\n\n")
     cells = []
     monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
     notebook = ModuleType("IPython.display")

@@ -65,4 +65,4 @@ def test_several_trainings_print_it_once(store, capsys, command):
     if command is not searched:
         assert made.majority_share == pytest.approx(1 / 3)
         assert parent.data.metrics["test/majority_share"] == pytest.approx(1 / 3)
-    assert "The most frequent class alone gives 0.3333" in printed
+    assert "Always predicting the most frequent class: 0.3333" in printed
