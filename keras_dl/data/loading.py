@@ -18,7 +18,7 @@ from keras_dl.data.sources import embedded, lookup, mirror
 from keras_dl.data.specs import Classes, Values
 from keras_dl.data.targets import Task
 
-__all__ = ["DatasetLike", "describe", "load"]
+__all__ = ["DatasetLike", "check_task", "describe", "load"]
 
 # A name, a path, arrays in one of the forms of `load`, or data that are loaded already.
 DatasetLike: TypeAlias = (
@@ -95,7 +95,7 @@ def _load(
         source = load(base, batch_size=batch_size, image_size=image_size, at_least=at_least)
         return mnist_m(source, photos="embedded" if DATASETS[base].home == "embedded" else "auto")
     if isinstance(dataset, Data):
-        _check_task(dataset)
+        check_task(dataset)
         return resize_data(dataset, batch_size, image_size, at_least)
     if isinstance(dataset, str | os.PathLike):
         name_or_path = dataset if isinstance(dataset, str) else Path(dataset)
@@ -105,7 +105,12 @@ def _load(
     return assemble(raw, batch_size, image_size, at_least)
 
 
-def _check_task(data: Data) -> None:
+def check_task(data: Data) -> None:
+    """Compares the option `task` with the targets of loaded data.
+
+    Raises:
+        DatasetError: if they differ.
+    """
     task = option("task")
     kinds = {"classification": Classes, "regression": Values}
     if task is not None and not isinstance(data.targets, kinds[str(task)]):

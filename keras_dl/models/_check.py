@@ -28,7 +28,10 @@ def check_classes(num_classes: object) -> None:
         TypeError: if `num_classes` is not an integer.
         ValueError: if it is below 2.
     """
-    check_count("num_classes", num_classes, "one logit stands for each class", least=2)
+    meaning = "one logit stands for each class"
+    if num_classes == 0:
+        meaning += ', and regression targets have none; task="classification" makes them classes'
+    check_count("num_classes", num_classes, meaning, least=2)
 
 
 def check_rate(name: str, value: Any) -> None:

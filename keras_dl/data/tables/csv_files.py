@@ -173,11 +173,12 @@ def _numbers(row: Row, layout: _Layout, path: Path) -> np.ndarray:
     except ValueError:
         raw = [cell.strip() for cell in raw]
         column = next(i for i, cell in enumerate(cells) if not is_number(cell))
-        content = f"'{raw[column]}'" if raw[column] else "an empty cell"
+        content = f"'{raw[column][:40]}'" if raw[column] else "an empty cell"
+        texts = " (recipes of texts read it)" if raw[column].count(" ") > 1 else ""
         raise DatasetError(
             "`dataset` must hold a number in every feature; encode text as numbers and fill "
             f"missing cells first. Received: {content} in column "
-            f"{layout.title(layout.features[column])}, line {line} of {path}"
+            f"{layout.title(layout.features[column])}, line {line} of {path}{texts}"
         ) from None
 
 

@@ -17,6 +17,7 @@ from keras_dl.data.samplers import Windows
 from keras_dl.data.serialization import register_preprocessor
 from keras_dl.data.specs import Tokens
 from keras_dl.data.text.labelled_texts import running_text
+from keras_dl.data.text.text_tables import TABLES, read_text_column
 from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics
 from keras_dl.data.text_files import read_text
 from keras_dl.utils.matching import did_you_mean
@@ -41,8 +42,9 @@ def characters(
     of both losses is the figure to compare with nanoGPT's validation loss.
 
     Args:
-        dataset: name of one of `STREAMS`, path of a text file (.txt, also .gz or .bz2), a list of
-            texts, or `Data` of this function. "topics" is embedded in Python.
+        dataset: name of one of `STREAMS`, path of a text file (.txt, also .gz or .bz2) or of a
+            table with a column text, a list of texts, or `Data` of this function. "topics" is
+            embedded in Python.
         context: characters of a window. Windows begin at random characters of train and tile
             validation and test.
         batch_size: windows per step.
@@ -122,7 +124,9 @@ def _read(dataset: str | os.PathLike[str] | Sequence[str]) -> tuple[str, str, st
             f"`dataset` must be a text file or one of {', '.join(STREAMS)}."
             f"{did_you_mean(name, STREAMS)} Received: dataset={name!r}"
         )
-    return path.resolve().name.partition(".")[0], str(path), read_text(path)
+    table = path.name.lower().endswith(TABLES)
+    text = "\n".join(t for _, t in read_text_column(path)) if table else read_text(path)
+    return path.resolve().name.partition(".")[0], str(path), text
 
 
 @register_preprocessor("characters")

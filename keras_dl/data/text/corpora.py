@@ -16,6 +16,7 @@ from keras_dl.data.reading import fact, recorded
 from keras_dl.data.specs import NoTargets, Tokens
 from keras_dl.data.text.labelled_texts import running_text
 from keras_dl.data.text.members import list_text_members
+from keras_dl.data.text.text_tables import TABLES, read_text_column
 from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics, tokenize
 from keras_dl.data.text.vocabulary import Vocabulary, build_vocabulary
 from keras_dl.data.text_files import decode_text, read_text
@@ -46,8 +47,8 @@ def corpus(
 
     Args:
         dataset: name of one of `CORPORA`, path of a text file (.txt, also .gz or .bz2), of a
-            folder or archive of .txt files or of files without suffix, a list of texts, or a return
-            value of this function.
+            folder or archive of .txt files or of files without suffix, or of a table with a
+            column text, a list of texts, or a return value of this function.
         min_count: minimum frequency in train of the words of the vocabulary.
         most_words: maximum size of the vocabulary; None sets no limit.
         length: words per row.
@@ -121,7 +122,9 @@ def _read(dataset: object) -> tuple[str, str, Sequence[str | list[str]]]:
 
 
 def _read_files(path: Path) -> str:
-    """Reads a text file, or the concatenation of all texts of a folder or archive."""
+    """Reads a text file, or joins the texts of a table, a folder or an archive."""
+    if path.name.lower().endswith(TABLES):
+        return "\n".join(text for _, text in read_text_column(path))
     if not path.is_dir() and not path.name.lower().endswith(ARCHIVES):
         return read_text(path)
     files = list_text_members(path)

@@ -7,15 +7,12 @@ from pathlib import Path
 
 from keras_dl.data.archives import ARCHIVES
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
-from keras_dl.data.tables.header import find_header
-from keras_dl.data.tables.rows import open_table
 from keras_dl.data.text.members import list_text_members
-from keras_dl.data.text.text_tables import TEXTS, find_text_columns, row_text, text_names
+from keras_dl.data.text.text_tables import TABLES, read_text_column
 from keras_dl.data.text_files import decode_text, read_text
 
 __all__ = ["read_texts"]
 
-TABLES = (".csv", ".tsv")
 SUFFIXES = (".txt", ".txt.gz", ".txt.bz2", *TABLES, *ARCHIVES)
 MAX_NAME = 1000  # characters; operating systems refuse longer names
 PREVIEW = 40  # characters of a text in its name
@@ -60,23 +57,9 @@ def _read_item(item: str | PathLike[str]) -> list[tuple[str, str]]:
         if not files:
             raise DatasetError(f"`paths` must hold .txt files. Received: none in {path}")
         return [(decode_text(m.read(), path / m.path), str(path / m.path)) for m in files]
-    return _read_table(path) if lower.endswith(TABLES) else [(read_text(path), str(path))]
-
-
-def _read_table(path: Path) -> list[tuple[str, str]]:
-    table = open_table(path)
-    table.record()
-    header = find_header(table, text_names(), numeric=False)
-    columns = find_text_columns(table, header)
-    if columns is None:
-        raise DatasetError(
-            f"`paths` must have a column {' or '.join(TEXTS)}. "
-            f"Received: {', '.join(table.first)[:80]} in {path}. The option `text` states others."
-        )
-    rows = list(table.rows())[1 if header else 0 :]
-    for row in rows:
-        table.check_width(row)
-    return [(row_text(row, columns, table), f"{path}:{row[0]}") for row in rows]
+    if lower.endswith(TABLES):
+        return [(text, f"{path}:{line}") for line, text in read_text_column(path, "paths")]
+    return [(read_text(path), str(path))]
 
 
 def _looks_like_a_path(text: str) -> bool:

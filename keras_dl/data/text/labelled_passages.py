@@ -10,7 +10,7 @@ import numpy as np
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import user_path
-from keras_dl.data.loading import DatasetLike
+from keras_dl.data.loading import DatasetLike, check_task
 from keras_dl.data.reading import recorded
 from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.specs import Classes, Tokens
@@ -150,6 +150,7 @@ def token_sequences(
     if isinstance(dataset, Data):
         if not isinstance(dataset.preprocessor, WordVectorizer) or not dataset.num_classes:
             raise DatasetError(f"`dataset` must be labelled texts. Received: {dataset.name}")
+        check_task(dataset)
         return replace(dataset, batch_size=batch_size)
     texts = passages(dataset)
     tokens = (word for text in texts.texts[0] for word in tokenize(text))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from keras_dl.data.archives import Listing, Member, notice_left_out, scan
+from keras_dl.data.archives import Listing, Member, is_hidden, notice_left_out, scan
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.split_names import split_named
 
@@ -11,6 +11,7 @@ __all__ = ["list_text_members", "scan_texts", "split_tables"]
 # Files about a set, which are none of its texts.
 ABOUT = {"readme", "license", "licence", "copying", "notice", "changelog", "changes", "authors",
          "makefile", "manifest", "contents", "index", "cats", "categories"}  # fmt: skip
+MOST_UNREAD = 4  # files of other endings for each text
 FEW = 0.1  # share of files of another kind that are left out; more are refused
 TABLES = (".csv", ".tsv")
 
@@ -31,10 +32,18 @@ def scan_texts(path: Path) -> Listing:
         path: folder, or tar, tar.gz, tgz or zip file.
 
     Raises:
-        DatasetError: if there are many files of both kinds, or the archive is damaged.
+        DatasetError: if there are many files of both kinds or of other endings, or the archive is
+            damaged.
     """
     listing = scan(path, (".txt", ""))
     members = listing.members
+    unread = [p for p in listing.left_out if not is_hidden(p)]
+    if members and len(unread) > MOST_UNREAD * len(members):
+        raise DatasetError(
+            "`dataset` must hold its texts in .txt files or in files without suffix. Received: "
+            f"{len(members)} of those, such as {members[0].path}, and {len(unread)} others, such "
+            f"as {unread[0]}, in {path}"
+        )
     texts = [m for m in members if m.path.stem.lower() not in ABOUT] or members
     kinds = [[m for m in texts if bool(m.path.suffix) is has] for has in (True, False)]
     fewer, more = sorted(kinds, key=len)

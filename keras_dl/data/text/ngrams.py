@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.loading import DatasetLike
+from keras_dl.data.loading import DatasetLike, check_task
 from keras_dl.data.reading import recorded
 from keras_dl.data.specs import Classes, Features
 from keras_dl.data.text.labelled_passages import passages
@@ -58,6 +58,7 @@ def bag_of_ngrams(
     if isinstance(dataset, Data):
         if not isinstance(dataset.preprocessor, NgramVectorizer):
             raise DatasetError(f"`dataset` must be a bag of n-grams. Received: {dataset.name}")
+        check_task(dataset)
         return replace(dataset, batch_size=batch_size)
     texts = passages(dataset)
     vectorizer = _fit_vectorizer(texts.texts[0], weighting, longest, min_count, most_features)

@@ -1,6 +1,7 @@
 """Tables of labelled texts: columns of text and the column of the label."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.reading import fact
@@ -16,18 +17,18 @@ from keras_dl.data.tables.columns import (
     whole_numbers,
 )
 from keras_dl.data.tables.header import find_header
-from keras_dl.data.tables.rows import Row, Table
+from keras_dl.data.tables.rows import Row, Table, open_table
 from keras_dl.data.text.labelled_texts import LabelledTexts
 
 __all__ = [
+    "TABLES",
     "TEXTS",
-    "find_text_columns",
     "is_labelled_table",
     "read_labelled_table",
-    "row_text",
-    "text_names",
+    "read_text_column",
 ]
 
+TABLES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")  # endings of tables
 TEXTS = ("text", "sentence", "review")  # names of the text column
 
 
@@ -51,7 +52,7 @@ def read_labelled_table(table: Table) -> LabelledTexts:
         DatasetError: if a column is missing, several columns could be meant, or a row has no text.
     """
     table.record()
-    header = find_header(table, text_names(), numeric=False)
+    header = find_header(table, _names(), numeric=False)
     target, texts = _find_columns(table, header)
     title = column_name(target, header)
     fact("target", f"column {title}")
@@ -67,11 +68,40 @@ def read_labelled_table(table: Table) -> LabelledTexts:
     labels = [labels[i] for i in present]
     check_labels(labels, title, table.path)
     whole = whole_numbers(labels)
-    joined = [row_text(rows[i], texts, table) for i in present]
+    joined = [_row_text(rows[i], texts, table) for i in present]
     return joined, labels if whole is None else whole.tolist()
 
 
-def find_text_columns(table: Table, header: Sequence[str] | None) -> list[int] | None:
+def read_text_column(path: Path, argument: str = "dataset") -> list[tuple[int, str]]:
+    """Reads the texts of a table, without labels, by the options `text` and `header`.
+
+    Args:
+        path: of the table.
+        argument: name of the caller's argument, for messages.
+
+    Returns:
+        Line number and text of each row.
+
+    Raises:
+        DatasetError: if no column is stated and none has a usual name, or a row has no text.
+    """
+    table = open_table(path)
+    table.record()
+    header = find_header(table, _names(), numeric=False)
+    columns = _find_texts(table, header)
+    if columns is None:
+        raise DatasetError(
+            f"`{argument}` must have a column {' or '.join(TEXTS)}. Received: "
+            f"{', '.join(table.first)[:80]} in {path}. The option `text` states others."
+        )
+    fact("text", f"column {', '.join(column_name(i, header) for i in columns)}")
+    rows = list(table.rows())[1 if header else 0 :]
+    for row in rows:
+        table.check_width(row)
+    return [(row[0], _row_text(row, columns, table)) for row in rows]
+
+
+def _find_texts(table: Table, header: Sequence[str] | None) -> list[int] | None:
     """Returns the columns of text that the user states or that have a usual name, or None.
 
     Args:
@@ -89,7 +119,7 @@ def find_text_columns(table: Table, header: Sequence[str] | None) -> list[int] |
     return None if named is None else [named]
 
 
-def text_names() -> frozenset[str]:
+def _names() -> frozenset[str]:
     """Returns the names that show a header: the usual ones and those that the user states."""
     stated = option("text")
     columns = [option("target"), *(stated if isinstance(stated, tuple | list) else ())]
@@ -104,7 +134,7 @@ def _find_columns(table: Table, header: list[str] | None) -> tuple[int, list[int
         target = find_column("target", stated, header, width, table.path)
     else:
         target = find_named("target", TARGETS, header, table.path)
-    texts = find_text_columns(table, header)
+    texts = _find_texts(table, header)
     if width == 2 and target is None and texts is not None:
         target = 1 - texts[0]
     if width == 2 and texts is None and target is not None:
@@ -119,7 +149,7 @@ def _find_columns(table: Table, header: list[str] | None) -> tuple[int, list[int
     return target, texts
 
 
-def row_text(row: Row, columns: Sequence[int], table: Table) -> str:
+def _row_text(row: Row, columns: Sequence[int], table: Table) -> str:
     """Returns the text of a row.
 
     Args:

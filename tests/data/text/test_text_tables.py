@@ -6,7 +6,7 @@ import pytest
 from keras_dl.data import DatasetError
 from keras_dl.data.reading import record
 from keras_dl.data.reading_options import reading_options
-from keras_dl.data.text import corpus, passages, read_texts, tokenize
+from keras_dl.data.text import characters, corpus, passages, read_texts, token_sequences, tokenize
 from keras_dl.recipe import Recipe
 from keras_dl.training.job import Job, recipe_data
 from recipes import text_classification
@@ -198,6 +198,35 @@ def test_files_of_two_kinds_are_refused(bare):
     path = archive(bare / "a.zip", [f"{i}.txt" for i in range(5)] + ["x", "y", "z"])
     with pytest.raises(DatasetError, match="not both. Received: 5 .txt files such as 0.txt and 3"):
         corpus(path)
+
+
+def test_few_texts_among_many_other_files_are_refused(bare):
+    path = archive(bare / "a.zip", [f"ham/{i}.7c53{i}" for i in range(20)] + ["ham/cmds"])
+    with pytest.raises(DatasetError, match="1 of those, such as ham/cmds, and 20 others"):
+        corpus(path)
+
+
+@pytest.mark.parametrize("read", [corpus, characters])
+def test_running_text_of_a_table_is_its_text_column(bare, read):
+    (bare / "a.csv").write_text("label,text\n" + "POS,some words of mine\n" * 80)
+    text = read("a.csv").preprocessor
+    assert "pos" not in getattr(text, "words", ())
+    assert "P" not in getattr(text, "characters", "")
+    (bare / "b.csv").write_text("label,body\n" + "POS,some words of mine\n" * 80)
+    with pytest.raises(DatasetError, match="a column text or sentence or review"):
+        read("b.csv")
+    with reading_options(text=("body",)):
+        stated = read("b.csv")
+    assert stated.digest == read("a.csv").digest
+
+
+def test_task_of_loaded_texts_is_compared():
+    data = token_sequences((["a b", "c d"] * 10, [0, 1] * 10))
+    with reading_options(task="classification"):
+        assert token_sequences(data).num_classes == 2
+    refused = pytest.raises(DatasetError, match="whose targets are Classes")
+    with refused, reading_options(task="regression"):
+        token_sequences(data)
 
 
 def test_packed_table(bare):
