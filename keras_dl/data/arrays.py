@@ -98,9 +98,11 @@ def from_mapping(arrays: Mapping[str, Any], source: str, name: str = "arrays") -
         else:
             of_split[axis] = key
     if unknown or "train" not in keys:
+        names = sorted(unknown or map(str, arrays))
+        more = f" and {len(names) - 10} more" if len(names) > 10 else ""
         raise DatasetError(
             "`dataset` must have the keys x_train, y_train and optionally x_val, y_val, x_test and "
-            f"y_test, or x and y; no others. Received: keys {sorted(unknown or map(str, arrays))} "
+            f"y_test, or x and y; no others. Received: keys {names[:10]}{more} "
             f"in {source}"
         )
     for split, of_split in keys.items():

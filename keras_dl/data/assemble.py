@@ -84,6 +84,8 @@ def resize_data(data: Data, batch_size: int, image_size: int | None, at_least: i
 
 
 def _check_counts(name: str, x: Sequence[np.ndarray] | np.ndarray, y: np.ndarray) -> None:
+    if isinstance(x, np.ndarray) and x.ndim == 0:
+        raise DatasetError(f"`x` must be an array of examples. Received: one value in {name}")
     if len(x) == 0:
         raise DatasetError(f"`x` must hold at least one example. Received: 0 in the {name} split")
     if np.ndim(y) == 0 or len(x) != len(y):

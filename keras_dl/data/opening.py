@@ -2,12 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.few_shot import few_shot
+from keras_dl.data.files import user_path
 from keras_dl.data.images.pairs import facades
 from keras_dl.data.loading import load
 from keras_dl.data.reading_options import reading_options
@@ -52,7 +52,7 @@ def open_dataset(dataset: str, **options: Any) -> Data:
 
 def _functions(dataset: str) -> Iterator[Callable[..., Data]]:
     """Yields the functions that may read the set, the most likely one first."""
-    path = Path(dataset).expanduser()
+    path = user_path(dataset)
     if dataset in NAMED:
         yield NAMED[dataset]
     elif dataset in LABELLED:

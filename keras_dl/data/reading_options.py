@@ -18,6 +18,7 @@ APPLIES = {
     "delimiter": "CSV files",
     "encoding": "CSV and text files",
 }
+TASKS = ("classification", "regression")
 # Value of an option: None and () leave the decision to the reader.
 Given = str | int | bool | tuple[str, ...] | list[str] | None
 
@@ -40,7 +41,7 @@ def reading_options(**values: Given) -> Iterator[None]:
             and () leave the decision to the reader.
 
     Raises:
-        DatasetError: at the end of the block, if no reader has a use for one of the options.
+        DatasetError: for an unknown task, and at the end of the block if an option has no effect.
 
     Example:
         >>> with reading_options(target="species", delimiter=";"):
@@ -50,6 +51,10 @@ def reading_options(**values: Given) -> Iterator[None]:
     if unknown:
         raise TypeError(f"`{unknown[0]}` must be one of {', '.join(APPLIES)}.")
     present = {name: value for name, value in values.items() if value not in (None, (), [])}
+    if present.get("task", TASKS[0]) not in TASKS:
+        raise DatasetError(
+            f"`task` must be {' or '.join(TASKS)}. Received: task={present['task']!r}"
+        )
     options = _Options(present)
     token = _open.set((options, *_open.get()))
     try:

@@ -1,5 +1,6 @@
 """Members of a tar file in one pass, with bounds on what its headers ask for."""
 
+import io
 import re
 import tarfile
 from collections.abc import Callable, Iterator
@@ -47,6 +48,9 @@ def read_tar(
                 archive.members.clear()  # type: ignore[attr-defined]  (they would accumulate)
         if fileobj.last.strip(b"\0"):  # tarfile takes a damaged header for the end
             raise tarfile.ReadError("a damaged header")
+        packed = not isinstance(stream, io.BufferedReader)
+        while packed and stream.read(CHUNK):  # their checksum stands at the end
+            check_total(stream.tell(), unpacked_limit(path), path)
 
 
 def check_total(total: int, limit: int, path: Path) -> None:

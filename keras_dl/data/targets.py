@@ -78,10 +78,13 @@ def _plain(y: Sequence[Any] | np.ndarray) -> np.ndarray:
     if objects.dtype.kind in "OU":
         _refuse_missing(objects.ravel().tolist())
     y = np.asarray(y)
-    if y.dtype.kind == "O":
-        y = np.asarray([v.decode() if isinstance(v, bytes) else v for v in y.tolist()])
-    if y.dtype.kind == "S":
-        y = np.char.decode(y, "utf-8")
+    try:
+        if y.dtype.kind == "O":
+            y = np.asarray([v.decode() if isinstance(v, bytes) else v for v in y.tolist()])
+        if y.dtype.kind == "S":
+            y = np.char.decode(y, "utf-8")
+    except ValueError as error:  # rows of various lengths, bytes in another encoding
+        raise DatasetError(f"`y` must hold class names in UTF-8. Received: {error}") from None
     if y.dtype.kind not in "biufU" or y.ndim not in (1, 2):
         raise DatasetError(
             "`y` must hold class numbers, class names or one-hot rows; one target per example. "
