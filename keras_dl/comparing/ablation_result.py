@@ -84,8 +84,10 @@ class Ablation:
             table.add_row(escape(named), level, f"{e.mean:.4f}", *gain, counted)
             last = e.factor
         shares = [f"{n} {v:.0%}" for n, v in self.effects.shares.items() if v >= 0.005]
-        captions = ["Variance: " + ", ".join(shares), majority_caption(self.majority_share)]
-        table.caption, table.caption_justify = "\n".join(filter(None, captions)), "left"
+        lines = ["Variance: " + ", ".join(shares), majority_caption(self.majority_share)]
+        if self.effects.is_fraction:
+            lines.append(_fraction_note(self.effects))
+        table.caption, table.caption_justify = "\n".join(filter(None, lines)), "left"
         return table
 
     def interaction_table(self) -> Table | str:
@@ -186,7 +188,9 @@ def _log(ablation: Ablation, parent: TrackedRun, chart: str) -> None:
         parent.figure(figure, name)
     runs.table(parent, ablation.to_dataframe().to_csv(index=False), "trainings")
     effects = ablation.effects
-    gains = {f"gain/{e.factor}/{format_value(e.level)}": e.gain for e in effects.main if e.p}
+    gains = {
+        f"gain/{e.factor}/{format_value(e.level)}": e.gain for e in effects.main if e.p is not None
+    }
     shares = {f"share/{n.replace('×', ' x ')}": v for n, v in effects.shares.items()}
     scores = [r["score"] for r in ablation.rows if r["score"] is not None]
     parent.metrics({"objective": float(np.mean(scores)), **shares})
@@ -200,8 +204,10 @@ def _log(ablation: Ablation, parent: TrackedRun, chart: str) -> None:
 
 def _make_verdict(effects: Effects, metric: str, direction: str) -> str:
     significant = [e for e in effects.main if e.p is not None and e.p < 0.05]
+    mixed = f". {_fraction_note(effects)}" if effects.is_fraction else ""
     if not significant:
-        return f"No factor shows an effect on {metric} at 5 %; more seeds may"
+        more = "settings" if effects.is_fraction else "seeds"
+        return f"No factor shows an effect on {metric} at 5 %; more {more} may{mixed}"
     significant.sort(key=lambda e: -abs(e.gain))
     parts = []
     for e in significant[:3]:
@@ -213,7 +219,14 @@ def _make_verdict(effects: Effects, metric: str, direction: str) -> str:
         )
     joint = [i for i in effects.interactions if i.p < 0.05]
     note = "; effects depend on each other, see the interactions" if joint else ""
-    return f"{metric}: " + ", ".join(parts) + note
+    return f"{metric}: " + ", ".join(parts) + note + mixed
+
+
+def _fraction_note(effects: Effects) -> str:
+    return (
+        f"{effects.settings} of {effects.combinations} settings: a gain may contain interactions, "
+        "and its error is that between settings"
+    )
 
 
 def _format_p(value: float) -> str:

@@ -115,7 +115,7 @@ def _compare(
         results[label][seed] = result
     rows = [make_row(label, recipe, by_seed) for label, by_seed in results.items()]
     rows.sort(key=lambda r: r.mean, reverse=score.direction == "max")
-    p_values = paired_tests(rows[0].scores, {r.label: r.scores for r in rows[1:]})
+    p_values = paired_tests(rows)
     winner = find_winner(rows, p_values)
     figure = plots.comparison(
         [r.label for r in rows],

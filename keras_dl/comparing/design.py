@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["effect_codes", "factorial", "model_matrix"]
+__all__ = ["effect_codes", "factorial", "has_interactions", "model_matrix"]
 
 MAX_CANDIDATES, RIDGE = 20_000, 1e-6
+FREEDOM = (
+    3  # settings beyond the effects, at least, from which the error of interactions is estimated
+)
 
 
 def factorial(
@@ -17,10 +20,12 @@ def factorial(
 ) -> list[dict[str, Any]]:
     """Returns the settings to train, the one with every first level in front.
 
-    With fewer than all settings, a D-optimal fraction is selected: settings are exchanged as long
-    as the determinant of the information matrix grows (Fedorov, 1972, Theory of Optimal
-    Experiments). The model has the interactions of two factors if the fraction is large enough,
-    else main effects alone. The result is deterministic.
+    With fewer than all settings, a Bayesian D-optimal fraction is selected: settings are exchanged
+    as long as the determinant of the information matrix grows (Fedorov, 1972, Theory of Optimal
+    Experiments). If the fraction is too small to estimate the interactions of two factors, they
+    enter with a prior, so that they are mixed with main effects as little as possible (DuMouchel
+    and Jones, 1994, A Simple Bayesian Modification of D-Optimal Designs). The result is
+    deterministic.
 
     Args:
         levels: levels by factor.
@@ -31,10 +36,12 @@ def factorial(
             select from.
     """
     total = prod(len(own) for own in levels.values())
-    least = 1 + sum(len(own) - 1 for own in levels.values())
+    # One setting more than effects: the error is estimated between settings.
+    least = min(total, 2 + sum(len(own) - 1 for own in levels.values()))
     if max_settings is not None and max_settings < least:
         raise ValueError(
-            f"`max_settings` must be at least {least} to tell {len(levels)} factors apart. "
+            f"`max_settings` must be at least {least} to tell {len(levels)} factors apart and "
+            f"estimate their error. "
             f"Received: max_settings={max_settings}"
         )
     if total > MAX_CANDIDATES:
@@ -47,6 +54,18 @@ def factorial(
         cells = cells[_fraction(cells, max_settings)]
     ordered = [(name, list(own)) for name, own in levels.items()]
     return [{n: own[i] for (n, own), i in zip(ordered, row, strict=True)} for row in cells]
+
+
+def has_interactions(counts: Sequence[int], settings: int) -> bool:
+    """Returns whether a fraction is large enough to estimate the interactions of two factors.
+
+    Args:
+        counts: number of levels of each factor.
+        settings: number of settings.
+    """
+    main = [count - 1 for count in counts]
+    columns = 1 + sum(main) + sum(i * j for i, j in combinations(main, 2))
+    return settings >= columns + FREEDOM
 
 
 def effect_codes(count: int) -> np.ndarray:
@@ -79,21 +98,24 @@ def model_matrix(
 
 
 def _fraction(cells: np.ndarray, count: int) -> list[int]:
-    counts = list(cells.max(axis=0) + 1)
-    whole = model_matrix(cells, counts, pairs=True)[0]
-    model = whole if whole.shape[1] <= count else model_matrix(cells, counts, pairs=False)[0]
+    counts = [int(highest) + 1 for highest in cells.max(axis=0)]
+    model, terms = model_matrix(cells, counts, pairs=True)
+    # Interactions that the fraction cannot estimate have a prior around 0 in place of data: designs
+    # that mix them with main effects then have a smaller determinant.
+    prior = RIDGE if has_interactions(counts, count) else 1.0
+    penalty = np.diag([prior if term and len(term) == 2 else RIDGE for term in terms])
     best: list[int] = []
     determinant = -np.inf
     for start in range(10):  # each start ends in the next local optimum
         others = np.random.default_rng(start).permutation(np.arange(1, len(cells)))[: count - 1]
-        selected = _exchange(model, [0, *map(int, others)])
-        information = _log_determinant(model[selected])
+        selected = _exchange(model, penalty, [0, *map(int, others)])
+        information = _log_determinant(model[selected], penalty)
         if information > determinant + 1e-9:
             best, determinant = sorted(selected), information
     return best
 
 
-def _exchange(model: np.ndarray, selected: list[int]) -> list[int]:
+def _exchange(model: np.ndarray, penalty: np.ndarray, selected: list[int]) -> list[int]:
     """Exchanges settings for better ones until none is left; the first, all defaults, stays."""
     improved = True
     while improved:
@@ -101,9 +123,9 @@ def _exchange(model: np.ndarray, selected: list[int]) -> list[int]:
         for place in range(1, len(selected)):
             rest = selected[:place] + selected[place + 1 :]
             # det(M + x·xᵀ) = det(M)·(1 + xᵀ·M⁻¹·x): the best newcomer has the largest xᵀ·M⁻¹·x.
-            # The ridge keeps M invertible while a random start cannot separate all effects.
+            # The penalty keeps M invertible while a random start cannot separate all effects.
             rows = model[rest]
-            inverse = np.linalg.inv(rows.T @ rows + RIDGE * np.eye(model.shape[1]))
+            inverse = np.linalg.inv(rows.T @ rows + penalty)
             gain = np.einsum("ij,jk,ik->i", model, inverse, model)
             gain[rest] = -np.inf
             newcomer = int(gain.argmax())
@@ -113,5 +135,5 @@ def _exchange(model: np.ndarray, selected: list[int]) -> list[int]:
     return selected
 
 
-def _log_determinant(rows: np.ndarray) -> float:
-    return float(np.linalg.slogdet(rows.T @ rows + RIDGE * np.eye(rows.shape[1]))[1])
+def _log_determinant(rows: np.ndarray, penalty: np.ndarray) -> float:
+    return float(np.linalg.slogdet(rows.T @ rows + penalty)[1])

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from keras_dl.comparing.design import effect_codes, model_matrix
-from keras_dl.comparing.results import CONFIDENCE, holm
+from keras_dl.comparing.design import effect_codes, has_interactions, model_matrix
+from keras_dl.comparing.statistics import CONFIDENCE, holm
 
 __all__ = ["Effect", "Effects", "Interaction", "estimate_effects"]
 
@@ -69,13 +70,23 @@ class Effects:
         main: main effects, one per level of each factor.
         interactions: empty if the settings are too few to estimate them.
         shares: share of the scores' variance by factor, pair of factors (`a×b`), "seed", "rest".
-        residual: standard deviation of a score around the model.
+        residual: standard deviation of a score around the model; in a fraction that of a setting's
+            mean over seeds.
+        settings: number of settings with a score.
+        combinations: number of settings of the whole factorial.
     """
 
     main: list[Effect]
     interactions: list[Interaction]
     shares: dict[str, float]
     residual: float
+    settings: int
+    combinations: int
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether settings are missing, so that main effects may contain interactions."""
+        return self.settings < self.combinations
 
 
 def estimate_effects(
@@ -86,8 +97,11 @@ def estimate_effects(
 ) -> Effects:
     """Fits a linear model with all main effects and interactions of two factors.
 
-    Seeds are blocks: an effect common to all trainings of a seed is removed.
-    Intervals are Student's t with the residual's variance, the same for all settings.
+    Seeds are blocks: an effect common to all trainings of a seed is removed. Intervals are
+    Student's t. In a whole factorial the variance is that of the trainings around the model, the
+    same for all settings. In a fraction the trainings of a setting share what the model leaves out,
+    so that they are not independent: the model is fitted to the means over seeds, and the variance
+    is that between settings.
 
     Args:
         levels: levels by factor.
@@ -96,14 +110,41 @@ def estimate_effects(
         scores: score of each training, (n).
 
     Raises:
-        ValueError: if there are too few trainings to separate the main effects.
+        ValueError: if there are too few trainings to separate the main effects, or in a fraction
+            too few settings.
     """
     counts = [len(own) for own in levels.values()]
     places = [[list(levels[n]).index(s[n]) for n in levels] for s in settings]
     cells, blocks = np.array(places), np.unique(list(seeds), return_inverse=True)[1]
-    fit = _fit(cells, counts, blocks, np.asarray(scores, dtype=float))
+    values = np.asarray(scores, dtype=float)
+    present, whole = len(np.unique(cells, axis=0)), prod(counts)
+    if present < whole:
+        cells, values = _setting_means(cells, blocks, values)
+        blocks = np.zeros(len(cells), int)
+    pairs = present == whole or has_interactions(counts, present)
+    fit = _fit(cells, counts, blocks, values, pairs=pairs)
     shares = _shares(fit, list(levels))
-    return Effects(_main_effects(fit, levels), _interactions(fit, levels), shares, fit.sigma)
+    return Effects(
+        _main_effects(fit, levels),
+        _interactions(fit, levels),
+        shares,
+        fit.sigma,
+        present,
+        whole,
+    )
+
+
+def _setting_means(
+    cells: np.ndarray, blocks: np.ndarray, scores: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the settings and their means over seeds, adjusted where a seed is missing."""
+    unique, index = np.unique(cells, axis=0, return_inverse=True)
+    matrix = np.eye(len(unique))[index.ravel()]
+    many = int(blocks.max()) + 1
+    if many > 1:
+        matrix = np.hstack([matrix, effect_codes(many)[blocks]])
+    weights = np.linalg.lstsq(matrix, scores, rcond=None)[0]
+    return unique, weights[: len(unique)]
 
 
 @dataclass(frozen=True)
@@ -165,10 +206,12 @@ class _Fit:
         )
 
 
-def _fit(cells: np.ndarray, counts: list[int], blocks: np.ndarray, scores: np.ndarray) -> _Fit:
-    """Fits the largest model of full rank: with interactions, else without."""
-    for pairs in (True, False):
-        matrix, terms = model_matrix(cells, counts, pairs)
+def _fit(
+    cells: np.ndarray, counts: list[int], blocks: np.ndarray, scores: np.ndarray, *, pairs: bool
+) -> _Fit:
+    """Fits the largest model of full rank: with interactions if `pairs`, else without."""
+    for joint in (True, False) if pairs else (False,):
+        matrix, terms = model_matrix(cells, counts, joint)
         many = int(blocks.max()) + 1
         if many > 1:
             matrix = np.hstack([matrix, effect_codes(many)[blocks]])
@@ -177,8 +220,8 @@ def _fit(cells: np.ndarray, counts: list[int], blocks: np.ndarray, scores: np.nd
             weights = np.linalg.lstsq(matrix, scores, rcond=None)[0]
             return _Fit(matrix, terms, counts, scores, weights)
     raise ValueError(
-        "`max_settings` and `seeds` must leave more finished trainings than there are effects. "
-        f"Received: {len(cells)} trainings"
+        "`max_settings` and `seeds` must leave more finished trainings than there are effects, in "
+        f"a fraction more settings. Received: {len(cells)}"
     )
 
 

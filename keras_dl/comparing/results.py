@@ -3,12 +3,20 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich import box
 from rich.table import Table
 
+from keras_dl.comparing.statistics import (
+    CONFIDENCE,
+    holm,
+    interval,
+    is_proportion,
+    paired_p_value,
+)
 from keras_dl.errors import Failure, SearchFailed
 from keras_dl.execution.parent_run import score_of
 from keras_dl.execution.progress import format_duration
@@ -23,7 +31,6 @@ __all__ = [
     "Comparison",
     "Row",
     "find_winner",
-    "holm",
     "majority_caption",
     "majority_share",
     "make_row",
@@ -31,7 +38,7 @@ __all__ = [
     "paired_tests",
 ]
 
-CONFIDENCE = 0.95
+LEAST_SEEDS = 3  # for a winner
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,12 @@ class Row:
         label: label of the contender.
         scores: score by seed; seeds that failed are left out.
         mean: mean of the scores.
-        low: lower end of the mean's 95 % confidence interval (Student's t).
+        low: lower end of the mean's 95 % confidence interval, over seeds and test examples.
         high: upper end.
         parameters: number of the model's parameters.
         seconds: mean time of a training.
         failed: number of seeds that failed.
+        examples: by seed, whether each test example is right, (n) bool; for accuracies.
     """
 
     label: str
@@ -57,6 +65,7 @@ class Row:
     parameters: int
     seconds: float
     failed: int
+    examples: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
 
 
 @dataclass
@@ -67,7 +76,8 @@ class Comparison:
         metric: "test/accuracy" or another.
         direction: "max" or "min".
         rows: best mean first.
-        p_values: p-values of paired t-tests of each other row against the first, Holm-adjusted.
+        p_values: p-value of each other row against the first, over seeds and test examples,
+            Holm-adjusted over all pairs; None where the seeds show no variance.
         winner: label of the first row if it beats all others at 5 %, else None.
         verdict: the same in a sentence.
         figure: matplotlib figure of means, intervals and single seeds.
@@ -79,7 +89,7 @@ class Comparison:
     metric: str
     direction: str
     rows: list[Row]
-    p_values: dict[str, float]
+    p_values: dict[str, float | None]
     winner: str | None
     verdict: str
     figure: "Figure" = field(repr=False)
@@ -92,7 +102,7 @@ class Comparison:
         import pandas as pd
 
         rows = [dataclasses.asdict(r) | {"p_value": self.p_values.get(r.label)} for r in self.rows]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows).drop(columns="examples")
 
     def table(self) -> Table:
         """Returns the rows for the terminal."""
@@ -134,41 +144,35 @@ def majority_caption(share: float | None) -> str | None:
     return None if share is None else f"Always predicting the most frequent class: {share:.4f}"
 
 
-def paired_tests(
-    first: Mapping[int, float], others: Mapping[str, Mapping[int, float]]
-) -> dict[str, float]:
-    """Computes two-sided paired t-tests of `first` against each other, over common seeds.
+def paired_tests(rows: Sequence[Row]) -> dict[str, float | None]:
+    """Tests the first row against each other, over common seeds and test examples.
+
+    The p-values are adjusted for all pairs of rows after Holm, because the first is the best of
+    them.
+
+    Args:
+        rows: best mean first.
 
     Returns:
-        p-values by label, adjusted for their number after Holm; 1 where nothing differs.
+        p-values by label of the other row; None where the seeds show no variance.
     """
-    from scipy import stats
-
-    raw: dict[str, float] = {}
-    for label, scores in others.items():
-        seeds = sorted(set(first) & set(scores))
-        gaps = np.array([first[s] - scores[s] for s in seeds])
-        if len(gaps) < 2 or np.allclose(gaps, 0):
-            raw[label] = 1.0
-        elif np.ptp(gaps) == 0:
-            raw[label] = 0.0
-        else:
-            test: Any = stats.ttest_1samp(gaps, 0.0)
-            raw[label] = float(test.pvalue)
-    return holm(raw)
+    raw = {(one.label, two.label): _paired_p_value(one, two) for one, two in combinations(rows, 2)}
+    adjusted = holm({pair: p for pair, p in raw.items() if p is not None})
+    first = rows[0].label
+    return {row.label: adjusted.get((first, row.label)) for row in rows[1:]}
 
 
-def holm(raw: Mapping[Any, float]) -> dict[Any, float]:
-    """Adjusts p-values for their number: the chance of any false positive stays at 5 %.
-
-    Reference:
-        Holm, 1979, A simple sequentially rejective multiple test procedure.
-    """
-    adjusted, worst = {}, 0.0
-    for rank, label in enumerate(sorted(raw, key=lambda k: raw[k])):
-        worst = max(worst, min(1.0, raw[label] * (len(raw) - rank)))
-        adjusted[label] = worst
-    return adjusted
+def _paired_p_value(one: Row, two: Row) -> float | None:
+    seeds = sorted(set(one.scores) & set(two.scores))
+    gaps = np.array([one.scores[s] - two.scores[s] for s in seeds])
+    results = [(one.examples.get(s), two.examples.get(s)) for s in seeds]
+    known = [
+        a.astype(float) - b
+        for a, b in results
+        if a is not None and b is not None and len(a) == len(b)
+    ]
+    whole = len(known) == len(seeds) and len({len(gap) for gap in known}) == 1
+    return paired_p_value(gaps, np.array(known) if whole else None)
 
 
 def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure]) -> Row:
@@ -182,39 +186,43 @@ def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure
     Raises:
         SearchFailed: if every seed failed.
     """
-    from scipy import stats
-
     outcomes = {s: o for s, o in results.items() if not isinstance(o, Failure)}
     if not outcomes:
         failure = next(iter(results.values()))
         raise SearchFailed(f"{label} failed with every seed: {failure}")
     scores = {s: score_of(recipe, o) for s, o in outcomes.items()}
-    values = np.array(list(scores.values()))
-    mean, half = float(values.mean()), float("nan")
-    if len(values) > 1:
-        quantile = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1))
-        half = quantile * float(stats.sem(values))
+    metric, values = recipe.final_score.name, np.array(list(scores.values()))
+    examples = {s: o.example_results() for s, o in outcomes.items() if metric == "test/accuracy"}
+    examples = {s: result for s, result in examples.items() if result is not None}
+    whole = np.array(list(examples.values())) if len(examples) == len(scores) else None
+    low, high = interval(values, whole, proportion=is_proportion(metric))
     return Row(
         label,
         scores,
-        mean,
-        mean - half,
-        mean + half,
+        float(values.mean()),
+        low,
+        high,
         next(iter(outcomes.values())).parameters,
         float(np.mean([o.seconds for o in outcomes.values()])),
         len(results) - len(outcomes),
+        examples,
     )
 
 
-def find_winner(rows: Sequence[Row], p_values: Mapping[str, float]) -> str | None:
-    """Returns the label of the first row if it beats all others at 5 %, else None."""
-    return rows[0].label if p_values and max(p_values.values()) < 1 - CONFIDENCE else None
+def find_winner(rows: Sequence[Row], p_values: Mapping[str, float | None]) -> str | None:
+    """Returns the label of the first row if it beats all others at 5 %, else None.
+
+    Fewer than three common seeds give no winner: their variance says next to nothing.
+    """
+    seeds = min(len(set(rows[0].scores) & set(row.scores)) for row in rows)
+    worst = max((1.0 if p is None else p for p in p_values.values()), default=1.0)
+    return rows[0].label if seeds >= LEAST_SEEDS and worst < 1 - CONFIDENCE else None
 
 
 def make_verdict(
-    rows: Sequence[Row], p_values: Mapping[str, float], winner: str | None, metric: str
+    rows: Sequence[Row], p_values: Mapping[str, float | None], winner: str | None, metric: str
 ) -> str:
-    """Returns a sentence that names the winner, or states that the difference is not significant.
+    """Returns a sentence that names the winner, or states why there is none.
 
     Args:
         rows: best mean first.
@@ -224,12 +232,24 @@ def make_verdict(
     """
     if len(rows) < 2:
         return f"{rows[0].label}: {metric} {rows[0].mean:.4f}; nothing to compare it with"
-    worst = max(p_values.values())
     if winner is not None:
+        worst = max(p for p in p_values.values() if p is not None)
         return (
             f"{winner} wins on {metric}: better than every other at 5 % (largest p = {worst:.3f})"
         )
+    unknown = [label for label, p in p_values.items() if p is None]
+    if unknown:
+        return (
+            f"No winner on {metric}: {rows[0].label} and {', '.join(unknown)} differ by the same "
+            "amount with each seed, so that there is no variance to test it by"
+        )
+    seeds = min(len(row.scores) for row in rows)
+    if seeds < LEAST_SEEDS:
+        return (
+            f"No winner on {metric}: {rows[0].label} is best over {seeds} seeds; a winner needs "
+            f"{LEAST_SEEDS} or more"
+        )
     return (
         f"No winner on {metric}: the seeds do not tell {rows[0].label} from the rest "
-        f"(p = {worst:.3f})"
+        f"(p = {max(p for p in p_values.values() if p is not None):.3f})"
     )

@@ -25,6 +25,7 @@ from keras_dl.tasks.base import get_task
 from keras_dl.training import baseline, fit
 from keras_dl.training.callbacks import Evaluation, objective_value
 from keras_dl.training.checkpoint import MAIN
+from keras_dl.training.example_results import example_results
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Outcome, arguments
 from keras_dl.utils import scratch
@@ -97,6 +98,8 @@ def run_job(job: Job) -> Outcome:
         metrics |= _write_results(trained, job)
     result = fit.outcome(trained, metrics)
     result.notices = baseline.notices(trained.model, data, metrics)
+    if job.test and job.keep:
+        result.correct, result.tested = example_results(trained.model, trained.data, metrics)
     write_atomically(path, json.dumps(dataclasses.asdict(result)))
     del model, trained
     _collect_garbage()

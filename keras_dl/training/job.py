@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from keras_dl.data import Data, load
 from keras_dl.data.reading import join, record
 from keras_dl.data.reading_options import reading_options
@@ -119,6 +121,8 @@ class Outcome:
         rss: resident memory of the process at the end, in MB.
         jit_compile: whether the steps were compiled (by XLA, for TensorFlow and JAX).
         notices: sentences on a doubtful result, such as one class for all test examples.
+        correct: of a classifier, whether each test example is right, a bit each in hex digits.
+        tested: number of these examples.
     """
 
     score: float
@@ -131,6 +135,15 @@ class Outcome:
     rss: float = 0.0
     jit_compile: bool | None = None
     notices: list[str] = field(default_factory=list)
+    correct: str = ""
+    tested: int = 0
+
+    def example_results(self) -> np.ndarray | None:
+        """Returns whether each test example is right, (n) bool; None where that is unknown."""
+        if not self.tested:
+            return None
+        bits = np.unpackbits(np.frombuffer(bytes.fromhex(self.correct), np.uint8))
+        return bits[: self.tested].astype(bool)
 
 
 def arguments(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:

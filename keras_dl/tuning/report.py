@@ -84,7 +84,8 @@ def print_summary(search: Search, reporter: ProgressReporter, chart: str) -> Non
         reporter.write(f"{len(failed)} trials failed: {counts}")
     if search.importance is not None:
         pairs = zip(search.importance.names, search.importance.means, strict=True)
-        reporter.write("Importance: " + ", ".join(f"{n} {m:.2f}" for n, m in pairs))
+        listed = ", ".join(f"{n} {m:.2f}" for n, m in pairs)
+        reporter.write(f"Importance (R² of held-out trials {search.importance.r2:.2f}): {listed}")
     values = format_settings(search.best, search.searched)
     reporter.write(f"Best {search.objective.name} {search.score:.4f} with {values}")
     if search.final_comparison is not None:

@@ -30,7 +30,9 @@ __all__ = [
     "set_result",
 ]
 
-MINIMUM = 8  # trials below which a forest's importances are noise
+MINIMUM = 10  # trials below which a forest's importances are noise
+FOLDS, SHUFFLES = 5, 20
+LEAST_R2 = 0.1  # share of the variance of held-out scores that a forest has to explain
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,15 @@ class Importance:
 
     Attributes:
         names: most important first.
-        means: loss of R² when the hyperparameter's values are shuffled.
+        means: loss of R² of held-out trials when the hyperparameter's values are shuffled.
         spreads: standard deviation of that loss over the shuffles.
+        r2: R² of the predictions for held-out trials.
     """
 
     names: list[str]
     means: list[float]
     spreads: list[float]
+    r2: float
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Search:
         objective: name and direction.
         trials: all trials, in the order of their numbers.
         searched: searched hyperparameters by name.
-        importance: importance of the hyperparameters; None with fewer than eight finished trials.
+        importance: importance of the hyperparameters; None where the trials do not show it.
         final_comparison: winner against defaults on the test set; None with `final_seeds=0`.
         figures: matplotlib figures by name.
         run_id: id of the parent run in MLflow.
@@ -140,33 +144,48 @@ def _mean_curve(outcomes: list[Outcome], objective: Objective) -> list[float]:
 
 
 def permutation_importance(trials: list[Trial], searched: Mapping[str, Hyper]) -> Importance | None:
-    """Computes permutation importance in a random forest that predicts the score.
+    """Computes permutation importance in random forests that predict scores of held-out trials.
+
+    Five forests each leave out a fifth of the trials; a hyperparameter's importance is what the R²
+    of the predictions for these loses when its values are shuffled among them.
 
     Args:
         trials: failed ones are left out.
         searched: hyperparameters, whose domains define the encoding of values.
 
     Returns:
-        None with fewer than eight trials or where all scores are equal.
+        None with fewer than ten trials, or where the forests explain less than a tenth of the
+        variance: importances would be noise.
     """
     done = [t for t in trials if t.score is not None]
     scores = np.array([t.score for t in done], dtype=float)
     if len(done) < MINIMUM or np.ptp(scores) == 0:
         return None
-    from sklearn import inspection
     from sklearn.ensemble import RandomForestRegressor
+    from sklearn.model_selection import KFold
 
-    names = list(searched)
+    names, random = list(searched), np.random.default_rng(0)
     table = np.array([[_encode(searched[n], t.values.get(n)) for n in names] for t in done])
-    forest = RandomForestRegressor(n_estimators=200, random_state=0).fit(table, scores)
-    losses: Any = inspection.permutation_importance(
-        forest, table, scores, n_repeats=20, random_state=0
-    )
-    order = np.argsort(-losses.importances_mean)
+    predicted = np.zeros((1 + len(names) * SHUFFLES, len(done)))
+    for train, held_out in KFold(FOLDS, shuffle=True, random_state=0).split(table):
+        forest = RandomForestRegressor(n_estimators=200, random_state=0)
+        forest.fit(table[train], scores[train])
+        variants = [table[held_out]]
+        for column in np.repeat(np.arange(len(names)), SHUFFLES):
+            shuffled = table[held_out].copy()
+            shuffled[:, column] = random.permutation(shuffled[:, column])
+            variants.append(shuffled)
+        predicted[:, held_out] = forest.predict(np.concatenate(variants)).reshape(len(variants), -1)
+    r2 = 1 - ((predicted - scores) ** 2).sum(axis=1) / ((scores - scores.mean()) ** 2).sum()
+    if r2[0] < LEAST_R2:
+        return None
+    losses = r2[0] - r2[1:].reshape(len(names), SHUFFLES)
+    order = np.argsort(-losses.mean(axis=1))
     return Importance(
         [names[i] for i in order],
-        [float(losses.importances_mean[i]) for i in order],
-        [float(losses.importances_std[i]) for i in order],
+        [float(losses[i].mean()) for i in order],
+        [float(losses[i].std()) for i in order],
+        float(r2[0]),
     )
 
 

@@ -78,7 +78,9 @@ def test_failed_trainings_are_counted_not_hidden(store):
 
 
 def test_a_fraction_gives_main_effects_alone(store):
-    made = ablate(toy, values=VALUES, max_settings=3, **QUICK)
+    values = {**VALUES, "units": (4, 8)}
+    made = ablate(toy, values=values, max_settings=5, **QUICK)
+    assert "5 of 8 settings: a gain may contain interactions" in made.verdict
     assert made.effects.interactions == []
     assert made.interaction_table() == "Too few settings for interactions"
 

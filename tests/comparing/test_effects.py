@@ -77,6 +77,36 @@ def test_one_factor_and_one_seed_suffice():
     assert told.main[1].gain == pytest.approx(1.0)
 
 
+@pytest.mark.slow
+def test_inert_factors_of_a_fraction_are_significant_in_at_most_a_twentieth_of_experiments():
+    """16 of 64 settings, five seeds; factors a to c interact in pairs, d to f do nothing."""
+    levels = dict.fromkeys("abcdef", (0, 1))
+    design, random, count = factorial(levels, 16), np.random.default_rng(0), 400
+    settings = [s for s in design for _ in range(5)]
+    false = 0
+    for _ in range(count):
+        ab, ac, bc = random.normal(0, 0.03, (3, 2, 2))
+        scores = [
+            0.9 + ab[s["a"], s["b"]] + ac[s["a"], s["c"]] + bc[s["b"], s["c"]]
+            + random.normal(0, 0.005)
+            for s in settings
+        ]  # fmt: skip
+        found = estimate_effects(levels, settings, [0, 1, 2, 3, 4] * 16, scores)
+        assert found.is_fraction
+        false += any(e.p is not None and e.p < 0.05 for e in found.main if e.factor in "def")
+    assert false / count <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / count)
+
+
+def test_trainings_of_a_setting_are_one_observation_in_a_fraction():
+    levels = dict.fromkeys("abcd", (0, 1))
+    design, random = factorial(levels, 8), np.random.default_rng(0)
+    scores = list(random.random(8))
+    once = estimate_effects(levels, design, [0] * 8, scores)
+    copies = estimate_effects(levels, design * 9, np.repeat(range(9), 8), scores * 9)
+    assert [e.p for e in copies.main] == pytest.approx([e.p for e in once.main], nan_ok=True)
+    assert (copies.settings, copies.combinations) == (8, 16)
+
+
 def test_without_room_for_interactions_main_effects_remain():
     chosen = factorial(LEVELS, 6)
     told = estimate_effects(LEVELS, chosen, [0] * 6, np.arange(6.0))

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from keras_dl import Objective, Score
@@ -257,6 +258,24 @@ def test_importance_ranks_what_matters():
     found = permutation_importance(trials, searched)
     assert found.names == ["learning_rate", "units", "dropout"]
     assert found.means[0] > 5 * found.means[1]
+    assert found.r2 > 0.8
+
+
+def test_importance_is_silent_on_noise():
+    from keras_dl.execution.journal import Trial
+    from keras_dl.tuning.results import permutation_importance
+
+    space, random = toy.space(), np.random.default_rng(0)
+    searched = {n: space[n] for n in ("units", "dropout", "learning_rate")}
+    for _ in range(5):
+        trials = [
+            Trial(
+                i, {}, {"units": int(random.integers(2, 17)), "dropout": random.random() / 2,
+                        "learning_rate": 10 ** random.uniform(-3, -1)}, 1, score=random.random()
+            )
+            for i in range(30)
+        ]  # fmt: skip
+        assert permutation_importance(trials, searched) is None
 
 
 def test_fixed_child_counts_only_where_its_parent_allows_it(store):
