@@ -5,10 +5,12 @@ Paper: Bengio, Lamblin, Popovici and Larochelle, 2007, Greedy Layer-Wise Trainin
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any images or table with
     classes. `labels` training examples have a label; pre-training uses all of them without.
 Run: keras-dl run stacked_autoencoder
-Expect: with 100 labels of MNIST 81.2 % right on the test set after pre-training (81.5, 80.4,
-    81.6), 77.5 % from random weights (76.8, 77.5, 78.2): 3.7 points, 95 % interval 1.5 to 5.9,
-    seeds 0 to 2, `keras-dl ablate stacked_autoencoder --over pretraining --labels 100`. 1,000 and
-    6,000 labels are not yet measured over seeds.
+Expect: accuracy on MNIST's test set after pre-training and from random weights, %, mean of seeds 0
+    to 4 and its 95 % interval over seeds; `keras-dl ablate stacked_autoencoder --over
+    pretraining,labels --seeds 5`, 30 trainings in 9 CPU minutes on an AMD EPYC:
+    100 labels 81.4 ± 0.7 and 77.9 ± 1.1, gain 3.5 ± 0.9;
+    1,000 labels 90.9 ± 0.1 and 88.6 ± 0.3, gain 2.3 ± 0.4;
+    6,000 labels 95.7 ± 0.1 and 95.0 ± 0.1, gain 0.7 ± 0.2.
 Differs: Layers 784-500-250-100 with masking noise; Adam for SGD; cross-entropy of the pixels for
     the squared error; validation with 6,000 labels selects the epoch for any number of labels.
 """
