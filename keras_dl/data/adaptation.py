@@ -9,13 +9,18 @@ from keras_dl.data.dataset import Data, Split
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.mnist_m import mnist_m
 from keras_dl.data.loading import DatasetLike, load
-from keras_dl.data.reading import recorded
+from keras_dl.data.reading import fact, recorded
 from keras_dl.data.registry import DATASETS
 
 __all__ = ["TRAINED_ON", "UNLABELLED", "join_domains", "load_domains"]
 
 UNLABELLED = -1
 TRAINED_ON = ("both", "source", "target")
+_DOMAINS = {
+    "both": "rows of train hold {0} with labels and {1} without; validation holds both, test {1}",
+    "source": "train is {0} with labels, validation {0} with labels and {1} without, test {1}",
+    "target": "train, validation and test are {1} with labels",
+}
 
 
 @recorded
@@ -78,6 +83,7 @@ def join_domains(sources: Sequence[Data], target: Data, *, train_on: str = "both
             f"`train_on` must be one of {', '.join(TRAINED_ON)}. Received: train_on={train_on!r}"
         )
     _check(sources, target)
+    fact("domains", _DOMAINS[train_on].format("+".join(s.name for s in sources), target.name))
     channels = max(data.input_shape[2] for data in (*sources, target))
     if train_on == "target":
         train, validation = (

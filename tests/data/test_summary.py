@@ -117,6 +117,7 @@ def test_regression_targets_have_a_range():
     assert rows["targets"] == "regression, float32 25 … 346"
     assert rows["split"].startswith("test (20 % of the examples) and validation")
     assert "cut off at random" in rows["split"]
+    assert not load("diabetes").reading.notices
 
 
 def test_inputs_in_dicts_have_a_shape_and_a_range_each():
@@ -142,6 +143,10 @@ def test_samples_and_few_labels_of_recipes():
 def test_domains_and_few_shot_classes():
     data = load_domains("digits")
     made = data.summary()
+    assert data.reading.facts["domains"] == (
+        "rows of train hold digits with labels and digits_m without; "
+        "validation holds both, test digits_m"
+    )
     assert made.table[2][:2] == ("validation", "290")
     assert sum(int(n.replace(",", "")) for n in made.table[2][2:]) == 145  # others are unlabelled
     assert few_shot("glyphs", way=5).summary().table[0] == ("", "examples", "classes")

@@ -136,7 +136,7 @@ def test_printed_link_shows_parallel_coordinates(browser, served, searched):
     _, search, _ = searched
     parent = store.client().get_run(search.run_id)
     note = parent.data.tags["mlflow.note.content"]
-    link = note.rpartition("](")[2].rstrip(")")
+    link = note.partition("[side by side](")[2].partition(")")[0]
     check_page(
         browser, served, link, "Parallel coordinates of all trials", "learning_rate", "units"
     )
@@ -144,7 +144,9 @@ def test_printed_link_shows_parallel_coordinates(browser, served, searched):
 
 def test_run_page_shows_data_set_parameters_and_metrics(browser, served, searched):
     _, _, result = searched
-    check_page(browser, served, result.url, "digits_net-s0", "digits", "dropout", "test/accuracy")
+    metrics = "test/accuracy", "test/majority_share"
+    summary = "digits, embedded in scikit-learn", "classification, 10 classes"
+    check_page(browser, served, result.url, "digits_net-s0", "dropout", *metrics, *summary)
 
 
 def test_curves_are_grouped_by_split(browser, served, searched):

@@ -33,7 +33,7 @@ def read(name: str) -> Raw:
         return Raw(name, source, (x, bunch.target), class_names=tuple("0123456789"))
     if name == "diabetes":
         bunch = datasets.load_diabetes(scaled=False)
-        return Raw(name, source, (bunch.data, bunch.target))
+        return Raw(name, source, (bunch.data, bunch.target), task="regression")
     loaders = {
         "iris": datasets.load_iris,
         "wine": datasets.load_wine,
