@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from keras_dl.data.errors import DatasetError
 
-__all__ = ["Given", "option", "reading_options", "refuse_option"]
+__all__ = ["Value", "option", "reading_options", "refuse_option"]
 
 # Kinds of data that each option applies to, for messages.
 APPLIES = {
@@ -20,12 +20,12 @@ APPLIES = {
 }
 TASKS = ("classification", "regression")
 # Value of an option: None and () leave the decision to the reader.
-Given = str | int | bool | tuple[str, ...] | list[str] | None
+Value = str | int | bool | tuple[str, ...] | list[str] | None
 
 
 @dataclass(frozen=True)
 class _Options:
-    values: Mapping[str, Given]
+    values: Mapping[str, Value]
     used: set[str] = field(default_factory=set)
 
 
@@ -33,7 +33,7 @@ _open: ContextVar[tuple[_Options, ...]] = ContextVar("keras_dl_reading_options",
 
 
 @contextlib.contextmanager
-def reading_options(**values: Given) -> Iterator[None]:
+def reading_options(**values: Value) -> Iterator[None]:
     """Opens a block whose readers of files obey these options; inner blocks take precedence.
 
     Args:
@@ -66,7 +66,7 @@ def reading_options(**values: Given) -> Iterator[None]:
             refuse_option(name, value)
 
 
-def option(name: str) -> Given:
+def option(name: str) -> Value:
     """Returns the value of an option and counts it as used; None if the user states nothing."""
     for options in _open.get():
         if name in options.values:
@@ -75,7 +75,7 @@ def option(name: str) -> Given:
     return None
 
 
-def refuse_option(name: str, value: Given) -> None:
+def refuse_option(name: str, value: Value) -> None:
     """Refuses an option that does not apply to the data.
 
     Raises:

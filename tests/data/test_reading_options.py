@@ -5,7 +5,9 @@ import keras_dl
 from keras_dl.data import DatasetError, load
 from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.text import token_sequences
+from keras_dl.execution.plan import Plan, spool_data
 from keras_dl.recipe import Recipe
+from keras_dl.space import resolve
 from keras_dl.training.job import Job, recipe_data
 
 
@@ -21,14 +23,14 @@ def test_readers_obey_the_innermost_block():
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("stated", "message"),
     [
         ({"target": "a"}, "`target` must be left out for these data; it applies to tables"),
         ({"header": False}, "`header` must be left out .* Received: header=False"),
     ],
 )
-def test_an_option_without_use_is_refused(given, message):
-    with pytest.raises(DatasetError, match=message), reading_options(**given):
+def test_an_option_without_use_is_refused(stated, message):
+    with pytest.raises(DatasetError, match=message), reading_options(**stated):
         pass
 
 
@@ -56,7 +58,7 @@ def test_task_of_arrays():
 
 
 @pytest.mark.parametrize(
-    ("dataset", "given", "message"),
+    ("dataset", "stated", "message"),
     [
         ((X, ["a", "b"] * 20), {"task": "regression"}, "numbers for a regression. Received: 'a'"),
         ((X, X), {"task": "classification"}, "must be one class per example"),
@@ -70,9 +72,9 @@ def test_task_of_arrays():
         ("iris", {"delimiter": ";"}, "`delimiter` must be left out"),
     ],
 )
-def test_options_that_do_not_suit_the_data_are_refused(dataset, given, message):
+def test_options_that_do_not_suit_the_data_are_refused(dataset, stated, message):
     with pytest.raises(DatasetError, match=message):
-        load(dataset, **given)
+        load(dataset, **stated)
 
 
 def test_task_of_loaded_data_is_compared():
@@ -90,8 +92,11 @@ def _texts(*, dataset: str = "topics"):
     return token_sequences(dataset)
 
 
+def _build(data): ...
+
+
 def _job(data, own=None, **reading):
-    return Job(Recipe("r", data, load), {}, 0, 1, None, data=own, reading=reading)
+    return Job(Recipe("r", data, _build), {}, 0, 1, None, data=own, reading=reading)
 
 
 def test_a_training_reads_with_the_options_of_its_command():
@@ -110,3 +115,13 @@ def test_columns_are_names_or_numbers():
     arguments = {"text": "title,description", "hyperparameters": {}}
     collected = keras_dl.commands._collect(arguments, keras_dl.options.RUN)
     assert collected == {"text": ("title", "description")}
+
+
+def test_data_in_memory_are_read_with_the_options_before_they_go_to_workers(tmp_path):
+    options = resolve(keras_dl.options.TUNE, {"task": "regression"})
+    plan = Plan(Recipe("r", _data, _build), {}, options, (X, Y))
+    assert plan.definition()["task"] == "regression"
+    assert plan.params({})["task"] == "regression"
+    assert "target" not in plan.params({})
+    spooled = spool_data(plan, tmp_path)
+    assert recipe_data(spooled.job({}, 0, tmp_path)).class_names == ()

@@ -233,7 +233,7 @@ def test_target_is_stated_by_name_or_number(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("head", "given", "message"),
+    ("head", "options", "message"),
     [
         ("a,b,c", {"target": "d"}, "must name one column of the header: a, b, c. Received: target"),
         ("a,b,c", {"target": 0}, "must name one column of the header"),
@@ -247,10 +247,10 @@ def test_target_is_stated_by_name_or_number(tmp_path):
         ("a,b,c", {"header": False}, "Received: 'a' in column 0"),
     ],
 )
-def test_wrong_statements_about_a_table(tmp_path, head, given, message):
+def test_wrong_statements_about_a_table(tmp_path, head, options, message):
     rows = [f"{a:.2f},{b:.2f},{i % 3}" for i, (a, b) in enumerate(NOISE)]
     with pytest.raises(DatasetError, match=message):
-        load(write(tmp_path, head, rows), **given)
+        load(write(tmp_path, head, rows), **options)
 
 
 def test_other_delimiters_and_encodings(tmp_path):

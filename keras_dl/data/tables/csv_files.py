@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,42 +9,17 @@ import numpy as np
 from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import check_text
-from keras_dl.data.reading import fact, notice
 from keras_dl.data.reading_options import option
-from keras_dl.data.tables.columns import (
-    COMMA,
-    TARGETS,
-    check_labels,
-    column_name,
-    drop_missing,
-    find_column,
-    find_named,
-    is_number,
-    plain,
-    whole_numbers,
-)
+from keras_dl.data.tables.columns import is_number, plain
 from keras_dl.data.tables.header import find_header
-from keras_dl.data.tables.index_columns import find_index_columns
+from keras_dl.data.tables.labels import check_labels, drop_missing, whole_numbers
+from keras_dl.data.tables.layout import Layout, find_layout
 from keras_dl.data.tables.rows import SAMPLE, Row, Table, open_table
 from keras_dl.data.targets import is_missing
 
 __all__ = ["read_csv"]
 
 CLASSES = ("label", "class")  # columns of these names hold classes, not measurements
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """Columns of a table and the form of its numbers."""
-
-    header: list[str] | None
-    target: int
-    features: list[int]
-    empty: list[int]
-    decimal_comma: bool
-
-    def title(self, column: int) -> str:
-        return column_name(column, self.header)
 
 
 def read_csv(path: Path, name: str, source: str) -> Raw:
@@ -74,55 +48,13 @@ def read_csv(path: Path, name: str, source: str) -> Raw:
             f"tabs between. Received: {f'one column {first}' if first else 'no rows'} in {path}"
         )
     table.record()
-    layout = _find_layout(table, find_header(table, numeric=True))
+    layout = find_layout(table, find_header(table, numeric=True))
     x, labels = _read(table, layout)
     y, task = _target(labels, layout, path)
     return Raw(name, source, (x, y), task=task)
 
 
-def _find_layout(table: Table, header: list[str] | None) -> _Layout:
-    width, path = len(table.first), table.path
-    for row in table.sample:
-        table.check_width(row)
-    empty = [i for i in range(width) if not any(row[i].strip() for _, row in table.sample)]
-    if empty:
-        notice(f"{len(empty)} empty columns are left out, the first is number {empty[0]} from 0.")
-    stated = option("target")
-    if stated is not None:
-        target, reason = find_column("target", stated, header, width, path), "as stated"
-    else:
-        named = find_named("target", TARGETS, header, path)
-        target = max(set(range(width)) - set(empty)) if named is None else named
-        reason = "the last one" if named is None else "by its name"
-    features = [i for i in range(width) if i != target and i not in empty]
-    if not features:
-        raise DatasetError(
-            "`dataset` must have feature columns and a target column. "
-            f"Received: column {column_name(target, header)} only in {path}"
-        )
-    fact("target", f"column {column_name(target, header)}, {reason}")
-    dropped = find_index_columns(table, header, features)
-    features = [i for i in features if i not in dropped]
-    if header is not None:
-        rest = [header[i] for i in features if plain(header[i]) in TARGETS]
-        if rest:
-            notice(f"Column {' and '.join(rest)} is a feature, as the target is another column.")
-    fact("features", f"{len(features)} columns")
-    comma = _has_decimal_commas(table, [*features, target], header)
-    return _Layout(header, target, features, empty, comma)
-
-
-def _has_decimal_commas(table: Table, columns: Sequence[int], header: list[str] | None) -> bool:
-    cells = [row[i].strip() for _, row in table.sample[1 if header else 0 :] for i in columns]
-    commas = [cell for cell in cells if COMMA.fullmatch(cell)]
-    if not commas or any("." in cell and is_number(cell) for cell in cells):
-        return False
-    fact("decimal mark", "comma")
-    notice(f"Commas are read as decimal marks: {commas[0]} is {commas[0].replace(',', '.')}.")
-    return True
-
-
-def _read(table: Table, layout: _Layout) -> tuple[np.ndarray, list[str]]:
+def _read(table: Table, layout: Layout) -> tuple[np.ndarray, list[str]]:
     """Reads the features of the rows that have a label, and the labels."""
     xs: list[np.ndarray] = []
     labels: list[str] = []
@@ -151,7 +83,7 @@ def _read(table: Table, layout: _Layout) -> tuple[np.ndarray, list[str]]:
     return x, [labels[i] for i in present]
 
 
-def _check_finite(x: np.ndarray, lines: Sequence[int], layout: _Layout, path: Path) -> None:
+def _check_finite(x: np.ndarray, lines: Sequence[int], layout: Layout, path: Path) -> None:
     bad = np.argwhere(~np.isfinite(x))
     if len(bad):
         row, column = bad[0]
@@ -162,7 +94,7 @@ def _check_finite(x: np.ndarray, lines: Sequence[int], layout: _Layout, path: Pa
         )
 
 
-def _numbers(row: Row, layout: _Layout, path: Path) -> np.ndarray:
+def _numbers(row: Row, layout: Layout, path: Path) -> np.ndarray:
     line, cells = row
     raw = [cells[i] for i in layout.features]
     cells = [cell.replace(",", ".") for cell in raw] if layout.decimal_comma else raw
@@ -182,7 +114,7 @@ def _numbers(row: Row, layout: _Layout, path: Path) -> np.ndarray:
         ) from None
 
 
-def _target(cells: list[str], layout: _Layout, path: Path) -> tuple[np.ndarray, str | None]:
+def _target(cells: list[str], layout: Layout, path: Path) -> tuple[np.ndarray, str | None]:
     """Returns the target as whole numbers, numbers or text, and the task that its name states."""
     title = layout.title(layout.target)
     whole = whole_numbers(cells)

@@ -40,10 +40,10 @@ def find_header(
             "--header or --no-header, header=True or header=False. "
             f"Received: {', '.join(first)[:LONGEST]} in line 1 of {table.path}"
         )
-    shown = ", ".join(cell or '""' for cell in first)[:LONGEST]
-    fact("header", f"line {table.sample[0][0]}: {shown}" if is_header else "none")
+    listed = ", ".join(cell or '""' for cell in first)[:LONGEST]
+    fact("header", f"line {table.sample[0][0]}: {listed}" if is_header else "none")
     if is_header and stated is None and all(looks_numeric(cell) for cell in first if cell):
-        notice(f"Line 1 ({shown}) is taken for the header; header=False makes it an example.")
+        notice(f"Line 1 ({listed}) is taken for the header; header=False makes it an example.")
     return first if is_header else None
 
 

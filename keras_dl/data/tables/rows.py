@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -11,17 +11,22 @@ from pathlib import Path
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.reading import fact, notice
 from keras_dl.data.reading_options import option
+from keras_dl.data.tables.lines import (
+    has_open_quotes,
+    long_cells,
+    make_reader,
+    split_content,
+    split_line,
+)
 from keras_dl.data.text_files import read_text
 
 __all__ = ["SAMPLE", "Row", "Table", "first_of", "open_table"]
 
 Row = tuple[int, list[str]]  # number of its first line, from 1, and its cells
 DELIMITERS = {"\t": "tab", ";": "semicolon", "|": "vertical bar", ",": "comma", " ": "blank"}
-FIELD_LIMIT = 2**24  # characters of a cell; the default of csv is 131,072
 SAMPLE = 1000  # rows from which header, decimal mark and index columns are inferred
 SNIFFED = 200  # lines from which the delimiter is inferred
 REGULAR = 0.9  # share of lines that a delimiter divides into equally many cells
-SWALLOWED = 3  # lines of a quoted cell that may be rows behind an unclosed quotation mark
 
 
 @dataclass(frozen=True)
@@ -47,24 +52,22 @@ class Table:
             DatasetError: if a cell is too long.
         """
         if self.by_line:
-            for number, line in enumerate(_lines(self.content), 1):
+            for number, line in enumerate(split_content(self.content), 1):
                 if line.strip():
-                    yield number, _split(line, self.delimiter)[0]
+                    yield number, split_line(line, self.delimiter)[0]
             return
         start = 1
-        previous_limit = csv.field_size_limit(FIELD_LIMIT)
         try:
-            reader = _reader(_lines(self.content), self.delimiter)
-            for row in reader:
-                if any(cell and not cell.isspace() for cell in row):
-                    yield start, row
-                start = reader.line_num + 1
+            with long_cells():
+                reader = make_reader(split_content(self.content), self.delimiter)
+                for row in reader:
+                    if any(cell and not cell.isspace() for cell in row):
+                        yield start, row
+                    start = reader.line_num + 1
         except csv.Error as error:
             raise DatasetError(
                 f"`dataset` must be a CSV file. Received: {error} in line {start} of {self.path}"
             ) from None
-        finally:
-            csv.field_size_limit(previous_limit)
 
     @cached_property
     def sample(self) -> list[Row]:
@@ -82,8 +85,8 @@ class Table:
         if self.by_line:
             lines = [
                 number
-                for number, line in enumerate(_lines(self.content), 1)
-                if line.strip() and not _split(line, self.delimiter)[1]
+                for number, line in enumerate(split_content(self.content), 1)
+                if line.strip() and not split_line(line, self.delimiter)[1]
             ]
             notice(
                 f"Quotation marks are not closed in {first_of(lines)} ({len(lines)} in all); each "
@@ -117,13 +120,13 @@ def open_table(path: Path, content: str | None = None) -> Table:
     """
     content = read_text(path) if content is None else content
     delimiter = _stated_delimiter() or _find_delimiter(content)
-    return Table(path, content, delimiter, _has_open_quotes(content, delimiter, path))
+    return Table(path, content, delimiter, has_open_quotes(content, delimiter, path))
 
 
 def first_of(lines: list[int], most: int = 3) -> str:
     """Returns the first line numbers in words, "lines 2, 11, 20, …"."""
-    shown = ", ".join(map(str, lines[:most]))
-    return f"line{'s' * (len(lines) > 1)} {shown}{', …' if len(lines) > most else ''}"
+    listed = ", ".join(map(str, lines[:most]))
+    return f"line{'s' * (len(lines) > 1)} {listed}{', …' if len(lines) > most else ''}"
 
 
 def _stated_delimiter() -> str | None:
@@ -141,7 +144,7 @@ def _stated_delimiter() -> str | None:
 
 def _find_delimiter(content: str) -> str:
     """Returns the delimiter that divides lines most regularly; numbers may have decimal commas."""
-    lines = list(islice((line for line in _lines(content) if line.strip()), SNIFFED))
+    lines = list(islice((line for line in split_content(content) if line.strip()), SNIFFED))
     for delimiter in "\t;|,":
         widths = Counter(_width(line, delimiter) for line in lines)
         width, count = widths.most_common(1)[0]
@@ -155,69 +158,3 @@ def _width(line: str, delimiter: str) -> int:
         return len(next(csv.reader([line], delimiter=delimiter, skipinitialspace=True)))
     except csv.Error:  # a cell of more than 131,072 characters
         return line.count(delimiter) + 1
-
-
-def _has_open_quotes(content: str, delimiter: str, path: Path) -> bool:
-    """Returns True if quotation marks are not closed, and each line is a row for itself.
-
-    Raises:
-        DatasetError: if cells cannot be told from rows.
-    """
-    if '"' not in content:
-        return False
-    start, span, torn = 1, None, False
-    previous_limit = csv.field_size_limit(FIELD_LIMIT)
-    try:
-        reader = _reader(_lines(content), delimiter)
-        for _ in reader:
-            if span is None and reader.line_num - start + 1 >= SWALLOWED:
-                span = start, reader.line_num
-            start = reader.line_num + 1
-    except csv.Error:
-        torn = True
-    finally:
-        csv.field_size_limit(previous_limit)
-    if not torn and span is None:
-        return False
-    lines = (line for line in _lines(content) if line.strip())
-    regular = len({len(_split(line, delimiter)[0]) for line in lines}) == 1
-    if torn and regular:
-        return True
-    if torn or (span is not None and regular):
-        opened = f"line {start}" if torn or span is None else f"line {span[0]} up to {span[1]}"
-        raise DatasetError(
-            "`dataset` must close every quotation mark that opens a cell, and double those within. "
-            f"Received: a cell that is open from {opened} of {path}"
-        )
-    return False
-
-
-def _split(line: str, delimiter: str) -> tuple[list[str], bool]:
-    """Returns the cells of one line, and whether its quotation marks are closed."""
-    line = line.rstrip("\n")
-    try:
-        return next(_reader([line], delimiter)), True
-    except csv.Error:
-        cells = next(_reader([line], delimiter, quoted=False))
-        return [_unquoted(cell.strip()) for cell in cells], False
-
-
-def _unquoted(cell: str) -> str:
-    quoted = len(cell) > 1 and cell[0] == cell[-1] == '"'
-    return cell[1:-1].replace('""', '"') if quoted else cell
-
-
-def _reader(lines: Iterable[str], delimiter: str, *, quoted: bool = True):
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    return csv.reader(
-        lines, delimiter=delimiter, skipinitialspace=True, strict=True, quoting=quoting
-    )
-
-
-def _lines(content: str) -> Iterator[str]:
-    """Yields the lines with their ends; splitlines() would also split at other characters."""
-    start = 0
-    while start < len(content):
-        end = content.find("\n", start) + 1 or len(content)
-        yield content[start:end]
-        start = end

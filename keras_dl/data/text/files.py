@@ -5,7 +5,7 @@ from pathlib import Path
 from keras_dl.data.archives import ARCHIVES
 from keras_dl.data.class_folders import list_labelled_members
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.tables.columns import check_labels, drop_missing, whole_numbers
+from keras_dl.data.tables.labels import check_labels, drop_missing, whole_numbers
 from keras_dl.data.tables.rows import open_table
 from keras_dl.data.text.labelled_texts import LabelledTexts
 from keras_dl.data.text.members import scan_texts, split_tables

@@ -15,7 +15,7 @@ from keras_dl.data.reading import recorded
 from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.specs import Classes, Tokens
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
-from keras_dl.data.tables.columns import drop_missing
+from keras_dl.data.tables.labels import drop_missing
 from keras_dl.data.targets import encode
 from keras_dl.data.text.files import read_labelled_files
 from keras_dl.data.text.labelled_texts import LabelledTexts, labelled_texts

@@ -8,15 +8,13 @@ from keras_dl.data.reading import fact
 from keras_dl.data.reading_options import option
 from keras_dl.data.tables.columns import (
     TARGETS,
-    check_labels,
     column_name,
-    drop_missing,
     find_column,
     find_named,
     plain,
-    whole_numbers,
 )
 from keras_dl.data.tables.header import find_header
+from keras_dl.data.tables.labels import check_labels, drop_missing, whole_numbers
 from keras_dl.data.tables.rows import Row, Table, open_table
 from keras_dl.data.text.labelled_texts import LabelledTexts
 
