@@ -10,6 +10,7 @@ from PIL import Image
 from keras_dl.data.archives import list_image_members
 from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.images.pixels import to_bytes
 from keras_dl.data.sources import mirror
 from keras_dl.data.specs import Images
 
@@ -58,7 +59,7 @@ def blend(images: np.ndarray, photos: Sequence[np.ndarray], *, seed: int) -> np.
     """Blends each image into a random patch of a photograph: |patch - image| per pixel.
 
     Args:
-        images: (n, height, width, 1 or 3) uint8.
+        images: (n, height, width, 1 or 3) pixels 0..255, rounded to uint8.
         photos: (height, width, 3) uint8 each, at least as large as an image.
         seed: of the choice of photographs and of the positions of the patches.
 
@@ -84,7 +85,7 @@ def blend(images: np.ndarray, photos: Sequence[np.ndarray], *, seed: int) -> np.
     # Positions as shares of the free space: each draw is one number for any photograph's size.
     top, left = random.random((2, count))
     out = np.empty((count, height, width, 3), np.uint8)
-    for i, image in enumerate(images):
+    for i, image in enumerate(to_bytes(images)):
         photo = photos[numbers[i]]
         row = int(top[i] * (photo.shape[0] - height + 1))
         column = int(left[i] * (photo.shape[1] - width + 1))
