@@ -8,6 +8,7 @@ from keras_dl.utils.text import shorten
 __all__ = ["make_rows", "make_table"]
 
 MOST_CLASSES, FIRST_CLASSES = 12, 5  # up to 12 classes are listed, of more the first 5
+FIRST_FEW = 2  # classes that are named where each split has its own
 NAME = 24  # columns of a class name
 FILE = ("header", "delimiter", "decimal mark", "encoding")  # decisions that share a row
 STATED = ("task", "target", "features")  # decisions that inputs and targets state
@@ -50,9 +51,11 @@ def make_table(facts: Facts) -> list[list[str]]:
     by_split = facts["targets"].get("by_split")
     head, body = ["", "examples"], [[s, f"{n:,}"] for s, n in facts["rows"].items()]
     if by_split:
-        head.append("classes")
+        head += ["classes", "first ones"]
         for row in body:
-            row.append(f"{len(by_split.get(row[0], names)):,}")
+            own = by_split.get(row[0], names)
+            first = ", ".join(shorten(name, NAME) for name in own[:FIRST_FEW])
+            row += [f"{len(own):,}", first + ", …" * (len(own) > FIRST_FEW)]
     elif counts:
         listed = len(names) if len(names) <= MOST_CLASSES else FIRST_CLASSES
         more = len(names) - listed
@@ -82,7 +85,7 @@ def _targets(facts: Facts) -> str:
     spec, names, counts = facts["targets"], facts["class_names"], facts["class_counts"]
     if spec["type"] == "Classes":
         text = f"classification, {len(names):,} classes"
-        if len(names) > MOST_CLASSES and counts and not spec.get("by_split"):
+        if len(names) > MOST_CLASSES and counts:
             text += f"; in train {_extremes(names, counts['train'])}"
         return text
     if spec["type"] == "Masks":

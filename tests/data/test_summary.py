@@ -149,7 +149,9 @@ def test_domains_and_few_shot_classes():
     )
     assert made.table[2][:2] == ("validation", "290")
     assert sum(int(n.replace(",", "")) for n in made.table[2][2:]) == 145  # others are unlabelled
-    assert few_shot("glyphs", way=5).summary().table[0] == ("", "examples", "classes")
+    made = few_shot("glyphs", way=5).summary()
+    assert made.table[0] == ("", "examples", "classes", "first ones")
+    assert made.table[2][3].endswith(", …")
 
 
 def test_texts_without_a_known_word_are_counted():
