@@ -183,7 +183,7 @@ def _announce(address: str) -> None:
 
 
 def _sentence(address: str) -> str:
-    return f"The tracking store at {address} does not answer."
+    return f"The tracking store at {address} does not answer"
 
 
 def _print(text: str) -> None:
