@@ -136,6 +136,8 @@ def _download(model_id: str, folder: Path) -> Path:
         tracking_uri=store.uri(),
     )
     for file in Path(path).rglob("*.keras"):
+        if not zipfile.is_zipfile(file):  # Keras would say that there is no such file
+            raise zipfile.BadZipFile(f"{file.name} is not a zip file or is cut off")
         return file
     raise FileNotFoundError("no .keras file")
 

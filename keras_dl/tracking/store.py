@@ -1,6 +1,7 @@
 """The tracking store: SQLite in ./mlruns, or that of MLFLOW_TRACKING_URI; experiments; links."""
 
 import contextlib
+import logging
 import os
 import socket
 import sqlite3
@@ -82,6 +83,8 @@ def client() -> MlflowClient:
     """
     import mlflow
 
+    # Says that a folder is empty, which the caller reports.
+    logging.getLogger("mlflow.store.artifact.artifact_repo").setLevel(logging.WARNING)
     address = uri()
     connection = _client(address)
     if mlflow.get_tracking_uri() != address:

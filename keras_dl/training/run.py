@@ -144,7 +144,10 @@ def _train(
     except BaseException as error:
         failure = classify(error)
         tracked.try_to_end("FAILED", reason=failure.reason, message=str(failure)[:1000])
-        _print(f"Failed ({failure.reason}): {failure}. The run: {tracked.url}", verbose)
+        next_step = f"The run: {tracked.url}"
+        if failure.exit_code == 2:  # the training itself is not at fault
+            next_step = f"Go on with resume={tracked.id}"
+        _print(f"Failed ({failure.reason}): {failure}. {next_step}", verbose)
         if failure is error:
             raise
         raise failure from error

@@ -11,7 +11,9 @@ from PIL import Image
 
 import keras_dl
 from keras_dl import Recipe
+from keras_dl.cli import main
 from keras_dl.data import load, with_scaling
+from keras_dl.errors import Inaccessible
 from keras_dl.tasks.predicting import predictions
 from tests.toys import toy
 
@@ -97,3 +99,25 @@ def test_run_without_model_says_so(store):
     empty = runs.start(toy, "iris-classification", "x", "run", {})
     with pytest.raises(ValueError, match="must name a run that has a model"):
         keras_dl.load_model(empty.id)
+
+
+def test_damaged_or_missing_model_is_one_sentence(store, capsys):
+    run_id = toy.run(epochs=1, verbose=False).run_id
+    (path,) = (store / "mlruns/artifacts").rglob("*.keras")
+    whole = path.read_bytes()
+    for damage in (whole[:3000], whole[:-1], b"", None):
+        path.unlink() if damage is None else path.write_bytes(damage)
+        assert main(["predict", run_id, "a.npz"]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith("keras-dl: error: `run_id` must name a run whose model can be read")
+        assert error.count("\n") == 1
+
+
+def test_failure_of_the_system_names_the_way_to_go_on(store, capsys, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(30, "Read-only file system", "/data")
+
+    monkeypatch.setattr("keras_dl.training.checkpoint.save", fail)
+    with pytest.raises(Inaccessible, match="Read-only file system: /data"):
+        toy.run(epochs=1)
+    assert "Read-only file system: /data. Go on with resume=" in capsys.readouterr().err
