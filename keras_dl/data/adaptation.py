@@ -100,6 +100,7 @@ def join_domains(sources: Sequence[Data], target: Data, *, train_on: str = "both
     return sources[0].with_splits(
         {"train": train, "validation": validation, "test": test},
         name=f"{'+'.join(source.name for source in sources)}_to_{target.name}",
+        inputs=target.inputs,  # predictions are for the target, in its unit
         extras={
             "source_test": _concatenate([_repeat_channels(s.test, channels) for s in sources]),
             "domains": len(sources) + 1,

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from keras_dl.data import DatasetError, Split, load
+from keras_dl.data import DatasetError, Images, Split, load
 from keras_dl.data.adaptation import join_domains, load_domains
 from keras_dl.data.images.mnist_m import mnist_m
+from keras_dl.data.images.pairs import with_outlines
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,13 @@ def test_labels_of_the_target_are_in_its_test_alone(digits, target):
         np.testing.assert_array_equal(data.test.y, target.test.y)
         np.testing.assert_array_equal(data.test.x, target.test.x)
         np.testing.assert_array_equal(data.extras["source_test"].y, digits.test.y)
+
+
+def test_inputs_have_the_unit_of_the_target(digits):
+    fine = replace(digits, inputs=Images(white=1.0))
+    assert join_domains([digits], fine).inputs.white == 1
+    assert mnist_m(fine).inputs.white == 255
+    assert with_outlines(fine).inputs.white == 255
 
 
 def test_smaller_domains_begin_anew(digits, target):

@@ -125,5 +125,6 @@ def mnist_m(source: Data, *, photos: str = "embedded", seed: int = 0) -> Data:
     return source.with_splits(
         splits,
         name=f"{source.name}_m",
+        inputs=Images(),
         source=f"{source.source}, blended into {len(patches)} photographs",
     )

@@ -115,6 +115,7 @@ def with_outlines(data: Data) -> Data:
         splits,
         name=f"{data.name}_outlines",
         source=f"{data.source}, outlined",
+        inputs=Images(),
         targets=Images(),
         # Sources of all splits, then targets: the digest under which feature extractors are cached.
         digest=digest(*(s.x for s in splits.values()), *(s.y for s in splits.values())),
