@@ -10,6 +10,7 @@ import numpy as np
 from keras_dl.data.contents import measure
 from keras_dl.data.reading import Reading
 from keras_dl.data.samplers import Sampler, Sequential, Shuffle
+from keras_dl.data.samples import sample_rows
 from keras_dl.data.specs import Spec, to_dict
 from keras_dl.data.summary import Summary, summary
 from keras_dl.data.trees import leaves, map_leaves
@@ -63,6 +64,15 @@ class Split:
             rows: row numbers of any shape (rank r gives r leading axes), a mask or a slice.
         """
         return self.map(lambda array: array[rows])
+
+    def sample(self, size: int, seed: int = 0) -> "Split":
+        """Returns distinct examples in random order; see `keras_dl.data.samples.sample_rows`.
+
+        Args:
+            size: number of examples; with fewer all of them.
+            seed: of the permutation.
+        """
+        return self.take(sample_rows(self.num_examples, size, seed))
 
     def map(self, function: Callable[[np.ndarray], np.ndarray]) -> "Split":
         """Returns the split with a function applied to each array."""

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from keras_dl.data.samples import sample_rows
+
 __all__ = ["precision_recall"]
 
 
@@ -19,7 +21,7 @@ def precision_recall(
         real: features (n, dim).
         fake: features (m, dim).
         neighbours: number of neighbours k.
-        max_rows: number of rows used of each sample, the first ones.
+        max_rows: number of rows used of each sample, drawn at random with a fixed seed.
 
     Returns:
         Precision and recall, in [0, 1].
@@ -31,7 +33,9 @@ def precision_recall(
         Kynkäänniemi et al., 2019, Improved Precision and Recall Metric for Assessing Generative
         Models, arXiv:1904.06991, eqs. 1 and 2.
     """
-    real, fake = real[:max_rows].astype("float64"), fake[:max_rows].astype("float64")
+    real, fake = (
+        sample[sample_rows(len(sample), max_rows)].astype("float64") for sample in (real, fake)
+    )
     if min(len(real), len(fake)) <= neighbours:
         raise ValueError(
             f"`real` and `fake` must hold more than {neighbours} rows each; so many neighbours are "

@@ -37,10 +37,11 @@ def report_adaptation(model: Any, data: Data) -> dict[str, Any]:
     domains = {"source": data.extras["source_test"], "target": data.test}
     right = outputs(model, domains["source"].x).argmax(axis=1) == domains["source"].y
     few = min(PROBED, *(len(s.x) for s in domains.values()))
-    inside = [_features(model.net, s.x[:few]) for s in domains.values()]
+    samples = {name: s.sample(few) for name, s in domains.items()}
+    inside = [_features(model.net, s.x) for s in samples.values()]
     shown = min(ON_MAP, few)
     x, y = (
-        np.concatenate([getattr(s, part)[:shown] for s in domains.values()]) for part in ("x", "y")
+        np.concatenate([getattr(s, part)[:shown] for s in samples.values()]) for part in ("x", "y")
     )
     maps = {
         "before training": _plane(_features(keras.models.clone_model(model.net), x)),
@@ -48,7 +49,7 @@ def report_adaptation(model: Any, data: Data) -> dict[str, Any]:
     }
     return {
         **report_classification(model, data),
-        "domains": plots.domain_examples({name: to_bytes(s.x[:8]) for name, s in domains.items()}),
+        "domains": plots.domain_examples({name: to_bytes(s.x[:8]) for name, s in samples.items()}),
         "features": plots.domain_map(maps, np.repeat([0, 1], shown), y, tuple(domains)),
         "source/accuracy": float(np.mean(right)),
         "domain/accuracy": _told_apart(*inside),

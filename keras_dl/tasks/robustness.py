@@ -7,6 +7,7 @@ import numpy as np
 from keras_dl import plots
 from keras_dl.attacks import fgsm, pgd
 from keras_dl.data import Data
+from keras_dl.data.samples import sample_rows
 from keras_dl.tasks.classification import probabilities
 
 __all__ = ["CURVE", "report_robustness"]
@@ -34,6 +35,7 @@ def report_robustness(
         and one of three images that were known until they were attacked.
     """
     x, y = data.test.x.astype("float32") / 255, data.test.y
+    rows = sample_rows(len(x), ON_CURVE)
     found: dict[str, Any] = {}
     curves: dict[str, list[float]] = {}
     for name, attack in ATTACKS.items():
@@ -41,13 +43,13 @@ def report_robustness(
         wrong = chance.argmax(axis=1) != y
         found[f"{name}/accuracy"] = float(np.mean(~wrong))
         found[f"{name}/confidence"] = float(chance[wrong].max(axis=1).mean()) if wrong.any() else 0
-        few = x[:ON_CURVE], y[:ON_CURVE]
+        few = x[rows], y[rows]
         chances = [probabilities(net, attack(net, *few, size)) for size in CURVE]
         curves[name.upper()] = [float(np.mean(c.argmax(axis=1) == few[1])) for c in chances]
     found["robustness"] = plots.robustness(
         CURVE, curves, chance=1 / data.num_classes, trained_at=trained_at
     )
-    found["adversarial_examples"] = _triptych(net, x[:ON_CURVE], y[:ON_CURVE], data, epsilon)
+    found["adversarial_examples"] = _triptych(net, x[rows], y[rows], data, epsilon)
     return found
 
 

@@ -25,7 +25,7 @@ class Probing:
 
     Args:
         model: compiled and built, before its training.
-        data: what it is trained on; the first examples of train are watched.
+        data: what it is trained on; a sample of train is watched.
 
     Attributes:
         callbacks: for `fit`.
@@ -36,7 +36,7 @@ class Probing:
         if "train" in data.samplers:  # an example may consist of several rows
             rows = data.sampler("train").indices(0, 0, data.batch_size, None)
             train = train.take(rows)
-        first = train.take(slice(EXAMPLES))
+        first = train.sample(EXAMPLES)
         self._x, self._y = first.x, first.y
         self._rates = learning_rate_finder(model, train.x, train.y, batch_size=data.batch_size)
         self._layers, self._updates = LayerRecorder(self._x, self._y), UpdateRatios()

@@ -64,7 +64,7 @@ def build(
 
 def report(model: Any, data: Data) -> dict[str, Any]:
     """Draws the classification figures; evaluates loss and accuracy on training images."""
-    few = data.train.take(slice(5000))
+    few = data.train.sample(5000)
     metrics = model.evaluate(few.x, few.y, data.batch_size, verbose=0, return_dict=True)
     numbers = {f"train/{name}": float(value) for name, value in metrics.items()}
     return {**report_classification(model, data), **numbers}

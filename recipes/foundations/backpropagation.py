@@ -64,7 +64,8 @@ def build(
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Compares gradients of Keras and numpy; draws the lecture's example graph."""
-    pairs = diagnostics.compare_gradients(model, data.train.x[:BATCH], data.train.y[:BATCH])
+    sample = data.train.sample(BATCH)
+    pairs = diagnostics.compare_gradients(model, sample.x, sample.y)
     x1, x2 = backpropagation.Node(2.0, "x₁"), backpropagation.Node(5.0, "x₂")
     product = backpropagation.multiply(x1, x2)
     nodes = backpropagation.graph(

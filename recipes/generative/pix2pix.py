@@ -77,7 +77,7 @@ def build(
         adversarial_weight=adversarial_weight,
         l1_weight=l1_weight,
     )
-    model.monitor(data.validation.x[:SHOWN])
+    model.monitor(data.validation.sample(SHOWN).x)
     model.compile(make_gan_optimizer(learning_rate, decay_steps=data.planned_steps))
     return model
 

@@ -62,14 +62,14 @@ def build(
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and short runs with and without at several rates."""
-    x, y = data.train.x[:EXAMPLES], data.train.y[:EXAMPLES]
+    sample = data.train.sample(EXAMPLES)
     panels: dict[str, dict[str, list[float]]] = {}
     for rate, batch_norm in itertools.product(RATES, (False, True)):
         keras.utils.set_random_seed(0)
         candidate = build(data, batch_norm=batch_norm, learning_rate=rate)
-        accuracies = candidate.fit(x, y, data.batch_size, epochs=PASSES, verbose=0).history[
-            "accuracy"
-        ]
+        accuracies = candidate.fit(
+            sample.x, sample.y, data.batch_size, epochs=PASSES, verbose=0
+        ).history["accuracy"]
         lines = panels.setdefault(f"learning rate {rate:g}", {})
         lines["batch norm" if batch_norm else "plain"] = accuracies
     return {

@@ -67,13 +67,15 @@ def build(
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
     """Draws the classification figures and layer variances at initial weights."""
     keras.utils.set_random_seed(0)
-    x, y = data.train.x[:256], data.train.y[:256]
+    sample = data.train.sample(256)
     outputs: dict[str, dict[str, list[float]]] = {}
     slopes: dict[str, dict[str, list[float]]] = {}
     for activation in ("tanh", "relu"):
         for initializer in COMPARED:
             untrained = build(data, initializer=initializer, activation=activation)
-            statistics = diagnostics.layer_statistics(untrained, x, y)[:-1]  # without the logits
+            statistics = diagnostics.layer_statistics(untrained, sample.x, sample.y)[
+                :-1
+            ]  # without the logits
             outputs.setdefault(activation, {})[initializer] = [s.variance for s in statistics]
             slopes.setdefault(activation, {})[initializer] = [
                 s.gradient_variance for s in statistics

@@ -77,7 +77,8 @@ def build(
 def ratio(data: Data, **settings: Any) -> float:
     """Computes the first over the last layer's gradient at initial weights, on one batch."""
     model = build(data, **settings)
-    return diagnostics.gradient_ratio(model, data.train.x[:64], data.train.y[:64], training=True)
+    sample = data.train.sample(64)
+    return diagnostics.gradient_ratio(model, sample.x, sample.y, training=True)
 
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
@@ -92,6 +93,7 @@ def report(model: keras.Model, data: Data) -> dict[str, Any]:
         )
         for remedy, extra in REMEDIES.items()
     }
+    sample = data.train.sample(64)
     powers = np.arange(LAYERS)  # W appears L − 1 times
     gains = {f"c = {c}": [np.linalg.matrix_power(c * np.eye(2), p)[0, 0] for p in powers]
              for c in GAINS}  # fmt: skip
@@ -108,7 +110,7 @@ def report(model: keras.Model, data: Data) -> dict[str, Any]:
         "linear_net": plots.layer_profiles(
             {"y = W^(L−1) x with W = cI": gains}, "size of y over size of x"
         ),
-        "trained_ratio": diagnostics.gradient_ratio(model, data.train.x[:64], data.train.y[:64]),
+        "trained_ratio": diagnostics.gradient_ratio(model, sample.x, sample.y),
         "sigmoid_glorot_ratio": plain["sigmoid", "glorot_uniform"],
         "relu_he_ratio": plain["relu", "he_normal"],
         "linear_gain_1.1": gains["c = 1.1"][-1],
