@@ -68,6 +68,7 @@ def encode(
         values = np.unique(arrays[0])
         arrays = [_positions(y, values) for y in arrays]
         class_names = tuple(_name(value) for value in values)
+        _notice_similar(class_names)
     fact("task", f"classification, {len(class_names)} classes")
     return [_to_classes(y, class_names) for y in arrays], class_names
 
@@ -111,6 +112,16 @@ def _refuse_missing(values: Iterable[Any]) -> None:
             "`y` must hold a label for every example; remove those examples. "
             f"Received: {len(rows)} missing, first {values[rows[0]]!r} in row {rows[0]}"
         )
+
+
+def _notice_similar(class_names: Sequence[str]) -> None:
+    """Records classes whose names differ in case or blanks only, often one class written twice."""
+    similar: dict[str, list[str]] = {}
+    for name in class_names:
+        similar.setdefault("".join(name.split()).casefold(), []).append(name)
+    for names in similar.values():
+        if len(names) > 1:
+            notice(f"Classes {' and '.join(map(repr, names))} differ in case or blanks only.")
 
 
 def _one_hot(y: np.ndarray) -> bool:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import DatasetError
+from keras_dl.data.reading import record
 from keras_dl.data.targets import encode
 
 
@@ -49,6 +50,10 @@ def test_many_gapless_classes_of_a_table_are_classes():
     [
         ([[0.5, 1, 0]], None, "`y` must hold whole numbers"),
         ([[0, 1, np.nan]], None, "`y` must be finite; remove those examples. Received: 1 NaN"),
+        ([["a", None, "b"]], None, "a label for every example.* 1 missing, first None in row 1"),
+        ([["a", float("nan"), "b"]], None, "a label for every example.* first nan in row 1"),
+        ([[1, None, 2]], None, "a label for every example"),
+        ([np.array(["?", "a", "NA"])], None, "2 missing, first '\\?' in row 0"),
         ([[0, 1], [2]], None, r"only classes of `y_train`.*unseen classes \['2'\]"),
         ([[0, 1, 5]], ("a", "b"), r"`y` must lie in 0..1, .*Received: 1 labels outside, first 5"),
         ([[0, -1, 1]], ("a", "b"), "labels outside, first -1"),
@@ -60,3 +65,9 @@ def test_many_gapless_classes_of_a_table_are_classes():
 def test_unusable_targets_of_images(targets, class_names, message):
     with pytest.raises(DatasetError, match=message):
         encode(targets, class_names=class_names)
+
+
+def test_names_that_differ_in_case_only_are_recorded():
+    with record() as reading:
+        assert encode([["Pos", "neg", "pos", "pos "]])[1] == ("Pos", "neg", "pos", "pos ")
+    assert reading.notices == ["Classes 'Pos' and 'pos' and 'pos ' differ in case or blanks only."]

@@ -20,6 +20,7 @@ __all__ = [
 # A column with one of these names is the target.
 TARGETS = ("label", "class", "target")
 WHOLE = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})")
+LONGEST = 60  # characters of a column name in messages
 COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")  # a number with a decimal comma
 
 
@@ -30,7 +31,7 @@ def plain(name: str) -> str:
 
 def column_name(column: int, header: Sequence[str] | None) -> str:
     """Returns the name of a column for messages, or its number."""
-    return (header[column] if header else "") or f"{column} (from 0)"
+    return (header[column][:LONGEST] if header else "") or f"{column} (from 0)"
 
 
 def find_column(

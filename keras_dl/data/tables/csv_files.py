@@ -43,9 +43,10 @@ def read_csv(path: Path, name: str, source: str) -> Raw:
     table = open_table(path)
     first = table.first
     if len(first) < 2:
+        content = f"one column {first[0][:80]!r}" if first else "no rows"
         raise DatasetError(
             "`dataset` must have feature columns and a target column, with commas, semicolons or "
-            f"tabs between. Received: {f'one column {first}' if first else 'no rows'} in {path}"
+            f"tabs between. Received: {content} in {path}"
         )
     table.record()
     layout = find_layout(table, find_header(table, numeric=True))

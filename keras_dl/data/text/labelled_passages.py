@@ -11,7 +11,7 @@ from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import user_path
 from keras_dl.data.loading import DatasetLike, check_task
-from keras_dl.data.reading import recorded
+from keras_dl.data.reading import fact, recorded
 from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.specs import Classes, Tokens
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
@@ -21,7 +21,7 @@ from keras_dl.data.text.files import read_labelled_files
 from keras_dl.data.text.labelled_texts import LabelledTexts, labelled_texts
 from keras_dl.data.text.registry import LABELLED, read_labelled_set
 from keras_dl.data.text.tokenize import tokenize
-from keras_dl.data.text.vectorizers import UNKNOWN, WordVectorizer, notice_unknown_texts
+from keras_dl.data.text.vectorizers import PADDING, UNKNOWN, WordVectorizer, notice_unknown_texts
 from keras_dl.data.text.vocabulary import build_vocabulary
 from keras_dl.utils.matching import did_you_mean
 
@@ -159,6 +159,9 @@ def token_sequences(
     splits = [Split(vectorizer(x), y) for x, y in zip(texts.texts, texts.labels, strict=True)]
     for name, part, split in zip(SPLITS, texts.texts, splits, strict=True):
         notice_unknown_texts(name, part, (split.x <= UNKNOWN).all(axis=1))
+    full = sum(int((split.x[:, -1] != PADDING).sum()) for split in splits)
+    count = sum(split.num_examples for split in splits)
+    fact("words", f"the first {length} of each text; {full:,} of {count:,} texts reach them")
     return Data.from_splits(
         texts.name,
         dict(zip(SPLITS, splits, strict=True)),

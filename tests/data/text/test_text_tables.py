@@ -57,6 +57,7 @@ def test_a_training_reads_news_by_its_options(bare):
     data = recipe_data(Job(recipe, values, 0, 1, bare, reading=options))
     assert data.num_classes == 4
     assert data.reading.facts["text"] == "column 1 (from 0), 2 (from 0)"
+    assert data.reading.facts["words"] == "the first 60 of each text; 0 of 60 texts reach them"
 
 
 @pytest.mark.parametrize("archive", [False, True])
