@@ -6,7 +6,8 @@ Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any image
     classes.
 Run: keras-dl run mlp
 Expect: 1.48 % test error on MNIST, mean of seeds 0 to 2 (1.52, 1.43, 1.48); 12 epochs, 28 s of
-    training each on two cores of an AMD EPYC.
+    training each on two cores of an AMD EPYC. The paper has 1.25 % with dropout and ReLU, 1.60 %
+    without dropout.
 Differs: Two layers of 512 ReLU units, three tenths dropped, no max-norm; Adam with cosine decay
     for momentum SGD; 54,000 images to train on, 6,000 to validate.
 """
@@ -80,7 +81,7 @@ recipe = Recipe(
     objective=Objective("val_accuracy", "max"),
     task="classification",
     factors=("dropout", "batch_norm"),
-    score=Score("test/accuracy", "max", published=0.9840),
+    score=Score("test/accuracy", "max", published=0.9875),
 )
 run, tune = recipe.run, recipe.tune
 
