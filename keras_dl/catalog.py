@@ -93,7 +93,12 @@ def find(name: str) -> Path:
     """
     if name in files():
         return files()[name]
-    path = Path(name).expanduser()
+    try:
+        path = Path(name).expanduser()
+    except RuntimeError as error:  # ~ of an unknown user
+        raise ValueError(
+            f"`NAME` must be a recipe or a file. Received: {name!r} ({error})"
+        ) from None
     if path.suffix == ".py" and path.is_file():
         return path.resolve()
     if path.suffix == ".py" or path.exists():

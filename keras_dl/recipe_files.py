@@ -17,6 +17,7 @@ from keras_dl.space import Choice, Hyper, Range, Repeat, When, hyper, refuse_pos
 
 __all__ = ["FIELDS", "Entry", "Unreadable", "describe", "read"]
 
+MAX_BYTES = 4 * 2**20  # of a recipe file, which is a page or two
 FIELDS = ("Paper", "Data", "Run", "Expect", "Differs")
 SPACES = ("data", "build", "train")  # functions whose keyword-only parameters are hyperparameters
 FUNCTIONS = (*SPACES, "report", "evaluators")
@@ -102,10 +103,15 @@ def _is_none(node: ast.expr) -> bool:
 
 
 def _parse(path: Path) -> ast.Module:
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(
+            f"`{path.name}` must be a Python file of at most {MAX_BYTES >> 20} MiB. "
+            f"Received: {path.stat().st_size >> 20} MiB"
+        )
     try:
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
-    except (SyntaxError, UnicodeDecodeError) as error:
+    except (SyntaxError, UnicodeDecodeError, MemoryError, RecursionError) as error:
         raise ValueError(f"`{path.name}` must be a Python file. Received: {error}") from None
     if "recipe" not in text.lower():  # avoids running a file that neither makes nor imports one
         raise ValueError(f"`{path.name}` must hold a Recipe(…). Received: none")

@@ -14,6 +14,7 @@ from keras_dl.utils.printing import printable
 
 __all__ = ["Parser", "describe", "describe_options", "merge_spaces"]
 
+LONGEST = 1000  # characters of a message, which may quote a long word
 METAVARS = {int: "N", float: "X", str: "WORD", tuple: "A,B"}
 
 
@@ -35,7 +36,9 @@ class Parser(argparse.ArgumentParser):
         message = re.sub(
             r"^the following arguments are required: (.*)", r"\1 must be given", message
         )
-        self.exit(2, f"{self.prog}: error: {printable(message)} (see {self.page} --help)\n")
+        self.exit(
+            2, f"{self.prog}: error: {printable(message, most=LONGEST)} (see {self.page} --help)\n"
+        )
 
     def read(self, words: Sequence[str], names: Sequence[str] = ()) -> argparse.Namespace:
         """Parses the words; exits with 2 if one is unexpected.

@@ -44,9 +44,15 @@ def load(path: str | Path, *, binary: bool = False) -> WordVectors:
         if len(header) != 2 or not all(part.isdigit() for part in header):
             raise ValueError(
                 "`path` must begin with the numbers of words and of dimensions. "
-                f"Received: {header[:3]} in {path}"
+                f"Received: {b' '.join(header[:3])[:80]!r} in {path}"
             )
         count, dim = map(int, header)
+        least = count * dim * (4 if binary else 2)  # a digit and a blank
+        if least > Path(path).stat().st_size:
+            raise ValueError(
+                f"`path` must hold {count} words of {dim} numbers, as its header says. "
+                f"Received: a file of {Path(path).stat().st_size} bytes, {path}"
+            )
         words: list[str] = []
         matrix = np.empty((count, dim), np.float32)
         for i in range(count):

@@ -13,6 +13,7 @@ from mlflow.exceptions import MlflowException
 
 from keras_dl import catalog
 from keras_dl.tracking import store
+from keras_dl.tracking.model_files import read_model
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.utils import scratch
 
@@ -65,17 +66,14 @@ def load(run_id: str) -> Any:
     """
     run = store.find_run(run_id)
     _import_custom_layers(run.data.tags.get("recipe", ""))
-    import keras
-
     outputs = run.outputs.model_outputs if run.outputs else []
     if not outputs:
         raise ValueError(f"`run_id` must name a run that has a model. Received: {run.info.run_id}")
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         try:
             path = _download(outputs[-1].model_id, Path(folder))
-            # Safe mode: a stranger's file must not bring code of its own.
-            return keras.saving.load_model(path, safe_mode=True)
-        except UNREADABLE as error:
+            return read_model(path)
+        except (*UNREADABLE, ValueError) as error:
             reason = " ".join(str(error).split())[:300]
             raise ValueError(
                 f"`run_id` must name a run whose model can be read; {run.info.run_id} has a "

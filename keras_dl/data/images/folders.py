@@ -99,7 +99,7 @@ def _read_one(
         if x is None or x.ndim not in (3, 4):
             raise DatasetError(
                 "`paths` must be an .npz file with images under the key x or x_test. "
-                f"Received: keys {sorted(arrays)} in {path}"
+                f"Received: keys {sorted(arrays)[:10]} in {path}"
             )
         images = resize(to_pixels({str(path): x}, white).images[0], size)
         return stack_images([_flat(i) for i in images], channels), [

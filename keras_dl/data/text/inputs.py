@@ -14,7 +14,7 @@ from keras_dl.data.text_files import decode_text, read_text
 __all__ = ["read_texts"]
 
 SUFFIXES = (".txt", ".txt.gz", ".txt.bz2", *TABLES, *ARCHIVES)
-MAX_NAME = 1000  # characters; operating systems refuse longer names
+MAX_NAME = 200  # characters of a name in a message
 PREVIEW = 40  # characters of a text in its name
 
 
@@ -43,14 +43,14 @@ def read_texts(
 
 
 def _read_item(item: str | PathLike[str]) -> list[tuple[str, str]]:
-    path, text = Path(item).expanduser(), str(item)
+    path, text = _path(item), str(item)
     if isinstance(item, str) and not text.strip():
         raise DatasetError("`paths` must name files or be texts. Received: an empty text")
-    exists = len(text) < MAX_NAME and path.exists()
+    exists = path is not None and path.exists()
     if not exists and isinstance(item, str) and not _looks_like_a_path(text):
         return [(text, text if len(text) <= PREVIEW else f"{text[: PREVIEW - 1]}…")]
-    if not exists:
-        raise DatasetUnavailable(f"`paths` must exist. Received: {path}")
+    if path is None or not exists:
+        raise DatasetUnavailable(f"`paths` must exist. Received: {text[:MAX_NAME]}")
     lower = path.name.lower()
     if path.is_dir() or lower.endswith(ARCHIVES):
         files = list_text_members(path)
@@ -60,6 +60,18 @@ def _read_item(item: str | PathLike[str]) -> list[tuple[str, str]]:
     if lower.endswith(TABLES):
         return [(text, f"{path}:{line}") for line, text in read_text_column(path, "paths")]
     return [(read_text(path), str(path))]
+
+
+def _path(item: str | PathLike[str]) -> Path | None:
+    """Returns the path of an item; None if the operating system has no such names."""
+    try:
+        path = Path(item).expanduser()
+        path.exists()
+    except PermissionError:
+        raise
+    except (OSError, RuntimeError):  # too long; ~ of an unknown user
+        return None
+    return path
 
 
 def _looks_like_a_path(text: str) -> bool:
