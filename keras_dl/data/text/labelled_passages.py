@@ -90,6 +90,7 @@ def passages(
 
 def _passages(dataset: DatasetLike) -> Passages:
     name, source, parts, classes = _read(dataset)
+    parts = {split: parts[split] for split in SPLITS if split in parts}  # train declares classes
     if any(not texts for texts, _ in parts.values()):
         raise DatasetError(
             f"`dataset` must hold texts in every split. Received: {name}, an empty one"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from keras_dl.data.archives import Listing, Member, is_hidden, notice_left_out, scan
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.split_names import split_named
+from keras_dl.data.split_names import split_in_name
 
 __all__ = ["list_text_members", "scan_texts", "split_tables"]
 
@@ -70,7 +70,7 @@ def split_tables(path: Path) -> dict[str, Member]:
     tables: dict[str, Member] = {}
     listing = scan(path, (*TABLES, ".txt", ""))
     for member in listing.members:
-        split = split_named(member.path.stem)
+        split = split_in_name(member.path.stem)
         if split is None or member.path.suffix.lower() not in TABLES:
             continue
         if split in tables:

@@ -267,3 +267,26 @@ def test_prediction_reads_tables_by_options(bare):
     refused = pytest.raises(DatasetError, match="`header` must be left out")
     with refused, reading_options(header=False):
         read_texts(["some words"])
+
+
+@pytest.mark.parametrize("form", ["tables", "folders"])
+def test_classes_are_those_of_train(bare, form):
+    def write(split, label, i):
+        if form == "tables":
+            file = bare / "mine" / f"films_{split}.csv"
+            file.parent.mkdir(exist_ok=True)
+            before = file.read_text() if file.exists() else "label,text\n"
+            file.write_text(f"{before}{label},film {i}\n")
+        else:
+            (bare / "mine" / split / label).mkdir(parents=True, exist_ok=True)
+            (bare / "mine" / split / label / f"{i}.txt").write_text(f"film {i}")
+
+    for i in range(20):
+        write("train", "ab"[i % 2], i)
+    write("test", "a", 20)
+    result = passages("mine")
+    assert result.class_names == ("a", "b")
+    assert [len(part) for part in result.texts] == [18, 2, 1]
+    write("test", "c", 21)
+    with pytest.raises(DatasetError, match=r"only classes of `y_train`.*unseen classes \['c'\]"):
+        passages("mine")
