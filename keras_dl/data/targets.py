@@ -115,13 +115,15 @@ def _refuse_missing(values: Iterable[Any]) -> None:
 
 
 def _notice_similar(class_names: Sequence[str]) -> None:
-    """Records classes whose names differ in case or blanks only, often one class written twice."""
+    """Records classes whose names look alike, often one class that is written in two ways."""
     similar: dict[str, list[str]] = {}
     for name in class_names:
-        similar.setdefault("".join(name.split()).casefold(), []).append(name)
+        shape = (c for c in name.casefold() if unicodedata.category(c)[0] not in "CZ")
+        similar.setdefault("".join(shape), []).append(name)
     for names in similar.values():
         if len(names) > 1:
-            notice(f"Classes {' and '.join(map(repr, names))} differ in case or blanks only.")
+            names = " and ".join(map(repr, names))
+            notice(f"Classes {names} differ in case, blanks or invisible characters only.")
 
 
 def _one_hot(y: np.ndarray) -> bool:
