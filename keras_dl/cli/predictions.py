@@ -14,6 +14,8 @@ from keras_dl.utils.printing import LAYOUT, printable
 
 __all__ = ["print_predictions"]
 
+LONGEST_NAME = 100  # characters of a written file's name
+
 
 def print_predictions(predictions: Iterable[Prediction], out: str | None) -> None:
     """Prints each prediction as soon as it is computed.
@@ -42,16 +44,16 @@ def print_predictions(predictions: Iterable[Prediction], out: str | None) -> Non
 
 def _lines(prediction: Prediction) -> str:
     """Returns source and text; the text alone where it continues the source, as of a prompt."""
-    source = printable(prediction.source)
-    text = printable(prediction.text, keep=LAYOUT)
-    if text.startswith(source):
+    source, text = prediction.source, printable(prediction.text, keep=LAYOUT)
+    if prediction.text.startswith(source):
         return text
+    source = printable(source)
     return f"{source}: {text}" if text else source
 
 
 def _unused_path(folder: Path, source: str) -> Path:
     """Returns a new file named after the input."""
-    stem = Path(source).stem or "prediction"
+    stem = printable(Path(source).stem, most=LONGEST_NAME) or "prediction"
     path, number = folder / f"{stem}.png", 1
     while path.exists():
         path, number = folder / f"{stem}-{number}.png", number + 1

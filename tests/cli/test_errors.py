@@ -258,3 +258,46 @@ def test_terminal_without_unicode_gets_question_marks(line, code, words):
     assert done.returncode == code
     assert words in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+NAMES = (
+    "~nobody_/a.py",
+    "\0",
+    "a\0.py",
+    "\x1b[2J",
+    "a" * 5000,
+    f"{'a' * 5000}.py",
+    "\udcff",
+    "",
+    "/dev/zero",
+)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+@pytest.mark.parametrize(
+    "words", [["run"], ["show"], ["compare", "lenet5"], ["data", "describe"], []]
+)
+def test_hostile_word_gets_one_printable_line(words, name, capsys, monkeypatch):
+    monkeypatch.setenv("KERAS_DL_OFFLINE", "1")
+    assert main([*words, name]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert captured.err.rstrip("\n").isprintable()
+    assert len(captured.err) < 2500
+
+
+@pytest.mark.parametrize("kind", ["fifo", "huge", "deep", "bytes"])
+def test_hostile_recipe_file_gets_one_line(kind, own_files, capsys):
+    path = own_files / "mine.py"
+    if kind == "fifo":
+        os.mkfifo(path)
+    else:
+        deep = b"# recipe\nx = " + b"(" * 5000 + b")" * 5000
+        path.write_bytes({"huge": b"# recipe", "deep": deep, "bytes": b"\xff\xfe recipe"}[kind])
+    if kind == "huge":
+        os.truncate(path, 2**33)
+    assert main(["show", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("keras-dl: error: `")
+    assert captured.err.count("\n") == 1

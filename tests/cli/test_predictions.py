@@ -55,3 +55,22 @@ def test_options_of_a_task_reach_its_predictions(monkeypatch, capsys):
     monkeypatch.setattr(predicting, "predictions", continue_text)
     assert main(["predict", "1a2b", "once", "twice", "--temperature", "0.5", "--top", "1"]) == 0
     assert capsys.readouterr().out == "once: 1 None 0.5\ntwice: 1 None 0.5\n"
+
+
+def test_control_characters_of_names_and_answers_are_escaped(tmp_path, capsys):
+    source = "\x1b[2Jphotos/\x1b]0;title\x07.png"
+    print_predictions([Prediction(source, "cat\x1b[31m\n90 %", PICTURE)], str(tmp_path))
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed + "".join(p.name for p in tmp_path.iterdir())
+    assert printed.startswith("\\x1b[2Jphotos/\\x1b]0;title\\x07.png: cat\\x1b[31m\n90 %\n")
+
+
+def test_prompt_with_a_line_break_is_printed_once(capsys):
+    print_predictions([Prediction("To be\n", "To be\nor not")], None)
+    assert capsys.readouterr().out == "To be\nor not\n"
+
+
+def test_name_of_a_picture_is_not_too_long(tmp_path, capsys):
+    print_predictions([Prediction("a" * 240 + "\x1b.png", "", PICTURE)], str(tmp_path))
+    (path,) = tmp_path.iterdir()
+    assert len(path.name) < 200

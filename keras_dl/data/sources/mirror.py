@@ -52,8 +52,8 @@ def read_jpegs(path: Path, name: str) -> Raw:
         content, offsets = arrays[f"jpeg_{split}"].tobytes(), arrays[f"offsets_{split}"]
         try:
             files = [io.BytesIO(content[start:stop]) for start, stop in pairwise(offsets)]
-            x = [np.asarray(Image.open(file)) for file in files]
-        except OSError as error:
+            x = [np.asarray(Image.open(file, formats=["JPEG"])) for file in files]
+        except (OSError, Image.DecompressionBombError) as error:
             raise DatasetError(
                 f"`dataset` must hold JPEG images. Received: {path} ({error})"
             ) from None
