@@ -9,11 +9,14 @@ import time
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from keras_dl.tracking import connection
 from keras_dl.tracking import store as tracking
+from keras_dl.tracking.runs import TrackedRun
 from tests.toys import toy
+from tests.tracking.gate import Gate
 
 HERE = Path(__file__).resolve().parents[2]
 
@@ -135,6 +138,34 @@ def test_server_over_http_takes_runs_searches_and_models(server):
     )
     assert search.url.startswith(server)
     assert not (Path("mlruns") / "mlflow.db").exists()
+
+
+@pytest.mark.slow
+def test_nothing_is_written_twice_where_answers_are_lost(server, monkeypatch):
+    monkeypatch.setattr(connection, "PAUSE", 0.1)
+    with Gate(int(server.rpartition(":")[2])) as gate:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", gate.address)
+        made, client = tracking.experiment("iris-classification"), tracking.client()
+        gate.losing = 1
+        tracked = TrackedRun(client.create_run(made))
+        for epoch in (1, 2, 3):
+            gate.losing = 1
+            tracked.epoch(epoch, {"loss": 0.5})
+            tracked.flush()
+        gate.losing = 2
+        tracked.image(np.zeros((8, 8), np.uint8), "samples", 1)
+        tracked.flush()
+        gate.losing = 1
+        client.create_logged_model(made, name="model", source_run_id=tracked.id)
+        gate.losing = 1
+        tracked.end()
+        assert gate.losing == 0
+        assert [r.info.status for r in tracking.search(made, "")] == ["FINISHED"]
+        assert [m.step for m in client.get_metric_history(tracked.id, "train/loss")] == [1, 2, 3]
+        images = [Path(f.path).suffix for f in client.list_artifacts(tracked.id, "images")]
+        assert sorted(images) == [".png", ".webp"]
+        where = f"source_run_id = '{tracked.id}'"
+        assert len(client.search_logged_models([made], where)) == 1
 
 
 def test_unreachable_server_is_a_clear_error(tmp_path, monkeypatch):
