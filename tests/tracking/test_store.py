@@ -83,7 +83,7 @@ def test_fresh_database_survives_several_processes_at_once(tmp_path):
         for _ in range(3)
     ]
     for process in processes:
-        _, error = process.communicate(timeout=120)
+        _, error = process.communicate(timeout=250)
         assert process.returncode == 0, error.decode()
     os.chdir(tmp_path)
     found = tracking.client().get_experiment_by_name("shared")
