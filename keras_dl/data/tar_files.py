@@ -13,6 +13,7 @@ from keras_dl.data.files import CHUNK, open_unpacked, read_limited, unpacked_lim
 __all__ = ["check_total", "read_tar"]
 
 BLOCK = 512  # bytes of a header
+PADDING = 16 * 2**20  # bytes behind the last file; writers fill up to 10 kB, tapes to 1 MB
 # `tarfile` searches extended headers with patterns whose time is quadratic in a run of digits.
 DIGITS = re.compile(rb"\d{64}")
 
@@ -48,9 +49,8 @@ def read_tar(
                 archive.members.clear()  # type: ignore[attr-defined]  (they would accumulate)
         if fileobj.last.strip(b"\0"):  # tarfile takes a damaged header for the end
             raise tarfile.ReadError("a damaged header")
-        packed = not isinstance(stream, io.BufferedReader)
-        while packed and stream.read(CHUNK):  # their checksum stands at the end
-            check_total(stream.tell(), unpacked_limit(path), path)
+        if not isinstance(stream, io.BufferedReader):  # packed: its checksum stands at the end
+            read_limited(stream, PADDING, f"the end of {path}")
 
 
 def check_total(total: int, limit: int, path: Path) -> None:

@@ -260,23 +260,21 @@ def test_terminal_without_unicode_gets_question_marks(line, code, words):
     assert "Traceback" not in done.stderr
 
 
-NAMES = (
-    "~nobody_/a.py",
-    "\0",
-    "a\0.py",
-    "\x1b[2J",
-    "a" * 5000,
-    f"{'a' * 5000}.py",
-    "\udcff",
-    "",
-    "/dev/zero",
-)
+NAMES = {
+    "unknown user": "~nobody_/a.py",
+    "zero byte": "a\0.py",
+    "control": "\x1b[2J",
+    "long": "a" * 5000,
+    "long file": f"{'a' * 5000}.py",
+    "undecodable": "\udcff",
+    "empty": "",
+    "device": "/dev/zero",
+}
+COMMANDS = (["run"], ["show"], ["compare", "lenet5"], ["data", "describe"], [])
 
 
-@pytest.mark.parametrize("name", NAMES, ids=ascii)
-@pytest.mark.parametrize(
-    "words", [["run"], ["show"], ["compare", "lenet5"], ["data", "describe"], []]
-)
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_hostile_word_gets_one_printable_line(words, name, capsys, monkeypatch):
     monkeypatch.setenv("KERAS_DL_OFFLINE", "1")
     assert main([*words, name]) == 2

@@ -154,3 +154,8 @@ def test_unusable_texts_to_predict_are_refused(bare, value, words):
     (bare / "empty").mkdir()
     with pytest.raises(DatasetError, match=words):
         read_texts(value)
+
+
+@pytest.mark.parametrize("text", ["~5 stars, a bit long", "very good " * 60, "~nobody_", "a\0b"])
+def test_text_that_is_no_name_of_a_file_is_a_text(text):
+    assert read_texts(text)[0] == [text]
