@@ -1,6 +1,7 @@
 """Failures of a training as exception types; each has a one-word reason, logged and counted."""
 
 import errno
+from concurrent import futures
 
 __all__ = [
     "Crashed",
@@ -129,6 +130,8 @@ def classify(error: BaseException) -> Failure:
     message = message.lower()  # all lines: Keras puts the cause below the first
     if isinstance(error, MemoryError) or any(sign in message for sign in MEMORY):
         return OutOfMemory(first_line)
+    if isinstance(error, futures.BrokenExecutor):
+        return WorkerDied(first_line)
     full = any(sign in message for sign in DISK)
     return DiskFull(first_line) if full else Crashed(first_line)
 

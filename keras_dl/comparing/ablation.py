@@ -13,7 +13,7 @@ from keras_dl.execution.parent_run import Child, Facts, ParentRun, Training
 from keras_dl.execution.plan import Plan, split_arguments, spool_data
 from keras_dl.execution.progress import ProgressReporter, format_duration
 from keras_dl.execution.run_job import DryRun
-from keras_dl.execution.scheduler import Scheduler
+from keras_dl.execution.scheduler import Scheduler, stop_on_full_disk
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.space.levels import resolve_levels
@@ -68,6 +68,7 @@ def ablate(
     }
     root, name = store.root() / "ablations", f"{recipe.name}-ablation"
     with (
+        stop_on_full_disk(),
         open_journal(root, name, definition, resolved["resume"]) as journal,
         Scheduler(resolved["workers"], journal.folder, resolved["timeout"], executor) as scheduler,
     ):
@@ -80,6 +81,7 @@ def _run(
     seeds, verbose = plan.options["seeds"], plan.options["verbose"]
     job = plan.job(plan.values({}), 0, journal.folder / "dry_run")
     dry_run = scheduler.dry_run(job)
+    journal.confirm(dry_run.facts["digest"])
     if verbose:
         show(dry_run.facts)
     trainings = [
@@ -90,6 +92,8 @@ def _run(
     parent = _open_parent(plan, levels, len(settings), journal, dry_run.facts)
     with parent, ProgressReporter(len(trainings), verbose=verbose) as reporter:
         reporter.write(_announcement(plan, levels, len(settings), dry_run, scheduler.slots))
+        if plan.options["resume"] and not journal.resumed:
+            reporter.write("Nothing to resume: a new ablation starts")
         ended = parent.train(trainings, scheduler, reporter)
         results = [
             (settings[i], seed, ended[i, seed])

@@ -1,8 +1,9 @@
 """`compare`: recipes with the same data and seeds under one parent run."""
 
-import shutil
+import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from typing import Any
 
 from rich.console import Console
 
@@ -12,10 +13,11 @@ from keras_dl.comparing.results import Comparison
 from keras_dl.data.summary import show
 from keras_dl.execution.journal import Journal, open_journal
 from keras_dl.execution.plan import Plan, split_arguments, spool_data
-from keras_dl.execution.scheduler import Scheduler
+from keras_dl.execution.scheduler import Scheduler, stop_on_full_disk
 from keras_dl.recipe import Recipe
 from keras_dl.space import check_names
 from keras_dl.tracking import store
+from keras_dl.utils.files import remove_folder
 
 __all__ = ["compare"]
 
@@ -51,19 +53,24 @@ def compare(
     resolved = plans[0].options
     store.close_orphaned_runs()
     root, name = store.root() / "comparisons", "-vs-".join(r.name for r in recipes)[:LONGEST]
-    definition = {p.recipe.name: p.definition() for p in plans}
+    definition: dict[str, Any] = {"recipe": [p.recipe.name for p in plans]}
+    definition |= {p.recipe.name: p.definition() for p in plans}
     with (
+        stop_on_full_disk(),
         open_journal(root, name, definition, resolved["resume"]) as journal,
         Scheduler(resolved["workers"], journal.folder, resolved["timeout"], executor) as scheduler,
     ):
         contenders = _make_contenders(plans, scheduler, journal)
+        journal.confirm(_digest(contenders))
         verbose = resolved["verbose"]
+        console = Console(stderr=True, quiet=not verbose, highlight=False, soft_wrap=True)
+        if resolved["resume"] and not journal.resumed:
+            console.print("Nothing to resume: a new comparison starts")
         comparison = run_contenders(
             contenders, resolved["seeds"], scheduler, journal, verbose=verbose
         )
     if not any(r.failed for r in comparison.rows):  # else the workers' output may hold the cause
-        shutil.rmtree(journal.folder)
-    console = Console(stderr=True, quiet=not verbose, highlight=False, soft_wrap=True)
+        remove_folder(journal.folder)
     console.print(comparison.table())
     console.print(comparison.verdict, markup=False)
     console.print(f"{comparison.url}   (after: keras-dl ui)", markup=False)
@@ -99,6 +106,12 @@ def _show_data(contenders: Sequence[Contender]) -> None:
     for users in by_digest.values():
         names = ", ".join(contender.label for contender in users)
         show(users[0].facts, f"Data of {names}:" if len(by_digest) > 1 else "")
+
+
+def _digest(contenders: Sequence[Contender]) -> str:
+    """Returns the digest of all recipes' data, which may have one name and different contents."""
+    digests = "".join(c.facts["digest"] for c in contenders)
+    return hashlib.sha256(digests.encode()).hexdigest()
 
 
 def _make_plans(

@@ -8,16 +8,21 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from keras_dl.utils.files import locked, write_atomically
+from keras_dl.errors import DiskFull, Inaccessible, Unreachable, WorkerDied, WorkerNotStarted
+from keras_dl.training.identity import describe_differences
+from keras_dl.utils.files import append_line, drop_torn_line, locked, write_atomically
 
 __all__ = ["Journal", "Trial", "open_journal"]
 
+# Reasons of failures that say nothing about the setting: a resumed search tries it again.
+INCIDENTAL = frozenset(
+    kind.reason for kind in (DiskFull, Inaccessible, Unreachable, WorkerDied, WorkerNotStarted)
+)
 EVENTS, NOTES = "events.jsonl", "notes.json"
 
 
@@ -67,10 +72,11 @@ class Journal:
         folder: path of the folder.
         trials: all trials so far, by number; only searches have trials.
         order: events ("start" | "end", number) in the order of time.
+        resumed: whether an earlier process began it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, resumed: bool = False) -> None:
+        self.folder, self.resumed = folder, resumed
         self.trials: dict[int, Trial] = {}
         self.order: list[tuple[str, int]] = []
         self._path = folder / EVENTS
@@ -98,6 +104,18 @@ class Journal:
         """Returns the folder of one training of a trial."""
         return self.folder / "trials" / f"{number:04d}" / f"s{seed}"
 
+    def confirm(self, digest: str) -> None:
+        """Records the digest of the data, or compares it with that of the earlier process.
+
+        Raises:
+            ValueError: if the data are others than those of the trainings in the folder.
+        """
+        earlier = self.read_notes().get("digest", digest)
+        if earlier != digest:
+            differences = describe_differences({"data": earlier}, {"data": digest})
+            raise _refusal(self.folder.name, differences)
+        self.write_notes(digest=digest)
+
     def write_notes(self, **values: object) -> None:
         """Adds values to `notes.json`, atomically."""
         text = json.dumps(self.read_notes() | values, indent=1, default=str)
@@ -109,27 +127,27 @@ class Journal:
         return json.loads(path.read_text()) if path.is_file() else {}
 
     def _append(self, event: str, trial: Trial) -> None:
-        self.order.append((event, trial.number))
+        self._note(event, trial.number)
         line = json.dumps({"event": event, **dataclasses.asdict(trial)})
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self._path, line, sync=True)
+
+    def _note(self, event: str, number: int) -> None:
+        # A trial that is tried again ends where it ended first, as the oracle learned it.
+        if event == "start" or (event, number) not in self.order:
+            self.order.append((event, number))
 
     def _read(self) -> None:
         if not self._path.is_file():
             return
-        text = self._path.read_bytes()
-        whole = text.rpartition(b"\n")[0] + b"\n" if b"\n" in text else b""
-        if whole != text:  # a kill in the middle of a line: the trial counts as not begun or ended
-            self._path.write_bytes(whole)
-        for line in whole.splitlines():
+        drop_torn_line(self._path)  # the trial counts as not begun or not ended
+        for line in self._path.read_bytes().splitlines():
             event = json.loads(line)
             kind = event.pop("event")
             trial = Trial(**event)
             trial.values = {k: _as_tuple(v) for k, v in trial.values.items()}
-            self.trials[trial.number] = trial
-            self.order.append((kind, trial.number))
+            if trial.reason not in INCIDENTAL:  # else it is still to be trained
+                self.trials[trial.number] = trial
+            self._note(kind, trial.number)
 
 
 @contextlib.contextmanager
@@ -145,11 +163,14 @@ def open_journal(
         resume: whether to take the latest folder of this definition, if there is one.
 
     Raises:
-        ValueError: if another process holds the folder to resume.
+        ValueError: if another process holds the folder to resume, or the folders of this recipe
+            are all of other definitions.
     """
     text = json.dumps(definition, sort_keys=True, default=str)
     stem = f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    earlier = sorted(root.glob(f"{stem}-*"), key=lambda p: int(p.name.rpartition("-")[2]))
+    earlier = sorted(root.glob(f"{stem}-*"), key=_number)
+    if resume and not earlier:
+        _refuse_others(root, json.loads(text))
     folder = earlier[-1] if resume and earlier else _create(root, stem, len(earlier))
     with contextlib.ExitStack() as stack:
         try:
@@ -159,9 +180,38 @@ def open_journal(
                 "`resume` must name a search that no other process works on. "
                 f"Received: {folder.name}"
             ) from None
-        journal = Journal(folder)
+        journal = Journal(folder, resumed=resume and bool(earlier))
         journal.write_notes(definition=json.loads(text))
         yield journal
+
+
+def _refuse_others(root: Path, definition: Mapping[str, object]) -> None:
+    """Refuses to begin a search under `resume` where there are others of the same recipe.
+
+    Raises:
+        ValueError: names what differs from the most similar one.
+    """
+    candidates = []
+    for folder in sorted(root.glob("*"), key=_number):
+        notes = Journal(folder).read_notes()
+        other = notes.get("definition", {})
+        if "run_id" in notes and other.get("recipe") == definition.get("recipe"):
+            candidates.append((describe_differences(other, definition), folder.name))
+    if candidates:
+        differences, name = min(reversed(candidates), key=lambda candidate: len(candidate[0]))
+        raise _refusal(name, differences)
+
+
+def _refusal(name: str, differences: list[str]) -> ValueError:
+    return ValueError(
+        f"`resume` must continue the same work; {name} differs in {', '.join(differences)}. "
+        "Leave out `resume` to start anew. Received: resume=True"
+    )
+
+
+def _number(folder: Path) -> int:
+    number = folder.name.rpartition("-")[2]
+    return int(number) if number.isdigit() else -1
 
 
 def _create(root: Path, stem: str, count: int) -> Path:

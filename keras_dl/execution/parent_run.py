@@ -4,12 +4,14 @@ A parent run survives a kill. The journal names it, its children are recognized 
 a training whose result is on disk and whose run ended well is not repeated.
 """
 
+import math
+import secrets
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from keras_dl.errors import Failure
+from keras_dl.errors import Diverged, Failure
 from keras_dl.execution.journal import Journal
 from keras_dl.execution.progress import ProgressReporter, format_duration
 from keras_dl.execution.run_job import is_done, run_job
@@ -89,17 +91,32 @@ class ParentRun:
         self.kind, self._journal = kind, journal
         self.experiment = f"{facts['name']}-{recipe.task_name}"
         self._open: dict[str, TrackedRun] = {}
-        run_id = journal.read_notes().get("run_id")
-        if run_id is None:
+        earlier = self._find_own()
+        if earlier is None:
+            token = secrets.token_hex(8)
+            journal.write_notes(token=token)
+            tags = {**(tags or {}), "journal": token}
             self.tracked = runs.start(recipe, self.experiment, name, kind, params, tags=tags)
             self.tracked.dataset(facts)
-            journal.write_notes(run_id=self.tracked.id)
             self._earlier = []
         else:
-            self.tracked = runs.reopen(store.client().get_run(run_id))
-            where = f"tags.{kind} = '{run_id}'"
-            self._earlier = store.search(self.tracked.run.info.experiment_id, where)
+            self.tracked = runs.reopen(earlier, params, facts)
+            where = f"tags.{kind} = '{self.tracked.id}'"
+            self._earlier = store.search(earlier.info.experiment_id, where)
         self.tracked.expect(facts)
+        journal.write_notes(run_id=self.tracked.id)
+
+    def _find_own(self) -> store.Run | None:
+        """Returns the run that an earlier process opened for the journal, or None."""
+        notes = self._journal.read_notes()
+        if "run_id" in notes:
+            return store.client().get_run(notes["run_id"])
+        if "token" not in notes:
+            return None
+        # A kill came after the token was written; the run may exist.
+        where = f"tags.journal = '{notes['token']}'"
+        earlier = store.search(store.experiment(self.experiment), where)
+        return earlier[0] if earlier else None
 
     def find(self, tags: Mapping[str, object]) -> Any | None:
         """Returns the MLflow run that an earlier process left with exactly these tags, or None."""
@@ -119,7 +136,7 @@ class ParentRun:
         """
         earlier = self.find(child.tags)
         if earlier is not None:
-            tracked = runs.reopen(earlier)
+            tracked = runs.reopen(earlier, child.params, child.facts, serves=child.serves)
         else:
             tracked = runs.start(
                 child.recipe,
@@ -167,7 +184,7 @@ class ParentRun:
             Outcome or failure by key, in the order of `trainings`.
         """
         ended: dict[Hashable, Outcome | Failure]
-        ended = {t.key: run_job(t.job) for t in trainings if self._is_finished(t)}
+        ended = {t.key: _checked(t.job, run_job(t.job)) for t in trainings if self._is_finished(t)}
         if ended:
             reporter.write(f"Resuming after {len(ended)} finished trainings")
             reporter.restore(len(ended))
@@ -180,7 +197,7 @@ class ParentRun:
 
         try:
             for running in scheduler.run(jobs, watch):
-                result = running.result()
+                result = _checked(running.job, running.result())
                 self._close(running, result)
                 ended[running.key] = result
                 reporter.advance(f"{running.tracked.run.info.run_name}: {_line(running, result)}")
@@ -233,6 +250,13 @@ def score_of(recipe: Recipe, outcome: Outcome) -> float:
         if score.name in outcome.metrics:
             return outcome.metrics[score.name]
     return outcome.score
+
+
+def _checked(job: Job, result: Outcome | Failure) -> Outcome | Failure:
+    """Returns a failure for a training whose score is not finite: no mean could hold it."""
+    if isinstance(result, Failure) or math.isfinite(score_of(job.recipe, result)):
+        return result
+    return Diverged(f"{job.recipe.final_score.name} is {score_of(job.recipe, result):g}")
 
 
 def _line(running: RunningJob, result: Outcome | Failure) -> str:

@@ -1,14 +1,17 @@
 """The settings that all trainings of a search, a comparison or an ablation share."""
 
 import hashlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from keras_dl import settings
 from keras_dl.options import resolve_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import Hyper, check, check_names, format_value, is_active, resolve
+from keras_dl.training.identity import source_digest
 from keras_dl.training.job import Job, spooled, stated_options, texts_as_json
 
 __all__ = ["Plan", "split_arguments", "spool_data"]
@@ -97,6 +100,9 @@ class Plan:
             "steps_per_epoch": self.steps_per_epoch,
             "data": None if self.data is None else _fingerprint(self.data, self.reading),
             **{n: format_value(v) for n, v in self.reading.items()},
+            "source": source_digest(self.recipe),
+            "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+            "backend": settings.backend(),
             **{n: self.options.get(n) for n in DEFINING},
         }
 

@@ -17,21 +17,22 @@ import keras
 import numpy as np
 import psutil
 
+from keras_dl.backend.global_state import restored_state
 from keras_dl.data import Data
 from keras_dl.data.serialization import Spooled, preprocessor_to_json
 from keras_dl.execution import model_cache
 from keras_dl.execution.model_cache import CachedModel
 from keras_dl.tasks.base import get_task
-from keras_dl.training import baseline, fit
+from keras_dl.training import baseline, checkpoint, fit
 from keras_dl.training.callbacks import Evaluation, objective_value
 from keras_dl.training.checkpoint import MAIN
 from keras_dl.training.example_results import example_results
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Outcome, arguments
 from keras_dl.utils import scratch
-from keras_dl.utils.files import write_atomically
+from keras_dl.utils.files import append_line, drop_torn_line, write_atomically
 
-__all__ = ["DryRun", "Entry", "dry_run", "entries", "is_done", "run_job"]
+__all__ = ["DryRun", "Entry", "dry_run", "entries", "forget", "is_done", "run_job"]
 
 RESULT, JOURNAL = "result.json", "journal.jsonl"
 FORWARD_SHARE = 0.35  # of a step's time: a forward pass
@@ -89,8 +90,19 @@ def run_job(job: Job) -> Outcome:
     if is_done(job):
         return Outcome(**json.loads(path.read_text()))
     job.folder.mkdir(parents=True, exist_ok=True)
+    with restored_state():
+        result = _train(job)
+    write_atomically(path, json.dumps(dataclasses.asdict(result)))
+    _collect_garbage()
+    return result
+
+
+def _train(job: Job) -> Outcome:
     data = _load_data(job)
     journal = _Journal(job.folder)
+    before = None if checkpoint.exists(job.folder) else job.warm_start
+    for epoch in checkpoint.epochs(before or job.folder, job.recipe.objective):
+        journal.add(*epoch)  # a kill may have come between the checkpoint and this journal
     with model_cache.borrow(job, data) as (model, cached):
         trained = fit.train(job, data, model, journal.add, traced=cached)
         metrics = trained.session.evaluate() if job.test else {}
@@ -100,9 +112,6 @@ def run_job(job: Job) -> Outcome:
     result.notices = baseline.notices(trained.model, data, metrics)
     if job.test and job.keep:
         result.correct, result.tested = example_results(trained.model, trained.data, metrics)
-    write_atomically(path, json.dumps(dataclasses.asdict(result)))
-    del model, trained
-    _collect_garbage()
     return result
 
 
@@ -112,6 +121,11 @@ def dry_run(job: Job) -> DryRun:
     Raises:
         ValueError, TypeError: for a mistake in data, build, train or objective.
     """
+    with restored_state():
+        return _dry_run(job)
+
+
+def _dry_run(job: Job) -> DryRun:
     data, start = _load_data(job), time.monotonic()
     # Whole batches: the usual ones.
     count = max(1, min(5, data.sampler("train").num_examples // data.batch_size))
@@ -192,14 +206,21 @@ class _Journal:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / JOURNAL
+        drop_torn_line(self._path)
         self._written = {(entry.stage, entry.epoch) for entry in entries(folder, 0)[0]}
 
     def add(self, epoch: int, values: Mapping[str, float], stage: str) -> None:
         if (stage, epoch) in self._written:
             return
         entry = Entry(epoch, time.time(), dict(values), stage)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(dataclasses.asdict(entry)) + "\n")
+        append_line(self._path, json.dumps(dataclasses.asdict(entry)))
+        self._written.add((stage, epoch))
+
+
+def forget() -> None:
+    """Removes data and models of earlier trainings from this process."""
+    _data_cache.clear()
+    model_cache.forget()
 
 
 def _load_data(job: Job) -> Data:

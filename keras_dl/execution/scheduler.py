@@ -1,5 +1,6 @@
 """Jobs submitted to an executor and followed through their epoch journals into MLflow."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -10,16 +11,22 @@ from types import TracebackType
 
 import numpy as np
 
-from keras_dl.errors import Failure, classify
-from keras_dl.execution import model_cache
+from keras_dl.errors import DiskFull, Failure, WorkerDied, classify
 from keras_dl.execution.executors import InProcess, WorkerPool
-from keras_dl.execution.run_job import DryRun, dry_run, entries, run_job
+from keras_dl.execution.run_job import DryRun, dry_run, entries, forget, run_job
 from keras_dl.tracking import models
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
 from keras_dl.training.checkpoint import MAIN
 from keras_dl.training.job import Job, Outcome
 
-__all__ = ["RunningJob", "Scheduler", "count_workers", "log_leftovers", "log_outcome"]
+__all__ = [
+    "RunningJob",
+    "Scheduler",
+    "count_workers",
+    "log_leftovers",
+    "log_outcome",
+    "stop_on_full_disk",
+]
 
 
 @dataclass
@@ -33,6 +40,7 @@ class RunningJob:
         future: future of the outcome; pending until the job is submitted.
         offset: bytes of the epoch journal that are in MLflow already.
         epoch: epochs done.
+        retried: whether its worker died once and the job was submitted again.
     """
 
     key: Hashable
@@ -41,11 +49,19 @@ class RunningJob:
     future: "Future[Outcome]" = field(default_factory=Future)
     offset: int = 0
     epoch: int = 0
+    retried: bool = False
 
     def result(self) -> Outcome | Failure:
         """Returns the outcome of an ended job, or its failure."""
         error = self.future.exception()
         return self.future.result() if error is None else classify(error)
+
+    def lost_its_worker(self) -> bool:
+        """Returns whether the job has ended because its worker died."""
+        if not self.future.done() or self.future.cancelled():
+            return False
+        error = self.future.exception()
+        return error is not None and isinstance(classify(error), WorkerDied)
 
     def follow(self) -> None:
         """Writes the journal's new epochs to MLflow."""
@@ -115,6 +131,11 @@ class Scheduler:
     def wait(self, seconds: float = 0.3) -> list[RunningJob]:
         """Waits at most `seconds` for jobs to end and returns those that have."""
         wait([j.future for j in self.jobs], timeout=seconds, return_when=FIRST_COMPLETED)
+        for running in self.jobs:
+            if not running.retried and running.lost_its_worker():
+                # Before any new job, so that their order stays that of an undisturbed search.
+                running.retried = True
+                running.future = self._executor.submit(run_job, running.job)
         # Decided before the journals are read: a job that ends in between stays for the next
         # call, so that none leaves with epochs that are not in MLflow.
         ended = [j for j in self.jobs if j.future.done()]
@@ -134,6 +155,9 @@ class Scheduler:
             jobs: drawn one at a time, only while a worker is free; None says that the next job
                 depends on the end of a running one.
             watch: called with the running jobs every 0.3 seconds, for a display.
+
+        Raises:
+            DiskFull: if a job could not write to the disk; all others would fail, too.
         """
         source, exhausted = iter(jobs), False
         while not exhausted or self.jobs:
@@ -146,7 +170,11 @@ class Scheduler:
                 if running is None:
                     break
                 self.submit(running)
-            yield from self.wait()
+            for running in self.wait():
+                result = running.result()
+                if isinstance(result, DiskFull):
+                    raise result
+                yield running
             if watch is not None:
                 watch(self.jobs)
 
@@ -163,9 +191,28 @@ class Scheduler:
             wait([j.future for j in self.jobs if not j.future.cancel()])
         else:
             self._executor.shutdown(wait=True, cancel_futures=error is not None)
-        model_cache.forget()  # of trainings in this process
+        forget()  # the data and models of this process: the next search reads its files anew
         for running in self.jobs:
             running.follow()
+
+
+@contextlib.contextmanager
+def stop_on_full_disk() -> Iterator[None]:
+    """Turns any error about a full disk, of files or of SQLite, into one sentence.
+
+    Raises:
+        DiskFull: in place of the error.
+    """
+    try:
+        yield
+    except Exception as error:
+        failure = classify(error)
+        if not isinstance(failure, DiskFull):
+            raise
+        raise DiskFull(
+            f"The disk is full ({failure}); after making room, the same call with resume=True "
+            "continues"
+        ) from error
 
 
 def log_outcome(tracked: TrackedRun, outcome: Outcome) -> None:

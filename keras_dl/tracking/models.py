@@ -3,12 +3,16 @@
 import importlib
 import importlib.metadata
 import json
+import shutil
 import tempfile
 import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
+from mlflow.entities import LoggedModel, LoggedModelStatus, Run
 from mlflow.exceptions import MlflowException
 
 from keras_dl import catalog
@@ -41,6 +45,8 @@ def log(tracked: TrackedRun, model: Any, example: Any, preprocessor: str = "") -
     tracked.flush()
     if preprocessor:
         tracked.text(preprocessor, PREPROCESSOR)
+    if tracked.resumed:  # of a kill in the middle of this function, or of an interrupt
+        _remove_earlier(tracked)
     # Made beforehand: left to itself, MLflow puts models into the experiment "Default".
     made = store.client().create_logged_model(
         tracked.run.info.experiment_id, name="model", source_run_id=tracked.id
@@ -66,12 +72,12 @@ def load(run_id: str) -> Any:
     """
     run = store.find_run(run_id)
     _import_custom_layers(run.data.tags.get("recipe", ""))
-    outputs = run.outputs.model_outputs if run.outputs else []
-    if not outputs:
+    logged = [m for m in _logged_models(run) if m.status == LoggedModelStatus.READY]
+    if not logged:
         raise ValueError(f"`run_id` must name a run that has a model. Received: {run.info.run_id}")
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         try:
-            path = _download(outputs[-1].model_id, Path(folder))
+            path = _download(logged[-1].model_id, Path(folder))
             return read_model(path)
         except (*UNREADABLE, ValueError) as error:
             reason = " ".join(str(error).split())[:300]
@@ -112,6 +118,22 @@ def preprocessor(run_id: str) -> str:
         ValueError: if there is no such run.
     """
     return _text(run_id, PREPROCESSOR)
+
+
+def _logged_models(run: Run) -> list[LoggedModel]:
+    """Returns the models of a run in the order of their creation."""
+    where = f"source_run_id = '{run.info.run_id}'"
+    logged = store.client().search_logged_models([run.info.experiment_id], filter_string=where)
+    return sorted(logged, key=lambda m: m.creation_timestamp)
+
+
+def _remove_earlier(tracked: TrackedRun) -> None:
+    """Deletes the models that earlier processes gave the run, and their files if they are here."""
+    for model in _logged_models(tracked.run):
+        store.client().delete_logged_model(model.model_id)
+        address = urlparse(model.artifact_location)
+        if address.scheme in ("", "file"):
+            shutil.rmtree(url2pathname(address.path), ignore_errors=True)
 
 
 def _text(run_id: str, file: str) -> str:

@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 NOTE_LENGTH = 5000  # characters that MLflow stores in a tag
+ENDED = ("reason", "message", "trial_status")  # tags of the end of a run
 SAMPLES = "samples"  # name of the images that a generator produces after each epoch
 # Writing an epoch's metrics to SQLite takes 20 ms and more; a thread does it during the training.
 _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracking")
@@ -44,16 +45,24 @@ _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tracking")
 class TrackedRun:
     """A run that is being written; metrics and images are written in the background.
 
+    Args:
+        run: MLflow's run.
+        resumed: whether an earlier process has written to it; what stands there already is not
+            written again.
+
     Attributes:
         run: MLflow's run.
         id: its id.
         url: link to its page.
+        resumed: whether an earlier process has written to it.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, resumed: bool = False) -> None:
         self.run, self.id, self.url = run, run.info.run_id, store.run_url(run)
+        self.resumed = resumed
         self._pending: list[Future[object]] = []
         self._data_note = ""
+        self._logged: dict[str, dict[int, float]] = {}  # by metric and step
 
     def epoch(self, epoch: int, values: Mapping[str, float], when: float | None = None) -> None:
         """Logs an epoch's metrics, `loss` as `train/loss`, `val_loss` as `val/loss`.
@@ -61,14 +70,14 @@ class TrackedRun:
         Args:
             epoch: the step, from 1.
             values: by Keras' names.
-            when: seconds since 1970; writing the same values of the same time twice has no effect.
+            when: seconds since 1970; None: now.
         """
         self.metrics({metric_name(n): v for n, v in values.items()}, step=epoch, when=when)
 
     def metrics(
         self, values: Mapping[str, float], step: int = 0, when: float | None = None
     ) -> None:
-        """Logs numbers by name.
+        """Logs numbers by name, except those that the run has at this step already.
 
         Args:
             values: by MLflow's names.
@@ -76,12 +85,25 @@ class TrackedRun:
             when: seconds since 1970; None: now.
         """
         stamp = int((time.time() if when is None else when) * 1000)
-        rows = [Metric(name, float(value), stamp, step) for name, value in values.items()]
-        self._later(store.client().log_batch, self.id, metrics=rows)
+        new = {n: float(v) for n, v in values.items() if not self._has(n, float(v), step)}
+        for name, value in new.items():
+            self._logged[name][step] = value
+        rows = [Metric(name, value, stamp, step) for name, value in new.items()]
+        if rows:
+            self._later(store.client().log_batch, self.id, metrics=rows)
+
+    def _has(self, name: str, value: float, step: int) -> bool:
+        if name not in self._logged:
+            # The history, because the latest value alone does not tell which steps are missing.
+            earlier = store.client().get_metric_history(self.id, name) if self.resumed else ()
+            self._logged[name] = {m.step: m.value for m in earlier}
+        logged = self._logged[name].get(step)
+        return logged is not None and (logged == value or (logged != logged and value != value))
 
     def params(self, values: Mapping[str, Any]) -> None:
-        """Logs parameters, except those that are None."""
-        self._later(store.client().log_batch, self.id, params=_params(values))
+        """Logs parameters, except those that are None or that the run has already."""
+        new = {n: v for n, v in values.items() if n not in self.run.data.params}
+        self._later(store.client().log_batch, self.id, params=_params(new))
 
     def tags(self, values: Mapping[str, Any]) -> None:
         """Sets tags."""
@@ -229,14 +251,30 @@ def _params(values: Mapping[str, Any]) -> list[Param]:
     return [Param(k, format_param(v)) for k, v in values.items() if v is not None]
 
 
-def reopen(run: Run) -> TrackedRun:
-    """Continues a run that has ended or whose process has died."""
+def reopen(
+    run: Run, params: Mapping[str, Any], facts: Mapping[str, Any], *, serves: bool = False
+) -> TrackedRun:
+    """Continues a run that has ended or whose process has died.
+
+    Args:
+        run: MLflow's run.
+        params: hyperparameters and options; a kill may have left some unwritten.
+        facts: of the data, which may be unwritten too.
+        serves: whether the run gets a model, for whose predictions the facts are stored.
+    """
     client = store.client()
     client.update_run(run.info.run_id, status="RUNNING")
     client.set_tag(run.info.run_id, "process", store.process_tag())
-    if "reason" in run.data.tags:
-        client.delete_tag(run.info.run_id, "reason")
-    return TrackedRun(client.get_run(run.info.run_id))
+    for tag in ENDED:
+        if tag in run.data.tags:
+            client.delete_tag(run.info.run_id, tag)
+    tracked = TrackedRun(client.get_run(run.info.run_id), resumed=True)
+    tracked.params(params)
+    if tracked.run.inputs is None or not tracked.run.inputs.dataset_inputs:
+        tracked.dataset(facts)
+    if serves:
+        tracked.expect(facts)
+    return tracked
 
 
 def metric_name(name: str) -> str:

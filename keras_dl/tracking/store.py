@@ -20,11 +20,13 @@ from keras_dl.tracking.connection import PatientClient, patiently, quiet_databas
 from keras_dl.utils.files import locked
 
 __all__ = [
+    "Run",
     "base_url",
     "client",
     "close_orphaned_runs",
     "experiment",
     "find_run",
+    "is_finished",
     "lock",
     "patient",
     "process_tag",
@@ -187,6 +189,13 @@ def find_run(run_id: str) -> Run:
             f"Received: run_id={run_id!r}"
         )
     return runs[0]
+
+
+def is_finished(run_id: str) -> bool:
+    """Returns whether there is such a run and it has ended well."""
+    with contextlib.suppress(MlflowException):
+        return client().get_run(run_id).info.status == "FINISHED"
+    return False
 
 
 def process_tag() -> str:

@@ -5,7 +5,7 @@ resumed training ends with the numbers of the uninterrupted one. Plain arrays an
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,17 @@ import keras
 import numpy as np
 
 from keras_dl.backend.random_state import random_state
+from keras_dl.recipe import Objective
 from keras_dl.utils.files import atomic_path
 
 __all__ = [
     "MAIN",
     "Checkpoint",
     "State",
+    "epochs",
     "exists",
     "load",
+    "prefixed",
     "remove",
     "restore",
     "save",
@@ -152,6 +155,45 @@ def load(folder: Path, model: keras.Model, stage: str = MAIN) -> Checkpoint | No
     restore(model.variables, variables)
     restore(model.optimizer.variables, slots)
     return Checkpoint(state, best, arrays, random)
+
+
+def epochs(folder: Path, objective: Objective) -> Iterator[tuple[int, dict[str, float], str]]:
+    """Yields the epochs of all checkpoints in a folder, as a listener is told them.
+
+    A kill between a checkpoint and its listener leaves epochs that nobody was told.
+
+    Args:
+        folder: of the training.
+        objective: of the main stage; "objective" is its best value so far.
+
+    Yields:
+        (number from 1, metrics, stage).
+    """
+    for path in sorted(folder.glob("checkpoint*.npz")):
+        stage = path.stem.partition("-")[2] or MAIN
+        with np.load(path, allow_pickle=False) as file:
+            state = State(**json.loads(str(file["state"])))
+        complete = {n: v for n, v in state.history.items() if len(v) == state.epoch}
+        best: float | None = None
+        for number in range(state.epoch):
+            values = {name: column[number] for name, column in complete.items()}
+            if stage == MAIN and objective.name in values:
+                if objective.better(values[objective.name], than=best):
+                    best = values[objective.name]
+                values = {"objective": values[objective.name] if best is None else best, **values}
+            yield number + 1, prefixed(values, stage), stage
+
+
+def prefixed(values: Mapping[str, float], stage: str) -> dict[str, float]:
+    """Returns an epoch's metrics under the names by which they are logged.
+
+    Args:
+        values: by Keras' names.
+        stage: those of others than the main one get its name before theirs.
+    """
+    if stage == MAIN:
+        return dict(values)
+    return {f"{stage}/{name}": v for name, v in values.items() if name != "objective"}
 
 
 def remove(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ import psutil
 
 from keras_dl.backend import data_parallel
 from keras_dl.data import Data
-from keras_dl.errors import Oversized
+from keras_dl.errors import Diverged, Oversized
 from keras_dl.training.checkpoint import State
 from keras_dl.training.job import Job, Listener, Outcome, arguments, recipe_data
 from keras_dl.training.session import Session, TracedModel, resolve_jit_compile
@@ -41,7 +42,12 @@ class Trained:
 
 
 def load_data(job: Job) -> Data:
-    """Loads the job's data and records how many optimizer steps are planned on it."""
+    """Loads the job's data and records how many optimizer steps are planned on it.
+
+    Data that a recipe draws from the global generators are the same in every process and order.
+    """
+    random.seed(0)
+    np.random.seed(0)
     data = recipe_data(job)
     return dataclasses.replace(data, planned_steps=job.epochs * steps_per_epoch(job, data))
 
@@ -137,10 +143,16 @@ def outcome(trained: Trained, metrics: dict[str, float]) -> Outcome:
     Args:
         trained: the training.
         metrics: of the test set, by name; empty where it was not evaluated.
+
+    Raises:
+        Diverged: if the objective was finite in no epoch.
     """
-    state = trained.state
+    state, objective = trained.state, trained.session.objective.name
+    if state.best is None:
+        last = state.history.get(objective, [math.nan])[-1]
+        raise Diverged(f"{objective} is {last:g} after epoch {state.epoch} and was never finite")
     return Outcome(
-        score=float("nan") if state.best is None else state.best,
+        score=state.best,
         best_epoch=state.best_epoch,
         history=state.history,
         parameters=trained.model.count_params(),

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from keras_dl import options
+from keras_dl.backend.global_state import restored_state
 from keras_dl.data import Data
 from keras_dl.data.serialization import preprocessor_to_json
 from keras_dl.data.summary import show
@@ -23,7 +23,9 @@ from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
 from keras_dl.training import baseline, checkpoint, fit, report
 from keras_dl.training.diagnostics import Probing
+from keras_dl.training.identity import describe_differences, source_digest
 from keras_dl.training.job import Job, Listener
+from keras_dl.utils.files import remove_folder, write_atomically
 from keras_dl.utils.printing import LAYOUT, printable
 
 if TYPE_CHECKING:
@@ -79,28 +81,30 @@ def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
         KeyboardInterrupt: after the run was closed as KILLED with its best weights stored.
     """
     store.close_orphaned_runs()
+    _remove_leftovers()
     get_task(recipe.task)  # a misspelt task is refused before the training, not after it
     if arguments.get("resume"):
-        job, settings, tracked = _reopen(recipe, data, arguments)
+        job, settings, stopped = _read_stopped(recipe, data, arguments)
     else:
         values, settings = resolve_options(recipe, arguments, options.RUN)
         recipe = recipe.with_objective(settings["objective"])
-        job, tracked = Job.from_options(recipe, values, settings, Path(), data=data), None
+        job, stopped = Job.from_options(recipe, values, settings, Path(), data=data), None
         settings |= {
             "objective": recipe.objective.name,
             "epochs": job.epochs,
             "steps_per_epoch": job.steps_per_epoch,
             "patience": job.patience,
         }
-    loaded = fit.load_data(job)
-    facts = loaded.facts()
-    if settings["verbose"]:
-        show(facts)
-    # Before the run is opened: a mistake in the recipe leaves no run behind.
-    model = fit.build_model(job, loaded)
-    tracked = tracked or _open(job, facts, settings)
-    job = dataclasses.replace(job, folder=_folder(tracked.id))
-    return _train(job, loaded, model, tracked, settings)
+    with restored_state():
+        loaded = fit.load_data(job)
+        facts = loaded.facts()
+        if settings["verbose"]:
+            show(facts)
+        # Before the run is opened: a mistake in the recipe leaves no run behind.
+        model = fit.build_model(job, loaded)
+        tracked = _open(job, facts, settings, stopped)
+        job = dataclasses.replace(job, folder=_folder(tracked.id))
+        return _train(job, loaded, model, tracked, settings)
 
 
 def resolve_options(
@@ -128,6 +132,7 @@ def _train(
     """Trains under an open run, which is closed in any case."""
     verbose = settings["verbose"]
     try:
+        _log_recorded(job, tracked)
         live = sys.stdout.isatty() or "ipykernel" in sys.modules  # else one line per epoch
         bar = 0 if not verbose else 1 if live else 2
         probing = Probing(model, data) if settings["probes"] else None
@@ -136,6 +141,7 @@ def _train(
         result = _finish(job, trained, tracked, probing)
     except KeyboardInterrupt:
         try:
+            _log_recorded(job, tracked)
             _log_best(job, model, data, tracked)
         finally:
             tracked.try_to_end("KILLED", reason="interrupted")
@@ -151,7 +157,7 @@ def _train(
         if failure is error:
             raise
         raise failure from error
-    shutil.rmtree(job.folder)
+    remove_folder(job.folder)
     for text in (*result.notices, _summary(job, result)):
         _print(text, verbose)
     return result
@@ -170,6 +176,12 @@ def _listener(job: Job, tracked: TrackedRun, model: keras.Model) -> Listener:
     return listen
 
 
+def _log_recorded(job: Job, tracked: TrackedRun) -> None:
+    """Logs the epochs that a kill between checkpoint and tracking has left unlogged."""
+    for epoch, values, _ in checkpoint.epochs(job.folder, job.recipe.objective):
+        tracked.epoch(epoch, values)
+
+
 def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probing | None) -> Result:
     outcome = fit.outcome(trained, trained.session.evaluate())
     metrics = {
@@ -185,7 +197,9 @@ def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probin
     if probing is not None:
         figures |= probing.figures(trained.model, trained.state.epoch)
     tracked.params({"jit_compile": outcome.jit_compile})
-    tracked.metrics({name: v for name, v in metrics.items() if name != "objective"})
+    # A kill at the very end leaves the time of the whole training; a resumed one has only its rest.
+    apart = {"objective", *({"fit_seconds"} & set(tracked.run.data.metrics))}
+    tracked.metrics({name: v for name, v in metrics.items() if name not in apart})
     for name, figure in figures.items():
         tracked.figure(figure, name)
     _log_model(trained.model, trained.data, tracked)
@@ -205,36 +219,39 @@ def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probin
     )
 
 
-def _open(job: Job, facts: Mapping[str, Any], settings: Mapping[str, Any]) -> TrackedRun:
+def _open(
+    job: Job,
+    facts: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    stopped: store.Run | None = None,
+) -> TrackedRun:
+    """Opens a run, or a stopped one again."""
     recipe = job.recipe
     unstated = set(options.READING) - set(job.reading)
     params = {k: v for k, v in settings.items() if k not in {"resume", "verbose", *unstated}}
-    tracked = runs.start(
-        recipe,
-        f"{facts['name']}-{recipe.task_name}",
-        f"{recipe.name}-s{job.seed}",
-        "run",
-        {**job.values, **params},
-        tags={"seed": job.seed},
-    )
-    tracked.dataset(facts)
-    tracked.expect(facts)
-    folder = _folder(tracked.id)
-    folder.mkdir(parents=True)
+    params = {**job.values, **params}
+    if stopped is not None:
+        return runs.reopen(stopped, params, facts, serves=True)
+    experiment, name = f"{facts['name']}-{recipe.task_name}", f"{recipe.name}-s{job.seed}"
+    tracked = runs.start(recipe, experiment, name, "run", params, tags={"seed": job.seed})
     stored = {
         "recipe": recipe.name,
         "values": job.values,
         "options": settings,
         "digest": facts["digest"],
+        "source": source_digest(recipe),
     }
-    (folder / "job.json").write_text(json.dumps(stored, indent=1))
+    # First of all: without this file a run that is killed cannot be resumed.
+    write_atomically(_folder(tracked.id) / "job.json", json.dumps(stored, indent=1))
+    tracked.dataset(facts)
+    tracked.expect(facts)
     return tracked
 
 
-def _reopen(
+def _read_stopped(
     recipe: Recipe, data: Any, arguments: Mapping[str, Any]
-) -> tuple[Job, dict[str, Any], TrackedRun]:
-    """Returns the job of a stopped run, its options, and the run opened again.
+) -> tuple[Job, dict[str, Any], store.Run]:
+    """Returns the job of a stopped run, its options, and the run.
 
     Raises:
         ValueError: if the run is another recipe's, has ended well, has no checkpoint here, its
@@ -261,10 +278,26 @@ def _reopen(
     values, settings = resolve_options(recipe, stored_arguments, options.RUN)
     recipe = recipe.with_objective(settings["objective"])
     job = Job.from_options(recipe, values, settings, path.parent, data=data)
-    if fit.load_data(job).digest != stored["digest"]:
-        raise ValueError("`resume` needs the data of the stopped run; these have another digest")
+    others = describe_differences({"data": stored["digest"]}, {"data": fit.load_data(job).digest})
+    if others:
+        raise ValueError(
+            f"`resume` must continue the same work; the stopped run differs in {others[0]}. "
+            f"Received: resume={stopped.info.run_id!r}"
+        )
     settings["verbose"] = arguments.get("verbose", True)
-    return job, settings, runs.reopen(stopped)
+    changed = describe_differences(
+        {"source": stored.get("source")}, {"source": source_digest(recipe)}
+    )
+    if changed:  # a mistake in it may have been the reason for the stop
+        _print(f"Resuming with another {changed[0]}", verbose=True)
+    return job, settings, stopped
+
+
+def _remove_leftovers() -> None:
+    """Removes the checkpoints of runs that were killed after their end."""
+    for folder in (store.root() / "checkpoints").glob("[!.]*"):
+        if store.is_finished(folder.name):
+            remove_folder(folder)
 
 
 def _log_best(job: Job, model: keras.Model, data: Data, tracked: TrackedRun) -> None:

@@ -95,6 +95,11 @@ class Session:
         return self._job.seed
 
     @property
+    def objective(self) -> Objective:
+        """The metric that decides the best weights of the main stage."""
+        return self._job.recipe.objective
+
+    @property
     def progress(self) -> Checkpoint:
         """State and best weights of the main stage, from the checkpoint where there is one."""
         if self._progress is None:
@@ -319,7 +324,7 @@ class Session:
             objective,
             progress,
             lambda: checkpoint.save(job.folder, model, progress, stage),
-            lambda epoch, values: self._listener(epoch, _prefixed(values, stage), stage),
+            lambda epoch, values: self._listener(epoch, checkpoint.prefixed(values, stage), stage),
             job.patience if main else None,
             job.median_threshold if main else (),
         )
@@ -372,9 +377,3 @@ def resolve_jit_compile(job: Job, model: keras.Model) -> None:
         jit_compile = False
     if jit_compile is not None:
         model.jit_compile = jit_compile
-
-
-def _prefixed(values: Mapping[str, float], stage: str) -> dict[str, float]:
-    if stage == MAIN:
-        return dict(values)
-    return {f"{stage}/{name}": v for name, v in values.items() if name != "objective"}

@@ -44,8 +44,9 @@ class SearchLogger:
 
     def restore(self) -> None:
         """Writes what a kill has left unwritten of the finished trials."""
-        for trial in self._journal.trials.values():
-            if trial.status != "running":
+        for event, number in self._journal.order:
+            trial = self._journal.trials[number]
+            if event == "end" and trial.status != "running":
                 self._complete(trial)
 
     def begin(self, trial: Trial) -> list[TrackedRun]:
@@ -78,8 +79,6 @@ class SearchLogger:
             self.parent.end(run, status, wait=False, **tags)
         self._flush([*below, child])
         self._update_best(trial)
-        if self._best is not None:
-            self.parent.tracked.metrics({"objective": self._best}, step=trial.number)
 
     def log_result(self, search: "Search") -> None:
         """Writes table, figures and the best setting to the parent."""
@@ -164,3 +163,5 @@ class SearchLogger:
     def _update_best(self, trial: Trial) -> None:
         if trial.score is not None and self._objective.better(trial.score, than=self._best):
             self._best = trial.score
+        if self._best is not None:
+            self.parent.tracked.metrics({"objective": self._best}, step=trial.number)

@@ -125,16 +125,25 @@ class OracleAdapter:
         return Suggestion(int(trial.trial_id), raw, epochs, None if past is None else int(past))
 
     def tell(self, number: int, score: float | None) -> None:
-        """Ends a trial with its score, or as failed with None."""
+        """Ends a trial with its score, or as failed with None; a failed one may get a score later.
+
+        Args:
+            number: number of the trial.
+            score: mean objective, or None.
+        """
         trial_id = next(i for i in self._oracle.trials if int(i) == number)
         trial = self._oracle.trials[trial_id]
+        ended = trial_id in self._oracle.end_order
         with _quiet():
             if score is None:
                 trial.status = "FAILED"
             else:
                 self._oracle.update_trial(trial_id, {"objective": score})
                 trial.status = "COMPLETED"
-            self._oracle.end_trial(trial)
+            if not ended:
+                self._oracle.end_trial(trial)
+            elif score is not None:
+                self._oracle.score_trial(trial)
 
 
 def hyperband_rounds(epochs: int) -> list[int]:

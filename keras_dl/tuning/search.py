@@ -1,5 +1,7 @@
 """`tune`: ask an oracle for a setting, train it, record and report its score, until done."""
 
+import hashlib
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
@@ -12,7 +14,7 @@ from keras_dl.errors import SearchFailed
 from keras_dl.execution.journal import Journal, Trial, open_journal
 from keras_dl.execution.plan import spool_data
 from keras_dl.execution.run_job import DryRun
-from keras_dl.execution.scheduler import RunningJob, Scheduler
+from keras_dl.execution.scheduler import RunningJob, Scheduler, stop_on_full_disk
 from keras_dl.recipe import Recipe
 from keras_dl.tracking import store
 from keras_dl.training import checkpoint
@@ -54,6 +56,7 @@ def tune(
     store.close_orphaned_runs()
     root, name = store.root() / "searches", f"{recipe.name}-{options['algorithm']}"
     with (
+        stop_on_full_disk(),
         open_journal(root, name, plan.definition(), options["resume"]) as journal,
         Scheduler(options["workers"], journal.folder, options["timeout"], executor) as scheduler,
     ):
@@ -75,6 +78,7 @@ class _Tuner:
         job = plan.job(plan.values({}), plan.options["seed"], folder, max_parameters=None)
         dry_run = scheduler.dry_run(job)
         shutil.rmtree(folder, ignore_errors=True)
+        self.journal.confirm(dry_run.facts["digest"])
         if plan.options["verbose"]:
             show(dry_run.facts)
         self.oracle = OracleAdapter.restore(plan, self.journal)
@@ -98,6 +102,8 @@ class _Tuner:
         if earlier:
             name = self.journal.folder.name
             reporter.write(f"Resuming after {len(earlier)} finished trials in {name}")
+        elif options["resume"] and not self.journal.resumed:
+            reporter.write("Nothing to resume: a new search starts")
         reporter.restore_trials(earlier)
         return reporter
 
@@ -218,7 +224,9 @@ class _Tuner:
             contenders.append(Contender("defaults", plan, defaults, facts))
         self.reporter.write(f"Testing the winner against the defaults with {seeds} seeds")
         # One folder for each winner: more trials of a resumed search may find another.
-        journal = Journal(self.journal.folder / "final" / f"{best.number:04d}")
+        content = json.dumps([c.values for c in contenders], sort_keys=True, default=str)
+        key = hashlib.sha256(content.encode()).hexdigest()[:12]
+        journal = Journal(self.journal.folder / "final" / key)
         tags = {"search": self.logger.parent.tracked.id}
         verbose = plan.options["verbose"]
         return run_contenders(contenders, seeds, self.scheduler, journal, tags, verbose=verbose)

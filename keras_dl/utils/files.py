@@ -14,7 +14,14 @@ try:
 except ImportError:  # Windows has none: two processes may then do the same work, one in vain
     fcntl = None
 
-__all__ = ["atomic_path", "locked", "write_atomically"]
+__all__ = [
+    "append_line",
+    "atomic_path",
+    "drop_torn_line",
+    "locked",
+    "remove_folder",
+    "write_atomically",
+]
 
 
 @contextlib.contextmanager
@@ -79,3 +86,47 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
         if fcntl is not None:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
+
+
+def append_line(path: Path, line: str, *, sync: bool = False) -> None:
+    """Appends a line to a file, as a whole or not at all.
+
+    Args:
+        path: the file; it is created if missing.
+        line: text without its line break, written as UTF-8.
+        sync: whether the line must survive a power cut.
+
+    Raises:
+        OSError: if the disk is full; the part that was written is removed.
+    """
+    with path.open("ab", buffering=0) as file:
+        size = file.tell()
+        content = line.encode() + b"\n"
+        try:
+            if file.write(content) < len(content):  # a full disk takes the first part
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            if sync:
+                os.fsync(file.fileno())
+        except BaseException:
+            file.truncate(size)
+            raise
+
+
+def drop_torn_line(path: Path) -> None:
+    """Removes a last line without a line break, which a kill or a full disk has torn."""
+    if path.is_file():
+        content = path.read_bytes()
+        if not content.endswith(b"\n"):
+            os.truncate(path, content.rfind(b"\n") + 1)
+
+
+def remove_folder(folder: Path) -> None:
+    """Removes a folder; a kill in the middle leaves it whole, or out of sight until the next call.
+
+    Args:
+        folder: may be missing; what earlier calls left of its neighbours is removed, too.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(folder.with_name(f".removed-{folder.name}-{secrets.token_hex(4)}"))
+    for left in folder.parent.glob(".removed-*"):
+        shutil.rmtree(left, ignore_errors=True)

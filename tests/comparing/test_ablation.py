@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 import keras_dl
@@ -104,3 +105,16 @@ def test_wrong_arguments_leave_no_trace(store, options, said):
 def test_an_objective_that_is_not_reported_is_said_before_anything_runs(store):
     with pytest.raises(ValueError, match="val_acuracy"):
         ablate(misjudged, values={"units": (2, 4)}, **QUICK)
+
+
+def test_resume_with_other_data_or_options_is_refused(store):
+    options = {**QUICK, "epochs": 1, "values": {"units": (2, 4)}}
+    labels = np.arange(60) % 3
+    x = np.random.default_rng(0).normal(size=(60, 2)).astype("float32")
+    np.savez("d.npz", x=x, y=labels)
+    ablate(toy, data="d.npz", **options)
+    with pytest.raises(ValueError, match=r"differs in epochs \(1 → 2\)"):
+        ablate(toy, data="d.npz", resume=True, **{**options, "epochs": 2})
+    np.savez("d.npz", x=x, y=labels[::-1])
+    with pytest.raises(ValueError, match=r"differs in data \("):
+        ablate(toy, data="d.npz", resume=True, **options)

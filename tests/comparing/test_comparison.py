@@ -1,7 +1,9 @@
 """Comparisons: paired tests, intervals, no winner without evidence, runs under one parent."""
 
+import dataclasses
 import itertools
 import json
+import math
 import os
 import signal
 import subprocess
@@ -12,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from keras_dl import Score
 from keras_dl.comparing import compare
+from keras_dl.errors import SearchFailed
 from keras_dl.execution import parent_run
 from keras_dl.tracking import store as tracking
 from tests.toys import conditional, misjudged, other, toy
@@ -117,6 +121,35 @@ def test_interrupted_comparison_resumes(store, monkeypatch):
     found = tracking.search(tracking.find_run(made.run_id).info.experiment_id, "")
     assert {r.info.status for r in found} == {"FINISHED"}
     assert len(found) == 2 * (1 + 4)
+
+
+def test_resume_of_other_work_is_refused_by_name(store, monkeypatch):
+    def interrupt(tracked, folder):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parent_run, "log_leftovers", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            compare([toy, other], **{**QUICK, "epochs": 1})
+    with pytest.raises(ValueError, match=r"differs in other.epochs \(1 → 2\), toy.epochs"):
+        compare([toy, other], resume=True, **{**QUICK, "epochs": 2})
+    folder = next((store / "mlruns" / "comparisons").iterdir())
+    notes = json.loads((folder / "notes.json").read_text())
+    (folder / "notes.json").write_text(json.dumps(notes | {"digest": "a" * 64}))
+    with pytest.raises(ValueError, match=r"differs in data \(aaaaaaaa → "):
+        compare([toy, other], resume=True, **{**QUICK, "epochs": 1})
+
+
+def test_score_that_is_not_finite_is_a_failed_training(store):
+    def report(model, data):
+        return {"figure of merit": math.nan}
+
+    recipes = [
+        dataclasses.replace(r, report=report, score=Score("figure of merit", "max"))
+        for r in (toy, other)
+    ]
+    with pytest.raises(SearchFailed, match="failed with every seed: figure of merit is nan"):
+        compare(recipes, **{**QUICK, "epochs": 1, "seeds": 2})
 
 
 def test_executor_takes_the_place_of_workers(store):

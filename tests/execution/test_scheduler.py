@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from keras_dl.errors import Failure
+from keras_dl.errors import Failure, WorkerDied
+from keras_dl.execution import run_job
 from keras_dl.execution.scheduler import RunningJob, Scheduler
 
 
@@ -109,6 +110,30 @@ def test_epochs_of_the_journal_reach_the_run(tmp_path):
     running.follow()
     assert logged == [(1, {"loss": 2.0}, 5.0)]
     assert running.epoch == 1
+
+
+def test_torn_line_of_a_journal_is_mended(tmp_path):
+    (tmp_path / "journal.jsonl").write_text(
+        '{"epoch": 1, "when": 5.0, "values": {"loss": 2.0}}\n{"epoch": 2, "wh'
+    )
+    journal = run_job._Journal(tmp_path)
+    journal.add(1, {"loss": 9.0}, "fit")  # stands there already
+    journal.add(2, {"loss": 1.0}, "fit")
+    rows, _ = run_job.entries(tmp_path, 0)
+    assert [(row.epoch, row.values) for row in rows] == [(1, {"loss": 2.0}), (2, {"loss": 1.0})]
+
+
+@pytest.mark.parametrize("workers_that_die", [1, 2])
+def test_job_of_a_dead_worker_is_submitted_once_more(scheduler, tmp_path, workers_that_die):
+    scheduler.submit(job(0, tmp_path))
+    for _ in range(workers_that_die):
+        scheduler._executor.futures[-1].set_exception(WorkerDied("signal 9"))
+        ended = scheduler.wait(0.0)
+        assert len(scheduler._executor.futures) == 2
+    if workers_that_die == 1:
+        assert (ended, len(scheduler.jobs)) == ([], 1)
+    else:
+        assert ended[0].result().reason == "worker_died"
 
 
 def _resolving(scheduler, futures):

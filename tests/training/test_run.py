@@ -198,7 +198,7 @@ def test_resume_refuses_what_it_cannot_go_on_with(store):
     tracking.client().update_run(stopped, status="KILLED")
     job = store / "mlruns" / "checkpoints" / stopped / "job.json"
     job.write_text(json.dumps(json.loads(job.read_text()) | {"digest": "0"}))
-    with pytest.raises(ValueError, match="another digest"):
+    with pytest.raises(ValueError, match=r"differs in data \(0 → "):
         toy.run(resume=stopped)
 
 
@@ -277,3 +277,62 @@ def test_precision_holds_and_does_not_leak(store):
     Recipe(name="spy", data=data, build=spying, epochs=1).run(precision="mixed_bfloat16", **QUIET)
     assert seen == ["mixed_bfloat16"]
     assert keras.config.dtype_policy().name == "float32"
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])
+def test_epochs_between_checkpoint_and_tracking_are_logged_after_all(store, stop):
+    from keras_dl.training.callbacks import Checkpointing
+
+    whole = toy.run(epochs=4, **QUIET)
+    real = Checkpointing._flush
+
+    def flush(self):
+        if self.progress.state.epoch == 2:
+            self.listener = mock.Mock(side_effect=stop)
+        real(self)
+
+    with mock.patch.object(Checkpointing, "_flush", flush), pytest.raises((stop, Failure)):
+        toy.run(epochs=4, **QUIET)
+    run = next(r for r in all_runs() if r.info.status != "FINISHED")
+    resumed = toy.run(resume=run.info.run_id, **QUIET)
+    assert resumed.history == whole.history
+    for name in ("train/loss", "val/accuracy", "objective", "test/loss"):
+        rows = [
+            [(m.step, m.value) for m in tracking.client().get_metric_history(run_id, name)]
+            for run_id in (run.info.run_id, whole.run_id)
+        ]
+        assert rows[0] == rows[1]
+
+
+def test_run_killed_at_its_end_has_one_model_and_no_checkpoint(store):
+    with (
+        mock.patch("keras_dl.tracking.runs.TrackedRun.end", side_effect=SystemExit),
+        pytest.raises(SystemExit),
+    ):
+        toy.run(epochs=1, **QUIET)
+    (run,) = all_runs()
+    tracking.client().set_terminated(run.info.run_id, "FAILED")  # as the next process does
+    resumed = toy.run(resume=run.info.run_id, **QUIET)
+    models = tracking.client().search_logged_models([run.info.experiment_id])
+    assert len(models) == 1
+    assert len(list((store / "mlruns").rglob("*.keras"))) == 1
+    for name in ("test/loss", "fit_seconds", "best_epoch"):
+        assert len(tracking.client().get_metric_history(run.info.run_id, name)) == 1
+    assert keras_dl.load_model(resumed.run_id).name == "tiny"
+    left = store / "mlruns" / "checkpoints" / run.info.run_id  # a kill before it is removed
+    left.mkdir()
+    toy.run(epochs=1, **QUIET)
+    assert not left.exists()
+
+
+def test_changed_code_of_the_recipe_is_named(store, capsys):
+    with interrupted_at(1), pytest.raises(KeyboardInterrupt):
+        toy.run(epochs=3, **QUIET)
+    stopped = all_runs()[0].info.run_id
+
+    def changed(data, *, units: int = 8, dropout: float = 0.1, learning_rate: float = 1e-2):
+        return tiny(data, units, learning_rate / 2, dropout)
+
+    recipe = Recipe(name="toy", data=data, build=changed, epochs=4)
+    recipe.run(resume=stopped, **QUIET)
+    assert "Resuming with another code of the recipe (" in capsys.readouterr().err

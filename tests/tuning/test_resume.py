@@ -1,20 +1,27 @@
 """Searches that are killed: nothing finished is lost, repeated or left open."""
 
+import dataclasses
+import errno
 import itertools
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Annotated
 
+import numpy as np
 import pytest
 
-from keras_dl.execution import parent_run
+from keras_dl import Objective, Range
+from keras_dl.errors import DiskFull, SearchFailed, WorkerDied
+from keras_dl.execution import parent_run, run_job, scheduler
 from keras_dl.execution.journal import Journal
 from keras_dl.tracking import store as tracking
-from tests.toys import toy
+from tests.toys import tiny, toy
 
 HERE = Path(__file__).resolve().parents[2]
 SCRIPT = """
@@ -187,3 +194,127 @@ def test_interrupted_final_comparison_resumes(store, monkeypatch):
     found = tracking.search(["1"], "")
     assert {r.info.status for r in found} == {"FINISHED"}
     assert len(found) == (1 + 2) + (1 + 4)
+
+
+QUICK = {"algorithm": "random", "epochs": 1, "workers": 0, "verbose": False, "final_seeds": 0}
+
+
+def write_table(labels):
+    random = np.random.default_rng(0)
+    features = random.normal(size=(120, 2)) + 3 * (np.arange(120) % 3)[:, None]
+    np.savetxt("d.csv", np.c_[features, labels], "%.3f,%.3f,%d", header="a,b,class", comments="")
+
+
+def test_other_contents_of_the_same_file_are_refused(store):
+    labels = np.arange(120) % 3
+    write_table(labels)
+    first = toy.tune(trials=2, dataset="d.csv", **QUICK)
+    write_table(labels[::-1])
+    with pytest.raises(ValueError, match=rf"{first.folder.name} differs in data \(.{{8}} →"):
+        toy.tune(trials=4, dataset="d.csv", resume=True, **QUICK)
+    write_table(labels)
+    assert toy.tune(trials=3, dataset="d.csv", resume=True, **QUICK).folder == first.folder
+
+
+def test_changed_code_and_options_are_refused_by_name(store):
+    first = toy.tune(trials=1, **QUICK)
+    name = first.folder.name
+
+    def build(data, *, units: Annotated[int, Range(2, 16)] = 8):
+        return tiny(data, units, 0.1)
+
+    changed = dataclasses.replace(toy, build=build)
+    with pytest.raises(ValueError, match=r"differs in .*code of the recipe"):
+        changed.tune(trials=2, resume=True, **QUICK)
+    with pytest.raises(ValueError, match=rf"{name} differs in seed \(0 → 1\)\. Leave out"):
+        toy.tune(trials=2, resume=True, seed=1, **QUICK)
+    with pytest.raises(ValueError, match=r"differs in units \(8 → 5\), searched.units"):
+        toy.tune(trials=2, resume=True, units=5, **QUICK)
+    assert toy.tune(trials=2, resume=True, **QUICK).folder == first.folder
+
+
+def test_resume_without_an_earlier_search_says_so(store, capsys):
+    toy.tune(trials=1, resume=True, **{**QUICK, "verbose": True})
+    assert "Nothing to resume: a new search starts" in capsys.readouterr().err
+
+
+def test_extension_with_another_winner_trains_and_reports_that_one(store):
+    options = {**QUICK, "final_seeds": 2, "seed": 0}
+    first = toy.tune(trials=2, **options)
+    more = toy.tune(trials=6, resume=True, **options)
+    assert more.best != first.best  # else the test shows nothing
+    assert more.folder == first.folder
+    fresh = toy.tune(trials=6, **options)
+    assert more.best == fresh.best
+    scores = [{r.label: r.scores for r in s.final_comparison.rows} for s in (more, fresh)]
+    assert scores[0] == scores[1]
+    again = toy.tune(trials=6, resume=True, **options)
+    assert again.final_comparison.run_id == fresh.final_comparison.run_id
+    assert len(list((first.folder / "final").iterdir())) == 2
+
+
+def failing(error, times):
+    """The training function, which fails so many times before it works."""
+    real, calls = run_job.run_job, itertools.count()
+
+    def run(job):
+        if next(calls) in times:
+            raise error
+        return real(job)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(WorkerDied("killed by signal 9"), "worker_died"), (ConnectionError("gone"), "inaccessible")],
+)
+def test_failures_of_the_surroundings_are_tried_again_on_resume(store, monkeypatch, error, reason):
+    whole = toy.tune(trials=3, **QUICK)
+    monkeypatch.setattr(scheduler, "run_job", failing(error, {1, 2}))
+    first = toy.tune(trials=3, **QUICK)
+    failed = [t.number for t in first.trials if t.reason == reason]
+    assert failed == ([1] if reason == "worker_died" else [1, 2])
+    again = toy.tune(trials=3, resume=True, **QUICK)
+    assert [t.score for t in again.trials] == [t.score for t in whole.trials]
+    assert [t.values for t in again.trials] == [t.values for t in whole.trials]
+    found = tracking.search(["1"], f"tags.search = '{first.run_id}'")
+    assert {r.info.status for r in found} == {"FINISHED"}
+    assert not any(r.data.tags.get("message") for r in found)
+    third = toy.tune(trials=4, resume=True, **QUICK)
+    assert [t.score for t in third.trials][:3] == [t.score for t in whole.trials]
+
+
+def test_trial_whose_worker_dies_once_is_trained_in_its_turn(store, monkeypatch):
+    whole = toy.tune(trials=3, **QUICK)
+    monkeypatch.setattr(scheduler, "run_job", failing(WorkerDied("killed by signal 9"), {1}))
+    search = toy.tune(trials=3, **QUICK)
+    assert [(t.values, t.score) for t in search.trials] == [
+        (t.values, t.score) for t in whole.trials
+    ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        RuntimeError("(sqlite3.OperationalError) database or disk is full"),
+    ],
+)
+def test_full_disk_stops_the_search_and_resume_goes_on(store, monkeypatch, error):
+    whole = toy.tune(trials=3, **QUICK)
+    monkeypatch.setattr(scheduler, "run_job", failing(error, {1}))
+    with pytest.raises(DiskFull, match="^The disk is full .*resume=True continues$"):
+        toy.tune(trials=3, **QUICK)
+    again = toy.tune(trials=3, resume=True, **QUICK)
+    assert [t.score for t in again.trials] == [t.score for t in whole.trials]
+
+
+def test_objective_that_is_never_finite_fails_the_trial_whatever_the_loss(store):
+    def odd(model, split):
+        return {"odd": math.nan}
+
+    objective = Objective("val_odd", "max")
+    recipe = dataclasses.replace(toy, evaluators=(odd,), objective=objective)
+    with pytest.raises(SearchFailed, match="val_odd is nan after epoch 1 and was never finite"):
+        recipe.tune(trials=1, **QUICK)

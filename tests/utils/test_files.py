@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from keras_dl.utils.files import atomic_path, locked, write_atomically
+from keras_dl.utils.files import (
+    append_line,
+    atomic_path,
+    drop_torn_line,
+    locked,
+    remove_folder,
+    write_atomically,
+)
 
 
 def test_text_and_bytes_are_written_as_they_are(tmp_path):
@@ -135,3 +142,35 @@ def test_lock_is_a_regular_file(tmp_path, plant):
     with pytest.raises(OSError, match="symbolic links|regular file"), locked(tmp_path / "lock"):
         pass
     assert victim.read_text() == "content"
+
+
+def test_line_is_appended_as_a_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "lines"
+    append_line(path, "one")
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        append_line(path, "two", sync=True)
+    append_line(path, "three")
+    assert path.read_text() == "one\nthree\n"
+
+
+@pytest.mark.parametrize("text", ["", "one\n", "one\ntwo\n", "one\ntw", "on"])
+def test_torn_line_is_dropped(tmp_path, text):
+    path = tmp_path / "lines"
+    path.write_text(text)
+    drop_torn_line(path)
+    assert path.read_text() == text[: text.rfind("\n") + 1]
+    drop_torn_line(tmp_path / "missing")
+
+
+def test_folder_is_removed_with_what_a_kill_has_left(tmp_path):
+    for name in (".removed-old-12", "kept", "gone"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text("x")
+    remove_folder(tmp_path / "gone")
+    assert [p.name for p in tmp_path.iterdir()] == ["kept"]
+    remove_folder(tmp_path / "missing")
