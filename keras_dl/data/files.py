@@ -92,6 +92,8 @@ def read_regular(path: Path, limit: int = LARGE) -> bytes:
         OSError: if it cannot be read.
     """
     with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > limit:
+            raise _too_large(limit, path)
         return read_limited(file, limit, path)
 
 
@@ -109,10 +111,7 @@ def read_limited(stream: IO[bytes], limit: int, source: object) -> bytes:
     content = io.BytesIO()
     while chunk := stream.read(CHUNK):
         if content.tell() + len(chunk) > limit:
-            raise DatasetError(
-                f"`dataset` must hold files of a reasonable size, here {_size(limit)} unpacked; a "
-                f"small file that unpacks to more is refused. Received: {source}"
-            )
+            raise _too_large(limit, source)
         content.write(chunk)
     return content.getvalue()
 
@@ -196,6 +195,13 @@ def refuse_damaged(source: object, kind: str) -> Iterator[None]:
         raise DatasetError(
             f"`dataset` must be {kind}; copy or download it again. Received: {source} ({reason})"
         ) from None
+
+
+def _too_large(limit: int, source: object) -> DatasetError:
+    return DatasetError(
+        f"`dataset` must hold files of a reasonable size, here {_size(limit)} unpacked; a small "
+        f"file that unpacks to more is refused. Received: {source}"
+    )
 
 
 def _size(count: int) -> str:
