@@ -6,7 +6,7 @@ from typing import Any
 
 from keras_dl import options
 from keras_dl.comparing.ablation_result import Ablation, make_ablation, settings_label
-from keras_dl.comparing.design import factorial
+from keras_dl.comparing.design import check_size, factorial
 from keras_dl.data.summary import show
 from keras_dl.execution.journal import Journal, open_journal
 from keras_dl.execution.parent_run import Child, Facts, ParentRun, Training
@@ -61,6 +61,7 @@ def ablate(
     levels = resolve_levels(space, factors, values, plan.fixed)
     resolved = plan.options
     settings = factorial(levels, resolved["max_settings"])
+    check_size(levels, len(settings), resolved["seeds"])
     store.close_orphaned_runs()
     definition = plan.definition() | {
         "levels": {name: list(map(format_value, own)) for name, own in levels.items()},

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["effect_codes", "factorial", "has_interactions", "model_matrix"]
+__all__ = ["check_size", "effect_codes", "factorial", "has_interactions", "model_matrix"]
 
 MAX_CANDIDATES, RIDGE = 20_000, 1e-6
 FREEDOM = (
@@ -54,6 +54,25 @@ def factorial(
         cells = cells[_fraction(cells, max_settings)]
     ordered = [(name, list(own)) for name, own in levels.items()]
     return [{n: own[i] for (n, own), i in zip(ordered, row, strict=True)} for row in cells]
+
+
+def check_size(levels: Mapping[str, Sequence[Any]], settings: int, seeds: int) -> None:
+    """Checks before the trainings that their number allows to estimate the error of the effects.
+
+    Args:
+        levels: levels by factor.
+        settings: number of settings.
+        seeds: trainings of each setting.
+
+    Raises:
+        ValueError: if there are no more trainings than effects.
+    """
+    effects = 1 + sum(len(own) - 1 for own in levels.values()) + seeds - 1
+    if settings * seeds <= effects:
+        raise ValueError(
+            f"`seeds` must be larger, or `over` name another factor: {settings * seeds} trainings "
+            f"leave no variance to test {effects} effects by. Received: seeds={seeds}"
+        )
 
 
 def has_interactions(counts: Sequence[int], settings: int) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from keras_dl.data.files import open_regular, unpacked_limit
 from keras_dl.utils.printing import printable
 
 __all__ = ["read_model"]
@@ -16,6 +15,8 @@ CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 MAX_CONFIG = 64 * 2**20  # bytes; a network of a thousand layers has one
 MAX_SIZE = 2**31 - 1  # of an axis
 REASON = 300  # characters
+LARGE = 512 * 2**20  # bytes; any file may unpack to this size
+RATIO = 200  # above LARGE, unpacked bytes per byte
 
 
 def read_model(path: Path) -> Any:
@@ -42,8 +43,15 @@ def read_model(path: Path) -> Any:
         ) from None
 
 
+def _unpacked_limit(path: Path) -> int:
+    """Returns the number of bytes to which a model file may unpack; weights hardly shrink."""
+    return max(LARGE, RATIO * path.stat().st_size)
+
+
 def _check(path: Path) -> None:
-    with open_regular(path) as file, zipfile.ZipFile(file) as archive:
+    if not path.is_file():  # a FIFO would be waited for
+        raise ValueError("no regular file")
+    with zipfile.ZipFile(path) as archive:
         members = {member.filename: member for member in archive.infolist()}
         for name in members:
             if ".." in PurePosixPath(name).parts or PurePosixPath(name).is_absolute():
@@ -52,7 +60,7 @@ def _check(path: Path) -> None:
         if missing:
             raise ValueError(f"no {missing[0]}")
         total = sum(member.file_size for member in members.values())
-        if total > unpacked_limit(path) or members[CONFIG].file_size > MAX_CONFIG:
+        if total > _unpacked_limit(path) or members[CONFIG].file_size > MAX_CONFIG:
             raise ValueError("a small file that unpacks to more than its size explains")
         config = json.loads(archive.read(CONFIG))
     for layer in _layers(config):

@@ -94,6 +94,7 @@ def test_a_fraction_gives_main_effects_alone(store):
         ({"over": ("dropout",), "dropout": 0.1}, "`over` must not name what is fixed"),
         ({"over": ("dropout",), "sedes": 3}, "Did you mean 'seeds'?"),
         ({"over": ("dropout",), "max_settings": 1}, "`max_settings` must"),
+        ({"over": ("dropout",), "seeds": 1}, "`seeds` must be larger"),
     ],
 )
 def test_wrong_arguments_leave_no_trace(store, options, said):
