@@ -132,10 +132,12 @@ class PatientClient(MlflowClient):
 # `log_image`, which names its files at random, call these and are not repeated as a whole.
 REPEATED = (
     "create_experiment",
+    "delete_logged_model",
     "delete_tag",
     "download_artifacts",
     "get_experiment",
     "get_experiment_by_name",
+    "get_metric_history",
     "get_run",
     "list_artifacts",
     "log_artifact",
@@ -144,6 +146,7 @@ REPEATED = (
     "log_inputs",
     "restore_experiment",
     "search_experiments",
+    "search_logged_models",
     "search_runs",
     "set_experiment_tag",
     "set_tag",
