@@ -11,7 +11,7 @@ import numpy as np
 from keras_dl.comparing import Comparison, Contender, run_contenders
 from keras_dl.data.summary import show
 from keras_dl.errors import SearchFailed
-from keras_dl.execution.journal import Journal, Trial, open_journal
+from keras_dl.execution.journal import INCIDENTAL, Journal, Trial, open_journal
 from keras_dl.execution.plan import spool_data
 from keras_dl.execution.run_job import DryRun
 from keras_dl.execution.scheduler import RunningJob, Scheduler, stop_on_full_disk
@@ -191,10 +191,12 @@ class _Tuner:
         trials, finished = list(self.journal.trials.values()), self.journal.finished()
         if not finished:
             reasons = sorted({t.reason for t in trials})
-            raise SearchFailed(
+            failed = SearchFailed(
                 f"all {len(trials)} trials failed ({', '.join(reasons)}); "
                 f"first: {trials[0].message}"
             )
+            failed.exit_code = 2 if INCIDENTAL.issuperset(reasons) else 1
+            raise failed
         best = results.rank(finished, self.objective)[0]
         importance = results.permutation_importance(trials, self.plan.searched)
         self.reporter.console.print(leaderboard(trials, self.objective, self.plan.searched))

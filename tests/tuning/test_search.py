@@ -2,14 +2,15 @@
 
 import math
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 import pytest
 
-from keras_dl import Objective, Score
+from keras_dl import Objective, Range, Recipe, Score
 from keras_dl.errors import SearchFailed
 from keras_dl.tracking import store as tracking
-from tests.toys import conditional, faulty, misjudged, toy
+from tests.toys import build, conditional, faulty, misjudged, toy
 
 QUICK = {"epochs": 2, "final_seeds": 0, "workers": 0, "verbose": False, "algorithm": "random"}
 
@@ -167,6 +168,18 @@ def test_oversized_models_fail_as_oversized(store):
 def test_trial_that_takes_too_long_is_timed_out(store):
     with pytest.raises(SearchFailed, match="timed_out"):
         faulty.tune(trials=1, fault="slow", timeout=2.0, **QUICK)
+
+
+def test_search_that_the_system_fails_is_no_failed_training(store):
+    def refused(data, *, units: Annotated[int, Range(2, 16)] = 8):
+        if units != 8:
+            raise OSError(30, "Read-only file system", "/data")
+        return build(data, units=units)
+
+    recipe = Recipe(name="refused", data=toy.data, build=refused, epochs=1)
+    with pytest.raises(SearchFailed, match="all 2 .*inaccessible.*Read-only.*: /data") as caught:
+        recipe.tune(trials=2, **QUICK)
+    assert caught.value.exit_code == 2
 
 
 def test_all_trials_failed_is_an_error_and_closes_the_runs(store):
