@@ -86,7 +86,8 @@ def _targets(facts: Facts) -> str:
     if spec["type"] == "Classes":
         text = f"classification, {len(names):,} classes"
         if len(names) > MOST_CLASSES and counts:
-            text += f"; in train {_extremes(names, counts['train'])}"
+            own = (spec.get("by_split") or {}).get("train", names)
+            text += f"; in train {_extremes(own, counts['train'])}"
         return text
     if spec["type"] == "Masks":
         first = ", ".join(names[:FIRST_CLASSES])

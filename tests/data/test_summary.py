@@ -222,3 +222,13 @@ def test_decisions_on_a_file_share_a_row(tmp_path):
     assert rows["targets"] == "classification, 2 classes; column kind, the last one"
     assert rows["inputs"] == "2 features, float32 1.5 … 4.5"
     assert "header" not in rows
+
+
+def test_splits_with_classes_of_their_own_among_all_names():
+    data = labelled([1, 3], [str(i) for i in range(20)])
+    own = {"train": ("0", "1"), "validation": ("0", "1"), "test": ("2", "3")}
+    made = replace(data, targets=Classes(data.class_names, own)).summary()
+    assert dict(made.rows)["targets"] == (
+        "classification, 20 classes; in train the smallest is 0 with 1, the largest 1 with 3"
+    )
+    assert made.table[3] == ("test", "4", "2", "2, 3")
