@@ -13,7 +13,6 @@ __all__ = ["read_model"]
 
 CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 MAX_CONFIG = 64 * 2**20  # bytes; a network of a thousand layers has one
-LARGE, RATIO = 512 * 2**20, 200  # bytes to which any file may unpack, and above per byte
 MAX_SIZE = 2**31 - 1  # of an axis
 REASON = 300  # characters
 LARGE = 512 * 2**20  # bytes; any file may unpack to this size
