@@ -71,16 +71,18 @@ def run_contenders(
     journal: Journal,
     tags: Mapping[str, object] | None = None,
     *,
+    first_seed: int = 0,
     verbose: bool = True,
 ) -> Comparison:
     """Trains and tests each contender with the same seeds under one parent run.
 
     Args:
         contenders: sides of the comparison.
-        seeds: number of seeds, counted from 0.
+        seeds: number of seeds.
         scheduler: runs the jobs.
         journal: folder of the trainings; a run that it names is continued.
         tags: further tags of the parent run.
+        first_seed: the first of them; the others follow it.
         verbose: whether to show progress.
 
     Raises:
@@ -89,7 +91,11 @@ def run_contenders(
     first = contenders[0]
     name = " vs ".join(c.label for c in contenders)
     # Seed by seed: an early end leaves pairs.
-    trainings = [c.training(seed, journal) for seed in range(seeds) for c in contenders]
+    trainings = [
+        c.training(seed, journal)
+        for seed in range(first_seed, first_seed + seeds)
+        for c in contenders
+    ]
     parent = ParentRun(
         "comparison", first.recipe, name, {"seeds": seeds}, first.facts, journal, tags
     )

@@ -231,7 +231,11 @@ class _Tuner:
         journal = Journal(self.journal.folder / "final" / key)
         tags = {"search": self.logger.parent.tracked.id}
         verbose = plan.options["verbose"]
-        return run_contenders(contenders, seeds, self.scheduler, journal, tags, verbose=verbose)
+        # Seeds that the search has not used: its winner may owe its rank to them.
+        first = plan.options["seed"] + plan.options["seeds"]
+        return run_contenders(
+            contenders, seeds, self.scheduler, journal, tags, first_seed=first, verbose=verbose
+        )
 
 
 def _key(job: RunningJob) -> tuple[int, int]:

@@ -213,7 +213,8 @@ def test_mixed_precision_and_seed_hold_inside_trials(store):
 def test_winner_is_tested_against_the_defaults(store):
     search = toy.tune(trials=3, **{**QUICK, "final_seeds": 3})
     assert {r.label for r in search.final_comparison.rows} == {"tuned", "defaults"}
-    assert all(len(r.scores) == 3 for r in search.final_comparison.rows)
+    # The search has trained with seed 0.
+    assert all(set(r.scores) == {1, 2, 3} for r in search.final_comparison.rows)
     assert search.final_comparison.metric == "test/accuracy"
 
 
