@@ -7,7 +7,7 @@ Data: CamVid, 367 + 101 + 233 street scenes in SegNet's split, 11 classes, at ha
     `--dataset FOLDER` has images/ and masks/ with a class number per pixel.
 Run: keras-dl run fcn
 Expect: 43.5 % mean IoU and 80.7 % of the pixels on the test set of CamVid, seed 0 alone, 57.2 %
-    mean IoU on validation; 20 epochs, 5.5 minutes of processor time on two cores of an AMD EPYC.
+    mean IoU on validation; 20 epochs, 5.7 CPU minutes on an AMD EPYC.
 Differs: An eighth of VGG-16's filters, with batch normalisation, trained from scratch and all
     streams at once; Adam with cosine decay for momentum SGD, 20 epochs; mean cross-entropy for the
     sum over pixels. No published figure exists for CamVid at this size: full-size CamVid with an
