@@ -68,6 +68,7 @@ if stopped or not finished():
     toy.run(verbose=False, **({"resume": stopped[0]} if stopped else {"epochs": 12}))
 """,
     "tune": f"toy.tune(trials=4, final_seeds=0, algorithm='bayesian', {OPTIONS})",
+    "final": f"toy.tune(trials=1, final_seeds=2, algorithm='random', {OPTIONS})",
     "ablate": f"toy.ablate(values={{'units': (2, 9)}}, seeds=2, {OPTIONS})",
     "compare": f"""
 folder = "mlruns/comparisons"
