@@ -12,6 +12,7 @@ from rich.table import Table
 from keras_dl.comparing.ablation_figures import draw_figures
 from keras_dl.comparing.effects import Effects, estimate_effects
 from keras_dl.comparing.results import majority_caption, majority_share
+from keras_dl.comparing.statistics import format_p
 from keras_dl.errors import Failure, SearchFailed
 from keras_dl.execution.parent_run import score_of
 from keras_dl.recipe import Recipe
@@ -78,7 +79,7 @@ class Ablation:
             counted = f"{len(mine)}" + (f" ({failed} failed)" if failed else "")
             gain = ("–", "–", "–")
             if e.p is not None:
-                gain = (f"{e.gain:+.4f}", f"{e.gain_low:+.4f} … {e.gain_high:+.4f}", _format_p(e.p))
+                gain = (f"{e.gain:+.4f}", f"{e.gain_low:+.4f} … {e.gain_high:+.4f}", format_p(e.p))
             named = e.factor if e.factor != last else ""
             level = escape(format_value(e.level))
             table.add_row(escape(named), level, f"{e.mean:.4f}", *gain, counted)
@@ -104,7 +105,7 @@ class Ablation:
             pair = zip(i.factors, i.levels, strict=True)
             both = " & ".join(f"{n}={format_value(v)}" for n, v in pair)
             interval = f"{i.low:+.4f} … {i.high:+.4f}"
-            table.add_row(escape(both), f"{i.gain:+.4f}", interval, _format_p(i.p))
+            table.add_row(escape(both), f"{i.gain:+.4f}", interval, format_p(i.p))
         if len(interactions) > MAX_ROWS:
             table.caption = f"{MAX_ROWS} of {len(interactions)}, the most significant first"
             table.caption_justify = "left"
@@ -227,10 +228,6 @@ def _fraction_note(effects: Effects) -> str:
         f"{effects.settings} of {effects.combinations} settings: a gain may contain interactions, "
         "and its error is that between settings"
     )
-
-
-def _format_p(value: float) -> str:
-    return f"{value:.3f}" if value >= 0.001 else "<0.001"
 
 
 def _metric_name(name: str) -> str:

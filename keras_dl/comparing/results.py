@@ -12,6 +12,7 @@ from rich.table import Table
 
 from keras_dl.comparing.statistics import (
     CONFIDENCE,
+    format_p,
     holm,
     interval,
     is_proportion,
@@ -118,7 +119,7 @@ class Comparison:
                 f"{row.mean:.4f}",
                 f"{row.low:.4f} … {row.high:.4f}",
                 count,
-                "–" if p is None else f"{p:.3f}",
+                "–" if p is None else format_p(p),
                 f"{row.parameters:,}",
                 format_duration(row.seconds),
             )

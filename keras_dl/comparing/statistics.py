@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["CONFIDENCE", "holm", "interval", "is_proportion", "paired_p_value"]
+__all__ = ["CONFIDENCE", "format_p", "holm", "interval", "is_proportion", "paired_p_value"]
 
 CONFIDENCE = 0.95
 _PROPORTIONS = ("accuracy", "iou", "precision", "recall", "f1", "auc", "rate")
@@ -39,6 +39,10 @@ def interval(
         error, freedom = _standard_error(scores, examples)
         half = _quantile(freedom) * error
     scale = mean * (1 - mean)
+    if proportion and scale == 0 and examples is not None and len(scores) > 1:
+        # All right or all wrong: the exact interval of Clopper and Pearson, 1934, of the examples.
+        bound = float(((1 - CONFIDENCE) / 2) ** (1 / examples.shape[1]))
+        return (bound, 1.0) if mean else (0.0, 1 - bound)
     if not proportion or np.isnan(half) or scale <= 0:
         return mean - half, mean + half
     logit, half = np.log(mean / (1 - mean)), half / scale
@@ -49,8 +53,9 @@ def interval(
 def paired_p_value(gaps: np.ndarray, examples: np.ndarray | None = None) -> float | None:
     """Returns the p-value of a mean gap of 0 between two models, or None without variance.
 
-    A two-sided t-test over seeds whose variance includes that of drawing the test set; without
-    `examples` it is the paired t-test.
+    A two-sided t-test over seeds whose variance includes that of drawing the test set. It is never
+    below the p-value of the paired t-test over seeds alone, whose few degrees of freedom guard
+    against a variance that is small by chance.
 
     Args:
         gaps: differences of the scores, (seeds).
@@ -66,8 +71,14 @@ def paired_p_value(gaps: np.ndarray, examples: np.ndarray | None = None) -> floa
         return 1.0
     if len(gaps) < 2 or np.ptp(gaps) < 1e-12:
         return None
-    error, freedom = _standard_error(gaps, examples)
-    return float(2 * stats.t.sf(abs(float(np.mean(gaps))) / error, freedom))
+    mean = abs(float(np.mean(gaps)))
+    errors = [_standard_error(gaps, None), _standard_error(gaps, examples)]
+    return max(float(2 * stats.t.sf(mean / error, freedom)) for error, freedom in errors)
+
+
+def format_p(value: float) -> str:
+    """Returns a p-value with three digits."""
+    return f"{value:.3f}" if value >= 0.001 else "<0.001"
 
 
 def holm(raw: Mapping[Any, float]) -> dict[Any, float]:

@@ -21,6 +21,7 @@ from keras_dl.data.targets import encode
 __all__ = ["assemble", "resize_data"]
 
 ORDER = ("train", "validation", "test")
+LOST = 1e-3  # standard deviations of a feature that rounding may change it by
 
 
 def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | None) -> Data:
@@ -131,14 +132,30 @@ def _tables(xs: list[np.ndarray]) -> list[np.ndarray]:
         raise DatasetError(
             f"`x` must hold numbers; encode text as numbers first. Received: dtype={xs[0].dtype}"
         )
-    xs = [x.astype(np.float32) for x in xs]
+    exact, xs = xs, [x.astype(np.float32) for x in xs]
     bad = sum(int((~np.isfinite(x)).sum()) for x in xs)
     if bad:
         raise DatasetError(
             "`x` must be finite in float32; fill or remove missing values. "
             f"Received: {bad} NaN or inf"
         )
-    return _check_widths(xs)
+    _check_widths(xs)
+    _notice_lost_digits(np.concatenate(exact), np.concatenate(xs))
+    return xs
+
+
+def _notice_lost_digits(exact: np.ndarray, rounded: np.ndarray) -> None:
+    """Records the columns whose differences float32 does not resolve, such as times in seconds."""
+    if not len(exact) or exact.dtype == np.float32 or exact.dtype.kind == "b":
+        return
+    lost = np.abs(exact - rounded.astype(np.float64)).max(axis=0)
+    columns = np.flatnonzero(lost > LOST * exact.std(axis=0, dtype=np.float64))
+    if len(columns):
+        numbers = ", ".join(map(str, columns[:5])) + (", …" if len(columns) > 5 else "")
+        notice(
+            f"{len(columns)} of {exact.shape[1]} features lose digits in float32 (numbers from 0: "
+            f"{numbers}); subtract a constant from large values."
+        )
 
 
 def _check_widths(xs: list[np.ndarray]) -> list[np.ndarray]:

@@ -50,9 +50,9 @@ class Result:
         notices: sentences on a doubtful result, such as one class for all test examples.
     """
 
-    model: keras.Model
-    data: Data
-    history: dict[str, list[float]]
+    model: keras.Model = field(repr=False)
+    data: Data = field(repr=False)
+    history: dict[str, list[float]] = field(repr=False)
     metrics: dict[str, float]
     figures: "dict[str, Figure]" = field(repr=False)
     values: dict[str, Any]

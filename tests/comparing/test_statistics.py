@@ -72,6 +72,22 @@ def test_few_test_examples_take_the_evidence_away():
     assert find_winner(rows, paired_tests(rows)) == "a"
 
 
+def test_p_values_are_not_below_those_of_the_seeds_alone():
+    random = np.random.default_rng(0)
+    first, second = random.random((2, 2, 2000)) < np.array([0.9, 0.7])[:, None, None]
+    gaps = first.mean(1) - second.mean(1)
+    expected = stats.ttest_1samp(gaps, 0).pvalue
+    assert paired_p_value(gaps, first.astype(float) - second) == pytest.approx(expected)
+
+
+def test_perfect_scores_have_the_exact_interval_of_their_examples():
+    low, high = interval(np.ones(3), np.ones((3, 18), bool), proportion=True)
+    assert (low, high) == (pytest.approx(0.025 ** (1 / 18)), 1.0)
+    assert interval(np.zeros(3), np.zeros((3, 18), bool), proportion=True)[1] == pytest.approx(
+        1 - low
+    )
+
+
 def test_outcomes_carry_the_examples():
     right = np.array([True, False, True] * 5)
     outcome = Outcome(

@@ -291,3 +291,12 @@ def test_a_mark_in_more_than_a_third_of_the_rows_may_be_a_class(tmp_path):
     rows = [f"{a:.2f},{b:.2f},{('none', 'mild')[i % 2]}" for i, (a, b) in enumerate(NOISE)]
     with pytest.raises(DatasetError, match=r"30 of 60 rows without one \(none\) in column class"):
         load(write(tmp_path, "a,b,class", rows))
+
+
+def test_features_that_float32_does_not_resolve_are_recorded(tmp_path):
+    path = tmp_path / "times.csv"
+    rows = "\n".join(f"{1_700_000_000 + 7 * i},{i % 5}.5,{'ab'[i % 2]}" for i in range(60))
+    path.write_text(f"seconds,x,label\n{rows}\n")
+    notices = load(path).reading.notices
+    assert any("1 of 2 features lose digits in float32 (numbers from 0: 0)" in n for n in notices)
+    assert not any("lose digits" in n for n in load("wine").reading.notices)

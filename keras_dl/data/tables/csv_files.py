@@ -85,7 +85,7 @@ def _read(table: Table, layout: Layout) -> tuple[np.ndarray, list[str]]:
 
 
 def _check_finite(x: np.ndarray, lines: Sequence[int], layout: Layout, path: Path) -> None:
-    bad = np.argwhere(~np.isfinite(x))
+    bad = np.argwhere(~(np.abs(x) <= np.finfo(np.float32).max))
     if len(bad):
         row, column = bad[0]
         raise DatasetError(
@@ -102,7 +102,7 @@ def _numbers(row: Row, layout: Layout, path: Path) -> np.ndarray:
     try:
         if "_" in "".join(cells):  # float() takes 1_000 for a number
             raise ValueError
-        return np.fromiter(map(float, cells), np.float32, len(cells))
+        return np.fromiter(map(float, cells), np.float64, len(cells))
     except ValueError:
         raw = [cell.strip() for cell in raw]
         column = next(i for i, cell in enumerate(cells) if not is_number(cell))
