@@ -37,7 +37,8 @@ def report_adaptation(model: Any, data: Data) -> dict[str, Any]:
     domains = {"source": data.extras["source_test"], "target": data.test}
     right = outputs(model, domains["source"].x).argmax(axis=1) == domains["source"].y
     few = min(PROBED, *(len(s.x) for s in domains.values()))
-    samples = {name: s.sample(few) for name, s in domains.items()}
+    # A seed for each: the target may be made from the source's images in the same order.
+    samples = {n: s.sample(few, seed) for seed, (n, s) in enumerate(domains.items())}
     inside = [_features(model.net, s.x) for s in samples.values()]
     shown = min(ON_MAP, few)
     x, y = (

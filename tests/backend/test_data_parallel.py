@@ -31,6 +31,7 @@ def quick(tmp_path_factory):
     return values("quick", tmp_path_factory.mktemp("values"))
 
 
+@pytest.mark.slow
 def test_two_devices_train_to_the_numbers_of_one_also_from_a_rest(quick):
     cases = quick["convolutions"]
     assert_equal(cases["one"], cases["two"])

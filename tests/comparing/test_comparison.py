@@ -159,6 +159,7 @@ def test_executor_takes_the_place_of_workers(store):
     assert made.rows[0].scores == made.rows[1].scores
 
 
+@pytest.mark.slow
 def test_clearly_better_recipe_wins(store):
     from keras_dl import Recipe
     from tests.toys import data, tiny
@@ -200,6 +201,7 @@ def test_hyperparameter_goes_to_those_that_have_it(store):
     assert "dropout" not in params["conditional"]
 
 
+@pytest.mark.slow
 def test_recipes_on_different_data_are_refused(store):
     from keras_dl import Recipe
     from keras_dl.data import load

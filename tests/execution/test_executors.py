@@ -59,6 +59,7 @@ def test_worker_is_recycled_after_its_calls(workers):
     assert len(set(seen)) == 2
 
 
+@pytest.mark.slow
 def test_hanging_call_is_timed_out_and_its_process_killed(tmp_path, monkeypatch):
     monkeypatch.setattr(executors, "GRACE", 0.0)
     with WorkerPool(1, tmp_path, timeout=20.0) as made:

@@ -45,6 +45,7 @@ def learnt(folder):
         return {name: file[name] for name in file.files if name != "state"}
 
 
+@pytest.mark.slow
 def test_trials_give_the_numbers_of_processes_of_their_own(tmp_path):
     digits = {"dataset": "digits", "batch_size": 64}
     for number, values in enumerate(TRIALS):

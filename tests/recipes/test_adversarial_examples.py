@@ -10,7 +10,7 @@ def digits():
     return data(dataset="digits")
 
 
-@pytest.mark.parametrize("net", ["mlp", "lenet5"])
+@pytest.mark.parametrize("net", ["mlp", pytest.param("lenet5", marks=pytest.mark.slow)])
 def test_reported_accuracies_are_those_of_the_attacked_test_images(digits, net):
     model = build(digits, net=net)
     model.fit(digits.train.x, digits.train.y, batch_size=128, epochs=2, verbose=0)

@@ -66,6 +66,7 @@ def test_tables_are_refused():
             recipe.data(dataset="iris")
 
 
+@pytest.mark.slow
 def test_outlines_come_back_as_digits_that_a_classifier_reads():
     data = pix2pix.data()
     model = pix2pix.build(data, filters=8)

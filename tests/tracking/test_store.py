@@ -70,6 +70,7 @@ def test_foreign_and_living_runs_are_left_alone(store):
     assert {client.get_run(r).info.status for r in (foreign, ours)} == {"RUNNING"}
 
 
+@pytest.mark.slow
 def test_fresh_database_survives_several_processes_at_once(tmp_path):
     code = (
         "from keras_dl.tracking import store, runs; from tests.toys import toy\n"

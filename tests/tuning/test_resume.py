@@ -238,6 +238,7 @@ def test_resume_without_an_earlier_search_says_so(store, capsys):
     assert "Nothing to resume: a new search starts" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_extension_with_another_winner_trains_and_reports_that_one(store):
     options = {**QUICK, "final_seeds": 2, "seed": 0}
     first = toy.tune(trials=2, **options)
@@ -294,6 +295,7 @@ def test_trial_whose_worker_dies_once_is_trained_in_its_turn(store, monkeypatch)
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "error",
     [
