@@ -19,6 +19,7 @@ from keras_dl.optimizers import make_gan_optimizer  # noqa: E402
 from keras_dl.training import fit  # noqa: E402
 from keras_dl.training.job import Job  # noqa: E402
 
+COMPILED = ("gpt", "mlp")  # where XLA is worth its option, `--jit-compile`
 EPOCHS = 1_000  # more than any benchmark has rounds
 
 
@@ -42,7 +43,8 @@ def train(work: str, file: str, turns: Any) -> None:
         objective=Objective("val_loss", "min"),
     )
     with tempfile.TemporaryDirectory() as folder:
-        _fitted(Job(recipe, {}, 0, EPOCHS, Path(folder)), nets.clock(turns, chosen.score))
+        job = Job(recipe, {}, 0, EPOCHS, Path(folder), jit_compile=work in COMPILED or None)
+        _fitted(job, nets.clock(turns, chosen.score))
 
 
 def _fitted(job: Job, clock: Any) -> None:
