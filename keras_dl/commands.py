@@ -55,8 +55,8 @@ def run(
         patience: epochs without improvement of the objective before training stops; None: the
             recipe's.
         precision: Keras dtype policy of the layers.
-        jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
-            trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        jit_compile: whether XLA compiles the steps; None: as the recipe says, else never on a CPU
+            with TensorFlow and as Keras decides elsewhere.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -131,8 +131,8 @@ def tune(
         patience: epochs without improvement of the objective before training stops; None: the
             recipe's.
         precision: Keras dtype policy of the layers.
-        jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
-            trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        jit_compile: whether XLA compiles the steps; None: as the recipe says, else never on a CPU
+            with TensorFlow and as Keras decides elsewhere.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -215,8 +215,8 @@ def ablate(
         patience: epochs without improvement of the objective before training stops; None: the
             recipe's.
         precision: Keras dtype policy of the layers.
-        jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
-            trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        jit_compile: whether XLA compiles the steps; None: as the recipe says, else never on a CPU
+            with TensorFlow and as Keras decides elsewhere.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -281,8 +281,8 @@ def compare(
         patience: epochs without improvement of the objective before training stops; None: the
             recipe's.
         precision: Keras dtype policy of the layers.
-        jit_compile: whether XLA compiles the steps; None: what is faster, tried on TensorFlow in
-            trainings of over a minute, else never on a CPU and as Keras decides on a GPU.
+        jit_compile: whether XLA compiles the steps; None: as the recipe says, else never on a CPU
+            with TensorFlow and as Keras decides elsewhere.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.

@@ -16,7 +16,7 @@ __all__ = ["DEFAULTS", "EFFECTS", "backend", "cache_folder", "load_backend", "pr
 
 
 def cache_folder() -> Path:
-    """Returns the folder for files that can be computed again: compiled steps, timings, nets.
+    """Returns the folder for files that can be computed again: compiled steps, feature extractors.
 
     `KERAS_DL_CACHE`, else `keras_dl` in `XDG_CACHE_HOME`, else `~/.cache/keras_dl`. An empty
     variable counts as unset. A relative `KERAS_DL_CACHE` starts at the current folder; a relative

@@ -75,7 +75,7 @@ class GAN(keras.Model):
         ema_momentum: momentum of a moving average of the generator's weights, which then generates
             the images in validation and test; None for no average.
         feature_extractor: from pixels 0..255 to a dict of "features" (batch, dim) and "logits"
-            (batch, classes), such as `keras_dl.metrics.feature_net` returns. It is not saved.
+            (batch, classes), such as `keras_dl.metrics.feature_extractor` returns. It is not saved.
         seed: of the noise; None draws one.
         **kwargs: `name` and `dtype` of `keras.Model`.
 

@@ -79,8 +79,8 @@ def _settings() -> Iterator[Finding]:
     cores = os.cpu_count() or 1
     yield "threads", True, f"{cores}; N workers of a search have {cores} / N each, and at least one"
     cache = settings.cache_folder()
-    yield "cache", True, f"{cache}: compiled steps, timings of XLA, nets of metrics"
-    yield "XLA", True, "timed in trainings of over a minute; the result is cached"
+    yield "cache", True, f"{cache}: compiled steps of JAX, feature extractors of image metrics"
+    yield "XLA", True, "as recipe or `--jit-compile` say; by default not on a CPU with TensorFlow"
 
 
 def _store() -> Iterator[Finding]:

@@ -17,7 +17,6 @@ from keras_dl.errors import Failure, SearchFailed
 from keras_dl.execution.parent_run import score_of
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
-from keras_dl.tracking import runs
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.tracking.views import view
 from keras_dl.training.job import Outcome
@@ -187,7 +186,7 @@ def _estimate(levels: Mapping[str, Sequence[object]], rows: list[dict[str, Any]]
 def _log(ablation: Ablation, parent: TrackedRun, chart: str) -> None:
     for name, figure in ablation.figures.items():
         parent.figure(figure, name)
-    runs.table(parent, ablation.to_dataframe().to_csv(index=False), "trainings")
+    parent.text(ablation.to_dataframe().to_csv(index=False), "trainings.csv")
     effects = ablation.effects
     gains = {
         f"gain/{e.factor}/{format_value(e.level)}": e.gain for e in effects.main if e.p is not None

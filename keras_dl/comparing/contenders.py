@@ -20,7 +20,6 @@ from keras_dl.execution.plan import Plan
 from keras_dl.execution.progress import ProgressReporter
 from keras_dl.execution.scheduler import Scheduler
 from keras_dl.recipe import Recipe
-from keras_dl.tracking import runs
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.training.job import Outcome
 
@@ -152,7 +151,7 @@ def _compare(
 def _log(comparison: Comparison, parent: TrackedRun) -> None:
     rows = comparison.rows
     parent.figure(comparison.figure, "comparison")
-    runs.table(parent, comparison.to_dataframe().to_csv(index=False), "comparison")
+    parent.text(comparison.to_dataframe().to_csv(index=False), "comparison.csv")
     parent.metrics({"objective": rows[0].mean, **{f"mean/{r.label}": r.mean for r in rows}})
     if comparison.majority_share is not None:
         parent.metrics({"test/majority_share": comparison.majority_share})

@@ -10,9 +10,7 @@ import numpy as np
 __all__ = ["check_size", "effect_codes", "factorial", "has_interactions", "model_matrix"]
 
 MAX_CANDIDATES, RIDGE = 20_000, 1e-6
-FREEDOM = (
-    3  # settings beyond the effects, at least, from which the error of interactions is estimated
-)
+FREEDOM = 3  # settings beyond the effects of a model with interactions, at least
 
 
 def factorial(
@@ -41,8 +39,7 @@ def factorial(
     if max_settings is not None and max_settings < least:
         raise ValueError(
             f"`max_settings` must be at least {least} to tell {len(levels)} factors apart and "
-            f"estimate their error. "
-            f"Received: max_settings={max_settings}"
+            f"estimate their error. Received: max_settings={max_settings}"
         )
     if total > MAX_CANDIDATES:
         raise ValueError(

@@ -166,14 +166,10 @@ def paired_tests(rows: Sequence[Row]) -> dict[str, float | None]:
 def _paired_p_value(one: Row, two: Row) -> float | None:
     seeds = sorted(set(one.scores) & set(two.scores))
     gaps = np.array([one.scores[s] - two.scores[s] for s in seeds])
-    results = [(one.examples.get(s), two.examples.get(s)) for s in seeds]
-    known = [
-        a.astype(float) - b
-        for a, b in results
-        if a is not None and b is not None and len(a) == len(b)
-    ]
-    whole = len(known) == len(seeds) and len({len(gap) for gap in known}) == 1
-    return paired_p_value(gaps, np.array(known) if whole else None)
+    if any(s not in row.examples for s in seeds for row in (one, two)):
+        return paired_p_value(gaps)
+    first, second = (np.array([row.examples[s] for s in seeds], float) for row in (one, two))
+    return paired_p_value(gaps, first - second if first.shape == second.shape else None)
 
 
 def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure]) -> Row:
@@ -213,7 +209,7 @@ def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure
 def find_winner(rows: Sequence[Row], p_values: Mapping[str, float | None]) -> str | None:
     """Returns the label of the first row if it beats all others at 5 %, else None.
 
-    Fewer than three common seeds give no winner: their variance says next to nothing.
+    Fewer than three common seeds give no winner: the estimate of their variance is too uncertain.
     """
     seeds = min(len(set(rows[0].scores) & set(row.scores)) for row in rows)
     worst = max((1.0 if p is None else p for p in p_values.values()), default=1.0)

@@ -16,6 +16,7 @@ from keras_dl.data.files import (
 from keras_dl.data.reading import fact, notice
 from keras_dl.data.tar_files import check_total, read_tar
 from keras_dl.data.walking import walk
+from keras_dl.utils.text import list_first
 
 __all__ = [
     "ARCHIVES",
@@ -84,8 +85,7 @@ def notice_left_out(listing: Listing, description: str) -> None:
     fact("files", f"{len(listing.members):,} {description}")
     if left_out := listing.left_out:
         count = len(left_out) + len(listing.members)
-        names = ", ".join(map(str, left_out[:3])) + (", …" if len(left_out) > 3 else "")
-        notice(f"{len(left_out):,} of {count:,} files are left out: {names}.")
+        notice(f"{len(left_out):,} of {count:,} files are left out: {list_first(left_out)}.")
 
 
 def list_image_members(path: Path) -> list[Member]:

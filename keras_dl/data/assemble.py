@@ -17,6 +17,7 @@ from keras_dl.data.reading_options import option
 from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
 from keras_dl.data.targets import encode
+from keras_dl.utils.text import list_first
 
 __all__ = ["assemble", "resize_data"]
 
@@ -151,10 +152,9 @@ def _notice_lost_digits(exact: np.ndarray, rounded: np.ndarray) -> None:
     lost = np.abs(exact - rounded.astype(np.float64)).max(axis=0)
     columns = np.flatnonzero(lost > LOST * exact.std(axis=0, dtype=np.float64))
     if len(columns):
-        numbers = ", ".join(map(str, columns[:5])) + (", …" if len(columns) > 5 else "")
         notice(
             f"{len(columns)} of {exact.shape[1]} features lose digits in float32 (numbers from 0: "
-            f"{numbers}); subtract a constant from large values."
+            f"{list_first(columns, 5)}); subtract a constant from large values."
         )
 
 
@@ -201,15 +201,11 @@ def _check_classes(splits: dict[str, Split], class_names: tuple[str, ...]) -> No
         if extra:
             unseen = [class_names[i] for i in sorted(extra)]
             raise DatasetError(
-                f"`y` must have an example of each class in train. Received: {_some(unseen)} only "
-                f"in {name}"
+                "`y` must have an example of each class in train. "
+                f"Received: {list_first(unseen)} only in {name}"
             )
         if lacking:
             notice(
                 f"{len(lacking)} of {len(class_names)} classes have no example in {name}: "
-                f"{_some(lacking)}."
+                f"{list_first(lacking)}."
             )
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

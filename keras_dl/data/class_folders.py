@@ -1,6 +1,5 @@
 """Folders named after classes and splits."""
 
-from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from keras_dl.data.archives import Listing, Member, is_hidden, notice_left_out, scan
@@ -8,6 +7,7 @@ from keras_dl.data.class_layout import assign_splits
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.reading import notice
 from keras_dl.data.split_names import split_named
+from keras_dl.utils.text import list_first
 
 __all__ = ["list_labelled_members", "refuse_empty_folders"]
 
@@ -42,7 +42,7 @@ def list_labelled_members(
         f"train/class/a{kind} with test/ or val/ next to train/."
     )
     if not listing.members:
-        raise DatasetError(f"{layout} Received: no {_endings(suffixes)} file in {path}")
+        raise DatasetError(f"{layout} Received: no {list_first(suffixes, 6)} file in {path}")
     members, wrapper = _without_wrapper(listing.members)
     loose = next((m.path for m in members if len(m.path.parts) < 2), None)
     if loose:
@@ -59,10 +59,6 @@ def list_labelled_members(
         notice("There is no test split beside the validation split, which becomes the test split.")
         splits["test"] = splits.pop("validation")
     return splits
-
-
-def _endings(suffixes: Sequence[str]) -> str:
-    return ", ".join(suffixes[:6]) + (", …" if len(suffixes) > 6 else "")
 
 
 def _without_wrapper(members: list[Member]) -> tuple[list[Member], PurePosixPath]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from keras_dl.data.archives import Member
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.split_names import split_in_name, split_named
+from keras_dl.utils.text import list_first
 
 __all__ = ["Example", "assign_splits"]
 
@@ -107,9 +108,9 @@ def _is_wrapped(rows: Sequence[Member], depth: int) -> bool:
         return False
     names = {m.path.parts[depth] for m in rows}
     first = min(names)
-    known = first.lower() in WRAPPERS or split_in_name(first) or first == rows[0].path.parts[0]
-    return len(names) == 1 and bool(known)
+    wraps = first.lower() in WRAPPERS or split_in_name(first) or first == rows[0].path.parts[0]
+    return len(names) == 1 and bool(wraps)
 
 
 def _names(folders: Sequence[str]) -> str:
-    return ", ".join(f"{name}/" for name in folders[:3]) + (", …" if len(folders) > 3 else "")
+    return list_first(f"{name}/" for name in folders)

@@ -14,6 +14,8 @@ from typing import IO
 
 from keras_dl.data.dataset import MAX_BYTES
 from keras_dl.data.errors import DatasetError
+from keras_dl.utils import files
+from keras_dl.utils.files import LARGE
 
 __all__ = [
     "CHUNK",
@@ -31,8 +33,6 @@ __all__ = [
 ]
 
 CHUNK = 2**20  # bytes of a read; a stream that claims more allocates no more than it holds
-LARGE = 512 * 2**20  # bytes; any file may unpack to this size
-RATIO = 200  # above LARGE, unpacked bytes per byte; text reaches 10, one repeated byte 1,000
 OPENERS = {
     re.compile(rb"\x1f\x8b\x08"): gzip.open,
     re.compile(rb"BZh[1-9]1AY&SY"): bz2.open,
@@ -117,8 +117,8 @@ def read_limited(stream: IO[bytes], limit: int, source: object) -> bytes:
 
 
 def unpacked_limit(path: Path) -> int:
-    """Returns the number of bytes to which a compressed file may unpack."""
-    return min(MAX_BYTES, max(LARGE, RATIO * path.stat().st_size))
+    """Returns the number of bytes to which a compressed file may unpack, at most 8 GiB."""
+    return min(MAX_BYTES, files.unpacked_limit(path))
 
 
 @contextlib.contextmanager

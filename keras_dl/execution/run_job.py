@@ -26,7 +26,6 @@ from keras_dl.tasks.base import get_task
 from keras_dl.training import baseline, checkpoint, fit
 from keras_dl.training.callbacks import Evaluation, objective_value
 from keras_dl.training.checkpoint import MAIN
-from keras_dl.training.example_results import example_results
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Outcome, arguments
 from keras_dl.utils import scratch
@@ -111,7 +110,7 @@ def _train(job: Job) -> Outcome:
     result = fit.outcome(trained, metrics)
     result.notices = baseline.notices(trained.model, data, metrics)
     if job.test and job.keep:
-        result.correct, result.tested = example_results(trained.model, trained.data, metrics)
+        result.correct, result.tested = baseline.example_results(trained.model, data, metrics)
     return result
 
 

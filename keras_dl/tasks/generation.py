@@ -31,8 +31,8 @@ def report_generation(model: GAN, data: Data) -> dict[str, Any]:
 
     Args:
         model: trained.
-        data: its test split is the reference. Without a trained
-            `feature_extractor` among `extras` there are no numbers and no "class_shares".
+        data: its test split is the reference. Without a trained `feature_extractor` among `extras`
+            there are no numbers and no "class_shares".
 
     Returns:
         Figures "samples", "latent_walk", "class_shares", and "samples_by_epoch" if the training was
@@ -53,10 +53,7 @@ def report_generation(model: GAN, data: Data) -> dict[str, Any]:
 def _quality(model: GAN, data: Data, extractor: keras.Model) -> dict[str, Any]:
     labels = data.test.y if model.num_classes else None
     generated = model.sample(len(data.test.x), labels=labels, seed=1)
-    real, fake = (
-        features_and_classes(extractor, data.test.x),
-        features_and_classes(extractor, generated),
-    )
+    real, fake = (features_and_classes(extractor, images) for images in (data.test.x, generated))
     coverage = modes(real, fake, data.class_names)
     if coverage.collapsed:
         warnings.warn(coverage.verdict, stacklevel=3)

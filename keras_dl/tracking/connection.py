@@ -120,9 +120,9 @@ class PatientClient(MlflowClient):
             attempts += 1
             if attempts > 1:
                 models = MlflowClient.search_logged_models(self, [experiment_id], where)
-                waiting_ones = [m for m in models if str(m.status) == "PENDING"]
-                if waiting_ones:
-                    return waiting_ones[0]
+                for model in models:
+                    if str(model.status) == "PENDING":
+                        return model
             return create(experiment_id, *args, **kwargs)
 
         return patiently(self.tracking_uri, attempt)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from keras_dl.utils.files import unpacked_limit
 from keras_dl.utils.printing import printable
 
 __all__ = ["read_model"]
@@ -15,8 +16,6 @@ CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 MAX_CONFIG = 64 * 2**20  # bytes; a network of a thousand layers has one
 MAX_SIZE = 2**31 - 1  # of an axis
 REASON = 300  # characters
-LARGE = 512 * 2**20  # bytes; any file may unpack to this size
-RATIO = 200  # above LARGE, unpacked bytes per byte
 
 
 def read_model(path: Path) -> Any:
@@ -43,11 +42,6 @@ def read_model(path: Path) -> Any:
         ) from None
 
 
-def _unpacked_limit(path: Path) -> int:
-    """Returns the number of bytes to which a model file may unpack; weights hardly shrink."""
-    return max(LARGE, RATIO * path.stat().st_size)
-
-
 def _check(path: Path) -> None:
     if not path.is_file():  # a FIFO would be waited for
         raise ValueError("no regular file")
@@ -60,7 +54,7 @@ def _check(path: Path) -> None:
         if missing:
             raise ValueError(f"no {missing[0]}")
         total = sum(member.file_size for member in members.values())
-        if total > _unpacked_limit(path) or members[CONFIG].file_size > MAX_CONFIG:
+        if total > unpacked_limit(path) or members[CONFIG].file_size > MAX_CONFIG:
             raise ValueError("a small file that unpacks to more than its size explains")
         config = json.loads(archive.read(CONFIG))
     for layer in _layers(config):

@@ -1,14 +1,10 @@
 """One tracked run: parameters, metrics by epoch, figures, data set, final status with a reason."""
 
 import contextlib
-import importlib.metadata
 import json
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
@@ -18,7 +14,7 @@ from mlflow.exceptions import MlflowException
 from keras_dl import catalog, settings
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
-from keras_dl.tracking import store
+from keras_dl.tracking import provenance, store
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +28,6 @@ __all__ = [
     "metric_name",
     "reopen",
     "start",
-    "table",
 ]
 
 NOTE_LENGTH = 5000  # characters that MLflow stores in a tag
@@ -233,8 +228,8 @@ def start(
         "objective_name": recipe.objective.name,
         "objective_direction": recipe.objective.direction,
         "process": store.process_tag(),
-        "versions": _versions(),
-        **_commit(recipe),
+        "versions": provenance.versions(),
+        **provenance.commit(recipe),
         **(tags or {}),
     }
     if parent is not None:
@@ -287,48 +282,3 @@ def metric_name(name: str) -> str:
 def format_param(value: object) -> str:
     """Formats a parameter: numbers with full precision, tuples as `512,256`."""
     return repr(value) if isinstance(value, float) else format_value(value)
-
-
-def table(tracked: TrackedRun, csv: str, name: str) -> None:
-    """Stores a table as `NAME.csv`.
-
-    Args:
-        tracked: the run.
-        csv: the table as CSV text.
-        name: of the file, without its suffix.
-    """
-    tracked.text(csv, f"{name}.csv")
-
-
-@cache
-def _versions() -> str:
-    names = ("keras_dl", "keras", "tensorflow", "jax", "torch", "keras-tuner", "mlflow", "numpy")
-    versions = []
-    for name in names:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions.append(f"{name} {importlib.metadata.version(name)}")
-    return ", ".join(versions)
-
-
-def _commit(recipe: Recipe) -> dict[str, str]:
-    """Returns the git commit of the recipe's repository, marked if tracked files differ."""
-    file = Path(getattr(recipe.build, "__code__", _commit.__code__).co_filename)
-    if not file.is_file():
-        return {}
-    return _commit_of(file.parent)
-
-
-@cache
-def _commit_of(folder: Path) -> dict[str, str]:
-    def git(*words: str) -> str:
-        done = subprocess.run(
-            ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10
-        )
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    try:
-        commit = git("rev-parse", "HEAD")
-        changed = "-changed" if commit and git("status", "--porcelain", "-uno") else ""
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        return {}
-    return {"git_commit": commit + changed} if commit else {}

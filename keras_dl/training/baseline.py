@@ -1,4 +1,4 @@
-"""Baseline of a classifier's accuracy, and notices on classifiers that learn nothing."""
+"""Classifiers on the test set: baseline of the accuracy, results by example, notices."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from keras_dl.data import Data
 
-__all__ = ["majority_share", "notices"]
+__all__ = ["example_results", "majority_share", "notices"]
 
 MAJORITY = "majority_share"
+ROUNDING = 1e-5  # of an accuracy in float32
 
 
 def majority_share(data: "Data") -> dict[str, float]:
@@ -33,6 +34,29 @@ def majority_share(data: "Data") -> dict[str, float]:
     train, test, count = data.train.y, data.test.y, data.num_classes
     majority = np.bincount(train[train >= 0], minlength=count).argmax()
     return {MAJORITY: float(np.mean(test == majority))}
+
+
+def example_results(
+    model: "keras.Model", data: "Data", metrics: Mapping[str, float]
+) -> tuple[str, int]:
+    """Returns which test examples a classifier gets right, in a form that JSON takes.
+
+    Args:
+        model: from examples to logits (n, classes) or one logit.
+        data: its test split is predicted.
+        metrics: of the test set; the share of right examples must equal "test/accuracy".
+
+    Returns:
+        A bit per example in hex digits and the number of examples; "" and 0 for models whose
+        accuracy is not that of one class per example.
+    """
+    predicted = _predict(model, data) if f"test/{MAJORITY}" in metrics else None
+    if predicted is None:
+        return "", 0
+    right = predicted == data.test.y
+    if abs(float(right.mean()) - metrics["test/accuracy"]) > ROUNDING:  # weighted, for instance
+        return "", 0
+    return np.packbits(right).tobytes().hex(), len(right)
 
 
 def notices(model: "keras.Model", data: "Data", metrics: Mapping[str, float]) -> list[str]:

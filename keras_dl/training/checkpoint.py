@@ -158,9 +158,9 @@ def load(folder: Path, model: keras.Model, stage: str = MAIN) -> Checkpoint | No
 
 
 def epochs(folder: Path, objective: Objective) -> Iterator[tuple[int, dict[str, float], str]]:
-    """Yields the epochs of all checkpoints in a folder, as a listener is told them.
+    """Yields the epochs of all checkpoints in a folder, as a listener receives them.
 
-    A kill between a checkpoint and its listener leaves epochs that nobody was told.
+    A kill between a checkpoint and its listener leaves epochs that the listener lacks.
 
     Args:
         folder: of the training.

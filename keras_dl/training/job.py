@@ -15,7 +15,7 @@ from keras_dl.data.serialization import Spooled, spool
 from keras_dl.data.text import holds_texts, labelled_texts, running_text
 from keras_dl.options import READING, resolve_epochs
 from keras_dl.recipe import Recipe
-from keras_dl.space import hypers
+from keras_dl.space import check_names, hypers, resolve
 
 __all__ = [
     "Job",
@@ -23,6 +23,7 @@ __all__ = [
     "Outcome",
     "arguments",
     "recipe_data",
+    "resolve_options",
     "spooled",
     "stated_options",
     "texts_as_json",
@@ -170,6 +171,25 @@ def recipe_data(job: Job) -> Data:
         data: Any = job.recipe.data(**values)
         data = data if isinstance(data, Data) else load(data)
     return replace(data, reading=join(data.reading, reading))
+
+
+def resolve_options(
+    recipe: Recipe, arguments: Mapping[str, Any], table: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Splits a user's arguments into checked hyperparameters and checked options.
+
+    Args:
+        recipe: declares the hyperparameters.
+        arguments: by name.
+        table: the command's options.
+
+    Returns:
+        (all active hyperparameters with their values, all options with theirs).
+    """
+    space = recipe.space()
+    check_names(arguments, [*space, *table], "hyperparameter or option")
+    values = resolve(space, {k: v for k, v in arguments.items() if k in space})
+    return values, resolve(table, {k: v for k, v in arguments.items() if k in table})
 
 
 def stated_options(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """`run`: one tracked training in this process, resumable, with model, figures and metrics."""
 
 import dataclasses
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,21 +16,20 @@ from keras_dl.data.serialization import preprocessor_to_json
 from keras_dl.data.summary import show
 from keras_dl.errors import classify
 from keras_dl.recipe import Recipe
-from keras_dl.space import check_names, resolve
 from keras_dl.tasks.base import get_task
 from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
-from keras_dl.training import baseline, checkpoint, fit, report
+from keras_dl.training import baseline, checkpoint, fit, report, stopped_runs
 from keras_dl.training.diagnostics import Probing
-from keras_dl.training.identity import describe_differences, source_digest
-from keras_dl.training.job import Job, Listener
-from keras_dl.utils.files import remove_folder, write_atomically
+from keras_dl.training.job import Job, Listener, resolve_options
+from keras_dl.training.stopped_runs import StoppedRun
+from keras_dl.utils.files import remove_folder
 from keras_dl.utils.printing import LAYOUT, printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Result", "resolve_options", "run"]
+__all__ = ["Result", "run"]
 
 
 @dataclass
@@ -81,10 +79,10 @@ def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
         KeyboardInterrupt: after the run was closed as KILLED with its best weights stored.
     """
     store.close_orphaned_runs()
-    _remove_leftovers()
+    stopped_runs.remove_leftovers()
     get_task(recipe.task)  # a misspelt task is refused before the training, not after it
     if arguments.get("resume"):
-        job, settings, stopped = _read_stopped(recipe, data, arguments)
+        job, settings, stopped = stopped_runs.read(recipe, data, arguments)
     else:
         values, settings = resolve_options(recipe, arguments, options.RUN)
         recipe = recipe.with_objective(settings["objective"])
@@ -98,32 +96,17 @@ def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
     with restored_state():
         loaded = fit.load_data(job)
         facts = loaded.facts()
+        if stopped is not None:
+            stopped.confirm(loaded.digest)
+            if stopped.changed:  # a mistake in it may have been the reason for the stop
+                _print(f"Resuming with another {stopped.changed}", verbose=True)
         if settings["verbose"]:
             show(facts)
         # Before the run is opened: a mistake in the recipe leaves no run behind.
         model = fit.build_model(job, loaded)
         tracked = _open(job, facts, settings, stopped)
-        job = dataclasses.replace(job, folder=_folder(tracked.id))
+        job = dataclasses.replace(job, folder=stopped_runs.folder_of(tracked.id))
         return _train(job, loaded, model, tracked, settings)
-
-
-def resolve_options(
-    recipe: Recipe, arguments: Mapping[str, Any], table: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Splits a user's arguments into checked hyperparameters and checked options.
-
-    Args:
-        recipe: declares the hyperparameters.
-        arguments: by name.
-        table: the command's options.
-
-    Returns:
-        (all active hyperparameters with their values, all options with theirs).
-    """
-    space = recipe.space()
-    check_names(arguments, [*space, *table], "hyperparameter or option")
-    values = resolve(space, {k: v for k, v in arguments.items() if k in space})
-    return values, resolve(table, {k: v for k, v in arguments.items() if k in table})
 
 
 def _train(
@@ -223,7 +206,7 @@ def _open(
     job: Job,
     facts: Mapping[str, Any],
     settings: Mapping[str, Any],
-    stopped: store.Run | None = None,
+    stopped: StoppedRun | None = None,
 ) -> TrackedRun:
     """Opens a run, or a stopped one again."""
     recipe = job.recipe
@@ -231,73 +214,13 @@ def _open(
     params = {k: v for k, v in settings.items() if k not in {"resume", "verbose", *unstated}}
     params = {**job.values, **params}
     if stopped is not None:
-        return runs.reopen(stopped, params, facts, serves=True)
+        return runs.reopen(stopped.run, params, facts, serves=True)
     experiment, name = f"{facts['name']}-{recipe.task_name}", f"{recipe.name}-s{job.seed}"
     tracked = runs.start(recipe, experiment, name, "run", params, tags={"seed": job.seed})
-    stored = {
-        "recipe": recipe.name,
-        "values": job.values,
-        "options": settings,
-        "digest": facts["digest"],
-        "source": source_digest(recipe),
-    }
-    # First of all: without this file a run that is killed cannot be resumed.
-    write_atomically(_folder(tracked.id) / "job.json", json.dumps(stored, indent=1))
+    stopped_runs.store_job(job, facts, settings, tracked.id)
     tracked.dataset(facts)
     tracked.expect(facts)
     return tracked
-
-
-def _read_stopped(
-    recipe: Recipe, data: Any, arguments: Mapping[str, Any]
-) -> tuple[Job, dict[str, Any], store.Run]:
-    """Returns the job of a stopped run, its options, and the run.
-
-    Raises:
-        ValueError: if the run is another recipe's, has ended well, has no checkpoint here, its
-            data have changed, or settings were passed along with it.
-    """
-    extra = sorted(set(arguments) - {"resume", "verbose"})
-    if extra:
-        raise ValueError(f"`resume` takes the run's own settings; leave out {', '.join(extra)}")
-    stopped = store.find_run(arguments["resume"])
-    path = _folder(stopped.info.run_id) / "job.json"
-    if not path.is_file():
-        raise ValueError(
-            "`resume` must name a run of this folder that was stopped before its end; "
-            f"{stopped.info.run_id} is {stopped.info.status} and has no checkpoint here"
-        )
-    if stopped.info.status == "RUNNING":
-        raise ValueError(
-            f"`resume` must name a stopped run; {stopped.info.run_id} is still running"
-        )
-    stored = json.loads(path.read_text())
-    if stored["recipe"] != recipe.name:
-        raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {stored['recipe']}")
-    stored_arguments = {**stored["values"], **stored["options"]}
-    values, settings = resolve_options(recipe, stored_arguments, options.RUN)
-    recipe = recipe.with_objective(settings["objective"])
-    job = Job.from_options(recipe, values, settings, path.parent, data=data)
-    others = describe_differences({"data": stored["digest"]}, {"data": fit.load_data(job).digest})
-    if others:
-        raise ValueError(
-            f"`resume` must continue the same work; the stopped run differs in {others[0]}. "
-            f"Received: resume={stopped.info.run_id!r}"
-        )
-    settings["verbose"] = arguments.get("verbose", True)
-    changed = describe_differences(
-        {"source": stored.get("source")}, {"source": source_digest(recipe)}
-    )
-    if changed:  # a mistake in it may have been the reason for the stop
-        _print(f"Resuming with another {changed[0]}", verbose=True)
-    return job, settings, stopped
-
-
-def _remove_leftovers() -> None:
-    """Removes the checkpoints of runs that were killed after their end."""
-    for folder in (store.root() / "checkpoints").glob("[!.]*"):
-        if store.is_finished(folder.name):
-            remove_folder(folder)
 
 
 def _log_best(job: Job, model: keras.Model, data: Data, tracked: TrackedRun) -> None:
@@ -310,10 +233,6 @@ def _log_best(job: Job, model: keras.Model, data: Data, tracked: TrackedRun) -> 
 
 def _log_model(model: keras.Model, data: Data, tracked: TrackedRun) -> None:
     models.log(tracked, model, report.examples(data), preprocessor_to_json(data.preprocessor))
-
-
-def _folder(run_id: str) -> Path:
-    return store.root() / "checkpoints" / run_id
 
 
 def _summary(job: Job, result: Result) -> str:

@@ -168,7 +168,8 @@ class Session:
     def evaluate(self) -> dict[str, float]:
         """Returns metrics on the test set, as `test/loss`; to be called once, at the end.
 
-        Beside an accuracy stands `test/majority_share`, that of always the most frequent class.
+        With an accuracy comes `test/majority_share`, that of always predicting the most frequent
+        class.
         """
         traced = self._trained_by
         model = self._model if traced is None else traced.model

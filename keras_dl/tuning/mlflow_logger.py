@@ -86,7 +86,7 @@ class SearchLogger:
         tracked = self.parent.tracked
         for name, figure in search.figures.items():
             tracked.figure(figure, name)
-        runs.table(tracked, search.to_dataframe().to_csv(index=False), "trials")
+        tracked.text(search.to_dataframe().to_csv(index=False), "trials.csv")
         best = {f"best_{k}": v for k, v in search.best.items() if k in self.plan.searched}
         links = self.view()
         note = f"[Trials, best first]({links.table}) · [side by side]({links.chart})"

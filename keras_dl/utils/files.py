@@ -15,13 +15,18 @@ except ImportError:  # Windows has none: two processes may then do the same work
     fcntl = None
 
 __all__ = [
+    "LARGE",
     "append_line",
     "atomic_path",
     "drop_torn_line",
     "locked",
     "remove_folder",
+    "unpacked_limit",
     "write_atomically",
 ]
+
+LARGE = 512 * 2**20  # bytes; any file may unpack to this size
+RATIO = 200  # above LARGE, unpacked bytes per byte; text reaches 10, one repeated byte 1,000
 
 
 @contextlib.contextmanager
@@ -130,3 +135,8 @@ def remove_folder(folder: Path) -> None:
         folder.rename(folder.with_name(f".removed-{folder.name}-{secrets.token_hex(4)}"))
     for left in folder.parent.glob(".removed-*"):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def unpacked_limit(path: Path) -> int:
+    """Returns the number of bytes to which a compressed file of its size may unpack."""
+    return max(LARGE, RATIO * path.stat().st_size)

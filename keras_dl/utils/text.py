@@ -1,11 +1,18 @@
 """Text for terminals: aligned columns, wrapped lines."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["align", "shorten", "wrap"]
+__all__ = ["align", "list_first", "shorten", "wrap"]
+
+
+def list_first(names: Iterable[object], most: int = 3) -> str:
+    """Returns the first names with commas between; an ellipsis stands for the others."""
+    first = list(islice(map(str, names), most + 1))
+    return ", ".join([*first[:most], *["…"] * (len(first) > most)])
 
 
 def shorten(text: str, width: int) -> str:

@@ -73,9 +73,7 @@ def report(model: keras.Model, data: Data) -> dict[str, Any]:
     for activation in ("tanh", "relu"):
         for initializer in COMPARED:
             untrained = build(data, initializer=initializer, activation=activation)
-            statistics = diagnostics.layer_statistics(untrained, sample.x, sample.y)[
-                :-1
-            ]  # without the logits
+            *statistics, _ = diagnostics.layer_statistics(untrained, sample.x, sample.y)  # logits
             outputs.setdefault(activation, {})[initializer] = [s.variance for s in statistics]
             slopes.setdefault(activation, {})[initializer] = [
                 s.gradient_variance for s in statistics

@@ -15,6 +15,7 @@ from PIL import Image
 
 from keras_dl.data import DatasetError, archives, load
 from keras_dl.data.archives import list_members
+from tests.archives import zipped
 
 
 def picture(value=0):
@@ -25,14 +26,6 @@ def picture(value=0):
 
 def pictures(count=20):
     return {f"c{i % 2}/{i}.png": picture(i) for i in range(count)}
-
-
-def zipped(files, method=zipfile.ZIP_DEFLATED):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def tarred(files, tar_format=tarfile.PAX_FORMAT):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from keras_dl.tracking.model_files import CONFIG, WEIGHTS, read_model
+from tests.archives import zipped
 from tests.data.test_archives import set_field
 
 
@@ -44,19 +45,11 @@ class Payload:
         return open, ("executed", "w")
 
 
-def packed(files, method=zipfile.ZIP_DEFLATED):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 def with_config(change):
     def tamper(parts):
         config = json.loads(parts[CONFIG])
         config = change(config) or config
-        return packed({**parts, CONFIG: json.dumps(config).encode()})
+        return zipped({**parts, CONFIG: json.dumps(config).encode()})
 
     return tamper
 
@@ -76,7 +69,7 @@ def with_weights(change):
         buffer = io.BytesIO(parts[WEIGHTS])
         with h5py.File(buffer, "r+") as file:
             change(file)
-        return packed({**parts, WEIGHTS: buffer.getvalue()})
+        return zipped({**parts, WEIGHTS: buffer.getvalue()})
 
     return tamper
 
@@ -136,14 +129,14 @@ TAMPERED = {
                        config={"name": "d", "input_dim": 10**6, "output_dim": 10**5}),
     "convolution": layer(module="keras.layers", class_name="Conv2D",
                          config={"name": "d", "filters": 10**5, "kernel_size": [999, 999]}),
-    "config of words": lambda parts: packed({**parts, CONFIG: b"hello"}),
-    "config of numbers": lambda parts: packed({**parts, CONFIG: b"[1, 2]"}),
-    "config too deep": lambda parts: packed({**parts, CONFIG: b"[" * 10**5 + b"]" * 10**5}),
-    "sizes that it claims": lambda parts: set_field(packed(parts), 22, b"\0\0\0\x70"),
-    "no config": lambda parts: packed({WEIGHTS: parts[WEIGHTS]}),
-    "no weights": lambda parts: packed({CONFIG: parts[CONFIG]}),
-    "torn weights": lambda parts: packed({**parts, WEIGHTS: parts[WEIGHTS][:1500]}),
-    "weights of words": lambda parts: packed({**parts, WEIGHTS: b"hello"}),
+    "config of words": lambda parts: zipped({**parts, CONFIG: b"hello"}),
+    "config of numbers": lambda parts: zipped({**parts, CONFIG: b"[1, 2]"}),
+    "config too deep": lambda parts: zipped({**parts, CONFIG: b"[" * 10**5 + b"]" * 10**5}),
+    "sizes that it claims": lambda parts: set_field(zipped(parts), 22, b"\0\0\0\x70"),
+    "no config": lambda parts: zipped({WEIGHTS: parts[WEIGHTS]}),
+    "no weights": lambda parts: zipped({CONFIG: parts[CONFIG]}),
+    "torn weights": lambda parts: zipped({**parts, WEIGHTS: parts[WEIGHTS][:1500]}),
+    "weights of words": lambda parts: zipped({**parts, WEIGHTS: b"hello"}),
     "weights in another file": with_weights(
         lambda f: replace_kernel(f, lambda g: g.__setitem__("0", LINK))
     ),
@@ -154,16 +147,16 @@ TAMPERED = {
     "weights of another shape": with_weights(
         lambda f: replace_kernel(f, lambda g: g.create_dataset("0", data=np.zeros((9, 9))))
     ),
-    "name above": lambda parts: packed({**parts, "../executed": b""}),
-    "absolute name": lambda parts: packed({**parts, "/tmp/executed": b""}),
-    "torn": lambda parts: packed(parts)[:-30],
+    "name above": lambda parts: zipped({**parts, "../executed": b""}),
+    "absolute name": lambda parts: zipped({**parts, "/tmp/executed": b""}),
+    "torn": lambda parts: zipped(parts)[:-30],
     "empty": lambda parts: b"",
     "pickle": lambda parts: pickle.dumps(Payload()),
 }  # fmt: skip
 
 
 def test_untouched_model_is_read(tmp_path, parts):
-    (tmp_path / "model.keras").write_bytes(packed(parts, zipfile.ZIP_STORED))
+    (tmp_path / "model.keras").write_bytes(zipped(parts, zipfile.ZIP_STORED))
     assert read_model(tmp_path / "model.keras").predict(np.ones((1, 4)), verbose=0).shape == (1, 2)
 
 

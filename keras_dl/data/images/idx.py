@@ -17,6 +17,7 @@ from keras_dl.data.files import (
     unpacked_limit,
 )
 from keras_dl.data.reading import notice
+from keras_dl.utils.text import list_first
 
 __all__ = ["has_idx", "read_idx", "read_idx_folder"]
 
@@ -124,8 +125,8 @@ def _find(folder: Path) -> dict[str, dict[str, Path]]:
             )
     count = sum(map(len, paths.values()))
     if others:
-        names = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
-        notice(f"{len(others)} of {len(others) + count} files are left out: {names}.")
+        left_out = f"{len(others)} of {len(others) + count} files are left out"
+        notice(f"{left_out}: {list_first(others)}.")
     return paths
 
 

@@ -13,6 +13,7 @@ from keras_dl.data.images.deep_files import decode_deep, is_deep
 from keras_dl.data.images.formats import map_members, open_image
 from keras_dl.data.images.resizing import crop_and_resize
 from keras_dl.data.reading import fact, notice
+from keras_dl.utils.text import list_first
 
 __all__ = ["Decoded", "decode_images", "read_sizes", "stack_images", "upright_size"]
 
@@ -157,5 +158,4 @@ def _with_channels(array: np.ndarray, channels: int) -> np.ndarray:
 
 def _notice(names: Sequence[str], what: str) -> None:
     if names:
-        listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-        notice(f"{len(names):,} files {what}: {listed}.")
+        notice(f"{len(names):,} files {what}: {list_first(names)}.")

@@ -1,0 +1,119 @@
+"""Runs that were stopped: their settings on disk, and what a resumed run must have in common."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from keras_dl import options
+from keras_dl.recipe import Recipe
+from keras_dl.tracking import store
+from keras_dl.training.identity import describe_differences, source_digest
+from keras_dl.training.job import Job, resolve_options
+from keras_dl.utils.files import remove_folder, write_atomically
+
+__all__ = ["StoppedRun", "folder_of", "read", "remove_leftovers", "store_job"]
+
+SETTINGS = "job.json"
+
+
+@dataclass(frozen=True)
+class StoppedRun:
+    """A run that was stopped before its end.
+
+    Attributes:
+        run: MLflow's run.
+        digest: of its data.
+        changed: how the code of the recipe differs from the run's, "" if it is the same.
+    """
+
+    run: store.Run
+    digest: str
+    changed: str
+
+    def confirm(self, digest: str) -> None:
+        """Compares the digest of the data with that of the stopped run.
+
+        Raises:
+            ValueError: if the data are others.
+        """
+        differences = describe_differences({"data": self.digest}, {"data": digest})
+        if differences:
+            raise ValueError(
+                f"`resume` must continue the same work; the stopped run differs in "
+                f"{differences[0]}. Received: resume={self.run.info.run_id!r}"
+            )
+
+
+def folder_of(run_id: str) -> Path:
+    """Returns the folder of a run's checkpoints and settings, until it ends well."""
+    return store.root() / "checkpoints" / run_id
+
+
+def store_job(job: Job, facts: Mapping[str, Any], settings: Mapping[str, Any], run_id: str) -> None:
+    """Writes the settings of a run; without them a run that is killed cannot be resumed.
+
+    Args:
+        job: the training.
+        facts: of its data.
+        settings: options of `run`.
+        run_id: MLflow's id.
+    """
+    stored = {
+        "recipe": job.recipe.name,
+        "values": job.values,
+        "options": settings,
+        "digest": facts["digest"],
+        "source": source_digest(job.recipe),
+    }
+    write_atomically(folder_of(run_id) / SETTINGS, json.dumps(stored, indent=1))
+
+
+def read(
+    recipe: Recipe, data: Any, arguments: Mapping[str, Any]
+) -> tuple[Job, dict[str, Any], StoppedRun]:
+    """Returns the job of a stopped run, its options, and the run.
+
+    Args:
+        recipe: that of the run.
+        data: the user's own data in place of the recipe's data set, or None.
+        arguments: `resume` and `verbose`.
+
+    Raises:
+        ValueError: if the run is another recipe's, has ended well or has no checkpoint here, or
+            settings were passed along with it.
+    """
+    extra = sorted(set(arguments) - {"resume", "verbose"})
+    if extra:
+        raise ValueError(f"`resume` takes the run's own settings; leave out {', '.join(extra)}")
+    stopped = store.find_run(arguments["resume"])
+    path = folder_of(stopped.info.run_id) / SETTINGS
+    if not path.is_file():
+        raise ValueError(
+            "`resume` must name a run of this folder that was stopped before its end; "
+            f"{stopped.info.run_id} is {stopped.info.status} and has no checkpoint here"
+        )
+    if stopped.info.status == "RUNNING":
+        raise ValueError(
+            f"`resume` must name a stopped run; {stopped.info.run_id} is still running"
+        )
+    stored = json.loads(path.read_text())
+    if stored["recipe"] != recipe.name:
+        raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {stored['recipe']}")
+    stored_arguments = {**stored["values"], **stored["options"]}
+    values, settings = resolve_options(recipe, stored_arguments, options.RUN)
+    recipe = recipe.with_objective(settings["objective"])
+    job = Job.from_options(recipe, values, settings, path.parent, data=data)
+    settings["verbose"] = arguments.get("verbose", True)
+    changed = describe_differences(
+        {"source": stored.get("source")}, {"source": source_digest(recipe)}
+    )
+    return job, settings, StoppedRun(stopped, stored["digest"], "".join(changed))
+
+
+def remove_leftovers() -> None:
+    """Removes the checkpoints of runs that were killed after their end."""
+    for folder in (store.root() / "checkpoints").glob("[!.]*"):
+        if store.is_finished(folder.name):
+            remove_folder(folder)
