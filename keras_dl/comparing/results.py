@@ -234,17 +234,17 @@ def make_verdict(
         return (
             f"{winner} wins on {metric}: better than every other at 5 % (largest p = {worst:.3f})"
         )
+    seeds = min(len(row.scores) for row in rows)
+    if seeds < LEAST_SEEDS:
+        return (
+            f"No winner on {metric}: {rows[0].label} is best over {seeds} seed{'s' * (seeds > 1)}; "
+            f"a winner needs {LEAST_SEEDS} or more"
+        )
     unknown = [label for label, p in p_values.items() if p is None]
     if unknown:
         return (
             f"No winner on {metric}: {rows[0].label} and {', '.join(unknown)} differ by the same "
             "amount with each seed, so that there is no variance to test it by"
-        )
-    seeds = min(len(row.scores) for row in rows)
-    if seeds < LEAST_SEEDS:
-        return (
-            f"No winner on {metric}: {rows[0].label} is best over {seeds} seeds; a winner needs "
-            f"{LEAST_SEEDS} or more"
         )
     return (
         f"No winner on {metric}: the seeds do not tell {rows[0].label} from the rest "

@@ -56,6 +56,13 @@ def test_two_seeds_give_no_winner():
     assert "a winner needs 3 or more" in make_verdict(rows, tests, None, "test/accuracy")
 
 
+def test_one_seed_gives_no_winner():
+    rows = [row("a", [0.9]), row("b", [0.1])]
+    tests = paired_tests(rows)
+    assert find_winner(rows, tests) is None
+    assert "is best over 1 seed; a winner needs 3" in make_verdict(rows, tests, None, "x")
+
+
 def test_few_test_examples_take_the_evidence_away():
     """One flower more in each training, of 30: the seeds alone would crown the first."""
     random = np.random.default_rng(0)
