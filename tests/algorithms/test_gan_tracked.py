@@ -96,8 +96,12 @@ translation = Recipe(
     [
         (game, {"conditional": False}, "lenet_fid"),
         (game, {"conditional": True}, "label_accuracy"),
-        (translation, {"adversarial": 1.0}, "patch_distance"),
-        pytest.param(translation, {"adversarial": 0.0}, "patch_distance", marks=pytest.mark.slow),
+        *(
+            pytest.param(
+                translation, {"adversarial": weight}, "patch_distance", marks=pytest.mark.slow
+            )
+            for weight in (1.0, 0.0)
+        ),
     ],
 )
 def test_resumed_game_equals_the_uninterrupted_one(store, recipe, options, reported):

@@ -23,6 +23,7 @@ def test_values_equal_the_formula():
     check_saving(model, x)
 
 
+@pytest.mark.slow
 def test_linear_pair_spans_the_principal_subspace():
     spread = (3, 2, 0.3, 0.2, 0.1)
     x = np.random.default_rng(0).normal(size=(200, 5)).astype("float32") * np.float32(spread)

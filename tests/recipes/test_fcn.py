@@ -11,6 +11,7 @@ from keras_dl import load_model
 SMALL = {"dataset": "shapes", "image_size": 24, "batch_size": 16, "filters": 4, "units": 64}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_run_on_generated_shapes(store):
     result = recipe.run(**SMALL, epochs=3, learning_rate=1e-2, verbose=False)

@@ -268,7 +268,10 @@ def failing(error, times):
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(WorkerDied("killed by signal 9"), "worker_died"), (ConnectionError("gone"), "inaccessible")],
+    [
+        (WorkerDied("killed by signal 9"), "worker_died"),
+        pytest.param(ConnectionError("gone"), "inaccessible", marks=pytest.mark.slow),
+    ],
 )
 def test_failures_of_the_surroundings_are_tried_again_on_resume(store, monkeypatch, error, reason):
     whole = toy.tune(trials=3, **QUICK)
