@@ -141,7 +141,8 @@ def tune(
         encoding: encoding of a text or CSV file; None: UTF-8.
         objective: name of one of the recipe's objectives; None: the first.
         algorithm: algorithm that suggests the settings.
-        search: names of the hyperparameters to search; empty: all with a domain.
+        search: names of the hyperparameters to search, besides those with a domain of the call;
+            neither: all with a domain.
         seed: seed of weights, data order, dropout and the suggestions.
         seeds: trainings per setting, with different seeds; their mean counts.
         workers: trainings at the same time; 0: inside this process; None: 1, or the size of
@@ -155,7 +156,9 @@ def tune(
             finished trials.
         resume: whether to continue the same search where it was stopped.
         verbose: whether to show progress.
-        **hyperparameters: hyperparameters to hold at a value.
+        **hyperparameters: values to hold, or domains to search: `Range(1e-4, 1e-2)`,
+            `Choice(0, 0.2)` or a list of choices, within the recipe's own domains. A range has the
+            scale of the recipe's. With domains, only these and those of `search` are searched.
 
     Returns:
         Best setting, all trials, importance, the final comparison, links.

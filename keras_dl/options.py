@@ -158,7 +158,8 @@ HELP = {
     "usual are all values of a choice, off and on of a switch, the ends of a range",
     "max_settings": "train so many of all combinations, chosen to tell the effects apart; if not "
     "given: all",
-    "search": "hyperparameters to search, with commas between; if not given: all with a domain",
+    "search": "hyperparameters to search, with commas between, besides those with LOW..HIGH or "
+    "choices; if none is given: all with a domain",
     "timeout": "seconds one training may take",
     "max_parameters": "refuse models with more parameters",
     "prune": "stop a trial whose best so far is worse than the median of the finished ones",

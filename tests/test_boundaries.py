@@ -35,6 +35,7 @@ LIGHT = {
         "space/domains",
         "space/hyperparameters",
         "space/levels",
+        "space/ranges",
         "utils/__init__",
         "utils/checks",
         "utils/files",

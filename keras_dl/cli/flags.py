@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
@@ -61,13 +61,20 @@ class Parser(argparse.ArgumentParser):
         switch = " A switch stands alone: --flag or --no-flag." if word in ("true", "false") else ""
         self.error(f"{word!r} is one word too many.{switch}")
 
-    def add_flags(self, title: str, space: Mapping[str, Hyper], texts: Mapping[str, str]) -> None:
+    def add_flags(
+        self,
+        title: str,
+        space: Mapping[str, Hyper],
+        texts: Mapping[str, str],
+        parse: Callable[[Hyper, str], Any] = parse_value,
+    ) -> None:
         """Adds a group of flags.
 
         Args:
             title: heading of the group.
             space: hyperparameters or options by name.
             texts: help text by name.
+            parse: parses the text of a flag.
         """
         group = self.add_argument_group(title)
         for name, hyper in space.items():
@@ -78,13 +85,13 @@ class Parser(argparse.ArgumentParser):
             if hyper.kind is bool:
                 group.add_argument(flag, action=argparse.BooleanOptionalAction, **common)
             else:
-                reader, metavar = partial(_parse, hyper), METAVARS[hyper.kind]
+                reader, metavar = partial(_parse, parse, hyper), METAVARS[hyper.kind]
                 group.add_argument(flag, type=reader, metavar=metavar, **common)
 
 
-def _parse(hyper: Hyper, text: str) -> Any:
+def _parse(parse: Callable[[Hyper, str], Any], hyper: Hyper, text: str) -> Any:
     try:
-        return parse_value(hyper, text)
+        return parse(hyper, text)
     except (ValueError, TypeError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -11,7 +11,7 @@ from keras_dl._version import __version__
 from keras_dl.cli import loading
 from keras_dl.cli.flags import Parser, describe, describe_options, merge_spaces
 from keras_dl.cli.positionals import asks_help, recipe_names, split_words, unknown_flags
-from keras_dl.space import Hyper, check_names, resolve
+from keras_dl.space import Hyper, check_names, parse_setting, resolve
 from keras_dl.space.levels import resolve_levels
 
 __all__ = ["parse", "space_of"]
@@ -33,6 +33,7 @@ COMMANDS = {
     "doctor": "Checks the installation and tells how to fix what is broken.",
 }
 RECIPE = "name of a recipe, or path to a Python file"
+SEARCHED = "hyperparameters; a value is held, LOW..HIGH or choices with commas are searched"
 
 
 def parse(words: Sequence[str]) -> Call:
@@ -94,12 +95,17 @@ def _recipe(command: str, own: Mapping[str, Hyper], parser: Parser, words: Seque
     names = recipe_names(words, own, space_of, most=1)
     space = space_of(names[0]) if names else {}
     _set_usage(parser, names, "NAME")
-    parser.add_flags("hyperparameters", space, {n: describe(h) for n, h in space.items()})
+    texts = {n: describe(h) for n, h in space.items()}
+    if command == "tune":
+        parser.add_flags(SEARCHED, space, texts, parse_setting)
+    else:
+        parser.add_flags("hyperparameters", space, texts)
     parser.add_flags(f"options of {command}", own, describe_options(command, own))
     if not names and unknown_flags(words, own) and not asks_help(words):
         parser.error("NAME must be given, before the flags of its hyperparameters")
     values = _select(parser.read(words, names), {**space, **own})
-    resolve(space, {n: v for n, v in values.items() if n in space})
+    if command != "tune":  # whose ranges may make a hyperparameter active
+        resolve(space, {n: v for n, v in values.items() if n in space})
     check_names(values.get("search", ()), space, "hyperparameter")
     if command == "ablate":
         _check_factors(names[0], space, values)

@@ -1,4 +1,4 @@
-"""Hyperparameters: domains, annotated parameters, and the levels of a factorial experiment."""
+"""Hyperparameters: domains, annotated parameters, ranges of a call, levels of an experiment."""
 
 from keras_dl.space.domains import (
     Choice,
@@ -19,6 +19,7 @@ from keras_dl.space.hyperparameters import (
     refuse_positional,
     resolve,
 )
+from keras_dl.space.ranges import as_domain, format_domain, narrow, parse_setting
 
 __all__ = [
     "Choice",
@@ -27,12 +28,16 @@ __all__ = [
     "Range",
     "Repeat",
     "When",
+    "as_domain",
     "check",
     "check_names",
+    "format_domain",
     "format_value",
     "hyper",
     "hypers",
     "is_active",
+    "narrow",
+    "parse_setting",
     "parse_value",
     "refuse_positional",
     "resolve",

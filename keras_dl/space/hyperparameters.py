@@ -24,6 +24,7 @@ __all__ = [
     "Repeat",
     "When",
     "check",
+    "check_domain",
     "check_names",
     "format_value",
     "hyper",
@@ -128,7 +129,7 @@ def hyper(name: str, annotation: Any, default: Any) -> Hyper:
     domain = next((e for e in extras if isinstance(e, Domain)), None)
     when = next((e for e in extras if isinstance(e, When)), None)
     unchecked = Hyper(name, kind, default, domain, when, item, optional)
-    _check_domain(unchecked)
+    check_domain(unchecked)
     return replace(unchecked, default=check(unchecked, default))
 
 
@@ -256,8 +257,12 @@ def _unwrapped(
     return annotation, extras, optional
 
 
-def _check_domain(hyper: Hyper) -> None:
-    """Refuses a domain of values of another kind, which `run` would refuse."""
+def check_domain(hyper: Hyper) -> None:
+    """Refuses a domain of values of another kind, which `run` would refuse.
+
+    Raises:
+        TypeError: if the values are of another kind.
+    """
     domain = hyper.domain
     if isinstance(domain, Choice):
         for value in domain.values:

@@ -125,7 +125,7 @@ class SearchLogger:
     def _open_parent(self, workers: int) -> ParentRun:
         plan, options = self.plan, self.plan.options
         names = ("trials", "algorithm", "seed", "seeds", "prune", "final_seeds")
-        params = plan.params(plan.fixed) | {n: options[n] for n in names}
+        params = plan.params(plan.stated()) | {n: options[n] for n in names}
         params |= {"workers": workers, "search": tuple(plan.searched)}
         name = f"{plan.recipe.name}-{options['algorithm']}-search"
         tags = {"folder": self._journal.folder.name, "seed": options["seed"]}

@@ -7,7 +7,16 @@ from typing import Any
 from keras_dl import options
 from keras_dl.execution.plan import Plan, split_arguments
 from keras_dl.recipe import Recipe
-from keras_dl.space import Hyper, Range, Repeat, check_names, resolve
+from keras_dl.space import (
+    Hyper,
+    Range,
+    Repeat,
+    as_domain,
+    check_names,
+    format_domain,
+    narrow,
+    resolve,
+)
 
 __all__ = ["SearchPlan", "make_plan"]
 
@@ -18,9 +27,16 @@ class SearchPlan(Plan):
 
     Attributes:
         searched: hyperparameters to search by name, parents before their children.
+        ranges: names of those whose domain the user states.
     """
 
     searched: dict[str, Hyper] = field(default_factory=dict)
+    ranges: tuple[str, ...] = ()
+
+    def stated(self) -> dict[str, Any]:
+        """Returns the values and ranges that the user states, as the command line reads them."""
+        ranges = {name: format_domain(self.searched[name].domain) for name in self.ranges}
+        return {**self.fixed, **ranges}
 
     def definition(self) -> dict[str, Any]:
         """Returns everything that suggestions and results depend on."""
@@ -34,27 +50,36 @@ def make_plan(recipe: Recipe, data: object, arguments: Mapping[str, object]) -> 
     Args:
         recipe: recipe to tune.
         data: the user's own data, or None.
-        arguments: options, and hyperparameters to hold at a value.
+        arguments: options, and by hyperparameter a value to hold or a domain to search.
 
     Raises:
         ValueError, TypeError: for unknown or wrong hyperparameters and options, an empty search,
             or a hyperparameter that is both fixed and searched.
     """
     space = recipe.space()
-    fixed, resolved = split_arguments(space, arguments, options.TUNE)
+    ranges = _narrowed(space, arguments)
+    values = {name: value for name, value in arguments.items() if name not in ranges}
+    fixed, resolved = split_arguments(space, values, options.TUNE)
     recipe = recipe.with_objective(resolved["objective"])
     resolved["objective"] = recipe.objective.name
-    searched = _select_searched(recipe, fixed, resolved["search"])
+    searched = _select_searched(recipe, fixed, ranges, resolved["search"])
     _refuse_idle(space, searched, fixed)
     if resolved["algorithm"] == "grid":
         _refuse_infinite_grid(searched)
-    return SearchPlan(recipe, fixed, resolved, data, searched)
+    return SearchPlan(recipe, fixed, resolved, data, searched, tuple(ranges))
+
+
+def _narrowed(space: Mapping[str, Hyper], arguments: Mapping[str, object]) -> dict[str, Hyper]:
+    """Returns the hyperparameters that get a domain from the user."""
+    domains = {n: as_domain(space[n], v) for n, v in arguments.items() if n in space}
+    return {n: narrow(space[n], domain) for n, domain in domains.items() if domain is not None}
 
 
 def _select_searched(
-    recipe: Recipe, fixed: Mapping[str, object], names: Iterable[str]
+    recipe: Recipe, fixed: Mapping[str, object], ranges: Mapping[str, Hyper], names: Iterable[str]
 ) -> dict[str, Hyper]:
-    space, names = recipe.space(), tuple(names)
+    """Returns what `search` names or has a range; all that have a domain if there is neither."""
+    space, names = recipe.space() | dict(ranges), tuple(names)
     check_names(names, space, "hyperparameter")
     for name in names:
         if name in fixed:
@@ -64,9 +89,12 @@ def _select_searched(
         if space[name].domain is None:
             raise ValueError(f"`search` must name hyperparameters with a domain. Received: {name}")
     open_ = {n: h for n, h in space.items() if h.domain is not None and n not in fixed}
-    searched = {n: h for n, h in open_.items() if not names or n in names}
+    named = {*names, *ranges}
+    searched = {n: h for n, h in open_.items() if not named or n in named}
     defaults = {n: h.default for n, h in space.items()} | dict(fixed)
     searched = {n: h for n, h in searched.items() if _can_be_active(h, searched, defaults)}
+    for name in set(ranges) - set(searched):  # active in no trial
+        resolve(space, {**fixed, name: space[name].default})
     if not searched:
         raise ValueError(
             f"`search` must leave something to search. Received: {recipe.name} with all fixed"

@@ -2,7 +2,7 @@ import pytest
 
 from keras_dl.cli import commands, loading, main
 from keras_dl.cli.parser import parse, space_of
-from keras_dl.space import Hyper, Range
+from keras_dl.space import Choice, Hyper, Range
 
 pytestmark = pytest.mark.usefixtures("toy_recipes")
 
@@ -55,6 +55,20 @@ def called(monkeypatch):
             "tune deep --units 64 --algorithm grid",
             ("tune", "deep", {"units": (64,), "algorithm": "grid"}, {}),
         ),
+        (
+            "tune shallow --learning-rate 1e-4..1e-2 --dropout 0,0.2 --optimizer sgd,adam",
+            (
+                "tune",
+                "shallow",
+                {
+                    "learning_rate": Range(1e-4, 1e-2),
+                    "dropout": Choice(0.0, 0.2),
+                    "optimizer": Choice("sgd", "adam"),
+                },
+                {},
+            ),
+        ),
+        ("tune shallow --momentum 0.5", ("tune", "shallow", {"momentum": 0.5}, {})),
         (
             "ablate shallow --over dropout --seeds 2",
             ("ablate", "shallow", {"over": ("dropout",), "seeds": 2}, {}),
@@ -251,6 +265,7 @@ def help_of(line: str, capsys) -> str:
             "--algorithm WORD who suggests the settings; bayesian | hyperband | random | grid;",
         ),
         ("tune", "--trials N settings to try, at most; default 30 "),
+        ("tune shallow", "a value is held, LOW..HIGH or choices with commas are searched"),
         (
             "compare deep shallow",
             "--dropout X deep: 0 … 0.6, default 0.2; shallow: 0 … 0.5, default 0 ",

@@ -233,6 +233,14 @@ def test_changed_code_and_options_are_refused_by_name(store):
     assert toy.tune(trials=2, resume=True, **QUICK).folder == first.folder
 
 
+def test_domains_of_the_call_identify_the_search(store):
+    first = toy.tune(trials=1, units=Range(4, 8), **QUICK)
+    again = toy.tune(trials=2, units=Range(4, 8), resume=True, **QUICK)
+    assert again.folder == first.folder
+    with pytest.raises(ValueError, match=r"differs in searched.units \(int 4 … 8 None → int 4 … 9"):
+        toy.tune(trials=2, units=Range(4, 9), resume=True, **QUICK)
+
+
 def test_resume_without_an_earlier_search_says_so(store, capsys):
     toy.tune(trials=1, resume=True, **{**QUICK, "verbose": True})
     assert "Nothing to resume: a new search starts" in capsys.readouterr().err

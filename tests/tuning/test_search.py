@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import pytest
 
-from keras_dl import Objective, Range, Recipe, Score
+from keras_dl import Choice, Objective, Range, Recipe, Score
 from keras_dl.errors import SearchFailed
 from keras_dl.tracking import store as tracking
 from tests.toys import build, conditional, faulty, misjudged, toy
@@ -104,6 +104,24 @@ def test_search_option_limits_what_is_searched(store):
     search = toy.tune(trials=3, search=("dropout",), **QUICK)
     assert {t.values["units"] for t in search.trials} == {8}
     assert len({t.values["dropout"] for t in search.trials}) == 3
+
+
+def test_domains_of_the_call_are_searched_and_logged(store):
+    domains = {"learning_rate": Range(1e-3, 1e-2), "dropout": [0.1, 0.2]}
+    search = toy.tune(trials=4, units=5, **domains, **QUICK)
+    assert set(search.searched) == {"dropout", "learning_rate"}
+    assert search.searched["learning_rate"].domain == Range(1e-3, 1e-2, log=True)
+    assert {t.values["dropout"] for t in search.trials} == {0.1, 0.2}
+    assert all(1e-3 <= t.values["learning_rate"] <= 1e-2 for t in search.trials)
+    assert {t.values["units"] for t in search.trials} == {5}
+    parent, _ = runs_of(search)
+    stated = {name: parent.data.params[name] for name in ("learning_rate", "dropout", "units")}
+    assert stated == {"learning_rate": "0.001..0.01", "dropout": "0.1,0.2", "units": "5"}
+
+
+def test_search_adds_to_the_domains_of_the_call(store):
+    search = toy.tune(trials=1, dropout=Choice(0.1, 0.2), search=("units",), **QUICK)
+    assert set(search.searched) == {"dropout", "units"}
 
 
 def test_conditional_values_are_sampled_not_defaulted(store):
@@ -247,6 +265,8 @@ def test_exhausted_space_ends_the_search(store):
         ({"algorithm": "grid"}, "needs a step for every range"),
         ({"unit": 4}, "Did you mean 'units'"),
         ({"units": 99}, "`units` must lie in 2 … 16"),
+        ({"units": Range(1, 16)}, "`units` must lie in 2 … 16"),
+        ({"units": [4]}, "`units` must list two different values"),
     ],
 )
 def test_wrong_arguments_are_refused_at_once(store, given, message):
@@ -299,3 +319,5 @@ def test_fixed_child_counts_only_where_its_parent_allows_it(store):
     assert momenta == {"adam": None, "sgd": 0.3}
     with pytest.raises(ValueError, match="only has an effect when kind is sgd"):
         conditional.tune(momentum=0.3, kind="adam", **QUICK)
+    with pytest.raises(ValueError, match="only has an effect when kind is sgd"):
+        conditional.tune(momentum=Range(0.2, 0.3), **QUICK)
