@@ -72,6 +72,40 @@ class TestLearningCurves:
             plots.learning_curves({"loss": []})
 
 
+class TestAddTitle:
+    def test_line_stands_above_the_other_titles(self):
+        figure = plots.confusion_matrix([0, 1], [0, 1], ["cat", "dog"])
+        height = figure.get_figheight()
+        plots.add_title(figure, "lenet5 on $a$ and _b_")
+        _check(figure)
+        assert figure.get_suptitle() == "lenet5 on $a$ and _b_"
+        assert figure.axes[0].get_title().startswith("accuracy")
+        assert figure.get_figheight() > height
+        plots.add_title(figure, "above")
+        assert figure.get_suptitle() == "above\nlenet5 on $a$ and _b_"
+
+
+class TestClassScores:
+    def test_lowest_recall_on_top_and_intervals_within_the_axes(self):
+        shares, ends = (
+            np.array([1.0, 0.5, np.nan]),
+            np.array([[0.9, 1.0], [0.4, 0.6], [np.nan] * 2]),
+        )
+        figure = _check(plots.class_scores(["cat", "dog", "cow"], shares, shares, ends, ends))
+        labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+        assert labels == ["dog", "cat", "cow"]
+
+    def test_of_many_classes_the_lowest_are_drawn(self):
+        names, shares = [str(i) for i in range(60)], np.linspace(0, 1, 60)
+        ends = np.stack([shares, shares], axis=1)
+        axes = _check(plots.class_scores(names, shares, shares, ends, ends)).axes[0]
+        assert axes.get_title() == "lowest 40 of 60 classes"
+
+    def test_bad_input_is_refused(self):
+        with pytest.raises(ValueError, match="must be equally long"):
+            plots.class_scores(["cat"], np.ones(2), np.ones(2), np.ones((2, 2)), np.ones((2, 2)))
+
+
 class TestConfusionMatrix:
     def test_counts_names_and_accuracy(self):
         figure = _check(plots.confusion_matrix([0, 0, 1, 1], [0, 1, 1, 1], ["cat", "dog"]))

@@ -101,7 +101,8 @@ def _run(
             for seed in range(seeds)
             for i in range(len(settings))
         ]
-        ablation = make_ablation(plan.recipe, levels, results, parent.tracked)
+        dataset = dry_run.facts["name"]
+        ablation = make_ablation(plan.recipe, levels, results, parent.tracked, dataset)
     reporter.console.print(ablation.table(), ablation.interaction_table())
     reporter.write(ablation.verdict)
     reporter.write(f"{ablation.url}   (after: keras-dl ui)")

@@ -9,10 +9,11 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from keras_dl import plots
 from keras_dl.comparing.ablation_figures import draw_figures
 from keras_dl.comparing.effects import Effects, estimate_effects
 from keras_dl.comparing.results import majority_caption, majority_share
-from keras_dl.comparing.statistics import format_p
+from keras_dl.comparing.statistics import LEAST_SEEDS, format_p
 from keras_dl.errors import Failure, SearchFailed
 from keras_dl.execution.parent_run import score_of
 from keras_dl.recipe import Recipe
@@ -20,6 +21,7 @@ from keras_dl.space import format_value
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.tracking.views import view
 from keras_dl.training.job import Outcome
+from keras_dl.utils.intervals import is_proportion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,7 @@ class Ablation:
         levels: levels by factor; gains are relative to the first.
         rows: one per training: levels, "seed", "score" (None if it failed), "reason".
         effects: main effects, interactions, shares of the variance.
-        verdict: the largest significant effects in a sentence.
+        verdict: the largest significant effects in a sentence; none from fewer than three seeds.
         figures: "main_effects"; "curves" by epoch; "interactions" of two factors or more.
         run_id: id of the parent run in MLflow.
         url: link to its trainings, best first.
@@ -121,6 +123,7 @@ def make_ablation(
     levels: dict[str, tuple[Any, ...]],
     results: Sequence[tuple[Mapping[str, object], int, Outcome | Failure]],
     parent: TrackedRun,
+    dataset: str,
 ) -> Ablation:
     """Fits the effects, draws them and writes them to the parent run.
 
@@ -129,13 +132,15 @@ def make_ablation(
         levels: levels by factor.
         results: setting, seed and outcome or failure of each training.
         parent: run of the ablation.
+        dataset: name of the data set.
 
     Raises:
         SearchFailed: if too few trainings ended well.
+        ValueError: if a training did not measure the score.
     """
     score, objective = recipe.test_score, recipe.objective.name
     rows = [_make_row(recipe, *result) for result in results]
-    effects = _estimate(levels, rows)
+    effects = _estimate(levels, rows, score.name)
     curves = [[] if isinstance(r, Failure) else r.history[objective] for _, _, r in results]
     links = view(
         parent.run.info.experiment_id,
@@ -146,7 +151,10 @@ def make_ablation(
         (score.name, "objective"),
     )
     figures = draw_figures(levels, rows, effects, curves, (score.name, objective))
-    verdict = _make_verdict(effects, score.name, score.direction)
+    for figure in figures.values():
+        plots.add_title(figure, f"{recipe.name} on {dataset}")
+    seeds = len({row["seed"] for row in rows if row["score"] is not None})
+    verdict = _make_verdict(effects, score.name, score.direction, seeds)
     ablation = Ablation(
         score.name,
         score.direction,
@@ -168,14 +176,16 @@ def _make_row(
 ) -> dict[str, Any]:
     if isinstance(result, Failure):
         return {**setting, "seed": seed, "score": None, "reason": result.reason}
-    return {**setting, "seed": seed, "score": score_of(recipe, result), "reason": ""}
+    return {**setting, "seed": seed, "score": score_of(recipe.test_score, result), "reason": ""}
 
 
-def _estimate(levels: Mapping[str, Sequence[object]], rows: list[dict[str, Any]]) -> Effects:
+def _estimate(
+    levels: Mapping[str, Sequence[object]], rows: list[dict[str, Any]], metric: str
+) -> Effects:
     finished = [r for r in rows if r["score"] is not None]
     seeds, scores = [r["seed"] for r in finished], [r["score"] for r in finished]
     try:
-        return estimate_effects(levels, finished, seeds, scores)
+        return estimate_effects(levels, finished, seeds, scores, proportion=is_proportion(metric))
     except (ValueError, IndexError) as error:
         reasons = ", ".join(sorted({r["reason"] for r in rows if r["reason"]}))
         raise SearchFailed(
@@ -202,7 +212,12 @@ def _log(ablation: Ablation, parent: TrackedRun, chart: str) -> None:
     parent.note(note)
 
 
-def _make_verdict(effects: Effects, metric: str, direction: str) -> str:
+def _make_verdict(effects: Effects, metric: str, direction: str, seeds: int) -> str:
+    if seeds < LEAST_SEEDS:
+        return (
+            f"No verdict on {metric} from {seeds} seed{'s' * (seeds > 1)}; it needs {LEAST_SEEDS} "
+            "or more"
+        )
     significant = [e for e in effects.main if e.p is not None and e.p < 0.05]
     mixed = f". {_fraction_note(effects)}" if effects.is_fraction else ""
     if not significant:

@@ -131,6 +131,8 @@ def _compare(
         score.name,
         direction=score.direction,
     )
+    names = " vs ".join(dict.fromkeys(c.recipe.name for c in contenders))
+    plots.add_title(figure, f"{names} on {contenders[0].facts['name']}")
     verdict = make_verdict(rows, p_values, winner, score.name)
     comparison = Comparison(
         score.name,

@@ -1,7 +1,7 @@
 """Main effects and interactions of a factorial experiment, with confidence intervals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from keras_dl.comparing.design import effect_codes, has_interactions, model_matrix
-from keras_dl.comparing.statistics import CONFIDENCE, holm
+from keras_dl.comparing.statistics import holm
+from keras_dl.utils.intervals import CONFIDENCE, proportion_interval
 
 __all__ = ["Effect", "Effects", "Interaction", "estimate_effects"]
 
@@ -94,6 +95,8 @@ def estimate_effects(
     settings: Sequence[Mapping[str, Any]],
     seeds: Sequence[int],
     scores: Sequence[float],
+    *,
+    proportion: bool = False,
 ) -> Effects:
     """Fits a linear model with all main effects and interactions of two factors.
 
@@ -108,6 +111,8 @@ def estimate_effects(
         settings: levels of each training, (n).
         seeds: seed of each training, (n).
         scores: score of each training, (n).
+        proportion: whether scores lie in [0, 1]; intervals of means then stay within it, those of
+            gains within [-1, 1].
 
     Raises:
         ValueError: if there are too few trainings to separate the main effects, or in a fraction
@@ -124,8 +129,9 @@ def estimate_effects(
     pairs = present == whole or has_interactions(counts, present)
     fit = _fit(cells, counts, blocks, values, pairs=pairs)
     shares = _shares(fit, list(levels))
+    main = _main_effects(fit, levels)
     return Effects(
-        _main_effects(fit, levels),
+        [_within_bounds(effect) for effect in main] if proportion else main,
         _interactions(fit, levels),
         shares,
         fit.sigma,
@@ -249,6 +255,13 @@ def _main_effects(fit: _Fit, levels: Mapping[str, Sequence[Any]]) -> list[Effect
             effects[name, level] = Effect(name, value, *fit.test(row)[:3], *gain)
     p = holm({key: e.p for key, e in effects.items() if e.p is not None})
     return [Effect(**{**e.__dict__, "p": p.get(key)}) for key, e in effects.items()]
+
+
+def _within_bounds(effect: Effect) -> Effect:
+    """Returns the effect on a proportion with possible ends of its intervals."""
+    low, high = proportion_interval(effect.mean, (effect.high - effect.low) / 2)
+    gain_low, gain_high = np.clip([effect.gain_low, effect.gain_high], -1.0, 1.0)
+    return replace(effect, low=low, high=high, gain_low=float(gain_low), gain_high=float(gain_high))
 
 
 def _interactions(fit: _Fit, levels: Mapping[str, Sequence[Any]]) -> list[Interaction]:

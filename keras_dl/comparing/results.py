@@ -10,19 +10,13 @@ import numpy as np
 from rich import box
 from rich.table import Table
 
-from keras_dl.comparing.statistics import (
-    CONFIDENCE,
-    format_p,
-    holm,
-    interval,
-    is_proportion,
-    paired_p_value,
-)
+from keras_dl.comparing.statistics import LEAST_SEEDS, format_p, holm, interval, paired_p_value
 from keras_dl.errors import Failure, SearchFailed
 from keras_dl.execution.parent_run import score_of
 from keras_dl.execution.progress import format_duration
 from keras_dl.recipe import Recipe
 from keras_dl.training.job import Outcome
+from keras_dl.utils.intervals import CONFIDENCE, is_proportion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +32,6 @@ __all__ = [
     "make_verdict",
     "paired_tests",
 ]
-
-LEAST_SEEDS = 3  # for a winner
 
 
 @dataclass(frozen=True)
@@ -182,12 +174,13 @@ def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure
 
     Raises:
         SearchFailed: if every seed failed.
+        ValueError: if a training did not measure the score.
     """
     outcomes = {s: o for s, o in results.items() if not isinstance(o, Failure)}
     if not outcomes:
         failure = next(iter(results.values()))
         raise SearchFailed(f"{label} failed with every seed: {failure}")
-    scores = {s: score_of(recipe, o) for s, o in outcomes.items()}
+    scores = {s: score_of(recipe.final_score, o) for s, o in outcomes.items()}
     metric, values = recipe.final_score.name, np.array(list(scores.values()))
     examples = {s: o.example_results() for s, o in outcomes.items() if metric == "test/accuracy"}
     examples = {s: result for s, result in examples.items() if result is not None}
@@ -209,7 +202,7 @@ def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure
 def find_winner(rows: Sequence[Row], p_values: Mapping[str, float | None]) -> str | None:
     """Returns the label of the first row if it beats all others at 5 %, else None.
 
-    Fewer than three common seeds give no winner: the estimate of their variance is too uncertain.
+    Fewer than three common seeds give no winner.
     """
     seeds = min(len(set(rows[0].scores) & set(row.scores)) for row in rows)
     worst = max((1.0 if p is None else p for p in p_values.values()), default=1.0)

@@ -5,15 +5,11 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["CONFIDENCE", "format_p", "holm", "interval", "is_proportion", "paired_p_value"]
+from keras_dl.utils.intervals import CONFIDENCE, exact_interval, proportion_interval
 
-CONFIDENCE = 0.95
-_PROPORTIONS = ("accuracy", "iou", "precision", "recall", "f1", "auc", "rate")
+__all__ = ["LEAST_SEEDS", "format_p", "holm", "interval", "paired_p_value"]
 
-
-def is_proportion(metric: str) -> bool:
-    """Returns whether a metric lies in [0, 1] by its name, such as "test/accuracy"."""
-    return metric.rpartition("/")[2].endswith(_PROPORTIONS)
+LEAST_SEEDS = 3  # for a verdict: with fewer the estimate of their variance is too uncertain
 
 
 def interval(
@@ -22,8 +18,9 @@ def interval(
     """Returns the 95 % confidence interval of a mean over seeds.
 
     The variance of the mean is that over seeds and, where the results of the test examples are
-    available, that of drawing the test set; the degrees of freedom are Satterthwaite's, 1946. The
-    interval of a proportion is symmetric in its logit and stays within [0, 1].
+    available, that of drawing the test set, by an analysis of variance with seeds and examples as
+    random factors; the degrees of freedom are Satterthwaite's, 1946. The interval of a proportion
+    is symmetric in its logit and stays within [0, 1].
 
     Args:
         scores: one per seed, (seeds).
@@ -38,16 +35,11 @@ def interval(
     if len(scores) > 1:
         error, freedom = _standard_error(scores, examples)
         half = _quantile(freedom) * error
-    scale = mean * (1 - mean)
-    if proportion and scale == 0 and examples is not None and len(scores) > 1:
-        # All right or all wrong: the exact interval of Clopper and Pearson, 1934, of the examples.
-        bound = float(((1 - CONFIDENCE) / 2) ** (1 / examples.shape[1]))
-        return (bound, 1.0) if mean else (0.0, 1 - bound)
-    if not proportion or np.isnan(half) or scale <= 0:
+    if not proportion:
         return mean - half, mean + half
-    logit, half = np.log(mean / (1 - mean)), half / scale
-    low, high = 1 / (1 + np.exp(-np.array([logit - half, logit + half])))
-    return float(low), float(high)
+    if mean in (0.0, 1.0) and examples is not None and len(scores) > 1:
+        return exact_interval(round(mean * examples.shape[1]), examples.shape[1])
+    return proportion_interval(mean, half)
 
 
 def paired_p_value(gaps: np.ndarray, examples: np.ndarray | None = None) -> float | None:
@@ -95,18 +87,24 @@ def holm(raw: Mapping[Any, float]) -> dict[Any, float]:
 
 
 def _standard_error(scores: np.ndarray, examples: np.ndarray | None) -> tuple[float, float]:
-    """Returns the standard error of the mean over seeds and its degrees of freedom."""
-    count = len(scores)
-    seeds, drawing = float(np.var(scores, ddof=1)) / count, 0.0
+    """Returns the standard error of the mean over seeds and its degrees of freedom.
+
+    The variance over seeds holds the chance of single results once more, which the analysis of
+    variance takes off: without that intervals cover the truth too often.
+    """
+    many = len(scores) - 1
+    parts = [(float(np.var(scores, ddof=1)) / len(scores), many)]
+    total = parts[0][0]
     if examples is not None and examples.shape[1] > 1:
+        rest = examples.shape[1] - 1
         drawing = float(np.var(examples.mean(axis=0), ddof=1)) / examples.shape[1]
-    total = seeds + drawing
+        residuals = examples - examples.mean(axis=0) - examples.mean(axis=1, keepdims=True)
+        single = float(np.sum((residuals + examples.mean()) ** 2)) / (many * rest * examples.size)
+        parts += [(drawing, rest), (single, many * rest)]
+        total = drawing + max(total - single, 0.0)
     if total == 0:
-        return 0.0, count - 1
-    parts = seeds**2 / (count - 1)
-    if drawing and examples is not None:
-        parts += drawing**2 / (examples.shape[1] - 1)
-    return float(np.sqrt(total)), total**2 / parts
+        return 0.0, many
+    return float(np.sqrt(total)), total**2 / sum(part**2 / freedom for part, freedom in parts)
 
 
 def _quantile(freedom: float) -> float:

@@ -16,7 +16,7 @@ from keras_dl.execution.journal import Journal
 from keras_dl.execution.progress import ProgressReporter, format_duration
 from keras_dl.execution.run_job import is_done, run_job
 from keras_dl.execution.scheduler import RunningJob, Scheduler, log_leftovers, log_outcome
-from keras_dl.recipe import Recipe
+from keras_dl.recipe import Recipe, Score
 from keras_dl.tracking import runs, store
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.training.job import Job, Outcome
@@ -182,6 +182,9 @@ class ParentRun:
 
         Returns:
             Outcome or failure by key, in the order of `trainings`.
+
+        Raises:
+            ValueError: if a training does not measure the score.
         """
         ended: dict[Hashable, Outcome | Failure]
         ended = {t.key: _checked(t.job, run_job(t.job)) for t in trainings if self._is_finished(t)}
@@ -244,23 +247,34 @@ class ParentRun:
             tracked.try_to_end(status, reason=reason)
 
 
-def score_of(recipe: Recipe, outcome: Outcome) -> float:
-    """Returns the recipe's score of a training, or its objective where that was not measured."""
-    for score in (recipe.final_score, recipe.test_score):
-        if score.name in outcome.metrics:
-            return outcome.metrics[score.name]
-    return outcome.score
+def score_of(score: Score, outcome: Outcome) -> float:
+    """Returns the score of a finished training.
+
+    Args:
+        score: name of the metric.
+        outcome: metrics of the training.
+
+    Raises:
+        ValueError: if the training did not measure it; no other metric takes its place.
+    """
+    if score.name not in outcome.metrics:
+        raise ValueError(
+            "`score` must name a metric of the finished training, one of "
+            f"{', '.join(sorted(outcome.metrics)) or 'none'}. Received: score={score.name!r}"
+        )
+    return outcome.metrics[score.name]
 
 
 def _checked(job: Job, result: Outcome | Failure) -> Outcome | Failure:
     """Returns a failure for a training whose score is not finite: no mean could hold it."""
-    if isinstance(result, Failure) or math.isfinite(score_of(job.recipe, result)):
+    if isinstance(result, Failure):
         return result
-    return Diverged(f"{job.recipe.final_score.name} is {score_of(job.recipe, result):g}")
+    value = score_of(job.score, result)
+    return result if math.isfinite(value) else Diverged(f"{job.score.name} is {value:g}")
 
 
 def _line(running: RunningJob, result: Outcome | Failure) -> str:
     if isinstance(result, Failure):
         return f"failed ({result.reason}): {result}"
-    score = score_of(running.job.recipe, result)
+    score = score_of(running.job.score, result)
     return f"{score:.4f}  {format_duration(result.seconds)}"

@@ -130,7 +130,9 @@ def _dry_run(job: Job) -> DryRun:
     count = max(1, min(5, data.sampler("train").num_examples // data.batch_size))
     with model_cache.borrow(job, data) as (model, cached):
         built = time.monotonic()
-        objective_value(job.recipe.objective, _try_steps(job, data, model, cached, 1))
+        metrics = _try_steps(job, data, model, cached, 1)
+        objective_value(job.recipe.objective, metrics)
+        _check_score(job, metrics)
         middle = time.monotonic()
         _try_steps(job, data, model, cached, count)
         end = time.monotonic()
@@ -140,6 +142,20 @@ def _dry_run(job: Job) -> DryRun:
     validation_steps = -(-data.sampler("validation").num_examples // data.batch_size)
     seconds = step * (fit.steps_per_epoch(job, data) + FORWARD_SHARE * validation_steps)
     return DryRun(data.facts(), model.count_params(), seconds, middle - start)
+
+
+def _check_score(job: Job, metrics: Mapping[str, float]) -> None:
+    """Refuses a score of the test set that `evaluate` does not compute.
+
+    Stages of a recipe's own may measure otherwise; their scores are checked after the first test.
+    """
+    kind, _, name = job.recipe.final_score.name.partition("/")
+    measured = sorted(n.removeprefix("val_") for n in metrics if n.startswith("val_"))
+    if job.recipe.train is None and kind == "test" and name not in measured:
+        raise ValueError(
+            f"`score` must name a metric of the test set, one of "
+            f"{', '.join(f'test/{n}' for n in measured)}. Received: score='test/{name}'"
+        )
 
 
 def _try_steps(
@@ -239,7 +255,8 @@ def _write_results(trained: fit.Trained, job: Job) -> dict[str, float]:
     from keras_dl.training import report
 
     results = report.make_report(job.recipe, trained.model, trained.data)
-    figures = report.draw_figures(trained.state.history, results)
+    title = f"{job.recipe.name} on {trained.data.name}, seed {job.seed}"
+    figures = report.draw_figures(trained.state.history, results, title)
     folder = job.folder / "figures"
     folder.mkdir(exist_ok=True)
     for name, figure in figures.items():

@@ -17,9 +17,10 @@ __all__ = ["ComplexCells2D", "SimpleCells2D"]
 class SimpleCells2D(keras.layers.Layer):
     """S-cells: each detects one pattern in its receptive field, independent of contrast.
 
-    u = r·max(0, (1 + Σ a·x) / (1 + r/(1 + r)·b·v) − 1) with v = √(Σ c·x²): trained excitation by
+    u = r·max(0, (1 + Σ a·x) / (1 + 2r/(1 + r)·b·v) − 1) with v = √(Σ c·x²): trained excitation by
     the pattern, divided by trained inhibition by the field's mean activity. a and b are
-    nonnegative; c is fixed, decreases with the distance from the centre and sums to 1.
+    nonnegative, b starts at 1/2; c is fixed, decreases with the distance from the centre and sums
+    to 1.
 
     Difference from the paper: a and b are trained by back-propagation, not by reinforcing the
     strongest cell.
@@ -75,7 +76,10 @@ class SimpleCells2D(keras.layers.Layer):
             name="excitation",
         )
         self.inhibition = self.add_weight(
-            shape=(self.filters,), initializer="ones", constraint=nonnegative, name="inhibition"
+            shape=(self.filters,),
+            initializer=keras.initializers.Constant(0.5),
+            constraint=nonnegative,
+            name="inhibition",
         )
         weights = _distance_weights(self.kernel_size)[:, :, None, None]
         weights = weights / weights.sum() / input_shape[-1]
@@ -89,8 +93,8 @@ class SimpleCells2D(keras.layers.Layer):
         # The root of 0 has no gradient: a field of zeros would give NaN.
         squares: Any = ops.conv(ops.square(inputs), surround, **field)
         mean: Any = ops.sqrt(squares + 1e-7)
-        share = self.selectivity / (1 + self.selectivity)
-        response = (1 + excitation) / (1 + share * self.inhibition * mean) - 1
+        efficiency = 2 * self.selectivity / (1 + self.selectivity)
+        response = (1 + excitation) / (1 + efficiency * self.inhibition * mean) - 1
         active: Any = ops.relu(response)
         return self.selectivity * active
 

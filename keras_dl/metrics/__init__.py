@@ -1,4 +1,4 @@
-"""Metrics of generated images, on features of a classifier trained on the same data."""
+"""Metrics of classes, and of generated images on features of a classifier of the same data."""
 
 from keras_dl.metrics.colour import colour_overlap, lab, sharpness
 from keras_dl.metrics.distances import frechet_distance, kernel_distance
@@ -10,9 +10,12 @@ from keras_dl.metrics.features import (
 )
 from keras_dl.metrics.manifold import precision_recall
 from keras_dl.metrics.modes import ModeCoverage, modes
+from keras_dl.metrics.per_class import ClassCounts, class_counts
 
 __all__ = [
+    "ClassCounts",
     "ModeCoverage",
+    "class_counts",
     "colour_overlap",
     "feature_extractor",
     "features_and_classes",

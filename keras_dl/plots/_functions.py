@@ -1,5 +1,6 @@
 """All figures of the package `plots`, which loads this module on first use."""
 
+from keras_dl.plots._style import add_title
 from keras_dl.plots.attacks import adversarial_examples, robustness
 from keras_dl.plots.boundary import decision_boundary
 from keras_dl.plots.classes import confusion_matrix, mistakes
@@ -21,6 +22,7 @@ from keras_dl.plots.generated import (
 from keras_dl.plots.landscape import descent_curves, learning_rate_test, loss_surface
 from keras_dl.plots.language import loss_by_position, text_sample
 from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profiles
+from keras_dl.plots.per_class import class_scores
 from keras_dl.plots.regions import decision_regions
 from keras_dl.plots.regression import predicted_against_actual
 from keras_dl.plots.segmentation import (
@@ -36,11 +38,13 @@ from keras_dl.plots.weights import filters
 from keras_dl.plots.words import analogy_bars, neighbour_table, word_map
 
 __all__ = [
+    "add_title",
     "adversarial_examples",
     "analogy_bars",
     "approximation",
     "by_epoch_and_layer",
     "class_iou_bars",
+    "class_scores",
     "class_shares",
     "colour_mask",
     "comparison",

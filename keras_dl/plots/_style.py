@@ -13,6 +13,7 @@ __all__ = [
     "COLOURS",
     "GREY",
     "VERMILION",
+    "add_title",
     "check_direction",
     "check_lengths",
     "disable_axis_offset",
@@ -30,6 +31,7 @@ BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = (
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 GREY = "#777777"
 MOST_TICKS = 40
+TITLE_HEIGHT = 0.25  # inches
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -38,6 +40,18 @@ def new_figure(width: float, height: float) -> Figure:
     Pyplot is avoided: it keeps every figure alive and selects a window system.
     """
     return Figure(figsize=(width, height), dpi=100, layout="constrained")
+
+
+def add_title(figure: Figure, title: str) -> None:
+    """Writes a line above a figure, such as its recipe and data set; other titles stay.
+
+    Args:
+        figure: changed in place; it grows by the height of the line.
+        title: plain text, without mathematics.
+    """
+    below = figure.get_suptitle()
+    figure.suptitle(f"{title}\n{below}" if below else title, fontsize=11, parse_math=False)
+    figure.set_figheight(figure.get_figheight() + TITLE_HEIGHT)
 
 
 def shorten(text: object, most: int = 20) -> str:

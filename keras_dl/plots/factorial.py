@@ -16,6 +16,7 @@ from keras_dl.plots._style import (
     set_integer_x_axis,
     shorten,
 )
+from keras_dl.utils.intervals import is_proportion
 
 __all__ = ["curves_by_level", "interaction_lines", "main_effects"]
 
@@ -142,7 +143,8 @@ def curves_by_level(
             padded = np.full((len(curves), longest), np.nan)
             for row, curve in zip(padded, curves, strict=True):
                 row[: len(curve)] = curve
-            _band(axes, padded, level, colour)
+            bounds = (0.0, 1.0) if is_proportion(label) else (-np.inf, np.inf)
+            _band(axes, padded, level, colour, bounds)
         axes.set_title(name, fontsize=10)
         set_integer_x_axis(axes, longest)
         axes.set_xlabel("epoch")
@@ -164,13 +166,16 @@ def _lines(axes: Axes, table: np.ndarray, one: Sequence[str], two: Sequence[str]
     axes.grid(alpha=0.3)
 
 
-def _band(axes: Axes, curves: np.ndarray, level: str, colour: str) -> None:
+def _band(
+    axes: Axes, curves: np.ndarray, level: str, colour: str, bounds: tuple[float, float]
+) -> None:
     # Runs that stopped early are NaN-padded: later epochs average the remaining runs only.
     epochs = np.arange(1, curves.shape[1] + 1)
     mean, spread = np.nanmean(curves, axis=0), np.nanstd(curves, axis=0)
     marker = "o" if len(epochs) == 1 else None
     axes.plot(epochs, mean, color=colour, marker=marker, label=shorten(level, 16))
-    axes.fill_between(epochs, mean - spread, mean + spread, color=colour, alpha=0.15, linewidth=0)
+    low, high = np.clip([mean - spread, mean + spread], *bounds)
+    axes.fill_between(epochs, low, high, color=colour, alpha=0.15, linewidth=0)
 
 
 def _colours(count: int) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from keras_dl.plots._style import BLUE, VERMILION, check_lengths, new_figure, shorten
+from keras_dl.utils.intervals import proportion_interval
 
 __all__ = ["episode", "episode_accuracies"]
 
@@ -60,7 +61,10 @@ def episode_accuracies(accuracies: Mapping[str, tuple[float, float]]) -> Figure:
     means, halves = np.array(list(accuracies.values())).T
     figure = new_figure(1.3 * len(means) + 1.5, 3.6)
     axes = figure.subplots()
-    bars = axes.bar(list(accuracies), 100 * means, yerr=100 * halves, color=BLUE, capsize=4)
+    pairs = zip(means, halves, strict=True)
+    ends = np.array([proportion_interval(mean, half) for mean, half in pairs])
+    lengths = 100 * np.abs(ends.T - means)  # below and above the mean
+    bars = axes.bar(list(accuracies), 100 * means, yerr=lengths, color=BLUE, capsize=4)
     axes.bar_label(bars, fmt="%.1f", padding=2)
     axes.set_ylim(0, 108)
     axes.set_ylabel("accuracy on new classes, %")

@@ -1,5 +1,6 @@
 """What recipes report of a trained classifier, and what a report of their own can build on."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, Images, read_images
 from keras_dl.data.images.pixels import to_bytes
 from keras_dl.losses import SmoothedCrossentropy
+from keras_dl.metrics.per_class import class_counts
 from keras_dl.space import Range
 from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of
 from keras_dl.utils.layers import leaf_layers
@@ -25,6 +27,8 @@ __all__ = [
     "report_classification",
     "task",
 ]
+
+MOST_NAMED = 20  # classes with metrics of their own
 
 
 def probabilities(model: Any, x: np.ndarray, batch_size: int = 256) -> np.ndarray:
@@ -43,27 +47,49 @@ def probabilities(model: Any, x: np.ndarray, batch_size: int = 256) -> np.ndarra
 
 
 def report_classification(model: Any, data: Data) -> dict[str, Any]:
-    """Figures of a classifier on the test set: confusion matrix, mistakes, first-layer filters.
+    """Figures and numbers of a classifier on the test set.
 
     Args:
         model: takes raw examples, gives logits.
         data: its test split is shown.
 
     Returns:
-        Figures by name.
+        The figures `confusion_matrix`, `class_scores` (precision and recall of each class) and, for
+        images, `mistakes` and `filters`; the means `precision` and `recall` over classes, and for
+        up to 20 classes `precision/NAME` and `recall/NAME`.
     """
     chance = probabilities(model, data.test.x, data.batch_size)
-    predicted = chance.argmax(axis=1)
+    predicted, names = chance.argmax(axis=1), list(data.class_names)
     figures = {
-        "confusion_matrix": plots.confusion_matrix(data.test.y, predicted, list(data.class_names))
+        "confusion_matrix": plots.confusion_matrix(data.test.y, predicted, names),
+        **_score_classes(data.test.y, predicted, names),
     }
     if isinstance(data.inputs, Images):
-        names = list(data.class_names)
         figures["mistakes"] = plots.mistakes(to_bytes(data.test.x), data.test.y, chance, names)
         kernel = first_kernel(model, data.input_shape)
         if kernel is not None:
             figures["filters"] = plots.filters(kernel)
     return figures
+
+
+def _score_classes(
+    y_true: np.ndarray, predicted: np.ndarray, names: Sequence[str]
+) -> dict[str, Any]:
+    """Returns the figure `class_scores` and the numbers; shares of no example are left out."""
+    counts = class_counts(y_true, predicted, len(names))
+    scores = {"precision": counts.precision, "recall": counts.recall}
+    results: dict[str, Any] = {
+        "class_scores": plots.class_scores(names, *scores.values(), *map(counts.intervals, scores))
+    }
+    labels = [re.sub(r"[^\w. -]", "_", name, flags=re.ASCII) for name in names]
+    if len(set(labels)) < len(labels):
+        labels = [str(number) for number in range(len(labels))]
+    for kind, shares in scores.items():
+        defined = [(n, float(v)) for n, v in zip(labels, shares, strict=True) if not np.isnan(v)]
+        results[kind] = float(np.mean([value for _, value in defined]))
+        if len(names) <= MOST_NAMED:
+            results |= {f"{kind}/{name}": value for name, value in defined}
+    return results
 
 
 def first_kernel(model: Any, input_shape: tuple[int, ...]) -> np.ndarray | None:

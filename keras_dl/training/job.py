@@ -14,7 +14,7 @@ from keras_dl.data.reading_options import reading_options
 from keras_dl.data.serialization import Spooled, spool
 from keras_dl.data.text import holds_texts, labelled_texts, running_text
 from keras_dl.options import READING, resolve_epochs
-from keras_dl.recipe import Recipe
+from keras_dl.recipe import Recipe, Score
 from keras_dl.space import check_names, hypers, resolve
 
 __all__ = [
@@ -78,6 +78,11 @@ class Job:
     max_parameters: int | None = None
     test: bool = False
     keep: bool = True
+
+    @property
+    def score(self) -> Score:
+        """The score of the tested training; without a report, that of the test set."""
+        return self.recipe.final_score if self.keep else self.recipe.test_score
 
     @classmethod
     def from_options(

@@ -30,16 +30,20 @@ def make_report(recipe: Recipe, model: keras.Model, data: Data) -> dict[str, Any
 
 
 def draw_figures(
-    history: Mapping[str, list[float]], results: Mapping[str, Any]
+    history: Mapping[str, list[float]], results: Mapping[str, Any], title: str
 ) -> "dict[str, Figure]":
     """Returns the learning curves and the figures among the results.
 
     Args:
         history: metric by Keras' name → value per epoch.
         results: as `make_report` returns them.
+        title: recipe and data set, written above each figure.
     """
     figures = {name: v for name, v in results.items() if hasattr(v, "savefig")}
-    return {"learning_curves": plots.learning_curves(dict(history)), **figures}
+    figures = {"learning_curves": plots.learning_curves(dict(history)), **figures}
+    for figure in figures.values():
+        plots.add_title(figure, title)
+    return figures
 
 
 def examples(data: Data) -> Any:

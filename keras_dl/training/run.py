@@ -175,7 +175,8 @@ def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probin
         "parameters": float(outcome.parameters),
     }
     results = report.make_report(job.recipe, trained.model, trained.data)
-    figures = report.draw_figures(outcome.history, results)
+    title = f"{job.recipe.name} on {trained.data.name}, seed {job.seed}"
+    figures = report.draw_figures(outcome.history, results, title)
     metrics |= {k: float(v) for k, v in results.items() if k not in figures}
     if probing is not None:
         figures |= probing.figures(trained.model, trained.state.epoch)

@@ -190,7 +190,7 @@ def permutation_importance(trials: list[Trial], searched: Mapping[str, Hyper]) -
 
 
 def draw_figures(
-    trials: list[Trial], objective: Objective, importance: Importance | None
+    trials: list[Trial], objective: Objective, importance: Importance | None, title: str
 ) -> "dict[str, Figure]":
     """Draws the history of the search and, unless None, the importance.
 
@@ -198,13 +198,17 @@ def draw_figures(
         trials: all trials.
         objective: name and direction of the score.
         importance: importance of the hyperparameters.
+        title: recipe and data set, written above each figure.
     """
     scores = [t.score for t in sorted(trials, key=lambda t: t.number)]
-    history = plots.search_history(scores, objective.direction, objective.name)
-    if importance is None:
-        return {"search_history": history}
-    drawn = plots.importance(importance.names, importance.means, importance.spreads)
-    return {"search_history": history, "importance": drawn}
+    figures = {"search_history": plots.search_history(scores, objective.direction, objective.name)}
+    if importance is not None:
+        figures["importance"] = plots.importance(
+            importance.names, importance.means, importance.spreads
+        )
+    for figure in figures.values():
+        plots.add_title(figure, title)
+    return figures
 
 
 def _encode(hyper: Hyper, value: Any) -> float:

@@ -201,6 +201,7 @@ class _Tuner:
         importance = results.permutation_importance(trials, self.plan.searched)
         self.reporter.console.print(leaderboard(trials, self.objective, self.plan.searched))
         final = self._compare_with_defaults(best) if self.plan.options["final_seeds"] else None
+        title = f"{self.plan.recipe.name} on {self.logger.facts['name']}"
         search = Search(
             best.values,
             float(best.score or 0.0),
@@ -209,7 +210,7 @@ class _Tuner:
             self.plan.searched,
             importance,
             final,
-            results.draw_figures(trials, self.objective, importance),
+            results.draw_figures(trials, self.objective, importance, title),
             self.logger.parent.tracked.id,
             self.logger.view().table,
             self.journal.folder,

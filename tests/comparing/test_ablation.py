@@ -23,7 +23,7 @@ def children(made):
 
 
 def test_effects_runs_and_figures(store):
-    made = keras_dl.ablate(toy, values=VALUES, **QUICK)
+    made = keras_dl.ablate(toy, values=VALUES, **{**QUICK, "seeds": 3})
     assert made.metric == "test/accuracy"
     assert made.levels == {"dropout": (0.0, 0.5), "learning_rate": (1e-4, 1e-1)}
     rate = next(e for e in made.effects.main if e.level == 1e-1)
@@ -32,14 +32,16 @@ def test_effects_runs_and_figures(store):
     assert "learning_rate=0.1 helps" in made.verdict
     assert set(made.figures) == {"main_effects", "curves", "interactions"}
     parent, runs = children(made)
-    assert len(runs) == 2 * 2 * 2
+    assert len(runs) == 2 * 2 * 3
     assert {r.info.status for r in [parent, *runs]} == {"FINISHED"}
     assert parent.data.tags["kind"] == "ablation"
     assert parent.data.params["values"] == "dropout=0,0.5 learning_rate=0.0001,0.1"
     assert all("test/accuracy" in r.data.metrics for r in runs)
     files = {f.path for f in tracking.client().list_artifacts(made.run_id, "figures")}
     assert files == {f"figures/{name}.png" for name in made.figures}
-    assert len(made.to_dataframe()) == 8
+    assert len(made.to_dataframe()) == 12
+    assert {f.get_suptitle() for f in made.figures.values()} == {"toy on iris"}
+    assert all(0 <= e.low <= e.high <= 1 for e in made.effects.main)
 
 
 def test_a_stopped_ablation_goes_on(store, monkeypatch):
@@ -70,6 +72,11 @@ def history(run, metric):
     return tracking.client().get_metric_history(run.info.run_id, metric)
 
 
+def test_two_seeds_give_no_verdict(store):
+    made = ablate(toy, values={"learning_rate": (1e-4, 1e-1)}, **QUICK)
+    assert made.verdict == "No verdict on test/accuracy from 2 seeds; it needs 3 or more"
+
+
 def test_failed_trainings_are_counted_not_hidden(store):
     values = {"fault": ("none", "nan"), "learning_rate": (1e-3, 1e-2)}
     with pytest.raises(SearchFailed, match="2 trainings failed"):
@@ -80,7 +87,7 @@ def test_failed_trainings_are_counted_not_hidden(store):
 
 def test_a_fraction_gives_main_effects_alone(store):
     values = {**VALUES, "units": (4, 8)}
-    made = ablate(toy, values=values, max_settings=5, **QUICK)
+    made = ablate(toy, values=values, max_settings=5, **{**QUICK, "seeds": 3})
     assert "5 of 8 settings: a gain may contain interactions" in made.verdict
     assert made.effects.interactions == []
     assert made.interaction_table() == "Too few settings for interactions"

@@ -152,6 +152,23 @@ def test_score_that_is_not_finite_is_a_failed_training(store):
         compare(recipes, **{**QUICK, "epochs": 1, "seeds": 2})
 
 
+def test_score_that_the_test_does_not_measure_is_refused(store):
+    """Validation's accuracy is no substitute under the name of the test's."""
+
+    def recipes(score):
+        return [dataclasses.replace(r, score=Score(score, "max")) for r in (toy, other)]
+
+    with pytest.raises(ValueError, match="one of test/accuracy, test/loss. Received: score='test/"):
+        compare(recipes("test/acuracy"), **QUICK)
+    with pytest.raises(ValueError, match="of the finished training.*score='figure of merit'"):
+        compare(recipes("figure of merit"), **{**QUICK, "epochs": 1, "seeds": 2})
+    parent, *_ = tracking.search(
+        tracking.experiment("iris-classification"), "tags.kind = 'comparison'"
+    )
+    assert parent.info.status == "FAILED"
+    assert "mean/toy" not in parent.data.metrics
+
+
 def test_executor_takes_the_place_of_workers(store):
     with ThreadPoolExecutor(1) as pool:
         made = compare([toy, other], executor=pool, **{**QUICK, "workers": None, "seeds": 2})

@@ -70,6 +70,15 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
     assert 460 <= hits <= 490  # 475 expected, standard deviation 4.9
 
 
+def test_intervals_of_proportions_stay_within_their_bounds():
+    settings = [{"a": level} for level in (0, 0, 0, 1, 1, 1)]
+    scores, seeds = [0.98, 1.0, 0.99, 0.9, 1.0, 0.7], [0, 1, 2] * 2
+    free = estimate_effects({"a": (0, 1)}, settings, seeds, scores)
+    assert max(e.high for e in free.main) > 1
+    bounded = estimate_effects({"a": (0, 1)}, settings, seeds, scores, proportion=True)
+    assert all(0 <= e.low <= e.mean <= e.high <= 1 for e in bounded.main)
+
+
 def test_one_factor_and_one_seed_suffice():
     settings = [{"a": level} for level in ("x", "x", "y", "y")]
     told = estimate_effects({"a": ("x", "y")}, settings, [0] * 4, [1.0, 1.2, 2.0, 2.2])

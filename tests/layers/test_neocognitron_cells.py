@@ -21,6 +21,7 @@ def _fields(x, size):
 
 
 def test_simple_cells_by_the_formula():
+    """2r/(1 + r) is the paper's factor of the inhibition; 4/3 for r = 2."""
     x = np.abs(images(2, 6, 5, 3))
     layer = SimpleCells2D(4, 3, selectivity=2.0)
     layer.build(x.shape)
@@ -30,7 +31,7 @@ def test_simple_cells_by_the_formula():
     c = _falling(3) / _falling(3).sum() / 3
     excited = np.einsum("byxcij,ijcf->byxf", _fields(x, 3), a)
     mean = np.sqrt(np.einsum("byxcij,ij->byx", _fields(x**2, 3), c))[..., None]
-    expected = 2 * np.maximum((1 + excited) / (1 + 2 / 3 * b * mean) - 1, 0)
+    expected = 2 * np.maximum((1 + excited) / (1 + 4 / 3 * b * mean) - 1, 0)
     np.testing.assert_allclose(values(layer, x), expected, rtol=1e-4, atol=1e-5)
 
 

@@ -21,6 +21,9 @@ def test_accuracies_have_their_interval():
     figure = episode_accuracies({"5-way 1-shot": (0.9, 0.01), "20-way 1-shot": (0.8, 0.02)})
     figure.draw_without_rendering()
     axes = figure.axes[0]
+    perfect = episode_accuracies({"5-way 5-shot": (0.998, 0.004)}).axes[0]
+    (ends,) = (np.ravel(c.get_segments()) for c in perfect.collections)
+    assert 90 < ends[1] < 99.8 < ends[3] < 100
     assert [text.get_text() for text in axes.get_xticklabels()] == ["5-way 1-shot", "20-way 1-shot"]
     assert [bar.get_height() for bar in axes.patches] == [90, 80]
 

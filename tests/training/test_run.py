@@ -48,9 +48,15 @@ def test_run_tracks_parameters_metrics_data_and_model(store):
     assert not list((store / "mlruns" / "checkpoints").iterdir())
 
 
-def test_images_leave_the_four_figures(store):
+def test_images_leave_figures_with_their_recipe_and_data(store):
     result = digits().run(epochs=1, **QUIET)
-    assert set(result.figures) == {"learning_curves", "confusion_matrix", "mistakes", "filters"}
+    names = {"learning_curves", "confusion_matrix", "class_scores", "mistakes", "filters"}
+    assert set(result.figures) == names
+    title = f"{digits().name} on digits, seed 0"
+    assert all(f.get_suptitle().startswith(title) for f in result.figures.values())
+    assert {f"{kind}/{digit}" for kind in ("precision", "recall") for digit in range(10)} <= set(
+        tracking.find_run(result.run_id).data.metrics
+    )
     stored = tracking.client().list_artifacts(result.run_id, "figures")
     assert {Path(f.path).stem for f in stored} == set(result.figures)
     assert all(f.file_size > 2000 for f in stored)
