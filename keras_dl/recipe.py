@@ -68,15 +68,32 @@ class Score:
     Attributes:
         name: metric of a finished run, `test/accuracy`.
         direction: "max" or "min".
-        published: value in the paper, accuracies as a fraction; None without one.
+        published: value that a publication has for the same data and protocol, accuracies as a
+            fraction; None without one.
+        source: row and table of that value, "ResNet-20, table 6".
+        label: quantity in tables, with its unit; of accuracies that of the error,
+            "error under FGSM, ε = 0.25". The default follows from `name`.
     """
 
     name: str
     direction: Literal["max", "min"]
     published: float | None = None
+    source: str = ""
+    label: str = ""
 
     def __post_init__(self) -> None:
         _check_direction(self.direction)
+
+    @property
+    def is_accuracy(self) -> bool:
+        """Whether the metric is an accuracy, of which tables show the error."""
+        return self.name.endswith("accuracy")
+
+    @property
+    def quantity(self) -> str:
+        """The label, or by default the name in words: "test error" for "test/accuracy"."""
+        words = self.name.replace("/", " ").replace("_", " ")
+        return self.label or (words.replace("accuracy", "error") if self.is_accuracy else words)
 
 
 @dataclass(frozen=True)

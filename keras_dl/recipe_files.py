@@ -47,7 +47,7 @@ class Entry:
         title: first line of its docstring.
         head: the docstring's fields, "Paper", "Data", "Run", "Expect", "Differs".
         space: hyperparameters by name.
-        published: counts of the recipe's builders as published, with their source.
+        published: counts of the recipe's builders with their source.
         settings: the arguments of its `Recipe(…)` that are no functions: epochs, objective, score.
     """
 

@@ -1,4 +1,5 @@
 import importlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,29 @@ def test_recipe_file_keeps_the_form(name):
     assert catalog.family(name) != "user"
     assert {"epochs", "objective", "task"} <= set(entry.settings)
     assert len(entry.path.read_text(encoding="utf-8").splitlines()) <= 140
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_quoted_figures_say_what_they_are(name):
+    """Papers mostly report the last epoch, we the best in validation; their rows are named."""
+    entry = catalog.read(catalog.find(name))
+    score = entry.settings.get("score")
+    is_quoted = score is not None and score.published is not None
+    if is_quoted or re.search(r"[Pp]aper\b.{0,40} has\b[^.]{0,30}\d", entry.head["Expect"]):
+        assert "epoch" in entry.head["Differs"]
+    if is_quoted and catalog.family(name) != "adaptation":
+        assert score.source
+
+
+@pytest.mark.parametrize("name", ["resnet20", "resnet56", "plain_vs_residual", "alexnet"])
+def test_momentum_of_nesterov_is_named(name):
+    """The optimizer "sgd" has it, the papers have not."""
+    assert "Nesterov's momentum" in catalog.read(catalog.find(name)).head["Differs"]
+
+
+@pytest.mark.parametrize("name", ["lecun1989_table", "prototypical"])
+def test_figures_of_other_data_are_not_published_ones(name):
+    assert catalog.read(catalog.find(name)).settings["score"].published is None
 
 
 @pytest.mark.parametrize("name", catalog.names())

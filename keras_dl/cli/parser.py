@@ -20,7 +20,7 @@ Call = Callable[[], "int | None"]
 
 COMMANDS = {
     "list": "Lists all recipes, or those whose name, title or family contains a word.",
-    "show": "Shows a recipe's paper, hyperparameters and published counts.",
+    "show": "Shows a recipe's paper, hyperparameters and counts.",
     "run": "Trains a recipe once and tracks the run in MLflow.",
     "tune": "Searches a recipe's hyperparameters.",
     "compare": "Trains several recipes on the same data and seeds, and compares their scores.",

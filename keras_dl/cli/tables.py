@@ -51,7 +51,7 @@ def show_recipe(name: str) -> None:
         rows.add_row(*map(cell, _row(hyper)))
     console.print(rows if entry.space else "  none")
     for builder, counts in entry.published.items():
-        console.print(f"\n[bold]Published counts of {escape(builder)}[/bold]")
+        console.print(f"\n[bold]Counts of {escape(builder)}[/bold]")
         for what, value in counts.items():
             console.print(f"  {what.replace('_', ' ')}: {escape(_format(value))}", soft_wrap=True)
 

@@ -30,20 +30,26 @@ class AnalogyResult:
     evaluated: dict[str, int]
     skipped: dict[str, int]
 
-    def accuracy(self, kind: str | None = None) -> float:
-        """Returns the share of correct answers; NaN without an evaluated question.
+    def accuracy(self, kind: str | None = None, *, of_all: bool = False) -> float:
+        """Returns the share of correct answers; NaN without a question to divide by.
 
         Args:
             kind: "semantic", "syntactic" (sections whose name begins with "gram"), the name of a
                 section, or None for all.
+            of_all: whether skipped questions count as wrong ones; else they are left out.
         """
-        count = self.count(kind)
+        count = self.total(kind) if of_all else self.count(kind)
         correct = sum(n for section, n in self.correct.items() if _belongs(section, kind))
         return correct / count if count else float("nan")
 
     def count(self, kind: str | None = None) -> int:
         """Returns the number of evaluated questions; `kind` as for `accuracy`."""
         return sum(n for section, n in self.evaluated.items() if _belongs(section, kind))
+
+    def total(self, kind: str | None = None) -> int:
+        """Returns the number of all questions, skipped ones too; `kind` as for `accuracy`."""
+        skipped = sum(n for section, n in self.skipped.items() if _belongs(section, kind))
+        return self.count(kind) + skipped
 
 
 def read_questions(path: Path) -> dict[str, list[Question]]:

@@ -25,9 +25,12 @@ def standard_scores(vectors: WordVectors, *, max_words: int = 30_000) -> dict[st
         max_words: number of candidate answers, the max_words frequent words.
 
     Returns:
-        `analogies/add`, `analogies/mul` and their semantic and syntactic parts, in [0, 1];
-        `similarity/wordsim353` and so on. Scores are omitted if the mirror at KERAS_DL_DATA lacks
-        their file in text/word_eval, or fewer than 20 questions or pairs have known words.
+        `analogies/add`, `analogies/mul` and their semantic and syntactic parts, in [0, 1]: shares
+        of the questions whose four words are among the candidates, and with `_of_all` of all
+        questions; `analogies/asked` and `analogies/questions` count these. `similarity/wordsim353`
+        and so on, with `_asked` and `_pairs` for the number of pairs with known words and of all.
+        Scores are omitted if the mirror at KERAS_DL_DATA lacks their file in text/word_eval, or
+        fewer than 20 questions or pairs have known words; counts are not.
     """
     return _similarities(vectors) | _shares(_answered(vectors, max_words))
 
@@ -55,7 +58,10 @@ def _similarities(vectors: WordVectors) -> dict[str, float]:
     for name, file in SIMILARITY.items():
         path = _file(file)
         if path is not None:
-            value, count = similarity(vectors, read_pairs(path))
+            pairs = read_pairs(path)
+            value, count = similarity(vectors, pairs)
+            scores[f"similarity/{name}_asked"] = float(count)
+            scores[f"similarity/{name}_pairs"] = float(len(pairs))
             if count >= FEWEST:
                 scores[f"similarity/{name}"] = value
     return scores
@@ -70,9 +76,12 @@ def _answered(vectors: WordVectors, max_words: int) -> dict[str, AnalogyResult]:
 
 
 def _shares(answered: dict[str, AnalogyResult]) -> dict[str, float]:
-    return {
-        f"analogies/{method}{suffix}": result.accuracy(kind)
-        for method, result in answered.items()
-        for suffix, kind in KINDS.items()
-        if result.count(kind) >= FEWEST
-    }
+    scores = {}
+    for suffix, kind in KINDS.items():
+        for method, result in answered.items():
+            scores[f"analogies/asked{suffix}"] = float(result.count(kind))
+            scores[f"analogies/questions{suffix}"] = float(result.total(kind))
+            if result.count(kind) >= FEWEST:
+                scores[f"analogies/{method}{suffix}"] = result.accuracy(kind)
+                scores[f"analogies/{method}{suffix}_of_all"] = result.accuracy(kind, of_all=True)
+    return scores

@@ -1,7 +1,8 @@
 """Comparison of figures from the lecture and from papers with figures computed by this package.
 
-Each fact holds the lecture's figure, a published figure with its source, a function that computes
-ours, and the reason for each difference. A fact with an unexplained difference is open.
+Each fact holds the lecture's figure, a published figure with its source, or a derived one that
+nobody has printed, a function that computes ours, and the reason for each difference. A fact with
+an unexplained difference is open.
 """
 
 from collections.abc import Iterator

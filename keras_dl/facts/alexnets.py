@@ -56,7 +56,7 @@ ALEXNET = (
         Stated(
             60_000_000, "60,000,000 parameters", "conv2, conv4 and conv5 see all maps, not half"
         ),
-        Stated(62_378_344, "arithmetic from the sizes in section 3.5"),
+        derived=Stated(62_378_344, "from the sizes in section 3.5"),
     ),
     table_fact("alexnet", "neurons", Stated(650_000, "650,000 neurons", ROUND)),
     Fact(
@@ -76,7 +76,7 @@ ALEXNET = (
             "630,000,000 connections",
             "does not follow from the shapes of the layers, in any way of counting that we know",
         ),
-        Stated(724_406_816, "arithmetic from the sizes in section 3.5"),
+        derived=Stated(724_406_816, "from the sizes in section 3.5"),
     ),
     table_fact("alexnet", "links"),
     Fact(
@@ -147,13 +147,13 @@ ALEXNET = (
         *("alexnet", "fc7-removed", "parameters gone with layer 7"),
         lambda: _removed("fc7"),
         Stated(16_000_000, "16 million", ROUND),
-        Stated(16_781_312, "arithmetic: 4096·4096 + 4096"),
+        derived=Stated(16_781_312, "4096·4096 + 4096"),
     ),
     Fact(
         *("alexnet", "fc6-fc7-removed", "parameters gone with layers 6 and 7"),
         lambda: _removed("fc6", "fc7"),
         Stated(50_000_000, "~50 million", ROUND),
-        Stated(49_414_144, "arithmetic, the last layer being joined to 9,216 inputs"),
+        derived=Stated(49_414_144, "the last layer being joined to 9,216 inputs"),
     ),
     Fact(
         *("alexnet", "layers-left", "layers left without 3, 4, 6 and 7"),

@@ -13,7 +13,7 @@ Figure = float | str | tuple[int, ...] | set[str]
 
 @dataclass(frozen=True)
 class Stated:
-    """A figure stated by the lecture or a publication.
+    """A figure stated by the lecture or a publication, or derived.
 
     Attributes:
         value: a number, shape or text, or a function that evaluates a printed formula. Floats are
@@ -31,7 +31,7 @@ class Stated:
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure stated by the lecture or a paper, and a function that computes ours.
+    """A figure of the lecture, a publication or arithmetic, and a function that computes ours.
 
     Attributes:
         group: builder or technique.
@@ -39,7 +39,8 @@ class Fact:
         quantity: description of the quantity.
         ours: function that computes our figure.
         lecture: figure of the lecture, or None.
-        published: figure of a paper or another independent source, or None.
+        published: figure that a paper or another publication prints, or None.
+        derived: figure by arithmetic or theory that nobody has printed, or None.
         within: relative tolerance for rounding and random samples, absolute where 0 is stated; 0
             compares printed digits.
         arithmetic: True if ours comes from a formula because there is no builder.
@@ -51,6 +52,7 @@ class Fact:
     ours: Callable[[], Figure | None]
     lecture: Stated | None = None
     published: Stated | None = None
+    derived: Stated | None = None
     within: float = 0.0
     arithmetic: bool = False
 
@@ -64,7 +66,8 @@ class Result:
         name: name of the fact, unique within its group.
         quantity: description of the quantity.
         lecture: figure of the lecture, or None.
-        published: figure of a paper or another independent source, or None.
+        published: figure of a publication, or None.
+        derived: figure by arithmetic or theory, or None.
         ours: our computed figure.
         status: "exact" if all agree, "explained" if each difference has a reason, else "open".
         remarks: reasons, sources and caveats.
@@ -75,6 +78,7 @@ class Result:
     quantity: str
     lecture: Figure | None
     published: Figure | None
+    derived: Figure | None
     ours: Figure | None
     status: str
     remarks: tuple[str, ...]
@@ -83,7 +87,7 @@ class Result:
 def check_fact(fact: Fact) -> Result:
     """Computes our figure and compares it with the stated figures."""
     ours = fact.ours()
-    stated = {"lecture": fact.lecture, "published": fact.published}
+    stated = {"lecture": fact.lecture, "published": fact.published, "derived": fact.derived}
     values = {
         origin: None if s is None else s.value() if callable(s.value) else s.value
         for origin, s in stated.items()

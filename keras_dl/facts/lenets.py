@@ -1,7 +1,7 @@
 """Facts about the networks of 1989 and LeNet-5."""
 
 from keras_dl.facts.fact import Fact, Stated
-from keras_dl.facts.nets import measure, parameters_of, published_figure, shape_of, table_fact
+from keras_dl.facts.nets import measure, parameters_of, shape_of, stated_figure, table_fact
 from keras_dl.models.lecun1989 import H2_CONNECTIONS
 from keras_dl.models.lenet import C3_CONNECTIONS
 
@@ -110,7 +110,7 @@ FACTS = (
             "~60,000, for the paper's form",
             "c3 sees all maps (+900), pooling has no weights (−44), the output has some (+850)",
         ),
-        published_figure("lenet5"),
+        derived=stated_figure("lenet5"),
     ),
     Fact(
         *("lenet5", "c3-parameters", "trainable parameters of c3"),

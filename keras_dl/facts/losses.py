@@ -72,14 +72,14 @@ FACTS = (
         *("cross_entropy", "class-1", "binary cross-entropy for Y = 1, F = 0.1, in nats"),
         lambda: _entropy(1.0, 0.1),
         Stated(lambda: _printed_entropy(1.0, 0.1), "the lecture's formula and its example"),
-        Stated(2.302585, "arithmetic: −ln 0.1"),
+        derived=Stated(2.302585, "−ln 0.1"),
         within=1e-6,
     ),
     Fact(
         *("cross_entropy", "class-0", "binary cross-entropy for Y = 0, F = 0.1, in nats"),
         lambda: _entropy(0.0, 0.1),
         Stated(lambda: _printed_entropy(0.0, 0.1), "the lecture's formula", SIGN),
-        Stated(0.105361, "arithmetic: −ln 0.9"),
+        derived=Stated(0.105361, "−ln 0.9"),
         within=EXACT,
     ),
     Fact(
@@ -113,7 +113,7 @@ FACTS = (
     Fact(
         *("cross_entropy", "ten-classes", "categorical cross-entropy of ten equal logits, in nats"),
         _uniform_cross_entropy,
-        published=Stated(2.302585, "arithmetic: ln 10"),
+        derived=Stated(2.302585, "ln 10"),
         within=EXACT,
     ),
     Fact(
@@ -124,7 +124,7 @@ FACTS = (
             "Σ (y(n) f(x(n))²)",
             "the lecture's formula lacks the minus between y and f",
         ),
-        Stated(0.0, "least squares: ‖Y − F‖²"),
+        derived=Stated(0.0, "least squares: ‖Y − F‖²"),
         within=EXACT,
     ),
     Fact(

@@ -1,4 +1,4 @@
-"""Counts of networks, each built once, and the published counts."""
+"""Counts of networks, each built once, and the published or derived counts."""
 
 import importlib
 import math
@@ -20,9 +20,9 @@ __all__ = [
     "NetworkCounts",
     "measure",
     "parameters_of",
-    "published_figure",
     "remaining_counts",
     "shape_of",
+    "stated_figure",
     "table_fact",
 ]
 
@@ -33,7 +33,7 @@ def _tables() -> Iterator[dict[str, Any]]:
             yield importlib.import_module(f"keras_dl.models.{module.name}").PUBLISHED
 
 
-# Published figures of each builder.
+# Figures of each builder; those named by "published" are printed in the source.
 TABLES: dict[str, dict[str, Any]] = {n: t for table in _tables() for n, t in table.items()}
 # Their counts do not depend on the initial weights, and drawing 60 million of them takes seconds.
 LARGE = 1_000_000
@@ -115,8 +115,8 @@ def _size(weights: Iterable[keras.Variable]) -> int:
     return sum(math.prod(w.shape) for w in weights)
 
 
-def published_figure(name: str, figure: str = "trainable_parameters", **more: Any) -> Stated:
-    """Returns a published figure of a builder with its source.
+def stated_figure(name: str, figure: str = "trainable_parameters", **more: Any) -> Stated:
+    """Returns a figure of a builder with its source.
 
     Args:
         name: name of the builder.
@@ -129,7 +129,7 @@ def published_figure(name: str, figure: str = "trainable_parameters", **more: An
 def table_fact(
     name: str, figure: str, lecture: Stated | None = None, *, from_memory: bool = False
 ) -> Fact:
-    """Creates the fact for a published count of a builder.
+    """Creates the fact for a published or derived count of a builder.
 
     Args:
         name: name of the builder.
@@ -139,8 +139,10 @@ def table_fact(
     """
     attribute, words = WORDS[figure]
     compute = partial(_count, name, attribute)
-    stated = published_figure(name, figure, from_memory=from_memory)
-    return Fact(name, attribute, words, compute, lecture, stated)
+    stated = stated_figure(name, figure, from_memory=from_memory)
+    if figure in TABLES[name].get("published", ()):
+        return Fact(name, attribute, words, compute, lecture, stated)
+    return Fact(name, attribute, words, compute, lecture, derived=stated)
 
 
 def remaining_counts(facts: Iterable[Fact]) -> list[Fact]:

@@ -95,12 +95,12 @@ FACTS = (
     Fact(
         *("threshold_unit", "and", "AND of 00, 01, 10, 11 by one unit with weights set by hand"),
         lambda: _table(threshold_unit(2, *GATES["and"])),
-        published=Stated("0001", "truth table"),
+        derived=Stated("0001", "truth table"),
     ),
     Fact(
         *("threshold_unit", "or", "OR of 00, 01, 10, 11 by one unit with weights set by hand"),
         lambda: _table(threshold_unit(2, *GATES["or"])),
-        published=Stated("0111", "truth table"),
+        derived=Stated("0111", "truth table"),
     ),
     Fact(
         *("threshold_unit", "bias", "a bias less the weight of an input x₀ = 1, at most"),
@@ -111,18 +111,18 @@ FACTS = (
     Fact(
         *("threshold_unit", "functions", "of the 16 functions of two bits, those of one unit"),
         lambda: len(_separable()),
-        published=Stated(14, "threshold functions of two variables; all but XOR and its opposite"),
+        derived=Stated(14, "threshold functions of two variables; all but XOR and its opposite"),
     ),
     Fact(
         *("threshold_unit", "xor", "cases of XOR, of four, that the best single unit gets right"),
         _best_at_xor,
-        published=Stated(3, "arithmetic; the lecture: not linearly separable, so not all 4"),
+        derived=Stated(3, "the lecture: not linearly separable, so not all 4"),
     ),
     table_fact("threshold_unit", "trainable_parameters"),
     Fact(
         *("xor_net", "xor", "XOR of 00, 01, 10, 11 by two layers of threshold units"),
         lambda: _table(xor_net()),
-        published=Stated("0110", "truth table"),
+        derived=Stated("0110", "truth table"),
     ),
     table_fact("xor_net", "trainable_parameters"),
     Fact(
@@ -159,7 +159,7 @@ FACTS = (
     Fact(
         *("sigmoid", "largest-slope", "the most of a gradient that passes one sigmoid"),
         _largest_slope,
-        published=Stated(0.25, "arithmetic: σ·(1 − σ) ≤ 1/4"),
+        derived=Stated(0.25, "σ·(1 − σ) ≤ 1/4"),
         within=1e-4,
     ),
     Fact(
@@ -182,7 +182,7 @@ FACTS = (
             "… + y₂²·y₂²",
             "a slip of the pen: the last term is x₂²·y₂²",
         ),
-        Stated(lambda: float(X @ Y) ** 2, "⟨x, y⟩²"),
+        derived=Stated(lambda: float(X @ Y) ** 2, "⟨x, y⟩²"),
         within=1e-6,
     ),
     table_fact("t_c", "trainable_parameters"),

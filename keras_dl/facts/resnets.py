@@ -46,7 +46,9 @@ def _cifar_facts(name: str) -> list[Fact]:
         Fact(
             *(name, "depth", "layers with weights, without those of shortcuts"),
             _depth(name),
-            published=Stated(int(name.removeprefix("resnet")), "its name: 6n + 2"),
+            published=Stated(
+                int(name.removeprefix("resnet")), "He et al. 2015, section 4.2: 6n + 2"
+            ),
         ),
     ]
 

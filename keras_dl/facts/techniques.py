@@ -119,19 +119,19 @@ FACTS = (
             "N(0, 2/n_in), if code takes 2/n_in for the deviation",
             "2/n_in is the variance, the deviation is its root",
         ),
-        Stated(lambda: he_deviation(200), "√(2/n_in)"),
+        derived=Stated(lambda: he_deviation(200), "√(2/n_in)"),
         within=SAMPLED,
     ),
     Fact(
         *("initialization", "he-normal-cut", "share of he_normal beyond 2/0.87963 deviations"),
         lambda: _beyond("he_normal"),
-        published=Stated(0.0, "Keras: cut there, and widened so that the variance stays 2/n_in"),
+        derived=Stated(0.0, "Keras: cut there, and widened so that the variance stays 2/n_in"),
         within=1e-4,
     ),
     Fact(
         *("initialization", "he-gaussian-tail", "share of he_gaussian beyond it"),
         lambda: _beyond("he_gaussian"),
-        published=Stated(lambda: math.erfc(CUT / math.sqrt(2)), "normal distribution"),
+        derived=Stated(lambda: math.erfc(CUT / math.sqrt(2)), "normal distribution"),
         within=0.1,
     ),
     Fact(
@@ -189,13 +189,13 @@ FACTS = (
     Fact(
         *("batch_norm", "as-printed", "the same, by PlainBatchNormalization(literal=True)"),
         lambda: float(array(batch_norm_as_printed(_batch())).std(axis=0).mean()),
-        published=Stated(0.1, "arithmetic: 1/√100"),
+        derived=Stated(0.1, "1/√100"),
         within=1e-4,
     ),
     Fact(
         *("batch_norm", "keras", "our layer less that of Keras, at most"),
         _difference_to_keras,
-        published=Stated(0.0, "keras.layers.BatchNormalization: the same, up to rounding"),
+        derived=Stated(0.0, "keras.layers.BatchNormalization: the same, up to rounding"),
         within=ROUNDED,
     ),
     Fact(
@@ -219,7 +219,7 @@ FACTS = (
         *("convolution", "size-227", "pixels a side behind 11×11 with step 4, from 227"),
         lambda: _side(227, 11, 4),
         Stated(lambda: convolution_size(227, 11, 4), "(227 − 11)/4 + 1"),
-        Stated(55, "arithmetic"),
+        derived=Stated(55, "the same"),
     ),
     Fact(
         *("convolution", "size-224", "the same from 224"),
@@ -234,7 +234,7 @@ FACTS = (
     Fact(
         *("convolution", "matrix-links", "numbers not 0 in the matrix of a 3×3 kernel on 6×6"),
         lambda: int(np.count_nonzero(_as_matrix())),
-        published=Stated(144, "arithmetic: 16 places of 9 pixels"),
+        derived=Stated(144, "16 places of 9 pixels"),
     ),
     Fact(
         *("convolution", "matrix-weights", "different ones among them: shared weights"),
@@ -244,7 +244,7 @@ FACTS = (
     Fact(
         *("local_response", "one-active", "a value of 1 among maps of 0, normalised"),
         _normalised_one,
-        published=Stated(0.594581, "Krizhevsky et al. 2012, section 3.3: (2 + 1e-4)^−0.75"),
+        derived=Stated(0.594581, "Krizhevsky et al. 2012, section 3.3: (2 + 1e-4)^−0.75"),
         within=ROUNDED,
     ),
     Fact(

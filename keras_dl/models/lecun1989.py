@@ -30,6 +30,7 @@ PUBLISHED = {
         "input_shape": (16, 16, 1),
         "num_classes": 10,
         "output_shapes": {"logits": (10,)},
+        "published": ("trainable_parameters", "links"),
         "source": "LeCun 1989, Generalization and network design strategies: single layer, 80 %",
     },
     "net2": {
@@ -38,6 +39,7 @@ PUBLISHED = {
         "input_shape": (16, 16, 1),
         "num_classes": 10,
         "output_shapes": {"hidden1": (12,), "logits": (10,)},
+        "published": ("trainable_parameters", "links"),
         "source": "257·12 + 13·10, as in Hastie et al., table 11.1; LeCun 1989 prints 3,240, a "
         "slip; two layers, 87 %",
     },
@@ -47,6 +49,7 @@ PUBLISHED = {
         "input_shape": (16, 16, 1),
         "num_classes": 10,
         "output_shapes": {"hidden1": (8, 8, 1), "hidden2": (4, 4, 1), "logits": (10,)},
+        "published": ("trainable_parameters", "links"),
         "source": "LeCun 1989: locally connected, 88.5 %; 64·10 + 16·26 + 170",
     },
     "net4": {
@@ -55,6 +58,7 @@ PUBLISHED = {
         "input_shape": (16, 16, 1),
         "num_classes": 10,
         "output_shapes": {"hidden1": (8, 8, 2), "hidden2": (4, 4, 1), "logits": (10,)},
+        "published": ("trainable_parameters", "links"),
         "source": "LeCun 1989: constrained, 94 %; weights 2·9 + 128 + 16·51 + 170, links "
         "2·64·10 + 16·51 + 170",
     },
@@ -64,6 +68,7 @@ PUBLISHED = {
         "input_shape": (16, 16, 1),
         "num_classes": 10,
         "output_shapes": {"hidden1": (8, 8, 2), "hidden2": (4, 4, 4), "logits": (10,)},
+        "published": ("trainable_parameters", "links"),
         "source": "LeCun 1989: constrained 2, 98.4 %; weights 2·9 + 128 + 4·50 + 64 + 650, links "
         "2·64·10 + 4·16·51 + 650",
     },
@@ -74,6 +79,7 @@ PUBLISHED = {
         "input_shape": (16, 16, 1),
         "num_classes": 10,
         "output_shapes": {"h1": (8, 8, 12), "h2": (4, 4, 12), "h3": (30,), "logits": (10,)},
+        "published": ("trainable_parameters", "links", "units"),
         "source": "LeCun et al. 1989, section 3: 1256 units, 64,660 connections, 9760 independent "
         "parameters, 1,068 + 2,592 + 5,790 + 310",
     },

@@ -54,6 +54,7 @@ PUBLISHED = {
             "f6": (84,),
             "logits": (10,),
         },
+        "published": ("trainable_parameters", "links"),
         "source": "LeCun et al. 1998, section II.B: 340,908 connections and 60,000 trainable "
         "parameters, 156 + 12 + 1,516 + 32 + 48,120 + 10,164; units: sum of the shapes",
     },

@@ -31,8 +31,8 @@ PUBLISHED = {
         "input_shape": (28, 28, 1),
         "num_classes": 10,
         "output_shapes": {"flatten": (784,), "logits": (10,)},
-        "source": "784·10 + 10; LeCun et al. 1998, section III.C.1, for MNIST: 12 % error, or "
-        "8.4 % with one output a class against all the others",
+        "source": "784·10 + 10; LeCun et al. 1998, section III.C.1, for MNIST: 12.0 % error, 8.4 % "
+        "on deslanted digits, 7.6 % in pairs of classes",
     },
 }
 

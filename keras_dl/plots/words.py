@@ -116,6 +116,6 @@ def analogy_bars(shares: Mapping[str, Sequence[float]], sections: Sequence[str])
     axes.set_yticks(places, [shorten(section, 32) for section in sections], fontsize=8)
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
-    axes.set_xlabel("share of right answers")
+    axes.set_xlabel("share of right answers to the questions of known words")
     figure.legend(loc="outside upper right", ncols=len(shares), fontsize="small")
     return figure

@@ -1,6 +1,8 @@
 """A table of all recipes with the results of their tracked default runs."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,26 +13,69 @@ from keras_dl.recipe import Objective, Score
 from keras_dl.space import resolve
 from keras_dl.tracking import runs, store
 from keras_dl.utils.files import write_atomically
+from keras_dl.utils.intervals import interval_over_seeds, is_proportion
 
-__all__ = ["make_report", "write_report"]
+__all__ = ["Row", "format_rows", "make_report", "write_report"]
 
 BEGIN, END = "<!-- keras-dl report -->", "<!-- end of report -->"
-HEADER = ("recipe", "what", "data", "parameters", "measured", "paper", "training")
+HEADER = ("data", "recipe", "what", "parameters", "quantity", "measured", "published", "training")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Results of one recipe.
+
+    Attributes:
+        entry: the recipe.
+        score: its score.
+        scores: score of each run.
+        dataset: name of the data set; "" without runs.
+        digests: digests of the runs' data, without repetition.
+        test_examples: number of test examples of which an accuracy is a share; else 0, as for
+            several draws of the data, whose spread holds the error of their test sets.
+        parameters: number of the model's parameters.
+        seconds: mean time of a training.
+    """
+
+    entry: Entry
+    score: Score
+    scores: tuple[float, ...] = ()
+    dataset: str = ""
+    digests: tuple[str, ...] = ()
+    test_examples: int = 0
+    parameters: int = 0
+    seconds: float = 0.0
+
+    @property
+    def order(self) -> tuple[bool, str, str, str, str]:
+        """Sorts rows of the same data and quantity together, those without runs last."""
+        digest = self.digests[0] if len(self.digests) == 1 else ""
+        return (not self.scores, self.dataset, digest, self.score.quantity, self.entry.name)
 
 
 def make_report(entries: Sequence[Entry]) -> str:
     """Returns a Markdown table with one row per recipe, from finished runs with its defaults.
 
     Only whole trainings count: the full budget, all steps, float32. Of several runs with the same
-    seed the latest counts. The spread is the standard deviation over seeds, and over draws of the
-    data if a recipe has a hyperparameter `draw`.
+    seed the latest counts. Behind each mean over seeds, and over draws of the data if a recipe has
+    a hyperparameter `draw`, stands its 95 % interval. Rows are sorted by data and quantity; where
+    data sets of one name differ, the digest tells them apart.
 
     Args:
         entries: the recipes.
     """
     experiments = store.client().search_experiments(filter_string="name != 'Default'")
-    rows = [_row(entry, [e.experiment_id for e in experiments]) for entry in entries]
-    lines = [HEADER, ("---",) * len(HEADER), *rows]
+    return format_rows([_row(entry, [e.experiment_id for e in experiments]) for entry in entries])
+
+
+def format_rows(rows: Sequence[Row]) -> str:
+    """Returns the Markdown table of the rows."""
+    digests: dict[str, set[str]] = {}
+    for row in rows:
+        digests.setdefault(row.dataset, set()).update(row.digests)
+    shared = {name for name, own in digests.items() if len(own) > 1}
+    cells = [_cells(row, row.dataset in shared) for row in sorted(rows, key=lambda r: r.order)]
+    lines = [HEADER, ("---",) * len(HEADER), *cells]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -50,22 +95,50 @@ def write_report(table: str, path: Path) -> None:
     write_atomically(path, f"{before}{BEGIN}\n{table}\n{END}{after}")
 
 
-def _row(entry: Entry, experiments: list[str]) -> tuple[str, ...]:
+def _row(entry: Entry, experiments: list[str]) -> Row:
     objective = entry.settings.get("objective", Objective("val_accuracy", "max"))
     score = entry.settings.get("score") or Score(objective.test_name, objective.direction)
-    metric, published = score.name, "–"
-    if score.published is not None:
-        published = _format_score(metric, [score.published])
     latest = _latest_runs(entry, experiments) if experiments else []
-    scores = [run.data.metrics[metric] for run in latest if metric in run.data.metrics]
-    if not scores:
-        return f"`{entry.name}`", entry.title, "–", "–", "not yet", published, "–"
-    parameters = f"{int(latest[0].data.metrics['parameters']):,}"
-    seeds = f"{len(scores)} seed{'s' if len(scores) > 1 else ''}"
-    seconds = float(np.mean([run.data.metrics["fit_seconds"] for run in latest]))
-    measured = f"{_format_score(metric, scores)}, {seeds}"
-    data = latest[0].data.tags["dataset"]
-    return f"`{entry.name}`", entry.title, data, parameters, measured, published, _time(seconds)
+    measured = [run for run in latest if score.name in run.data.metrics]
+    if not measured:
+        return Row(entry, score)
+    first, metrics = measured[0], [run.data.metrics for run in measured]
+    digests = tuple(dict.fromkeys(run.data.tags.get("dataset_digest", "") for run in measured))
+    return Row(
+        entry,
+        score,
+        tuple(own[score.name] for own in metrics),
+        first.data.tags["dataset"],
+        digests,
+        _test_examples(first, score) if len(digests) == 1 else 0,
+        int(metrics[0]["parameters"]),
+        float(np.mean([own["fit_seconds"] for own in metrics])),
+    )
+
+
+def _test_examples(run: Run, score: Score) -> int:
+    """Returns the number of test examples if each has one class and the score is an accuracy."""
+    inputs = run.inputs.dataset_inputs if run.inputs else []
+    if not score.is_accuracy or not inputs or "test/majority_share" not in run.data.metrics:
+        return 0
+    return int(json.loads(inputs[0].dataset.profile or "{}")["examples"]["test"])
+
+
+def _cells(row: Row, with_digest: bool) -> tuple[str, ...]:
+    published = "–"
+    if row.score.published is not None:
+        source = f" ({row.score.source})" if row.score.source else ""
+        published = f"{_format(row.score, row.score.published)}{source}"
+    name, quantity = f"`{row.entry.name}`", row.score.quantity
+    if not row.scores:
+        return "–", name, row.entry.title, "–", quantity, "not yet", published, "–"
+    data = row.dataset
+    if with_digest:
+        many = len(row.digests)
+        data += f" `{row.digests[0][:6]}`" if many == 1 else f", {many} draws"
+    measured, parameters = _format_scores(row), f"{row.parameters:,}"
+    duration = _time(row.seconds)
+    return data, name, row.entry.title, parameters, quantity, measured, published, duration
 
 
 def _latest_runs(entry: Entry, experiments: list[str]) -> list[Run]:
@@ -91,16 +164,29 @@ def _latest_runs(entry: Entry, experiments: list[str]) -> list[Run]:
     return [latest[key] for key in sorted(latest)]
 
 
-def _format_score(metric: str, scores: Sequence[float]) -> str:
-    """Returns `0.91 ± 0.07 % errors` for accuracies, `0.1234 ± 0.002 loss` for other metrics."""
-    values = np.array(scores, dtype=float)
-    name = metric.rpartition("/")[2]
-    if name.endswith("accuracy"):
-        errors = 100 * (1 - values)
-        spread = f" ± {errors.std(ddof=1):.2f}" if len(errors) > 1 else ""
-        return f"{errors.mean():.2f}{spread} % errors"
-    spread = f" ± {values.std(ddof=1):.2g}" if len(values) > 1 else ""
-    return f"{values.mean():.4g}{spread} {name.replace('_', ' ')}"
+def _format_scores(row: Row) -> str:
+    """Returns mean, 95 % interval and number of seeds: `0.91 % (0.66 to 1.24), 3 seeds`."""
+    score, count = row.score, len(row.scores)
+    if count == 1:
+        return f"{_format(score, row.scores[0])}, 1 seed"
+    mean, spread = float(np.mean(row.scores)), float(np.std(row.scores, ddof=1))
+    ends = interval_over_seeds(
+        mean,
+        spread,
+        count,
+        proportion=is_proportion(score.name),
+        positive=min(row.scores) > 0,
+        test_examples=row.test_examples,
+    )
+    low, high = (
+        _format(score, end).removesuffix(" %") for end in sorted(ends, reverse=score.is_accuracy)
+    )
+    return f"{_format(score, mean)} ({low} to {high}), {count} seeds"
+
+
+def _format(score: Score, value: float) -> str:
+    """Returns the error of an accuracy in percent, other metrics with four digits."""
+    return f"{100 * (1 - value):.2f} %" if score.is_accuracy else f"{value:.4g}"
 
 
 def _time(seconds: float) -> str:

@@ -2,7 +2,13 @@
 
 import numpy as np
 
-__all__ = ["CONFIDENCE", "exact_interval", "is_proportion", "proportion_interval"]
+__all__ = [
+    "CONFIDENCE",
+    "exact_interval",
+    "interval_over_seeds",
+    "is_proportion",
+    "proportion_interval",
+]
 
 CONFIDENCE = 0.95
 _PROPORTIONS = ("accuracy", "iou", "precision", "recall", "f1", "auc", "rate")
@@ -62,3 +68,51 @@ def exact_interval(successes: int, count: int) -> tuple[float, float]:
     rest = count - successes
     high = stats.beta.isf(tail, successes + 1, rest) if rest else 1.0
     return float(low), float(high)
+
+
+def interval_over_seeds(
+    mean: float,
+    spread: float,
+    seeds: int,
+    *,
+    proportion: bool = False,
+    positive: bool = False,
+    test_examples: int = 0,
+) -> tuple[float, float]:
+    """Returns the 95 % confidence interval of a mean whose results by example are not at hand.
+
+    Its variance is that over seeds and, for shares of test examples, the binomial one, the most
+    that drawing the test set can add; the degrees of freedom are Satterthwaite's, 1946.
+
+    Args:
+        mean: mean over seeds.
+        spread: standard deviation over seeds.
+        seeds: number of seeds.
+        proportion: whether scores lie in [0, 1]; the interval then does too.
+        positive: whether other scores are above 0; the interval is then symmetric in the logarithm.
+        test_examples: number of test examples of which the score is a share; 0 leaves out the error
+            of the test set.
+
+    Returns:
+        Lower and upper end, NaN with one seed.
+    """
+    if seeds < 2:
+        return float("nan"), float("nan")
+    from scipy import stats
+
+    if test_examples and mean in (0.0, 1.0):
+        return exact_interval(round(mean * test_examples), test_examples)
+    parts = [(spread**2 / seeds, seeds - 1)]
+    if test_examples > 1:
+        parts.append((mean * (1 - mean) / test_examples, test_examples - 1))
+    total = sum(part for part, _ in parts)
+    if total == 0:
+        return mean, mean
+    freedom = total**2 / sum(part**2 / own for part, own in parts)
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom) * np.sqrt(total))
+    if proportion:
+        return proportion_interval(mean, half)
+    if positive:
+        factor = float(np.exp(half / mean))
+        return mean / factor, mean * factor
+    return mean - half, mean + half

@@ -13,7 +13,8 @@ Differs: Half the maps, a quarter of the full units, 5×5 kernels and padded poo
     ("small"); with "grouped", the two halves of the paper's two GPUs, or "one_tower" no layer
     differs. Shifts and mirror images for its crops of 224 out of 256 pixels, mirror images and
     shifted colours; pixels divided by 255 for the subtracted mean; Nesterov's momentum; cosine
-    decay for its divisions by ten; one test image, not the mean of ten crops.
+    decay for its divisions by ten; one test image, not the mean of ten crops; one tenth of the
+    training images held out to choose the best epoch.
 """
 
 from functools import partial

@@ -12,7 +12,8 @@ Expect: The order of the paper's drops (7, then 3+4 and 6+7, then all four) want
     51.2 %, 5 minutes each; after 8 epochs (`--image-size 24 --shift 3 --width 0.25 --epochs 8`)
     6+7 67.3 %, 3+4+6+7 68.6 %, 9 minutes each.
 Differs: Ten classes of small images and a net with half the maps and a quarter of the full units
-    for ImageNet and AlexNet; error by the first guess, not by five; cosine decay of the rate.
+    for ImageNet and AlexNet; error by the first guess, not by five; Nesterov's momentum, cosine
+    decay of the rate; one tenth of the training images held out to choose the best epoch.
 """
 
 from typing import Annotated, Any

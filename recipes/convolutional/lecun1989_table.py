@@ -5,14 +5,15 @@ Paper: LeCun, 1989, Generalization and Network Design Strategies, Connectionism 
 Data: 320 + 160 of the 7,291 USPS digits of 16×16 pixels, drawn with a fixed seed, made 13 pixels
     wide and put at one of four places, as in the paper; or as many of any other images.
 Run: keras-dl run lecun1989_table
-Expect: 70.7, 76.1, 78.8, 79.4 and 82.3 % right in test for net1 to net5, means of ten draws of the
+Expect: 70.9, 76.0, 78.7, 79.3 and 82.2 % right in test for net1 to net5, means of ten draws of the
     digits (draw = seed = 0 to 9; standard deviations 4 to 6 points, from 160 digits); on the set's
-    own 2,007 67.1, 73.6, 74.7, 75.4 and 78.0 % (1 to 2 points). The paper has 80, 87, 88.5, 94 and
-    98.4 %: the same order. 120 epochs, 27 to 79 s on two busy cores of an AMD EPYC.
+    own 2,007 67.1, 73.5, 74.7, 75.5 and 78.0 % (1 to 2 points). The paper has 80, 87, 88.5, 94 and
+    98.4 % on its own digits: the same order. 120 epochs, 3 to 9 CPU seconds each on an AMD EPYC.
 Differs: The paper's digits are lost: 120 drawn by one hand, each at all four places. USPS has many
     hands, which costs some 15 points. 160 further digits, which the paper has not, are for choosing
-    settings; training goes on until the training loss ends falling, as there. Adam, the same rate
-    for all nets, in place of a stochastic Newton method; the error and the units are the paper's.
+    settings; training goes on until the training loss ends falling, as there, and the epoch of its
+    lowest value is kept. Adam, the same rate for all nets, in place of a stochastic Newton method;
+    the error and the units are the paper's.
 """
 
 from typing import Annotated, Any
@@ -94,7 +95,7 @@ recipe = Recipe(
     objective=Objective("loss", "min"),
     task="classification",
     factors=("net",),
-    score=Score("test/accuracy", "max", published=0.984),
+    score=Score("test/accuracy", "max"),  # the digits of the paper are lost
 )
 run, tune = recipe.run, recipe.tune
 

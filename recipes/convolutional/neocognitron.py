@@ -5,8 +5,8 @@ Paper: Fukushima, 1980, Neocognitron: A Self-organizing Neural Network Model for
 Data: digits, 1,797 images, embedded in scikit-learn, enlarged to 16×16 pixels; mnist, or any other
     images.
 Run: keras-dl run neocognitron
-Expect: 5.2 % test error on digits, mean of seeds 0 to 2 (4.7, 5.9, 5.0); 60 epochs, 75 s of
-    training each on two busy cores of an AMD EPYC. No figure is published.
+Expect: 5.8 % test error on digits, mean of seeds 0 to 2 (5.0, 5.8, 6.4); 60 epochs, 24 CPU seconds
+    each for the whole command on an AMD EPYC. No figure is published.
 Differs: S-cells learn with labels by back-propagation and Adam, and a linear layer of classes
     follows; the paper's learn without a teacher and show which plane of the last C-cells answers.
     The paper shows single patterns; real digits and a share of them right are not from it.

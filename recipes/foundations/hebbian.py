@@ -114,7 +114,7 @@ recipe = Recipe(
     objective=Objective("loss", "min"),
     task="unsupervised",
     factors=("rule",),
-    score=Score("cosine", "max"),
+    score=Score("cosine", "max", label="cosine with the first principal component"),
 )
 run, tune = recipe.run, recipe.tune
 

@@ -95,7 +95,7 @@ recipe = Recipe(
     objective=Objective("val_loss", "min"),
     task="regression",
     factors=("function",),
-    score=Score("largest_error_width_32", "min"),
+    score=Score("largest_error_width_32", "min", label="largest error, 32 units"),
 )
 run, tune = recipe.run, recipe.tune
 

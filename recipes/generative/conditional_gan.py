@@ -18,7 +18,7 @@ Differs: DCGAN's nets with a projection discriminator (Miyato and Koyama, 2018) 
     perceptrons, which are a setting; Adam with rates that fall along half a cosine for SGD with
     momentum; normal noise for uniform; weights on labels begin with variance 1 in the perceptrons'
     discriminator; both nets step at once, on the same noise; of MNIST 54,000 images to train on,
-    6,000 to validate.
+    6,000 to choose the best epoch.
 """
 
 from functools import partial

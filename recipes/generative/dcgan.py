@@ -9,9 +9,10 @@ Expect: lenet_fid 12.3 on MNIST's test images, seed 0: a Fréchet distance in fe
     has 100; not comparable with Inception's FID. All ten classes are made, precision 0.56, recall
     0.66; 4 epochs, 216 s of training on two busy cores of an AMD EPYC. The paper measures no
     distance.
-Differs: Images of 28×28 pixels and half as many filters; kernels of 4×4, as in the authors' code;
-    both nets step at once, on the same noise; rates fall along half a cosine; 54,000 images to
-    train on, 6,000 to validate.
+Differs: Images of 28×28 pixels and half as many filters; kernels of 4×4 for the 5×5 of the paper's
+    figure 1 and of the authors' code in Theano; normal noise for uniform; both nets step at once,
+    on the same noise; rates fall along half a cosine; 54,000 images to train on, 6,000 to choose
+    the best epoch.
 """
 
 from typing import Annotated, Any

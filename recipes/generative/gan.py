@@ -10,9 +10,9 @@ Expect: lenet_fid 21.3 on MNIST's test images, seed 0: a Fréchet distance in fe
     0.51; 8 epochs, 195 s of training on two busy cores of an AMD EPYC. The paper has a Parzen
     window's log-likelihood, 225, which is not computed here.
 Differs: A generator of 256 units a layer for 1200; normal noise for uniform; Adam with β₁ = 0 and
-    rates that fall along half a cosine for SGD with momentum; both nets step at once, on the
-    same noise; 54,000 images to train on, 6,000 to validate. With β₁ = 0.5
-    four settings that were tried had collapsed after 420 to 844 steps, and the report said so.
+    rates that fall along half a cosine for SGD with momentum; both nets step at once, on the same
+    noise; 54,000 images to train on, 6,000 to choose the best epoch. With β₁ = 0.5 four settings
+    that were tried had collapsed after 420 to 844 steps, and the report said so.
 """
 
 from typing import Annotated, Any

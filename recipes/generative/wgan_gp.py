@@ -10,8 +10,8 @@ Expect: lenet_fid 8.7 on MNIST's test images, seed 0: a Fréchet distance in fea
     0.77; 4 epochs, of which the generator learns in every fifth step, 224 s of training on two busy
     cores of an AMD EPYC. The paper has no figure for MNIST.
 Differs: DCGAN's nets; rates of 1e-3 that fall along half a cosine, for 1e-4; the generator learns
-    in the critic's last step of five, on the same batch; 54,000 images to train on, 6,000 to
-    validate.
+    in the critic's last step of five, on the same batch; 54,000 images to train on, 6,000 to choose
+    the best epoch.
 """
 
 from typing import Annotated, Any

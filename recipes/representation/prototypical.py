@@ -9,8 +9,9 @@ Expect: On characters of new alphabets, mean of seeds 0 to 2, 97.4 % (5-way 1-sh
     97.3, each ± 0.3 over 1,000 episodes), 99.3 % (5-way 5-shot), 92.4 % (20-way 1-shot: 92.6,
     92.6, 92.0), 97.7 % (20-way 5-shot); 4,200 training episodes, 7.4 CPU minutes on an AMD EPYC.
     Paper: 98.8, 99.7, 96.0, 98.9 %.
-Differs: The official 659 evaluation characters, not Vinyals' 423 with rotations; 40-way episodes
-    for 60-way; Adam with cosine decay for halving every 2,000 episodes.
+Differs: The official 659 evaluation characters, not Vinyals' 423 with rotations; so the paper's
+    figures are of other data; 40-way episodes for 60-way; Adam with cosine decay for halving every
+    2,000 episodes; validation on further characters chooses the best epoch.
 """
 
 from typing import Annotated, Any
@@ -73,7 +74,8 @@ recipe = Recipe(
     objective=Objective("val_accuracy", "max"),
     task="few_shot",
     factors=("rotations",),
-    score=Score("test/accuracy", "max", published=0.988),
+    # None: the published figures are of other characters.
+    score=Score("test/accuracy", "max", label="5-way 1-shot error on new alphabets"),
 )
 run, tune = recipe.run, recipe.tune
 

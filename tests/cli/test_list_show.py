@@ -152,7 +152,7 @@ def test_show_tells_all(capsys, toy_recipes):
         "--learning-rate 0.002 0.0001 … 0.03 (log)",
         "--momentum 0.9 0 … 0.99 optimizer is sgd",
     ]
-    assert lines[18:20] == ["", "Published counts of lenet5"]
+    assert lines[18:20] == ["", "Counts of lenet5"]
     assert "trainable parameters: 61,706" in lines
     assert "input shape: 28×28×1" in lines
     assert any(line.startswith("output shapes: c1 28×28×6, s2 14×14×6") for line in lines)

@@ -55,6 +55,9 @@ def test_analogies_count_by_section_what_is_known(method):
     assert found.accuracy("semantic") == found.accuracy("royal") == 0.5
     assert found.accuracy("syntactic") == 1
     assert found.accuracy() == pytest.approx(2 / 3)
+    assert (found.count(), found.total(), found.total("syntactic")) == (3, 4, 2)
+    assert found.accuracy(of_all=True) == pytest.approx(2 / 4)
+    assert found.accuracy("syntactic", of_all=True) == 0.5
     assert np.isnan(analogies(parallel(), {"none": []}, method=method).accuracy())
 
 
@@ -105,12 +108,22 @@ def test_standard_scores_need_their_files(tmp_path, monkeypatch):
     folder = tmp_path / "text" / "word_eval"
     folder.mkdir(parents=True)
     monkeypatch.setenv("KERAS_DL_DATA", str(tmp_path))
-    (folder / "questions-words.txt").write_text(": family\n" + "man king woman queen\n" * 20)
-    (folder / "EN-RG-65.txt").write_text("man woman 3\n" * 10 + "man apple 1\n" * 10)
+    (folder / "questions-words.txt").write_text(
+        ": family\n" + "man king woman queen\n" * 20 + "man king woman tsarina\n" * 20
+    )
+    (folder / "EN-RG-65.txt").write_text("man woman 3\n" * 10 + "man apple 1\n" * 10 + "x y 2\n")
     found = standard_report(parallel())
     assert found.pop("analogies").axes[0].get_yticklabels()[0].get_text() == "family"
     assert found == {
         "similarity/rg65": pytest.approx(1.0),
+        "similarity/rg65_asked": 20,
+        "similarity/rg65_pairs": 21,
         **{f"analogies/{m}{s}": 1.0 for m in ("add", "mul") for s in ("", "_semantic")},
+        **{f"analogies/{m}{s}_of_all": 0.5 for m in ("add", "mul") for s in ("", "_semantic")},
+        **{f"analogies/asked{s}": n for s, n in (("", 20), ("_semantic", 20), ("_syntactic", 0))},
+        **{
+            f"analogies/questions{s}": n
+            for s, n in (("", 40), ("_semantic", 40), ("_syntactic", 0))
+        },
     }
     assert standard_scores(parallel()) == found

@@ -52,6 +52,12 @@ def test_fact_without_a_difference_is_exact():
     assert (result.status, result.remarks) == ("exact", ("published: a book",))
 
 
+def test_derived_figure_is_compared_too():
+    assert check_fact(fact(3, derived=Stated(3, "1 + 2"))).remarks == ("derived: 1 + 2",)
+    result = check_fact(fact(3, derived=Stated(4, "1 + 3")))
+    assert (result.status, result.derived, result.published) == ("open", 4, None)
+
+
 def test_difference_with_a_reason_is_explained():
     result = check_fact(fact(3, lecture=Stated(4, "a table", "a slip")))
     assert result.status == "explained"

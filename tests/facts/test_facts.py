@@ -20,7 +20,8 @@ def stale(found, results):
     """Reasons of differences that there are none of."""
     excuses = []
     for fact, result in zip(found, results, strict=True):
-        for who, stated in (("lecture", fact.lecture), ("published", fact.published)):
+        for who in ("lecture", "published", "derived"):
+            stated = getattr(fact, who)
             differs = any(r.startswith(f"{who} differs") for r in result.remarks)
             if stated is not None and stated.reason and not differs:
                 excuses.append(f"{fact.group}/{fact.name}: {stated.reason}")
@@ -49,8 +50,20 @@ def test_there_are_many_facts_each_with_a_name_and_a_figure_to_compare_with():
     assert len(set(names)) == len(names) >= 60
     assert all(re.fullmatch(r"[a-z0-9_]+", group) for group, _ in names)
     assert all(re.fullmatch(r"[a-z0-9-]+", name) for _, name in names)
-    assert [f.name for f in FACTS if f.lecture is None and f.published is None] == []
+    assert [f.name for f in FACTS if not (f.lecture or f.published or f.derived)] == []
     assert [f.name for f in FACTS if f.published is not None and not f.published.source] == []
+
+
+def test_published_is_what_somebody_has_printed():
+    """A year or a project stands in its source; arithmetic and truth tables are derived."""
+    sources = {f"{f.group}/{f.name}": f.published.source for f in FACTS if f.published}
+    printed = r"\b(19|20)\d\d\b|Hastie|keras\.|torchvision"
+    assert [name for name, source in sources.items() if not re.search(printed, source)] == []
+    assert [name for name, source in sources.items() if "arithmetic" in source] == []
+    by_group = {f.group: f for f in FACTS if f.name == "parameters"}
+    assert by_group["lenet5_1998"].published.value == 60_000
+    for ours in ("lenet5", "mlp", "alexnet_cifar", "neocognitron"):
+        assert (by_group[ours].published, by_group[ours].derived is None) == (None, False)
 
 
 def test_every_published_count_is_a_fact():

@@ -48,7 +48,8 @@ PUBLISHED = {
             "stage4_block2": (7, 7, 512),
             "logits": (1000,),
         },
-        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision",
+        "published": ("trainable_parameters",),
+        "source": "shapes: He et al. 2015, table 1; count: torchvision, table of weights",
     },
     "resnet34": {
         "trainable_parameters": 21_797_672,
@@ -62,7 +63,8 @@ PUBLISHED = {
             "stage4_block3": (7, 7, 512),
             "logits": (1000,),
         },
-        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision",
+        "published": ("trainable_parameters",),
+        "source": "shapes: He et al. 2015, table 1; count: torchvision, table of weights",
     },
     "resnet50": {
         "trainable_parameters": 25_557_032,
@@ -76,7 +78,8 @@ PUBLISHED = {
             "stage4_block3": (7, 7, 2048),
             "logits": (1000,),
         },
-        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision; "
+        "published": ("trainable_parameters",),
+        "source": "shapes: He et al. 2015, table 1; count: torchvision, table of weights; "
         "keras.applications has 26,560 biases more: 25,583,592",
     },
     "resnet101": {
@@ -90,7 +93,8 @@ PUBLISHED = {
             "stage4_block3": (7, 7, 2048),
             "logits": (1000,),
         },
-        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision",
+        "published": ("trainable_parameters",),
+        "source": "shapes: He et al. 2015, table 1; count: torchvision, table of weights",
     },
     "resnet152": {
         "trainable_parameters": 60_192_808,
@@ -103,7 +107,8 @@ PUBLISHED = {
             "stage4_block3": (7, 7, 2048),
             "logits": (1000,),
         },
-        "source": "shapes: He et al. 2015, table 1; count by arithmetic, that of torchvision",
+        "published": ("trainable_parameters",),
+        "source": "shapes: He et al. 2015, table 1; count: torchvision, table of weights",
     },
 }
 
