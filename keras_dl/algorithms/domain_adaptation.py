@@ -22,8 +22,8 @@ class DomainAdaptation(keras.Model):
 
     In training, a row holds one example of each domain, in the layout of
     `keras_dl.data.adaptation`; the last one is the target's. The loss is the cross-entropy of the
-    labels, of the examples that have one, plus the cross-entropy of the domains. The mode sets the
-    gradient of the second that reaches the features; it grows with λ = 2/(1 + e^(-10p)) - 1, p the
+    labels, of the examples that have one, plus that of the domains, a sum of one mean over the
+    examples of each domain (eq. 9). The mode sets the gradient of the second that reaches the features; it grows with λ = 2/(1 + e^(-10p)) - 1, p the
     finished share of the training:
 
     * "reversal": the gradient times -λ, so that the features confuse the domain head.
@@ -176,7 +176,8 @@ class DomainAdaptation(keras.Model):
         if domains is None:  # Keras warns about weights without a gradient
             total: Any = ops.sum(logits["domain"])
             return 0.0 * total
-        loss = self.crossentropy(domains, logits["domain"])
+        # The mean over all examples times the number of domains is the sum of their means.
+        loss = logits["domain"].shape[-1] * self.crossentropy(domains, logits["domain"])
         if self.mode == "coral":
             loss = loss + self.growth * self.coral * _covariance_distance(logits["label"], labelled)
         return loss

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_dl.data.dataset import Data, Split
+from keras_dl.data.domain_sampler import DomainSampler
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.mnist_m import mnist_m
 from keras_dl.data.loading import DatasetLike, load
@@ -17,7 +18,8 @@ __all__ = ["TRAINED_ON", "UNLABELLED", "join_domains", "load_domains"]
 UNLABELLED = -1
 TRAINED_ON = ("both", "source", "target")
 _DOMAINS = {
-    "both": "rows of train hold {0} with labels and {1} without; validation holds both, test {1}",
+    "both": "train and validation hold {0} with labels and {1} without, drawn independently; test "
+    "holds {1}",
     "source": "train is {0} with labels, validation {0} with labels and {1} without, test {1}",
     "target": "train, validation and test are {1} with labels",
 }
@@ -37,7 +39,8 @@ def load_domains(
     Args:
         dataset: source, as in `load`; several names are joined by a plus, "mnist+usps".
         target: target domain, as in `load`, resized to the source's size; None blends the first
-            source into photographs, as `load("mnist_m")` does.
+            source into photographs: a set that is embedded in a package into the two of
+            scikit-learn, others into BSDS500's if available, as `load("mnist_m")` does.
         batch_size: examples per step of each domain.
         image_size: as in `load`; None: images have at least 28 pixels.
         train_on: as in `join_domains`.
@@ -51,9 +54,11 @@ def load_domains(
     source = load(first, batch_size=batch_size, image_size=image_size, at_least=28)
     side = source.input_shape[0]
     others = [load(name, image_size=side) for name in more]
-    if target is None and named and first in DATASETS:
-        target = f"{first}_m"
-    other = mnist_m(source) if target is None else load(target, image_size=side)
+    embedded = named and first in DATASETS and DATASETS[first].home == "embedded"
+    if target is None:
+        other = mnist_m(source, photos="embedded" if embedded else "auto")
+    else:
+        other = load(target, image_size=side)
     return join_domains([source, *others], other, train_on=train_on)
 
 
@@ -63,16 +68,16 @@ def join_domains(sources: Sequence[Data], target: Data, *, train_on: str = "both
     Args:
         sources: labelled data of one or several domains.
         target: data of the same classes and image size from another domain.
-        train_on: "both": a row of train holds one example of each domain, the target last with
-            label -1; smaller domains repeat until the largest is exhausted. "source": train holds
-            the sources, concatenated. "target": train and validation are the target with its
-            labels, an upper bound for adaptation.
+        train_on: "both": train holds the sources and, last, the target with labels -1; its
+            `DomainSampler` draws rows of one example of each domain. "source": train holds the
+            sources. "target": train and validation are the target with its labels, an upper bound
+            for adaptation.
 
     Returns:
-        Train as `train_on` selects; validation with the labelled sources and the unlabelled target;
-        test with the target. Grey images are repeated to three channels if another domain has
-        three. `extras["source_test"]` holds the sources' test splits, `extras["domains"]` the
-        number of domains.
+        Train as `train_on` selects, domains concatenated; validation with the labelled sources and
+        the unlabelled target; test with the target. Grey images are repeated to three channels if
+        another domain has three. `extras["source_test"]` holds the sources' test splits,
+        `extras["domains"]` the number of domains.
 
     Raises:
         DatasetError: if classes or sizes differ.
@@ -85,14 +90,17 @@ def join_domains(sources: Sequence[Data], target: Data, *, train_on: str = "both
     _check(sources, target)
     fact("domains", _DOMAINS[train_on].format("+".join(s.name for s in sources), target.name))
     channels = max(data.input_shape[2] for data in (*sources, target))
+    samplers = {}
     if train_on == "target":
         train, validation = (
             _repeat_channels(s, channels) for s in (target.train, target.validation)
         )
     else:
-        train = [_repeat_channels(source.train, channels) for source in sources]
-        unlabelled = _remove_labels(_repeat_channels(target.train, channels))
-        train = _stack([*train, unlabelled]) if train_on == "both" else _concatenate(train)
+        domains = [_repeat_channels(source.train, channels) for source in sources]
+        if train_on == "both":
+            domains.append(_remove_labels(_repeat_channels(target.train, channels)))
+            samplers = {"train": DomainSampler([split.num_examples for split in domains])}
+        train = _concatenate(domains)
         labelled = [_repeat_channels(source.validation, channels) for source in sources]
         unlabelled = _remove_labels(_repeat_channels(target.validation, channels))
         validation = _concatenate([*labelled, unlabelled])
@@ -100,6 +108,7 @@ def join_domains(sources: Sequence[Data], target: Data, *, train_on: str = "both
     return sources[0].with_splits(
         {"train": train, "validation": validation, "test": test},
         name=f"{'+'.join(source.name for source in sources)}_to_{target.name}",
+        samplers=samplers,
         inputs=target.inputs,  # predictions are for the target, in its unit
         extras={
             "source_test": _concatenate([_repeat_channels(s.test, channels) for s in sources]),
@@ -121,13 +130,6 @@ def _check(sources: Sequence[Data], target: Data) -> None:
 
 def _remove_labels(split: Split) -> Split:
     return Split(split.x, np.full_like(split.y, UNLABELLED))
-
-
-def _stack(domains: Sequence[Split]) -> Split:
-    """Returns rows with one example of each domain: x (n, domains, …), y (n, domains)."""
-    rows = np.arange(max(split.num_examples for split in domains))
-    parts = [split.take(rows % split.num_examples) for split in domains]
-    return Split(*(np.stack([getattr(p, axis) for p in parts], axis=1) for axis in "xy"))
 
 
 def _concatenate(domains: Sequence[Split]) -> Split:

@@ -93,7 +93,7 @@ def _load(
     if isinstance(dataset, str) and dataset in DATASETS and DATASETS[dataset].home == "derived":
         base = DATASETS[dataset].file
         source = load(base, batch_size=batch_size, image_size=image_size, at_least=at_least)
-        return mnist_m(source, photos="embedded" if DATASETS[base].home == "embedded" else "auto")
+        return mnist_m(source, photos="bsds500" if dataset.endswith("_m") else "embedded")
     if isinstance(dataset, Data):
         check_task(dataset)
         return resize_data(dataset, batch_size, image_size, at_least)

@@ -36,8 +36,8 @@ PTB, SST2 = "text/ptb/ptb.{}.txt.gz", "text/sst2/stsa.binary.{}"
 
 DATASETS = {
     "digits": Entry("embedded", "image", "1797 digits 8×8 gray, 10 classes", UCI),
-    "digits_m": Entry("derived", "image", "digits in front of two photographs, RGB, 10 classes",
-                      UCI, "digits"),
+    "digits_two_photos": Entry("derived", "image", "digits in front of two photographs, RGB",
+                               UCI, "digits"),
     "iris": Entry("embedded", "table", "150 flowers, 4 features, 3 classes", UCI),
     "wine": Entry("embedded", "table", "178 wines, 13 features, 3 classes", UCI),
     "breast_cancer": Entry("embedded", "table", "569 tumours, 30 features, 2 classes", UCI),
@@ -47,6 +47,8 @@ DATASETS = {
                    "commonly given as CC BY-SA 3.0 (LeCun, Cortes, Burges)", "mnist"),
     "mnist_m": Entry("derived", "image", "mnist in front of photographs (BSDS500), RGB, 10 classes",
                      "as mnist and the photographs", "mnist"),
+    "mnist_two_photos": Entry("derived", "image", "mnist in front of two photographs, RGB",
+                              "as mnist and scikit-learn", "mnist"),
     "fashion_mnist": Entry("tfds", "image", "60000 + 10000 articles 28×28 gray, 10 classes",
                            "MIT (Zalando SE)", "fashion_mnist"),
     "cifar10": Entry("tfds", "image", "50000 + 10000 photographs 32×32 RGB, 10 classes",

@@ -16,17 +16,24 @@ def digits():
 
 @pytest.fixture(scope="module")
 def target(digits):
-    return mnist_m(digits)
+    return mnist_m(digits, photos="embedded")
 
 
-def test_a_row_of_train_holds_one_example_of_each_domain(digits, target):
+def test_rows_hold_an_example_of_each_domain_and_never_its_twin(digits, target):
     data = join_domains([digits], target)
-    np.testing.assert_array_equal(data.train.x[:, 0], np.repeat(digits.train.x, 3, axis=-1))
-    np.testing.assert_array_equal(data.train.x[:, 1], target.train.x)
-    np.testing.assert_array_equal(data.train.y[:, 0], digits.train.y)
-    assert (data.train.y[:, 1] == -1).all()
+    n = digits.train.num_examples
+    np.testing.assert_array_equal(data.train.x[:n], np.repeat(digits.train.x, 3, axis=-1))
+    np.testing.assert_array_equal(data.train.x[n:], target.train.x)
+    np.testing.assert_array_equal(data.train.y[:n], digits.train.y)
+    assert (data.train.y[n:] == -1).all()
+    for epoch in range(3):
+        rows = data.sampler("train").indices(0, epoch, 64, None)
+        assert rows.shape == (n, 2)
+        for column, first in enumerate((0, n)):
+            np.testing.assert_array_equal(np.sort(rows[:, column]), first + np.arange(n))
+        assert (rows[:, 1] - n != rows[:, 0]).all()
     assert data.input_shape == (28, 28, 3)
-    assert data.name == "digits_to_digits_m"
+    assert data.name == "digits_to_digits_two_photos"
     assert data.digest not in (digits.digest, target.digest)
 
 
@@ -46,27 +53,28 @@ def test_labels_of_the_target_are_in_its_test_alone(digits, target):
 def test_inputs_have_the_unit_of_the_target(digits):
     fine = replace(digits, inputs=Images(white=1.0))
     assert join_domains([digits], fine).inputs.white == 1
-    assert mnist_m(fine).inputs.white == 255
+    assert mnist_m(fine, photos="embedded").inputs.white == 255
     assert with_outlines(fine).inputs.white == 255
 
 
 def test_smaller_domains_begin_anew(digits, target):
     short = replace(target, train=Split(target.train.x[:7], target.train.y[:7]))
-    data = join_domains([digits], short)
-    assert len(data.train.x) == len(digits.train.x)
-    np.testing.assert_array_equal(data.train.x[:7, 1], data.train.x[7:14, 1])
+    rows = join_domains([digits], short).sampler("train").indices(0, 0, 64, None)
+    assert len(rows) == digits.train.num_examples
+    np.testing.assert_array_equal(np.sort(rows[:7, 1]), digits.train.num_examples + np.arange(7))
 
 
 def test_rows_hold_one_example_of_each_source(digits, target):
     data = join_domains([digits, digits], target)
-    assert data.train.x.shape[1:] == (3, 28, 28, 3)
-    assert data.extras["domains"] == 3
-    assert data.name == "digits+digits_to_digits_m"
     n = len(digits.train.y)
+    assert data.sampler("train").indices(0, 0, 64, None).shape == (n, 3)
+    assert data.extras["domains"] == 3
+    assert data.name == "digits+digits_to_digits_two_photos"
     alone = join_domains([digits, digits], target, train_on="source")
     np.testing.assert_array_equal(alone.train.y, np.tile(digits.train.y, 2))
     np.testing.assert_array_equal(alone.train.x[n:, ..., 0], digits.train.x[..., 0])
-    assert load_domains("digits+digits", "digits_m").digest == data.digest
+    assert alone.sampler("train").indices(0, 0, 64, None).shape == (2 * n,)
+    assert load_domains("digits+digits", "digits_two_photos").digest == data.digest
 
 
 def test_bound_learns_from_the_target_with_its_labels(digits, target):
@@ -79,7 +87,7 @@ def test_bound_learns_from_the_target_with_its_labels(digits, target):
 
 def test_domains_by_name(digits, target):
     blended = load_domains("digits")
-    assert blended.digest == load_domains("digits", "digits_m").digest
+    assert blended.digest == load_domains("digits", "digits_two_photos").digest
     assert blended.digest == join_domains([digits], target).digest
     same = load_domains("digits", "digits", image_size=16, batch_size=32)
     assert same.input_shape == (16, 16, 1)

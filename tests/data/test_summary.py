@@ -144,8 +144,8 @@ def test_domains_and_few_shot_classes():
     data = load_domains("digits")
     made = data.summary()
     assert data.reading.facts["domains"] == (
-        "rows of train hold digits with labels and digits_m without; "
-        "validation holds both, test digits_m"
+        "train and validation hold digits with labels and digits_two_photos without, "
+        "drawn independently; test holds digits_two_photos"
     )
     assert made.table[2][:2] == ("validation", "290")
     assert sum(int(n.replace(",", "")) for n in made.table[2][2:]) == 145  # others are unlabelled

@@ -1,58 +1,18 @@
 """MNIST-M: digits blended into patches of photographs."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from PIL import Image
 
-from keras_dl.data.archives import list_image_members
 from keras_dl.data.dataset import Data
-from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.errors import DatasetError
+from keras_dl.data.images.photographs import load_photographs
 from keras_dl.data.images.pixels import to_bytes
-from keras_dl.data.sources import mirror
+from keras_dl.data.reading import fact
 from keras_dl.data.specs import Images
 
-__all__ = ["blend", "load_photographs", "mnist_m"]
-
-
-def load_photographs(name: str = "embedded") -> list[np.ndarray]:
-    """Loads the photographs that patches are cropped from.
-
-    Args:
-        name: "embedded", the two of scikit-learn; "bsds500", the tar file in the folder of that
-            name in the mirror; or "auto", BSDS500 if available, else "embedded".
-
-    Returns:
-        (height, width, 3) uint8 arrays.
-
-    Raises:
-        DatasetUnavailable: if the mirror has no BSDS500.
-        ValueError: for another name.
-    """
-    if name == "auto":
-        folder = mirror.find("bsds500")
-        name = "bsds500" if folder and any(folder.glob("*.tar")) else "embedded"
-    if name == "embedded":
-        # scikit-learn takes a second to import.
-        from sklearn.datasets import load_sample_images
-
-        return list(load_sample_images().images)
-    if name != "bsds500":
-        raise ValueError(
-            f'`photos` must be "auto", "bsds500" or "embedded". Received: photos={name!r}'
-        )
-    folder = mirror.find(name)
-    archives = sorted(folder.glob("*.tar")) if folder else []
-    if not archives:
-        raise DatasetUnavailable(
-            "`photos` must be available; put a tar file of BSDS500's training images into the "
-            'folder bsds500 of the mirror that KERAS_DL_DATA names, or use photos="embedded". '
-            f"Received: photos={name!r}"
-        )
-    files = [io.BytesIO(member.read()) for member in list_image_members(archives[0])]
-    return [np.asarray(Image.open(file).convert("RGB")) for file in files]
+__all__ = ["blend", "mnist_m"]
 
 
 def blend(images: np.ndarray, photos: Sequence[np.ndarray], *, seed: int) -> np.ndarray:
@@ -94,18 +54,20 @@ def blend(images: np.ndarray, photos: Sequence[np.ndarray], *, seed: int) -> np.
     return out
 
 
-def mnist_m(source: Data, *, photos: str = "embedded", seed: int = 0) -> Data:
-    """Returns a set of images blended into photographs; for MNIST the result is MNIST-M.
+def mnist_m(source: Data, *, photos: str = "auto", seed: int = 0) -> Data:
+    """Returns a set of images blended into photographs; for MNIST and BSDS500 that is MNIST-M.
 
-    The patches differ from those of the paper's files, which are no longer published.
+    Differences from the paper's files, which are no longer published: other patches, and test
+    images have photographs, or parts of them, that train and validation do not have.
 
     Args:
         source: grey or coloured images.
-        photos: as in `load_photographs`; the paper uses "bsds500".
+        photos: as in `load_photographs`.
         seed: of the patches; train, validation and test use different streams.
 
     Returns:
-        The same examples and labels in three channels, named after the source with `_m`.
+        The same examples and labels in three channels, named after the source and the photographs:
+        "mnist_m", "digits_two_photos".
 
     Raises:
         DatasetError: if `source` holds no images.
@@ -118,13 +80,14 @@ def mnist_m(source: Data, *, photos: str = "embedded", seed: int = 0) -> Data:
             f"Received: {source.name!r}, {type(source.inputs).__name__}"
         )
     patches = load_photographs(photos)
-    splits = {
-        name: replace(split, x=blend(split.x, patches, seed=3 * seed + i))
-        for i, (name, split) in enumerate(source.splits.items())
-    }
+    splits = {}
+    for stream, (name, split) in enumerate(source.splits.items()):
+        own = patches.test if name == "test" else patches.train
+        splits[name] = replace(split, x=blend(split.x, own, seed=3 * seed + stream))
+    fact("photographs", str(patches))
     return source.with_splits(
         splits,
-        name=f"{source.name}_m",
+        name=f"{source.name}_{patches.suffix}",
         inputs=Images(),
-        source=f"{source.source}, blended into {len(patches)} photographs",
+        source=f"{source.source}, blended into {patches}",
     )

@@ -1,12 +1,15 @@
 import io
 import tarfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from keras_dl.data import DatasetError, DatasetUnavailable, digest, load
-from keras_dl.data.images.mnist_m import blend, load_photographs, mnist_m
+from keras_dl.data import DatasetError, DatasetUnavailable, digest, load, reading
+from keras_dl.data.images.mnist_m import blend, mnist_m
+from keras_dl.data.images.photographs import load_photographs, separate
+from keras_dl.data.sources import mirror
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +19,7 @@ def digits():
 
 @pytest.fixture(scope="module")
 def target(digits):
-    return mnist_m(digits)
+    return mnist_m(digits, photos="embedded")
 
 
 def _photo(seed=0, size=(9, 12)):
@@ -58,12 +61,12 @@ def test_generated_arrays_are_always_the_same():
 
 
 def test_digits_in_front_of_the_embedded_photographs_are_always_the_same(target):
-    assert target.name == "digits_m"
-    assert target.digest == "e952a3f9d3d1f6c4f484ee2fc06bb2d7ace7508c58806432670b2620f3cc2e8a"
+    assert target.name == "digits_two_photos"
+    assert target.digest == "dff8a95ecab8ffe5e3a76937a63432a0e72ead885138702ee02987a9d892cf64"
 
 
 def test_made_sets_have_a_name(target):
-    assert load("digits_m", at_least=28).digest == target.digest
+    assert load("digits_two_photos", at_least=28).digest == target.digest
 
 
 def test_splits_keep_their_labels_and_have_different_patches(digits, target):
@@ -71,33 +74,76 @@ def test_splits_keep_their_labels_and_have_different_patches(digits, target):
         source, blended = getattr(digits, name), getattr(target, name)
         assert blended.x.shape == (*source.x.shape[:3], 3)
         np.testing.assert_array_equal(blended.y, source.y)
-    again = mnist_m(digits, seed=1)
+    again = mnist_m(digits, photos="embedded", seed=1)
     assert again.digest != target.digest
     assert (again.train.x[:5] != target.train.x[:5]).any()
 
 
-def test_bsds500_is_read_from_the_mirror(tmp_path, monkeypatch):
-    (tmp_path / "bsds500").mkdir()
-    with tarfile.open(tmp_path / "bsds500" / "photos.tar", "w") as archive:
-        for name, size in (("b.png", (7, 9)), ("a.png", (9, 7))):
+def _archive(folder, photos):
+    folder.mkdir(parents=True)
+    with tarfile.open(folder / "photos.tar", "w") as archive:
+        for name, photo in photos.items():
             file = io.BytesIO()
-            Image.fromarray(_photo(2, size)).save(file, "PNG")
-            info = tarfile.TarInfo(f"train/{name}")
+            Image.fromarray(photo).save(file, "PNG")
+            info = tarfile.TarInfo(f"train/{name}.png")
             info.size = file.tell()
             file.seek(0)
             archive.addfile(info, file)
-    monkeypatch.setenv("KERAS_DL_DATA", str(tmp_path))
-    assert len(load_photographs("auto")) == len(load_photographs("bsds500")) == 2
-    result = load_photographs("auto")
-    np.testing.assert_array_equal(result[0], _photo(2, (9, 7)))  # in the order of their names
-    np.testing.assert_array_equal(result[1], _photo(2, (7, 9)))
 
 
-def test_embedded_photographs_replace_missing_ones(tmp_path, monkeypatch):
+def test_photographs_of_test_are_apart():
+    photos = [_photo(seed) for seed in range(11)]
+    train, test = separate(photos)
+    assert [p.tobytes() for p in test] == [photos[4].tobytes(), photos[9].tobytes()]
+    assert len(train) == 9
+    (train,), (test,) = separate(photos[:1])
+    np.testing.assert_array_equal(np.concatenate([train, test], axis=1), photos[0])
+    assert test.shape == (9, 3, 3)
+
+
+def test_patches_of_test_come_from_other_photographs(digits, target):
+    black = {n: replace(s, x=np.zeros_like(s.x)) for n, s in digits.splits.items()}
+    blended = mnist_m(digits.with_splits(black), photos="embedded")
+    photos = load_photographs("embedded")
+    for name, part in (
+        ("train", photos.train),
+        ("validation", photos.train),
+        ("test", photos.test),
+    ):
+        patch = getattr(blended, name).x[0]
+        windows = [np.lib.stride_tricks.sliding_window_view(p, patch.shape) for p in part]
+        assert any((w == patch).all(axis=(3, 4, 5)).any() for w in windows), name
+
+
+def test_a_set_of_photographs_is_named_by_its_contents(digits, tmp_path, monkeypatch):
+    photos = {name: _photo(seed, (40, 45)) for seed, name in enumerate("abcdefg")}
+    renamed = dict(zip("tuvwxyz", reversed(photos.values()), strict=True))
+    fewer = {name: photos[name] for name in "abcdef"}
+    results = []
+    for number, given in enumerate((photos, renamed, fewer)):
+        _archive(tmp_path / str(number) / "bsds500", given)
+        monkeypatch.setenv("KERAS_DL_DATA", str(tmp_path / str(number)))
+        results.append(mnist_m(digits, photos="auto"))
+    assert results[0].digest == results[1].digest != results[2].digest
+    assert results[0].name == results[1].name != results[2].name
+    assert all(r.name.startswith("digits_m_") for r in results)
+
+
+def test_mnist_m_is_one_set(digits):
+    if not (folder := mirror.find("bsds500")) or not any(folder.glob("*.tar")):
+        pytest.skip("the mirror has no bsds500")
+    assert mnist_m(digits, photos="bsds500").name == "digits_m"
+
+
+def test_embedded_photographs_replace_missing_ones_under_their_own_name(
+    digits, target, tmp_path, monkeypatch
+):
     monkeypatch.setenv("KERAS_DL_DATA", str(tmp_path))
-    result, embedded = load_photographs("auto"), load_photographs("embedded")
-    assert [p.shape for p in result] == [(427, 640, 3)] * 2
-    np.testing.assert_array_equal(result, embedded)
+    with reading.record() as record:
+        replaced = mnist_m(digits)
+    assert replaced.name == "digits_two_photos"
+    assert replaced.digest == target.digest
+    assert "has no photographs of BSDS500; the two of scikit-learn" in str(record)
 
 
 def test_bad_input_is_refused(digits, tmp_path, monkeypatch):
