@@ -23,8 +23,8 @@ class DomainAdaptation(keras.Model):
     In training, a row holds one example of each domain, in the layout of
     `keras_dl.data.adaptation`; the last one is the target's. The loss is the cross-entropy of the
     labels, of the examples that have one, plus that of the domains, a sum of one mean over the
-    examples of each domain (eq. 9). The mode sets the gradient of the second that reaches the features; it grows with λ = 2/(1 + e^(-10p)) - 1, p the
-    finished share of the training:
+    examples of each domain (eq. 9). The mode sets the gradient of the second that reaches the
+    features; it grows with λ = 2/(1 + e^(-10p)) - 1, p the finished share of the training:
 
     * "reversal": the gradient times -λ, so that the features confuse the domain head.
     * "multitask": the gradient times λ, so that the features help the domain head.
