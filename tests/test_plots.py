@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from keras_dl import plots
@@ -83,6 +84,24 @@ class TestAddTitle:
         assert figure.get_figheight() > height
         plots.add_title(figure, "above")
         assert figure.get_suptitle() == "above\nlenet5 on $a$ and _b_"
+
+    def test_legends_leave_room_for_the_line(self):
+        bounds = [[0.7], [0.9]]
+        drawn = [
+            plots.comparison(["a"], [0.8], *bounds, [[0.8]], "accuracy"),
+            plots.main_effects(["a"], ["b"], [0.8], *bounds, [[0.8]], "accuracy"),
+            plots.class_scores(["a"], np.ones(1), np.ones(1), np.ones((1, 2)), np.ones((1, 2))),
+            plots.analogy_bars({"3CosAdd": [0.5]}, ["family"]),
+            plots.search_history([0.5, 0.6], "max", "accuracy"),
+        ]
+        for figure in drawn:
+            plots.add_title(figure, "lenet5 on digits")
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            (title,) = (t for t in figure.texts if t.get_text() == "lenet5 on digits")
+            renderer = canvas.get_renderer()
+            line = title.get_window_extent(renderer)
+            assert not any(line.overlaps(x.get_window_extent(renderer)) for x in figure.legends)
 
 
 class TestClassScores:

@@ -110,7 +110,7 @@ def gradient_agreement(pairs: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Fi
     right.set_xlabel("absolute value (nats per unit of weight)")
     right.grid(axis="x", alpha=0.3)
     figure.legend(
-        *right.get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize="small"
+        *right.get_legend_handles_labels(), loc="outside lower right", ncols=2, fontsize="small"
     )
     return figure
 

@@ -68,6 +68,6 @@ def domain_map(
     panels[0].set_ylabel("second principal component")
     handles = panels[0].get_legend_handles_labels()
     figure.legend(
-        *handles, loc="outside upper center", ncols=len(names), fontsize="small", markerscale=3
+        *handles, loc="outside lower center", ncols=len(names), fontsize="small", markerscale=3
     )
     return figure

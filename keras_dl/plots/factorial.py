@@ -73,7 +73,7 @@ def main_effects(
     axes.set_xlabel(label)
     axes.grid(axis="x", alpha=0.3)
     disable_axis_offset(axes.xaxis)
-    figure.legend(loc="outside upper center", ncols=3, fontsize="small")
+    figure.legend(loc="outside lower center", ncols=3, fontsize="small")
     return figure
 
 

@@ -58,5 +58,5 @@ def class_scores(
     axes.grid(axis="x", alpha=0.3)
     if len(rows) < len(class_names):
         axes.set_title(f"lowest {len(rows)} of {len(class_names)} classes", fontsize=10)
-    figure.legend(loc="outside upper center", ncols=2, fontsize="small")
+    figure.legend(loc="outside lower center", ncols=2, fontsize="small")
     return figure

@@ -172,7 +172,7 @@ def comparison(
     axes.scatter(centre[rows], places, color=BLUE, marker="|", s=220, zorder=4, label="mean")
     axes.set_xlabel(f"{label}, {'higher' if direction == 'max' else 'lower'} is better")
     disable_axis_offset(axes.xaxis)
-    figure.legend(loc="outside upper center", ncols=3, fontsize="small")
+    figure.legend(loc="outside lower center", ncols=3, fontsize="small")
     return figure
 
 

@@ -117,5 +117,5 @@ def analogy_bars(shares: Mapping[str, Sequence[float]], sections: Sequence[str])
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of right answers to the questions of known words")
-    figure.legend(loc="outside upper right", ncols=len(shares), fontsize="small")
+    figure.legend(loc="outside lower right", ncols=len(shares), fontsize="small")
     return figure

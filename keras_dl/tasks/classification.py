@@ -55,8 +55,8 @@ def report_classification(model: Any, data: Data) -> dict[str, Any]:
 
     Returns:
         The figures `confusion_matrix`, `class_scores` (precision and recall of each class) and, for
-        images, `mistakes` and `filters`; the means `precision` and `recall` over classes, and for
-        up to 20 classes `precision/NAME` and `recall/NAME`.
+        images, `mistakes` and `filters`; the means `macro_precision` and `macro_recall` over
+        classes, and for up to 20 classes `precision/NAME` and `recall/NAME`.
     """
     chance = probabilities(model, data.test.x, data.batch_size)
     predicted, names = chance.argmax(axis=1), list(data.class_names)
@@ -86,7 +86,7 @@ def _score_classes(
         labels = [str(number) for number in range(len(labels))]
     for kind, shares in scores.items():
         defined = [(n, float(v)) for n, v in zip(labels, shares, strict=True) if not np.isnan(v)]
-        results[kind] = float(np.mean([value for _, value in defined]))
+        results[f"macro_{kind}"] = float(np.mean([value for _, value in defined]))
         if len(names) <= MOST_NAMED:
             results |= {f"{kind}/{name}": value for name, value in defined}
     return results

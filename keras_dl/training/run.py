@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from keras_dl import options
+from keras_dl import options, plots
 from keras_dl.backend.global_state import restored_state
 from keras_dl.data import Data
 from keras_dl.data.serialization import preprocessor_to_json
@@ -179,7 +179,10 @@ def _finish(job: Job, trained: fit.Trained, tracked: TrackedRun, probing: Probin
     figures = report.draw_figures(outcome.history, results, title)
     metrics |= {k: float(v) for k, v in results.items() if k not in figures}
     if probing is not None:
-        figures |= probing.figures(trained.model, trained.state.epoch)
+        probed = probing.figures(trained.model, trained.state.epoch)
+        for figure in probed.values():
+            plots.add_title(figure, title)
+        figures |= probed
     tracked.params({"jit_compile": outcome.jit_compile})
     # A kill at the very end leaves the time of the whole training; a resumed one has only its rest.
     apart = {"objective", *({"fit_seconds"} & set(tracked.run.data.metrics))}

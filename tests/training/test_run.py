@@ -55,7 +55,7 @@ def test_images_leave_figures_with_their_recipe_and_data(store):
     title = f"{digits().name} on digits, seed 0"
     assert all(f.get_suptitle().startswith(title) for f in result.figures.values())
     logged = set(tracking.find_run(result.run_id).data.metrics)
-    assert {"precision", *(f"recall/{digit}" for digit in range(10))} <= logged
+    assert {"macro_precision", *(f"recall/{digit}" for digit in range(10))} <= logged
     stored = tracking.client().list_artifacts(result.run_id, "figures")
     assert {Path(f.path).stem for f in stored} == set(result.figures)
     assert all(f.file_size > 2000 for f in stored)
