@@ -7,6 +7,7 @@ import pytest
 
 from keras_dl import Objective, Recipe, Score, catalog, settings
 from keras_dl.catalog import Unreadable
+from keras_dl.recipe import OPTION_NAMES
 from keras_dl.recipe_files import FUNCTIONS
 
 HEAD = "from typing import Annotated\nfrom keras_dl import Choice, Range, Recipe, Repeat, When\n"
@@ -76,6 +77,15 @@ def test_quoted_figures_say_what_they_are(name):
         assert "epoch" in entry.head["Differs"]
     if is_quoted and catalog.family(name) != "adaptation":
         assert score.source
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_flags_of_the_docstring_exist(name):
+    entry = catalog.read(catalog.find(name))
+    switches = {n for n, hyper in entry.space.items() if hyper.kind is bool}
+    names = {*entry.space, *OPTION_NAMES, *(f"no_{switch}" for switch in switches)}
+    flags = re.findall(r"--([a-z][a-z0-9-]*)", " ".join(entry.head.values()))
+    assert {flag for flag in flags if flag.replace("-", "_") not in names} == set()
 
 
 @pytest.mark.parametrize("name", ["resnet20", "resnet56", "plain_vs_residual", "alexnet"])

@@ -4,11 +4,11 @@ Paper: Krizhevsky, Sutskever and Hinton, 2012, ImageNet Classification with Deep
     Neural Networks, sections 3 to 5.
 Data: CIFAR-10, 50,000 + 10,000 colour images of 32×32 pixels, terms not stated; or any images.
 Run: keras-dl run alexnet
-Expect: 41.6 % test accuracy on JPEG-compressed CIFAR-10 after 800 steps, seed 0 alone, 3 minutes
-    on two busy cores of an AMD EPYC (--image-size 16 --shift 2 --batch-size 64 --epochs 4
-    --steps 200). The whole protocol, 90 epochs as above, wants a GPU and has not been run; the
-    paper's own net for CIFAR-10, of four layers, has 89 %, without response normalization 87 %
-    (section 3.3).
+Expect: 41.6 % test accuracy on JPEG-compressed CIFAR-10 after 800 steps, seed 0 alone, 3 minutes on
+    two busy cores of an AMD EPYC (--image-size 16 --shift 2 --batch-size 64 --epochs 4
+    --steps-per-epoch 200). The whole protocol, 90 epochs as above, wants a GPU and has not been
+    run; the paper's own net for CIFAR-10, of four layers, has 89 %, without response normalization
+    87 % (section 3.3).
 Differs: Half the maps, a quarter of the full units, 5×5 kernels and padded pooling for 32×32 pixels
     ("small"); with "grouped", the two halves of the paper's two GPUs, or "one_tower" no layer
     differs. Shifts and mirror images for its crops of 224 out of 256 pixels, mirror images and

@@ -6,11 +6,11 @@ Run: keras-dl run alexnet_ablation
 Expect: The order of the paper's drops (7, then 3+4 and 6+7, then all four) wants a training to the
     end, on a GPU: `keras-dl ablate alexnet_ablation`, five settings, three seeds; it has not been
     run. In early training it does not show, as few layers learn sooner. Test accuracy on
-    JPEG-compressed CIFAR-10, seed 0, on two busy cores of an AMD EPYC, with `--batch-norm
-    --dropout 0 --learning-rate 0.05`: after 1,200 steps of 64 images (`--image-size 16 --shift 2
-    --batch-size 64 --epochs 4 --steps 300`) none left out 55.3 %, 7 56.0 %, 6+7 42.8 %, 3+4+6+7
-    51.2 %, 5 minutes each; after 8 epochs (`--image-size 24 --shift 3 --width 0.25 --epochs 8`)
-    6+7 67.3 %, 3+4+6+7 68.6 %, 9 minutes each.
+    JPEG-compressed CIFAR-10, seed 0, on two busy cores of an AMD EPYC, with `--batch-norm --dropout
+    0 --learning-rate 0.05`: after 1,200 steps of 64 images (`--image-size 16 --shift 2 --batch-size
+    64 --epochs 4 --steps-per-epoch 300`) none left out 55.3 %, 7 56.0 %, 6+7 42.8 %, 3+4+6+7 51.2
+    %, 5 minutes each; after 8 epochs (`--image-size 24 --shift 3 --width 0.25 --epochs 8`) 6+7 67.3
+    %, 3+4+6+7 68.6 %, 9 minutes each.
 Differs: Ten classes of small images and a net with half the maps and a quarter of the full units
     for ImageNet and AlexNet; error by the first guess, not by five; Nesterov's momentum, cosine
     decay of the rate; one tenth of the training images held out to choose the best epoch.

@@ -5,11 +5,12 @@ Paper: He, Zhang, Ren and Sun, 2015, Deep Residual Learning for Image Recognitio
 Data: CIFAR-10, 50,000 + 10,000 colour images of 32×32 pixels, terms not stated; or any images.
 Run: keras-dl run plain_vs_residual
 Expect: `keras-dl ablate plain_vs_residual --image-size 16 --shift 2 --batch-size 64 --epochs 4
-    --steps 150 --learning-rate 0.01`: test accuracy on JPEG-compressed CIFAR-10, seeds 0 to 2, with
-    20 layers 37.0 % plain (37.3, 39.2, 34.6) and 45.3 % residual (45.7, 44.9, 45.4), with 56 layers
-    14.4 % plain (15.5, 11.8, 15.9) and 44.5 % residual (44.4, 44.4, 44.7); 1 to 3 minutes of
-    training each on two busy cores of an AMD EPYC. The paper's 182 epochs want a GPU and have not
-    been run; there ResNets have 91.25 % with 20 layers and 93.03 % with 56, plain nets fall off.
+    --steps-per-epoch 150 --learning-rate 0.01`: test accuracy on JPEG-compressed CIFAR-10, seeds 0
+    to 2, with 20 layers 37.0 % plain (37.3, 39.2, 34.6) and 45.3 % residual (45.7, 44.9, 45.4),
+    with 56 layers 14.4 % plain (15.5, 11.8, 15.9) and 44.5 % residual (44.4, 44.4, 44.7); 1 to 3
+    minutes of training each on two busy cores of an AMD EPYC. The paper's 182 epochs want a GPU and
+    have not been run; there ResNets have 91.25 % with 20 layers and 93.03 % with 56, plain nets
+    fall off.
 Differs: The figures measured are of early training on images of half the size. Cosine decay of the
     learning rate for its two divisions by ten; pixels divided by 255 in place of the subtracted
     mean image; Nesterov's momentum for plain momentum; one tenth of the training images held out to

@@ -6,9 +6,10 @@ Data: CIFAR-10, 50,000 + 10,000 colour images of 32×32 pixels, terms not stated
 Run: keras-dl run resnet20
 Expect: 45.3 % test accuracy on JPEG-compressed CIFAR-10 after 600 steps, mean of seeds 0 to 2
     (45.7, 44.9, 45.4), 1 minute of training each on two busy cores of an AMD EPYC (--image-size 16
-    --shift 2 --batch-size 64 --epochs 4 --steps 150 --learning-rate 0.01); 59.8 % after 480 steps
-    of 128 whole images, seed 0, 3 minutes (--epochs 8 --steps 60 --learning-rate 0.05). The whole
-    protocol, 182 epochs as above, wants a GPU and has not been run; the paper has 91.25 %.
+    --shift 2 --batch-size 64 --epochs 4 --steps-per-epoch 150 --learning-rate 0.01); 59.8 % after
+    480 steps of 128 whole images, seed 0, 3 minutes (--epochs 8 --steps-per-epoch 60
+    --learning-rate 0.05). The whole protocol, 182 epochs as above, wants a GPU and has not been
+    run; the paper has 91.25 %.
 Differs: Cosine decay of the learning rate for its two divisions by ten; pixels divided by 255 in
     place of the subtracted mean image; Nesterov's momentum for plain momentum; one tenth of the
     training images held out to choose the best epoch.

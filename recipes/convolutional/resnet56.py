@@ -6,8 +6,8 @@ Data: CIFAR-10, 50,000 + 10,000 colour images of 32×32 pixels, terms not stated
 Run: keras-dl run resnet56
 Expect: 44.5 % test accuracy on JPEG-compressed CIFAR-10 after 600 steps, mean of seeds 0 to 2
     (44.4, 44.4, 44.7), 2 minutes of training each on two busy cores of an AMD EPYC (--image-size 16
-    --shift 2 --batch-size 64 --epochs 4 --steps 150 --learning-rate 0.01). The whole protocol, 182
-    epochs as above, wants a GPU and has not been run; the paper has 93.03 %.
+    --shift 2 --batch-size 64 --epochs 4 --steps-per-epoch 150 --learning-rate 0.01). The whole
+    protocol, 182 epochs as above, wants a GPU and has not been run; the paper has 93.03 %.
 Differs: Cosine decay of the learning rate for its two divisions by ten; pixels divided by 255 in
     place of the subtracted mean image; Nesterov's momentum for plain momentum; one tenth of the
     training images held out to choose the best epoch.
