@@ -19,8 +19,9 @@ def interval(
 
     The variance of the mean is that over seeds and, where the results of the test examples are
     available, that of drawing the test set, by an analysis of variance with seeds and examples as
-    random factors; the degrees of freedom are Satterthwaite's, 1946. The interval of a proportion
-    is symmetric in its logit and stays within [0, 1].
+    random factors; the degrees of freedom are Satterthwaite's, 1946. The interval is never narrower
+    than that of the seeds alone, whose few degrees of freedom guard against a variance that is
+    small by chance. That of a proportion is symmetric in its logit and stays within [0, 1].
 
     Args:
         scores: one per seed, (seeds).
@@ -33,8 +34,8 @@ def interval(
     """
     mean, half = float(np.mean(scores)), float("nan")
     if len(scores) > 1:
-        error, freedom = _standard_error(scores, examples)
-        half = _quantile(freedom) * error
+        errors = [_standard_error(scores, None), _standard_error(scores, examples)]
+        half = max(_quantile(freedom) * error for error, freedom in errors)
     if not proportion:
         return mean - half, mean + half
     if mean in (0.0, 1.0) and examples is not None and len(scores) > 1:
