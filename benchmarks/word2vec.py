@@ -152,5 +152,15 @@ def _scores(model: Any, theirs: list[list[Any]], data: Data) -> dict[str, tuple[
         loss = model.evaluate(data.test.x, data.test.y, batch_size=64, verbose=0, return_dict=True)
         learnt: WordVectors = vectors(model, data)
         found.append({LOSS: loss["pair_loss"], **standard_scores(learnt)})
-    names = [LOSS, *(name for name in SCORES if name in found[0])]
-    return {name: tuple(scores[name] for scores in found) for name in names}
+    names = {LOSS: LOSS} | {n: f"{n}, {_asked(found[0], n)}" for n in SCORES if n in found[0]}
+    return {label: tuple(own[name] for own in found) for name, label in names.items()}
+
+
+def _asked(scores: dict[str, float], name: str) -> str:
+    """Returns how many questions or pairs have known words: `11,009 of 19,544 asked`."""
+    kind = name.partition("/")[0]
+    counts = (f"{kind}/asked", f"{kind}/questions")
+    if kind == "similarity":
+        counts = (f"{name}_asked", f"{name}_pairs")
+    some, whole = (scores[count] for count in counts)
+    return f"{some:,.0f} of {whole:,.0f} asked,"
