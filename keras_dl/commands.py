@@ -36,6 +36,7 @@ def run(
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    white: float | None = None,
     objective: str | None = None,
     seed: int = 0,
     devices: int = 1,
@@ -63,6 +64,8 @@ def run(
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a text or CSV file; None: UTF-8.
+        white: number that is white in images of more than 8 bits, such as 4095 for 12 bits; None:
+            by the range of all images.
         objective: name of one of the recipe's objectives; None: the first.
         seed: seed of weights, data order and dropout.
         devices: graphics cards of this machine that share each step; the result is that of one
@@ -104,6 +107,7 @@ def tune(
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    white: float | None = None,
     objective: str | None = None,
     algorithm: Algorithm = "bayesian",
     search: Sequence[str] = (),
@@ -139,6 +143,8 @@ def tune(
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a text or CSV file; None: UTF-8.
+        white: number that is white in images of more than 8 bits, such as 4095 for 12 bits; None:
+            by the range of all images.
         objective: name of one of the recipe's objectives; None: the first.
         algorithm: algorithm that suggests the settings.
         search: names of the hyperparameters to search, besides those with a domain of the call;
@@ -194,6 +200,7 @@ def ablate(
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    white: float | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     timeout: float | None = None,
@@ -226,6 +233,8 @@ def ablate(
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a text or CSV file; None: UTF-8.
+        white: number that is white in images of more than 8 bits, such as 4095 for 12 bits; None:
+            by the range of all images.
         workers: trainings at the same time; 0: inside this process; None: 1, or the size of
             `executor`: its `_max_workers`, else the number of this machine's cores.
         executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
@@ -265,6 +274,7 @@ def compare(
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    white: float | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     timeout: float | None = None,
@@ -292,6 +302,8 @@ def compare(
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a text or CSV file; None: UTF-8.
+        white: number that is white in images of more than 8 bits, such as 4095 for 12 bits; None:
+            by the range of all images.
         workers: trainings at the same time; 0: inside this process; None: 1, or the size of
             `executor`: its `_max_workers`, else the number of this machine's cores.
         executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster

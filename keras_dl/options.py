@@ -48,6 +48,7 @@ def _reading(
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    white: Annotated[float | None, Range(1, 2**32 - 1)] = None,
 ) -> None: ...
 
 
@@ -133,6 +134,8 @@ HELP = {
     "by its content",
     "delimiter": "character between the columns of a CSV file; if not given: by its content",
     "encoding": "encoding of a text or CSV file, latin-1 for instance; if not given: utf-8",
+    "white": "number that is white in images of more than 8 bits, such as 4095 for 12 bits; if not "
+    "given: by the range of all images",
     "jit_compile": "compile with XLA, or never; if not given: as the recipe says, else never on a "
     "CPU with TensorFlow and as Keras decides elsewhere",
     "seed": "of weights, data order and dropout",

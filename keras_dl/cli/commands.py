@@ -79,19 +79,27 @@ def prediction_options(run_id: str) -> "Mapping[str, Hyper]":
     return predicting.options(run_id)
 
 
-def predict(run_id: str, inputs: Sequence[str], values: Mapping[str, Any]) -> None:
+def predict(run_id: str, inputs: Sequence[str], values: Mapping[str, Any]) -> int:
     """Prints the predictions of a run's model, and writes their pictures into `out`.
 
     Args:
         run_id: id of the run, or its first characters.
         inputs: files, folders, texts or words, as the run's task takes them.
         values: `top`, `out` and the options of the run's task.
+
+    Returns:
+        0 if every input has an answer, 1 if some have, 2 if none has.
     """
     settings.load_backend()
     from keras_dl.cli.predictions import print_predictions
+    from keras_dl.data.reading import record
     from keras_dl.tasks import predicting
 
-    print_predictions(predicting.predictions(run_id, inputs, **values), values["out"])
+    with record() as reading:
+        code = print_predictions(predicting.predictions(run_id, inputs, **values), values["out"])
+    for text in reading.notices:
+        print(f"! {text}", file=sys.stderr)
+    return code
 
 
 def report(write: str | None) -> None:
@@ -121,11 +129,12 @@ def ui(host: str, port: int) -> int:
     if store.uri().startswith("http"):
         raise ValueError(
             "`MLFLOW_TRACKING_URI` must not name a server; that one has its own pages. "
-            f"Received: {store.uri()}"
+            f"Received: {store.place(store.uri())}"
         )
     server.check_port(host, port)
     store.client()  # creates the database if there is none
-    print(f"MLflow pages of {store.uri()} on http://{host}:{port}  (Ctrl-C ends them)", flush=True)
+    place = store.place(store.uri())
+    print(f"MLflow pages of {place} on http://{host}:{port}  (Ctrl-C ends them)", flush=True)
     if not _is_loopback(host):
         print(
             f"keras-dl: warning: `host` {printable(host)} is not of this machine alone; everyone "

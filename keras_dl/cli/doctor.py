@@ -87,7 +87,7 @@ def _store() -> Iterator[Finding]:
     from keras_dl.tracking import store
 
     count = len(store.client().search_experiments())
-    yield "store", True, f"{store.uri()}, {count} experiments"
+    yield "store", True, f"{store.place(store.uri())}, {count} experiments"
     closed = store.close_orphaned_runs()
     yield "unfinished runs", True, f"{closed} of killed processes closed" if closed else "none"
 

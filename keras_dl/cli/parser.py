@@ -25,7 +25,7 @@ COMMANDS = {
     "tune": "Searches a recipe's hyperparameters.",
     "compare": "Trains several recipes on the same data and seeds, and compares their scores.",
     "ablate": "Measures the main effects and interactions of a recipe's hyperparameters.",
-    "predict": "Applies the model of a run to images, texts or words.",
+    "predict": "Applies the model of a run to images, rows of tables, texts or words.",
     "report": "Prints a table of all recipes with the scores of their tracked runs.",
     "ui": "Serves MLflow's pages of this folder's runs.",
     "data": "Lists data sets, describes or prepares one, or lists the folders looked up.",
@@ -143,7 +143,7 @@ def _predict(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_argument(
         "INPUT",
         nargs="+",
-        help="images, folders of images, .npz; texts, files and folders of texts; words",
+        help="images, folders of images, .npz; CSV files; texts, files and folders of texts; words",
     )
     parser.epilog = f"Tasks have further flags; see {parser.prog} RUN_ID --help"
     own = options.PREDICT

@@ -1,5 +1,6 @@
 """Predictions as a table on the terminal and as pictures in a folder."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,21 +12,30 @@ from keras_dl.cli import tables
 from keras_dl.tasks.predicting import Prediction
 from keras_dl.utils.files import atomic_path
 from keras_dl.utils.printing import LAYOUT, printable
+from keras_dl.utils.text import plural
 
 __all__ = ["print_predictions"]
 
 LONGEST_NAME = 100  # characters of a written file's name
 
 
-def print_predictions(predictions: Iterable[Prediction], out: str | None) -> None:
-    """Prints each prediction as soon as it is computed.
+def print_predictions(predictions: Iterable[Prediction], out: str | None) -> int:
+    """Prints each prediction as soon as it is computed, and on stderr what cannot be read.
 
     Args:
         predictions: inputs with their results.
         out: folder for pictures, created if missing; None: pictures are not written.
+
+    Returns:
+        0 if every input has an answer, 1 if some have, 2 if none has.
     """
-    console, written, skipped = tables.terminal(), 0, 0
+    console, written, skipped, answered, refused = tables.terminal(), 0, 0, 0, 0
     for prediction in predictions:
+        if prediction.error:
+            refused += 1
+            _complain(f"{prediction.source}: {prediction.error}")
+            continue
+        answered += 1
         console.print(escape(_lines(prediction)), soft_wrap=True)
         if prediction.picture is None:
             continue
@@ -37,9 +47,17 @@ def print_predictions(predictions: Iterable[Prediction], out: str | None) -> Non
             written += 1
             console.print(f"  → {escape(printable(path))}", soft_wrap=True)
     if skipped:
-        console.print(f"{skipped} pictures; --out FOLDER writes them")
-    if out is not None and not written:
+        console.print(f"{plural(skipped, 'picture', 'pictures')}; --out FOLDER writes them")
+    if out is not None and answered and not written:
         console.print("No pictures: this run's task predicts text only")
+    if refused:
+        whole = f"of {plural(refused + answered, 'input', 'inputs')}"
+        _complain(f"{plural(refused, f'{whole} has', f'{whole} have')} no prediction")
+    return 0 if not refused else 1 if answered else 2
+
+
+def _complain(text: str) -> None:
+    print(f"keras-dl: {printable(text)}", file=sys.stderr, flush=True)
 
 
 def _lines(prediction: Prediction) -> str:

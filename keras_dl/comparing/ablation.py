@@ -93,6 +93,8 @@ def _run(
     parent = _open_parent(plan, levels, len(settings), journal, dry_run.facts)
     with parent, ProgressReporter(len(trainings), verbose=verbose) as reporter:
         reporter.write(_announcement(plan, levels, len(settings), dry_run, scheduler.slots))
+        for note in dry_run.notes:
+            reporter.write(note)
         if plan.options["resume"] and not journal.resumed:
             reporter.write("Nothing to resume: a new ablation starts")
         ended = parent.train(trainings, scheduler, reporter)

@@ -60,10 +60,10 @@ def compare(
         open_journal(root, name, definition, resolved["resume"]) as journal,
         Scheduler(resolved["workers"], journal.folder, resolved["timeout"], executor) as scheduler,
     ):
-        contenders = _make_contenders(plans, scheduler, journal)
-        journal.confirm(_digest(contenders))
         verbose = resolved["verbose"]
         console = Console(stderr=True, quiet=not verbose, highlight=False, soft_wrap=True)
+        contenders = _make_contenders(plans, scheduler, journal, console)
+        journal.confirm(_digest(contenders))
         if resolved["resume"] and not journal.resumed:
             console.print("Nothing to resume: a new comparison starts")
         comparison = run_contenders(
@@ -78,7 +78,7 @@ def compare(
 
 
 def _make_contenders(
-    plans: Sequence[Plan], scheduler: Scheduler, journal: Journal
+    plans: Sequence[Plan], scheduler: Scheduler, journal: Journal, console: Console
 ) -> list[Contender]:
     """Tries one batch of every recipe.
 
@@ -88,8 +88,10 @@ def _make_contenders(
     contenders = []
     for plan in (spool_data(p, journal.folder) for p in plans):
         values = plan.values({})
-        facts = scheduler.dry_run(plan.job(values, 0, journal.folder / "dry_run")).facts
-        contenders.append(Contender(plan.recipe.name, plan, values, facts))
+        dry_run = scheduler.dry_run(plan.job(values, 0, journal.folder / "dry_run"))
+        contenders.append(Contender(plan.recipe.name, plan, values, dry_run.facts))
+        for note in dry_run.notes:
+            console.print(f"{plan.recipe.name}: {note}", markup=False)
     if len({c.facts["name"] for c in contenders}) > 1:
         received = ", ".join(f"{c.label} on {c.facts['name']}" for c in contenders)
         raise ValueError(f"`dataset` must be the same for all recipes. Received: {received}")

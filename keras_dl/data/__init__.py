@@ -5,7 +5,7 @@ functions that need them import them. Batches for `fit` are in `keras_dl.backend
 """
 
 from keras_dl.data.dataset import Data, Split, digest
-from keras_dl.data.errors import DatasetError, DatasetUnavailable
+from keras_dl.data.errors import DatasetError, DatasetUnavailable, DatasetWarning
 from keras_dl.data.images.folders import read_images
 from keras_dl.data.loading import describe, load
 from keras_dl.data.locations import describe_locations
@@ -19,6 +19,7 @@ __all__ = [
     "Data",
     "DatasetError",
     "DatasetUnavailable",
+    "DatasetWarning",
     "Features",
     "Images",
     "Masks",

@@ -16,7 +16,7 @@ from keras_dl.data.files import (
 from keras_dl.data.reading import fact, notice
 from keras_dl.data.tar_files import check_total, read_tar
 from keras_dl.data.walking import walk
-from keras_dl.utils.text import list_first
+from keras_dl.utils.text import list_first, plural
 
 __all__ = [
     "ARCHIVES",
@@ -85,7 +85,9 @@ def notice_left_out(listing: Listing, description: str) -> None:
     fact("files", f"{len(listing.members):,} {description}")
     if left_out := listing.left_out:
         count = len(left_out) + len(listing.members)
-        notice(f"{len(left_out):,} of {count:,} files are left out: {list_first(left_out)}.")
+        whole = f"of {count:,} files"
+        words = plural(len(left_out), f"{whole} is", f"{whole} are")
+        notice(f"{words} left out: {list_first(left_out)}.")
 
 
 def list_image_members(path: Path) -> list[Member]:

@@ -12,12 +12,13 @@ from keras_dl.data.errors import DatasetError
 from keras_dl.data.images.checks import notice_blank_images, record_sizes
 from keras_dl.data.images.pixels import to_pixels
 from keras_dl.data.images.resizing import common_size, resize
+from keras_dl.data.overlap import notice_overlap
 from keras_dl.data.reading import notice
 from keras_dl.data.reading_options import option
 from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
 from keras_dl.data.targets import encode
-from keras_dl.utils.text import list_first
+from keras_dl.utils.text import list_first, plural
 
 __all__ = ["assemble", "resize_data"]
 
@@ -43,7 +44,7 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
         for name, (x, y) in present.items():
             _check_counts(name, x, y)
         contents = {name: x for name, (x, _) in present.items()}
-        inputs, xs = _inputs(contents, image_size, at_least, raw.white)
+        inputs, xs = _inputs(contents, image_size, at_least, raw)
         ys, class_names = encode(
             [y for _, y in present.values()],
             tabular=isinstance(inputs, Features),
@@ -53,6 +54,7 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
         splits = {n: Split(x, y) for n, x, y in zip(present, xs, ys, strict=True)}
         splits = _add_missing_splits(splits, stratified=bool(class_names))
         _check_classes(splits, class_names)
+        notice_overlap(splits["train"].x, splits["test"].x)
     except DatasetError as error:
         raise type(error)(f"{error} (data set '{raw.name}', {raw.source})") from None
     targets = Classes(class_names) if class_names else Values()
@@ -98,9 +100,9 @@ def _check_counts(name: str, x: Sequence[np.ndarray] | np.ndarray, y: np.ndarray
 
 
 def _inputs(
-    splits: dict[str, Any], image_size: int | None, at_least: int | None, white: float | None
+    splits: dict[str, Any], image_size: int | None, at_least: int | None, raw: Raw
 ) -> tuple[Spec, list[np.ndarray]]:
-    xs = list(splits.values())
+    xs, white = list(splits.values()), raw.white
     ranks = {3 if isinstance(x, list) else x.ndim for x in xs}
     if not (ranks == {2} or ranks <= {3, 4}):
         raise DatasetError(
@@ -113,7 +115,7 @@ def _inputs(
                 "`dataset` must hold images for this network; a table has no height and width. "
                 f"Received: features of shape {xs[0].shape}"
             )
-        return Features(), _tables(xs)
+        return raw.features or Features(), _tables(xs)
     if white is None:
         pixels = to_pixels(splits)
         sizes = {image.shape[:2] for x in pixels.images for image in _one_per_size(x)}
@@ -152,9 +154,11 @@ def _notice_lost_digits(exact: np.ndarray, rounded: np.ndarray) -> None:
     lost = np.abs(exact - rounded.astype(np.float64)).max(axis=0)
     columns = np.flatnonzero(lost > LOST * exact.std(axis=0, dtype=np.float64))
     if len(columns):
+        whole = f"of {plural(exact.shape[1], 'feature', 'features')}"
+        words = plural(len(columns), f"{whole} loses", f"{whole} lose")
         notice(
-            f"{len(columns)} of {exact.shape[1]} features lose digits in float32 (numbers from 0: "
-            f"{list_first(columns, 5)}); subtract a constant from large values."
+            f"{words} digits in float32 (numbers from 0: {list_first(columns, 5)}); subtract a "
+            "constant from large values."
         )
 
 
@@ -205,7 +209,6 @@ def _check_classes(splits: dict[str, Split], class_names: tuple[str, ...]) -> No
                 f"Received: {list_first(unseen)} only in {name}"
             )
         if lacking:
-            notice(
-                f"{len(lacking)} of {len(class_names)} classes have no example in {name}: "
-                f"{list_first(lacking)}."
-            )
+            whole = f"of {len(class_names)} classes"
+            words = plural(len(lacking), f"{whole} has", f"{whole} have")
+            notice(f"{words} no example in {name}: {list_first(lacking)}.")

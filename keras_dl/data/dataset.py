@@ -11,7 +11,7 @@ from keras_dl.data.contents import measure
 from keras_dl.data.reading import Reading
 from keras_dl.data.samplers import Sampler, Sequential, Shuffle
 from keras_dl.data.samples import sample_rows
-from keras_dl.data.specs import Spec, to_dict
+from keras_dl.data.specs import Features, Spec, to_dict
 from keras_dl.data.summary import Summary, summary
 from keras_dl.data.trees import leaves, map_leaves
 
@@ -97,6 +97,7 @@ class Raw(NamedTuple):
         task: "classification" or "regression" if the source states it, else None.
         white: number that was white in image files, whose pixels are 0..255 now; None for arrays in
             their own unit.
+        features: names and numbers of the columns of a table, if the source has them.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Raw(NamedTuple):
     class_names: tuple[str, ...] | None = None
     task: str | None = None
     white: float | None = None
+    features: Features | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from keras_dl.utils.printing import printable
 
-__all__ = ["DatasetError", "DatasetUnavailable"]
+__all__ = ["DatasetError", "DatasetUnavailable", "DatasetWarning"]
 
 LENGTH = 2000  # characters of a message; names in an archive may be longer
 
@@ -20,3 +20,7 @@ class DatasetError(ValueError):
 
 class DatasetUnavailable(DatasetError):
     """Raised if no source has the data set; the message lists the sources and alternatives."""
+
+
+class DatasetWarning(UserWarning):
+    """Category of the warnings about what a reading has dropped, clipped, resized or assumed."""

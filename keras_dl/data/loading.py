@@ -38,6 +38,7 @@ def load(
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    white: float | None = None,
 ) -> Data:
     """Loads a data set into memory from a name, a path or arrays.
 
@@ -66,6 +67,8 @@ def load(
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a CSV file; None: UTF-8.
+        white: number that is white in images of more than 8 bits or another unit, such as 4095 for
+            12 bits; None: by type and range of all images.
 
     Raises:
         DatasetUnavailable: if no source has the set; the message names the file to provide.
@@ -81,7 +84,7 @@ def load(
         if not optional and (not isinstance(value, int) or value < 1):
             raise DatasetError(f"`{name}` must be a whole number above 0. Received: {name}={value}")
     stated = reading_options(
-        target=target, task=task, header=header, delimiter=delimiter, encoding=encoding
+        target=target, task=task, header=header, delimiter=delimiter, encoding=encoding, white=white
     )
     with stated:
         return _load(dataset, batch_size, image_size, at_least)

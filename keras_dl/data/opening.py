@@ -10,6 +10,7 @@ from keras_dl.data.few_shot import few_shot
 from keras_dl.data.files import user_path
 from keras_dl.data.images.pairs import facades
 from keras_dl.data.loading import load
+from keras_dl.data.reading import record
 from keras_dl.data.reading_options import reading_options
 from keras_dl.data.registry import DATASETS
 from keras_dl.data.segmentation import load_segmentation
@@ -43,7 +44,7 @@ def open_dataset(dataset: str, **options: Any) -> Data:
     for function in _functions(dataset):
         try:
             _check_options(function, sizes, dataset)
-            with reading_options(**options):
+            with record(), reading_options(**options):  # the caller shows the summary
                 return function(dataset, **sizes)
         except DatasetError as error:
             errors.append(error)

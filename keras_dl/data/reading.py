@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from keras_dl.data.errors import DatasetWarning
 from keras_dl.utils.printing import printable
 
 __all__ = ["Reading", "fact", "join", "notice", "record", "recorded"]
@@ -75,12 +76,17 @@ def join(*readings: Reading) -> Reading:
 
 
 def recorded(function: Callable[P, DataT]) -> Callable[P, DataT]:
-    """Decorates a function that returns `Data`: what it records enters their `reading`."""
+    """Decorates a function that returns `Data`: what it records enters their `reading`.
+
+    Where no record is open, nobody shows a summary, and each notice is a warning too.
+    """
 
     @wraps(function)
     def reads(*args: P.args, **kwargs: P.kwargs) -> DataT:
         with record() as reading:
             data = function(*args, **kwargs)
+        for text in reading.notices if _open.get() is None else ():
+            warnings.warn(text, DatasetWarning, stacklevel=2)
         return replace(data, reading=join(data.reading, reading))
 
     return reads
@@ -96,6 +102,6 @@ def notice(text: str) -> None:
     """Records a sentence for the user; outside of a record it is a warning."""
     reading, text = _open.get(), printable(text)
     if reading is None:
-        warnings.warn(text, stacklevel=2)
+        warnings.warn(text, DatasetWarning, stacklevel=2)
     elif text not in reading.notices:
         reading.notices.append(text)

@@ -1,4 +1,4 @@
-"""Options of reading that the user states: target, task, columns, header, delimiter, encoding."""
+"""Options of reading that the user states: target, task, columns, header, …, white."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -17,10 +17,11 @@ APPLIES = {
     "header": "CSV files",
     "delimiter": "CSV files",
     "encoding": "CSV and text files",
+    "white": "arrays of images, and image files of more than 8 bits in grey",
 }
 TASKS = ("classification", "regression")
 # Value of an option: None and () leave the decision to the reader.
-Value = str | int | bool | tuple[str, ...] | list[str] | None
+Value = str | int | float | bool | tuple[str, ...] | list[str] | None
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ def reading_options(**values: Value) -> Iterator[None]:
     """Opens a block whose readers of files obey these options; inner blocks take precedence.
 
     Args:
-        **values: target, task, text, header, delimiter, encoding as in `keras_dl.data.load`; None
-            and () leave the decision to the reader.
+        **values: target, task, text, header, delimiter, encoding, white as in
+            `keras_dl.data.load`; None and () leave the decision to the reader.
 
     Raises:
         DatasetError: for an unknown task, and at the end of the block if an option has no effect.

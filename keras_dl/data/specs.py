@@ -45,7 +45,18 @@ class Images(Spec):
 
 @dataclass(frozen=True)
 class Features(Spec):
-    """Columns of a table, float32 in their own units."""
+    """Columns of a table, float32 in their own units.
+
+    Attributes:
+        names: of the columns in the source's header; empty without one.
+        numbers: of the columns in the source, from 0; empty for arrays.
+    """
+
+    names: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", _printable(self.names))
 
 
 @dataclass(frozen=True)

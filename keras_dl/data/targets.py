@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from keras_dl.data.class_order import order_classes
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.reading import fact, notice
 
@@ -61,13 +62,22 @@ def encode(
         class_names = class_names or tuple(str(i) for i in range(arrays[0].shape[1]))
         arrays = [y.argmax(axis=1) for y in arrays]
     flat = arrays[0].ndim == 1 and task != "regression"
+    guessed = tabular and flat and task is None and class_names is None
     if not flat or not (class_names or _are_classes(arrays, tabular, task)):
+        if guessed:
+            _record_guess("regression", arrays)
         fact("task", "regression")
         return [_to_regression(y, tabular, task) for y in arrays], ()
     if class_names is None:
+        if guessed:
+            _record_guess("classification", arrays)
         values = np.unique(arrays[0])
         arrays = [_positions(y, values) for y in arrays]
-        class_names = tuple(_name(value) for value in values)
+        class_names = order_classes(map(_name, values)) if values.dtype.kind == "U" else (
+            tuple(map(_name, values))
+        )  # fmt: skip
+        number = np.array([class_names.index(_name(value)) for value in values])
+        arrays = [number[y] for y in arrays]
         _notice_similar(class_names)
     fact("task", f"classification, {len(class_names)} classes")
     return [_to_classes(y, class_names) for y in arrays], class_names
@@ -138,16 +148,29 @@ def _are_classes(arrays: list[np.ndarray], tabular: bool, task: object) -> bool:
     if not all((y == np.rint(y)).all() for y in arrays):
         return False
     values = np.unique(arrays[0])
-    last, count = values[-1], len(values)
-    gapless = values[0] == 0 and last == count - 1 and count * 2 <= len(arrays[0])
-    if count <= MOST_CLASSES or bool(gapless and arrays[0].dtype.kind in "iu"):
-        return True
-    if count * 2 <= len(arrays[0]):
+    gapless = _is_gapless(values) and len(values) * 2 <= len(arrays[0])
+    return len(values) <= MOST_CLASSES or (gapless and arrays[0].dtype.kind in "iu")
+
+
+def _is_gapless(values: np.ndarray) -> bool:
+    return bool(values[0] == 0 and values[-1] == len(values) - 1)
+
+
+def _record_guess(task: str, arrays: list[np.ndarray]) -> None:
+    """Records that a target of whole numbers, which may be classes or counts, is taken for one."""
+    values = np.unique(arrays[0])
+    if values.dtype.kind not in "iuf" or not all((y == np.rint(y)).all() for y in arrays):
+        return
+    other = {"classification": "regression", "regression": "classification"}[task]
+    words = f"{len(values):,} different whole numbers"
+    fact("guessed", f'{task}, as the target has {words}; task="{other}" reads it otherwise')
+    if task == "regression" and len(values) * 2 <= len(arrays[0]):
+        notice(f'The target\'s {words} are regression targets; task="{other}" makes them classes.')
+    if task == "classification" and not _is_gapless(values):
         notice(
-            f"The target's {count} different whole numbers are regression targets; "
-            'task="classification" makes them classes.'
+            f"The target's {words} ({values[0]:g}..{values[-1]:g}) are classes; "
+            f'task="{other}" makes them numbers to predict.'
         )
-    return False
 
 
 def _to_regression(y: np.ndarray, tabular: bool, task: object) -> np.ndarray:

@@ -20,6 +20,7 @@ from keras_dl.recipe import Recipe, Score
 from keras_dl.tracking import runs, store
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.training.job import Job, Outcome
+from keras_dl.utils.text import plural
 
 __all__ = ["Child", "ParentRun", "Training", "score_of"]
 
@@ -189,7 +190,8 @@ class ParentRun:
         ended: dict[Hashable, Outcome | Failure]
         ended = {t.key: _checked(t.job, run_job(t.job)) for t in trainings if self._is_finished(t)}
         if ended:
-            reporter.write(f"Resuming after {len(ended)} finished trainings")
+            count = plural(len(ended), "finished training", "finished trainings")
+            reporter.write(f"Resuming after {count}")
             reporter.restore(len(ended))
         jobs = (
             RunningJob(t.key, t.job, self.open(t.child)) for t in trainings if t.key not in ended
@@ -207,9 +209,9 @@ class ParentRun:
                 for text in result.notices if isinstance(result, Outcome) else ():
                     reporter.write(f"  {text}")
         except KeyboardInterrupt:
+            count = plural(len(ended), "finished training", "finished trainings")
             reporter.write(
-                f"Interrupted after {len(ended)} finished trainings; "
-                "the same call with resume=True continues"
+                f"Interrupted after {count}; the same call with resume=True (--resume) continues"
             )
             raise
         return {t.key: ended[t.key] for t in trainings}

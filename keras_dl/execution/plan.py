@@ -140,6 +140,7 @@ def spool_data(plan: _Plan, folder: Path) -> _Plan:
 
 def _fingerprint(data: Any, reading: Mapping[str, Any]) -> str:
     from keras_dl.data import load
+    from keras_dl.data.reading import record
     from keras_dl.data.reading_options import reading_options
     from keras_dl.data.text import holds_texts
 
@@ -147,5 +148,5 @@ def _fingerprint(data: Any, reading: Mapping[str, Any]) -> str:
         return str(data)
     if holds_texts(data):
         return hashlib.sha256(texts_as_json(data).encode()).hexdigest()
-    with reading_options(**reading):
+    with record(), reading_options(**reading):  # the summary shows the notices
         return load(data).digest

@@ -49,12 +49,14 @@ class DryRun:
         parameters: of the model with default values.
         seconds: forecast of one epoch.
         overhead: seconds that building and tracing take before the first epoch.
+        notes: sentences on stages that the options leave alone.
     """
 
     facts: dict[str, Any]
     parameters: int
     seconds: float
     overhead: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,7 +132,8 @@ def _dry_run(job: Job) -> DryRun:
     count = max(1, min(5, data.sampler("train").num_examples // data.batch_size))
     with model_cache.borrow(job, data) as (model, cached):
         built = time.monotonic()
-        metrics = _try_steps(job, data, model, cached, 1)
+        notes: list[str] = []
+        metrics = _try_steps(job, data, model, cached, 1, notes)
         objective_value(job.recipe.objective, metrics)
         _check_score(job, metrics)
         middle = time.monotonic()
@@ -141,7 +144,7 @@ def _dry_run(job: Job) -> DryRun:
         step = max(0.0, (end - middle) - (middle - built)) / max(1, count - 1)
     validation_steps = -(-data.sampler("validation").num_examples // data.batch_size)
     seconds = step * (fit.steps_per_epoch(job, data) + FORWARD_SHARE * validation_steps)
-    return DryRun(data.facts(), model.count_params(), seconds, middle - start)
+    return DryRun(data.facts(), model.count_params(), seconds, middle - start, tuple(notes))
 
 
 def _check_score(job: Job, metrics: Mapping[str, float]) -> None:
@@ -159,9 +162,14 @@ def _check_score(job: Job, metrics: Mapping[str, float]) -> None:
 
 
 def _try_steps(
-    job: Job, data: Data, model: keras.Model, cached: CachedModel | None, steps: int
+    job: Job,
+    data: Data,
+    model: keras.Model,
+    cached: CachedModel | None,
+    steps: int,
+    notes: list[str] | None = None,
 ) -> dict[str, float]:
-    """Returns the metrics of a short training."""
+    """Returns the metrics of a short training, and adds what it says about stages to `notes`."""
     if job.recipe.train is not None:
         with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
             short = dataclasses.replace(
@@ -169,6 +177,8 @@ def _try_steps(
             )
             fresh = fit.build_model(job, data, seed_backend=False)  # `train` may change a model
             trained = fit.train(short, data, fresh, lambda *_: None)
+            if notes is not None:
+                notes += trained.session.notes
         return {name: values[-1] for name, values in trained.state.history.items()}
     if cached is not None:
         cached.take(model)

@@ -117,7 +117,12 @@ class Scheduler:
 
     def dry_run(self, job: Job) -> DryRun:
         """Trains the job on one batch; raises what is wrong with it."""
-        return self._executor.submit(dry_run, job).result()
+        try:
+            return self._executor.submit(dry_run, job).result()
+        except Exception as error:
+            if not isinstance(classify(error), WorkerDied):
+                raise
+        return self._executor.submit(dry_run, job).result()  # once more, as for trainings
 
     def submit(self, running: RunningJob) -> None:
         """Queues a job for the next free worker."""

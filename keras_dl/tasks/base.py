@@ -15,8 +15,17 @@ if TYPE_CHECKING:
     import keras
 
     from keras_dl.data import Data, Preprocessor, Split
+    from keras_dl.data.unreadable import Unreadable
 
-__all__ = ["Evaluator", "Prediction", "SavedRun", "Task", "get_task", "white_of"]
+__all__ = [
+    "Evaluator",
+    "Prediction",
+    "SavedRun",
+    "Task",
+    "get_task",
+    "white_of",
+    "without_answer",
+]
 
 Evaluator = Callable[["keras.Model", "Split"], Mapping[str, float]]
 
@@ -45,12 +54,14 @@ class Prediction:
         text: the answer in words.
         picture: (height, width) or (height, width, 1 or 3) uint8, or None.
         ranking: (class or word, score), best first; empty where the task ranks nothing.
+        error: reason why the input has no answer, as it cannot be read; else "".
     """
 
     source: str
     text: str
     picture: np.ndarray | None = None
     ranking: tuple[tuple[str, float], ...] = ()
+    error: str = ""
 
 
 class Task:
@@ -94,6 +105,11 @@ class Task:
             ValueError: if the task predicts nothing, or an input cannot be read.
         """
         raise ValueError(f"`run_id` must name a run whose task predicts. Received: {self.name}")
+
+
+def without_answer(unreadable: "Unreadable") -> list[Prediction]:
+    """Returns predictions that state why their inputs cannot be read."""
+    return [Prediction(source, "", error=reason) for source, reason in unreadable]
 
 
 def white_of(run: SavedRun) -> float | None:

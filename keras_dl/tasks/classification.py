@@ -12,10 +12,13 @@ from keras_dl import plots
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, Images, read_images
 from keras_dl.data.images.pixels import to_bytes
+from keras_dl.data.reading_options import reading_options
+from keras_dl.data.tables.inputs import read_rows
+from keras_dl.data.unreadable import Unreadable
 from keras_dl.losses import SmoothedCrossentropy
 from keras_dl.metrics.per_class import class_counts
 from keras_dl.space import Range
-from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of
+from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of, without_answer
 from keras_dl.utils.layers import leaf_layers
 
 __all__ = [
@@ -141,7 +144,7 @@ def compile_classifier(
 
 
 class ImageClassification(Task):
-    """Classes of images or table rows; predictions are for image files."""
+    """Classes of images or table rows."""
 
     name = "classification"
 
@@ -150,25 +153,43 @@ class ImageClassification(Task):
         return report_classification(model, data)
 
     def predict(
-        self, run: SavedRun, inputs: Sequence[str], *, top: Annotated[int, Range(1, 1000)] = 3
+        self,
+        run: SavedRun,
+        inputs: Sequence[str],
+        *,
+        top: Annotated[int, Range(1, 1000)] = 3,
+        header: bool | None = None,
+        delimiter: str | None = None,
+        encoding: str | None = None,
     ) -> Iterable[Prediction]:
-        """Classifies images.
+        """Classifies images or rows of a table.
 
         Args:
-            run: a classifier of images.
-            inputs: image files, folders of images or `.npz` files with `x`.
-            top: classes per image, most probable first.
+            run: a classifier of images or of table rows.
+            inputs: image files, folders of images or `.npz` files with `x`; CSV files with the
+                columns of the training data.
+            top: classes per input, most probable first.
+            header: whether the first line of a CSV file holds names; None: by its content.
+            delimiter: character between the columns of a CSV file; None: by its content.
+            encoding: encoding of a CSV file; None: UTF-8.
 
         Raises:
-            ValueError: if the run is no classifier of images, or a file cannot be read.
+            ValueError: if the run is no such classifier, or an option has no effect.
         """
-        if run.spec["inputs"]["type"] != "Images" or not run.spec["class_names"]:
+        kind, classes = run.spec["inputs"]["type"], run.spec["class_names"]
+        if kind not in ("Images", "Features") or not classes:
             raise ValueError(
-                "`run_id` must name a classifier of images or texts. Received: "
-                f"{run.spec['inputs']['type']}, {len(run.spec['class_names'])} classes"
+                "`run_id` must name a classifier of images, table rows or texts. Received: "
+                f"{kind}, {len(classes)} classes"
             )
-        examples, sources = read_images(inputs, tuple(run.spec["input_shape"]), white_of(run))
-        return rank_classes(run, examples, sources, top)
+        unreadable: Unreadable = []
+        with reading_options(header=header, delimiter=delimiter, encoding=encoding):
+            if kind == "Features":
+                examples, sources = read_rows(inputs, run.spec, unreadable)
+            else:
+                shape = tuple(run.spec["input_shape"])
+                examples, sources = read_images(inputs, shape, white_of(run), unreadable)
+        return [*rank_classes(run, examples, sources, top), *without_answer(unreadable)]
 
 
 def rank_classes(
@@ -183,7 +204,9 @@ def rank_classes(
         top: classes per example.
     """
     names = run.spec["class_names"]
-    predictions = []
+    predictions: list[Prediction] = []
+    if not sources:
+        return predictions
     for source, row in zip(sources, probabilities(run.model, examples), strict=True):
         ranking = tuple((names[i], float(row[i])) for i in (-row).argsort()[:top])
         text = ", ".join(f"{name} {share:.3f}" for name, share in ranking)

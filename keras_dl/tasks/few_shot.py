@@ -14,8 +14,9 @@ from keras_dl.data.few_shot import Episodes, read_class_images
 from keras_dl.data.few_shot.loading import TEST_EPISODES, TEST_QUERY
 from keras_dl.data.files import user_path
 from keras_dl.data.images.pixels import to_bytes
+from keras_dl.data.unreadable import Unreadable
 from keras_dl.space import Range
-from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of
+from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of, without_answer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,7 +79,7 @@ class FewShot(Task):
             top: classes per query, most probable first.
 
         Raises:
-            ValueError: if there are no queries, or images cannot be read.
+            ValueError: if there are no queries, or images of the support cannot be read.
         """
         if len(inputs) < 2:
             raise ValueError(
@@ -87,7 +88,10 @@ class FewShot(Task):
             )
         shape = tuple(run.spec["input_shape"])
         support = read_class_images(user_path(inputs[0]), input_shape=shape, white=white_of(run))
-        images, sources = read_images(inputs[1:], shape, white_of(run))
+        unreadable: Unreadable = []
+        images, sources = read_images(inputs[1:], shape, white_of(run), unreadable)
+        if not sources:
+            return without_answer(unreadable)
         points, queries = (_embeddings(run, x) for x in (support.x, images))
         probabilities = prototype_probabilities(points, support.y, queries)
         predictions = []
@@ -95,7 +99,7 @@ class FewShot(Task):
             ranking = tuple((support.names[i], float(row[i])) for i in (-row).argsort()[:top])
             text = ", ".join(f"{name} {share:.3f}" for name, share in ranking)
             predictions.append(Prediction(source, text, ranking=ranking))
-        return predictions
+        return [*predictions, *without_answer(unreadable)]
 
 
 def _embeddings(run: SavedRun, images: np.ndarray) -> np.ndarray:

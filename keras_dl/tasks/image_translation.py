@@ -8,7 +8,8 @@ import numpy as np
 
 from keras_dl import plots
 from keras_dl.data import read_images
-from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of
+from keras_dl.data.unreadable import Unreadable
+from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of, without_answer
 
 __all__ = ["ImageTranslationTask", "task"]
 
@@ -33,14 +34,18 @@ class ImageTranslationTask(Task):
             run: a run of image translation.
             inputs: image files, folders of images or `.npz` files with `x`.
 
-        Raises:
-            ValueError: if a file cannot be read.
+        Yields:
+            Translated images; for files that cannot be read, the reasons.
         """
-        examples, sources = read_images(inputs, tuple(run.spec["input_shape"]), white_of(run))
-        pictures = np.rint(run.model.predict(examples, verbose=0)).clip(0, 255).astype("uint8")
-        for source, picture in zip(sources, pictures, strict=True):
-            height, width = picture.shape[:2]
-            yield Prediction(source, f"translated, {width}×{height} pixels", picture)
+        unreadable: Unreadable = []
+        shape = tuple(run.spec["input_shape"])
+        examples, sources = read_images(inputs, shape, white_of(run), unreadable)
+        if sources:
+            pictures = np.rint(run.model.predict(examples, verbose=0)).clip(0, 255).astype("uint8")
+            for source, picture in zip(sources, pictures, strict=True):
+                height, width = picture.shape[:2]
+                yield Prediction(source, f"translated, {width}×{height} pixels", picture)
+        yield from without_answer(unreadable)
 
 
 task = ImageTranslationTask()

@@ -12,6 +12,7 @@ from keras_dl.algorithms.segmentation import masks_of
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, Split
 from keras_dl.data.segmentation import read_pictures, voc_colours
+from keras_dl.data.unreadable import Unreadable
 from keras_dl.metrics.segmentation import (
     class_accuracy,
     class_iou,
@@ -19,7 +20,7 @@ from keras_dl.metrics.segmentation import (
     pixel_accuracy,
     pixel_confusion,
 )
-from keras_dl.tasks.base import Evaluator, Prediction, SavedRun, Task, white_of
+from keras_dl.tasks.base import Evaluator, Prediction, SavedRun, Task, white_of, without_answer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -115,16 +116,16 @@ class Segmentation(Task):
 
         Yields:
             Share of the pixels by class; and as picture the mask in the colours of the classes.
-
-        Raises:
-            DatasetError: if a path is missing, holds no images or cannot be decoded.
+            For files that cannot be read, the reasons.
         """
         targets, shape = run.spec["targets"], run.spec["input_shape"]
         names = targets["names"]
         colours = _colours(targets["colours"], names)
-        for source, image in read_pictures(inputs, shape[-1], white_of(run)):
+        unreadable: Unreadable = []
+        for source, image in read_pictures(inputs, shape[-1], white_of(run), unreadable):
             mask = _segment(run.model, image, shape[0])
             yield Prediction(source, _shares(mask, names, top), plots.colour_mask(mask, colours))
+        yield from without_answer(unreadable)
 
 
 def _colours(colours: Sequence[Sequence[int]], names: Sequence[str]) -> Sequence[Sequence[int]]:

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from keras_dl.data.reading_options import reading_options
 from keras_dl.data.text import read_texts
+from keras_dl.data.unreadable import Unreadable
 from keras_dl.space import Range
-from keras_dl.tasks.base import Prediction, SavedRun
+from keras_dl.tasks.base import Prediction, SavedRun, without_answer
 from keras_dl.tasks.classification import ImageClassification, rank_classes
 
 __all__ = ["TextClassification", "task"]
@@ -40,13 +41,15 @@ class TextClassification(ImageClassification):
             encoding: encoding of the files; None: UTF-8.
 
         Raises:
-            ValueError: if the run has no preprocessor, or a file cannot be read.
+            ValueError: if the run has no preprocessor, or an option has no effect.
         """
         if run.preprocessor is None:
             raise ValueError("`run_id` must name a run whose model takes texts. Received: another")
+        unreadable: Unreadable = []
         with reading_options(text=text, header=header, delimiter=delimiter, encoding=encoding):
-            texts, sources = read_texts(inputs)
-        return rank_classes(run, run.preprocessor(texts), sources, top)
+            texts, sources = read_texts(inputs, unreadable)
+        answers = rank_classes(run, run.preprocessor(texts), sources, top) if texts else []
+        return [*answers, *without_answer(unreadable)]
 
 
 task = TextClassification()

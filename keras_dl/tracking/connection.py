@@ -4,8 +4,11 @@ MLflow repeats a request for minutes, in silence, and repeats those that create 
 each request is sent once; what is repeated, and how, is decided by the caller.
 """
 
+import contextlib
 import functools
 import logging
+import queue
+import re
 import sys
 import threading
 import time
@@ -13,6 +16,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import requests
 from mlflow import MlflowClient
@@ -21,7 +25,7 @@ from mlflow.exceptions import MlflowException
 
 from keras_dl.errors import Unreachable
 
-__all__ = ["PatientClient", "patiently", "quiet_database", "waiting"]
+__all__ = ["PatientClient", "connect", "patiently", "place", "quiet_database", "waiting"]
 
 NOTICE = 5.0  # seconds without an answer after which a line is printed
 PATIENCE = 30.0  # seconds after which a server counts as away
@@ -29,6 +33,9 @@ PAUSE = 1.0  # seconds between two requests
 FAST = 10.0  # seconds after a failure within which the next request fails at once
 REQUEST = "keras_dl.request"  # tag by which a run is found whose creation got no answer
 SIGNS = ("max retries exceeded", "connection refused", "connection aborted", "timed out")
+
+# Drivers whose package has another name.
+PACKAGES = {"psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]", "MySQLdb": "mysqlclient"}
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,9 +82,63 @@ def waiting(address: str) -> Iterator[None]:
     try:
         yield
         if _announced.pop(address, None) is not None:
-            _print(f"The tracking store at {address} answers again.")
+            _print(f"The tracking store at {place(address)} answers again.")
     finally:
         timer.cancel()
+
+
+def connect(address: str) -> MlflowClient:
+    """Returns a client of a database, which may be away.
+
+    Args:
+        address: of a database, such as `postgresql://user:password@host/name`.
+
+    Raises:
+        Unreachable: if the database does not answer for 30 s, refuses, or its driver is missing.
+    """
+    results: queue.Queue[MlflowClient | Exception] = queue.Queue()
+
+    def attempt() -> None:
+        try:
+            results.put(MlflowClient(address))
+        except Exception as error:  # of SQLAlchemy, or of the database's driver
+            results.put(error)
+
+    # SQLite's first connection creates the tables, which takes seconds.
+    notice = contextlib.nullcontext() if address.startswith("sqlite") else waiting(address)
+    # A driver waits for a silent server without end; the thread ends with the process.
+    threading.Thread(target=attempt, daemon=True).start()
+    with notice:
+        try:
+            result = results.get(timeout=None if address.startswith("sqlite") else PATIENCE)
+        except queue.Empty:
+            raise Unreachable(_sentence(address)) from None
+    if isinstance(result, Exception):
+        raise Unreachable(_reason(address, result)) from None
+    return result
+
+
+def _reason(address: str, error: BaseException) -> str:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ModuleNotFoundError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is not None:
+        module = str(cause.name)
+        return (
+            f"The tracking store at {place(address)} needs the driver {module}, which is not "
+            f"installed; install it with: pip install {PACKAGES.get(module, module)}"
+        )
+    return f"{_sentence(address)}: {' '.join(str(error).split())[:300]}"
+
+
+def place(address: str) -> str:
+    """Returns the address of a store for messages: the path of an SQLite file, no password."""
+    if address.startswith("sqlite"):
+        from sqlalchemy import make_url
+
+        path = make_url(address).database or ":memory:"
+        return unquote(urlsplit(path).path) if path.startswith("file:") else path
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:***@", address)
 
 
 def quiet_database() -> None:
@@ -182,11 +243,11 @@ def _is_transient(error: Exception) -> bool:
 def _announce(address: str) -> None:
     if time.monotonic() - _announced.get(address, -PATIENCE) >= PATIENCE:
         _announced[address] = time.monotonic()
-        _print(f"Waiting for the tracking store at {address}, up to {PATIENCE:g} s.")
+        _print(f"Waiting for the tracking store at {place(address)}, up to {PATIENCE:g} s.")
 
 
 def _sentence(address: str) -> str:
-    return f"The tracking store at {address} does not answer"
+    return f"The tracking store at {place(address)} does not answer"
 
 
 def _print(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -58,6 +59,7 @@ class TrackedRun:
         self._pending: list[Future[object]] = []
         self._data_note = ""
         self._logged: dict[str, dict[int, float]] = {}  # by metric and step
+        self._images: dict[str, set[int]] = {}  # steps by series
 
     def epoch(self, epoch: int, values: Mapping[str, float], when: float | None = None) -> None:
         """Logs an epoch's metrics, `loss` as `train/loss`, `val_loss` as `val/loss`.
@@ -96,9 +98,19 @@ class TrackedRun:
         return logged is not None and (logged == value or (logged != logged and value != value))
 
     def params(self, values: Mapping[str, Any]) -> None:
-        """Logs parameters, except those that are None or that the run has already."""
-        new = {n: v for n, v in values.items() if n not in self.run.data.params}
-        self._later(store.client().log_batch, self.id, params=_params(new))
+        """Logs parameters, except those that are None or that the run has already.
+
+        MLflow keeps the first value of a parameter; another one, such as more trials of a resumed
+        search, becomes the tag `present_NAME`.
+        """
+        earlier, tags = self.run.data.params, self.run.data.tags
+        rows = _params(values)
+        new = [row for row in rows if row.key not in earlier]
+        self._later(store.client().log_batch, self.id, params=new)
+        present = {r.key: tags.get(f"present_{r.key}", earlier.get(r.key, r.value)) for r in rows}
+        changed = {f"present_{r.key}": r.value for r in rows if present[r.key] != r.value}
+        if changed:
+            self.tags(changed)
 
     def tags(self, values: Mapping[str, Any]) -> None:
         """Sets tags."""
@@ -110,14 +122,24 @@ class TrackedRun:
         store.client().log_figure(self.id, figure, f"figures/{name}.png")
 
     def image(self, image: np.ndarray, name: str, step: int) -> None:
-        """Logs an image of a series that MLflow's page shows by step.
+        """Logs an image of a series that MLflow's page shows by step, unless the run has it.
 
         Args:
             image: (height, width) or (height, width, 1 or 3) uint8.
             name: of the series.
             step: epoch, from 1.
         """
-        self._later(store.client().log_image, self.id, image, key=name, step=step)
+        if step not in self._image_steps(name):
+            self._images[name].add(step)
+            self._later(store.client().log_image, self.id, image, key=name, step=step)
+
+    def _image_steps(self, name: str) -> set[int]:
+        if name not in self._images:
+            files = store.client().list_artifacts(self.id, "images") if self.resumed else ()
+            pattern = re.compile(rf"images/{re.escape(name)}[+%]step[+%](\d+)[+%]")
+            matches = (pattern.match(file.path) for file in files)
+            self._images[name] = {int(match[1]) for match in matches if match}
+        return self._images[name]
 
     def text(self, text: str, file: str) -> None:
         """Stores a text file."""

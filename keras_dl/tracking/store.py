@@ -16,19 +16,22 @@ from mlflow.entities import Run, RunStatus, ViewType
 from mlflow.exceptions import MlflowException
 
 from keras_dl.errors import Unreachable
-from keras_dl.tracking.connection import PatientClient, patiently, quiet_database, waiting
+from keras_dl.tracking.connection import PatientClient, connect, patiently, place, quiet_database
 from keras_dl.utils.files import locked
 
 __all__ = [
     "Run",
+    "all_runs",
     "base_url",
     "client",
     "close_orphaned_runs",
     "experiment",
     "find_run",
+    "is_alive",
     "is_finished",
     "lock",
     "patient",
+    "place",
     "process_tag",
     "root",
     "run_url",
@@ -105,22 +108,12 @@ def _client(address: str) -> MlflowClient:
         quiet_database()
         with lock():  # two processes that create the database at once break it
             _check_database(address)
-            connection = _connect(address)
+            connection = connect(address)
     try:
         connection.search_experiments(max_results=1)
     except MlflowException as error:
         raise Unreachable(_refusal(address, error)) from None
     return connection
-
-
-def _connect(address: str) -> MlflowClient:
-    # SQLite's first connection creates the tables, which takes seconds; a server is waited for.
-    notice = contextlib.nullcontext() if address.startswith("sqlite") else waiting(address)
-    try:
-        with notice:
-            return MlflowClient(address)
-    except Exception as error:  # of SQLAlchemy, or of the database's driver
-        raise Unreachable(_refusal(address, error)) from None
 
 
 def _check_database(address: str) -> None:
@@ -145,7 +138,7 @@ def _check_database(address: str) -> None:
 
 def _refusal(address: str, error: Exception) -> str:
     reason = " ".join(str(error).split())[:300]
-    return f"The tracking store at {address} does not answer: {reason}"
+    return f"The tracking store at {place(address)} does not answer: {reason}"
 
 
 def patient(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -182,10 +175,10 @@ def find_run(run_id: str) -> Run:
     if len(run_id) == 32:
         with contextlib.suppress(MlflowException):
             return client().get_run(run_id)
-    runs = [r for r in _all_runs("") if r.info.run_id.startswith(run_id)] if run_id else []
+    runs = [r for r in all_runs("") if r.info.run_id.startswith(run_id)] if run_id else []
     if len(runs) != 1:
         raise ValueError(
-            f"`run_id` must name one run of {uri()}; {len(runs) or 'no'} runs match. "
+            f"`run_id` must name one run of {place(uri())}; {len(runs) or 'no'} runs match. "
             f"Received: run_id={run_id!r}"
         )
     return runs[0]
@@ -211,8 +204,8 @@ def close_orphaned_runs() -> int:
         Number of runs that were ended.
     """
     closed = 0
-    for run in _all_runs("attributes.status = 'RUNNING'"):
-        if not _alive(run.data.tags.get("process", "")):
+    for run in all_runs("attributes.status = 'RUNNING'"):
+        if not is_alive(run.data.tags.get("process", "")):
             client().set_tag(run.info.run_id, "reason", "process_died")
             client().set_terminated(run.info.run_id, RunStatus.to_string(RunStatus.FAILED))
             closed += 1
@@ -229,7 +222,8 @@ def base_url() -> str:
     return uri().rstrip("/") if uri().startswith("http") else UI
 
 
-def _all_runs(condition: str) -> list[Run]:
+def all_runs(condition: str) -> list[Run]:
+    """Returns all runs of all experiments that match MLflow's filter."""
     ids = [e.experiment_id for e in client().search_experiments(view_type=ViewType.ALL)]
     return search(ids, condition) if ids else []
 
@@ -247,9 +241,13 @@ def search(experiment_ids: str | list[str], condition: str) -> list[Run]:
             return runs
 
 
-def _alive(tag: str) -> bool:
-    """Returns whether a process may be alive; True for other machines and runs of other tools."""
-    host, _, rest = tag.partition("/")
+def is_alive(process: str) -> bool:
+    """Returns whether a process may be alive; True for other machines and runs of other tools.
+
+    Args:
+        process: as `process_tag` describes it.
+    """
+    host, _, rest = process.partition("/")
     pid, _, start = rest.partition("/")
     if host != socket.gethostname() or not pid.isdigit():
         return True

@@ -223,7 +223,7 @@ def spooled(data: Any, folder: Path, **options: Any) -> Path | Spooled:
         path = folder / TEXTS
         path.write_text(texts_as_json(data), encoding="utf-8")
         return path
-    with reading_options(**options):
+    with record(), reading_options(**options):  # the summary shows the notices
         return spool(load(data), folder)
 
 

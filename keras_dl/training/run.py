@@ -105,6 +105,7 @@ def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
         # Before the run is opened: a mistake in the recipe leaves no run behind.
         model = fit.build_model(job, loaded)
         tracked = _open(job, facts, settings, stopped)
+        _print(f"Run {tracked.id}, the id that --resume takes after a stop", settings["verbose"])
         job = dataclasses.replace(job, folder=stopped_runs.folder_of(tracked.id))
         return _train(job, loaded, model, tracked, settings)
 
@@ -128,14 +129,15 @@ def _train(
             _log_best(job, model, data, tracked)
         finally:
             tracked.try_to_end("KILLED", reason="interrupted")
-        _print(f"Interrupted; best weights are kept. Go on with resume={tracked.id}", verbose)
+        best = "best weights are kept" if checkpoint.exists(job.folder) else "no epoch has ended"
+        _print(f"Interrupted, {best}; {_resume_words(tracked)}", verbose)
         raise
     except BaseException as error:
         failure = classify(error)
         tracked.try_to_end("FAILED", reason=failure.reason, message=str(failure)[:1000])
         next_step = f"The run: {tracked.url}"
         if failure.exit_code == 2:  # the training itself is not at fault
-            next_step = f"Go on with resume={tracked.id}"
+            next_step = _resume_words(tracked)
         _print(f"Failed ({failure.reason}): {failure}. {next_step}", verbose)
         if failure is error:
             raise
@@ -220,8 +222,10 @@ def _open(
     if stopped is not None:
         return runs.reopen(stopped.run, params, facts, serves=True)
     experiment, name = f"{facts['name']}-{recipe.task_name}", f"{recipe.name}-s{job.seed}"
-    tracked = runs.start(recipe, experiment, name, "run", params, tags={"seed": job.seed})
-    stopped_runs.store_job(job, facts, settings, tracked.id)
+    token = stopped_runs.store_job(job, facts, settings)
+    tags = {"seed": job.seed, stopped_runs.TOKEN: token}
+    tracked = runs.start(recipe, experiment, name, "run", params, tags=tags)
+    stopped_runs.claim_job(token, tracked.id)
     tracked.dataset(facts)
     tracked.expect(facts)
     return tracked
@@ -247,6 +251,10 @@ def _summary(job: Job, result: Result) -> str:
         f"{result.metrics['objective']:.4f} in epoch {result.metrics['best_epoch']:.0f}; "
         f"{', '.join(tests)}\nrun {result.run_id}\n{result.url}   (after: keras-dl ui)"
     )
+
+
+def _resume_words(tracked: TrackedRun) -> str:
+    return f'--resume {tracked.id} continues it (in Python: resume="{tracked.id}")'
 
 
 def _print(text: str, verbose: bool) -> None:

@@ -1,6 +1,7 @@
 """One training in stages: `fit` with checkpoints, metrics by stage, and resume."""
 
 import math
+import sys
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ from keras_dl.training.callbacks import (
 from keras_dl.training.checkpoint import MAIN, Checkpoint
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Listener
+from keras_dl.utils.text import plural
 
 __all__ = ["Session", "TracedModel", "resolve_jit_compile"]
 
@@ -82,12 +84,15 @@ class Session:
         self._task = get_task(job.recipe.task)
         self._deadline = time.monotonic() + (job.timeout if job.timeout else math.inf)
         self._stages: list[str] = []
+        self._budgeted: set[int] = set()  # epochs that follow from the budget
         self._progress: Checkpoint | None = None  # of the main stage
         self._recorder: Checkpointing | None = None  # of `iterations` and `log`
         self._iterating = False
         self._logged: tuple[int, dict[str, float]] | None = None
         self._pipelines: weakref.WeakKeyDictionary[Any, InputPipeline]
         self._pipelines = weakref.WeakKeyDictionary()
+
+        self.notes: list[str] = []  # sentences on stages, for the user before a search
 
     @property
     def seed(self) -> int:
@@ -117,7 +122,9 @@ class Session:
         Args:
             share: above 0.
         """
-        return max(1, round(share * self._job.epochs))
+        epochs = max(1, round(share * self._job.epochs))
+        self._budgeted.add(epochs)
+        return epochs
 
     def fit(
         self,
@@ -151,6 +158,8 @@ class Session:
             Diverged, TimedOut: see `keras_dl.training.callbacks.FailureDetector`.
         """
         self._start(stage)
+        if stage != MAIN and epochs is not None and epochs not in self._budgeted:
+            self._note_epochs(stage, epochs)
         traced = self._traced if stage == MAIN and self._is_traceable(model) else None
         if jit_compile is None or self._job.jit_compile is not None:
             resolve_jit_compile(self._job, model)
@@ -316,6 +325,15 @@ class Session:
         if stage in self._stages or not stage.isidentifier():
             raise ValueError(f"`stage` must be a new name of one word. Received: stage={stage!r}")
         self._stages.append(stage)
+
+    def _note_epochs(self, stage: str, epochs: int) -> None:
+        """States that a stage has a number of epochs of its own, which the options leave alone."""
+        self.notes.append(
+            f"Stage {stage}: {plural(epochs, 'epoch', 'epochs')}, set by the recipe; budget and "
+            f"epochs apply to the stage {MAIN}"
+        )
+        if self._verbose:
+            print(self.notes[-1], file=sys.stderr, flush=True)
 
     def _checkpointing(
         self, model: keras.Model, progress: Checkpoint, stage: str, objective: Objective | None

@@ -1,6 +1,10 @@
-"""Runs that were stopped: their settings on disk, and what a resumed run must have in common."""
+"""Runs that were stopped: their settings on disk, and what a resumed run must have in common.
+
+The settings are on disk before the run exists: a kill at any moment leaves a run that goes on.
+"""
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +17,10 @@ from keras_dl.training.identity import describe_differences, source_digest
 from keras_dl.training.job import Job, resolve_options
 from keras_dl.utils.files import remove_folder, write_atomically
 
-__all__ = ["StoppedRun", "folder_of", "read", "remove_leftovers", "store_job"]
+__all__ = ["StoppedRun", "claim_job", "folder_of", "read", "remove_leftovers", "store_job"]
 
 SETTINGS = "job.json"
+TOKEN = "job"  # tag of a run: name of its settings until they are in its folder
 
 
 @dataclass(frozen=True)
@@ -51,23 +56,37 @@ def folder_of(run_id: str) -> Path:
     return store.root() / "checkpoints" / run_id
 
 
-def store_job(job: Job, facts: Mapping[str, Any], settings: Mapping[str, Any], run_id: str) -> None:
-    """Writes the settings of a run; without them a run that is killed cannot be resumed.
+def store_job(job: Job, facts: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
+    """Writes the settings of a run that is about to be opened.
 
     Args:
         job: the training.
         facts: of its data.
         settings: options of `run`.
-        run_id: MLflow's id.
+
+    Returns:
+        A token; the run gets it as the tag `job`, and then `claim_job` moves the settings.
     """
+    token = secrets.token_hex(8)
     stored = {
+        "process": store.process_tag(),
         "recipe": job.recipe.name,
         "values": job.values,
         "options": settings,
         "digest": facts["digest"],
         "source": source_digest(job.recipe),
     }
-    write_atomically(folder_of(run_id) / SETTINGS, json.dumps(stored, indent=1))
+    write_atomically(_waiting(token) / SETTINGS, json.dumps(stored, indent=1))
+    return token
+
+
+def claim_job(token: str, run_id: str) -> None:
+    """Moves the settings of a token into the folder of its run."""
+    _waiting(token).rename(folder_of(run_id))
+
+
+def _waiting(token: str) -> Path:
+    return folder_of(f".new-{token}")
 
 
 def read(
@@ -113,7 +132,19 @@ def read(
 
 
 def remove_leftovers() -> None:
-    """Removes the checkpoints of runs that were killed after their end."""
+    """Removes the checkpoints of runs that were killed after their end.
+
+    Settings of a run that was killed at its beginning go to its folder, those without a run away.
+    """
+    for folder in (store.root() / "checkpoints").glob(".new-*"):
+        path = folder / SETTINGS
+        if path.is_file() and store.is_alive(json.loads(path.read_text())["process"]):
+            continue
+        runs = store.all_runs(f"tags.{TOKEN} = '{folder.name.removeprefix('.new-')}'")
+        if runs and not folder_of(runs[0].info.run_id).exists():
+            folder.rename(folder_of(runs[0].info.run_id))
+        else:
+            remove_folder(folder)
     for folder in (store.root() / "checkpoints").glob("[!.]*"):
         if store.is_finished(folder.name):
             remove_folder(folder)

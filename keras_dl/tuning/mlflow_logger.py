@@ -89,9 +89,15 @@ class SearchLogger:
         tracked.text(search.to_dataframe().to_csv(index=False), "trials.csv")
         best = {f"best_{k}": v for k, v in search.best.items() if k in self.plan.searched}
         links = self.view()
-        note = f"[Trials, best first]({links.table}) · [side by side]({links.chart})"
+        seeds = self.plan.options["final_seeds"]
+        tested = f"winner tested with {seeds} seeds" if seeds else "winner not tested"
+        note = (
+            f"{len(search.trials)} trials, {tested} · [Trials, best first]({links.table}) · "
+            f"[side by side]({links.chart})"
+        )
         tracked.tags({k: runs.format_param(v) for k, v in best.items()})
         tracked.tags({"trials_done": len(search.trials)})
+        tracked.metrics({"trials": len(search.trials)}, step=len(search.trials))
         tracked.note(note)
 
     def view(self) -> View:

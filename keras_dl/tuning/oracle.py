@@ -9,6 +9,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -123,6 +124,16 @@ class OracleAdapter:
         raw = dict(trial.hyperparameters.values)
         epochs, past = raw.get("tuner/epochs"), raw.get("tuner/trial_id")
         return Suggestion(int(trial.trial_id), raw, epochs, None if past is None else int(past))
+
+    def promotable(self) -> set[int]:
+        """Returns the trials that a later round of Hyperband may continue, should there be more."""
+        trials: set[int] = set()
+        for bracket in getattr(self._oracle, "_brackets", ()):
+            for number, (past, following) in enumerate(pairwise(bracket["rounds"]), 1):
+                if len(following) < self._oracle._get_size(bracket["bracket_num"], number):
+                    continued = {info["past_id"] for info in following}
+                    trials |= {int(i["id"]) for i in past if i["id"] not in continued}
+        return trials
 
     def tell(self, number: int, score: float | None) -> None:
         """Ends a trial with its score, or as failed with None; a failed one may get a score later.

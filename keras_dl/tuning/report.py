@@ -13,6 +13,7 @@ from keras_dl.space import Hyper
 from keras_dl.tuning.oracle import hyperband_rounds
 from keras_dl.tuning.plan import SearchPlan
 from keras_dl.tuning.results import Search, rank
+from keras_dl.utils.text import plural
 
 __all__ = ["announcement", "leaderboard", "print_summary"]
 
@@ -36,6 +37,7 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
         f"Up to {options['trials']} trials × {plan.epochs} epochs{seeds}, {slots} at a time; "
         f"with the defaults {dry_run.parameters:,} parameters and "
         f"{format_duration(dry_run.seconds)} an epoch: about {format_duration(total / slots)}",
+        *dry_run.notes,
     ]
 
 
@@ -81,7 +83,7 @@ def print_summary(search: Search, reporter: ProgressReporter, chart: str) -> Non
     failed = [t.reason for t in search.trials if t.score is None]
     if failed:
         counts = ", ".join(f"{failed.count(r)} {r}" for r in sorted(set(failed)))
-        reporter.write(f"{len(failed)} trials failed: {counts}")
+        reporter.write(f"{plural(len(failed), 'trial', 'trials')} failed: {counts}")
     if search.importance is not None:
         pairs = zip(search.importance.names, search.importance.means, strict=True)
         listed = ", ".join(f"{n} {m:.2f}" for n, m in pairs)

@@ -18,6 +18,7 @@ from keras_dl.execution.scheduler import RunningJob, Scheduler, stop_on_full_dis
 from keras_dl.recipe import Recipe
 from keras_dl.tracking import store
 from keras_dl.training import checkpoint
+from keras_dl.training.job import Job
 from keras_dl.tuning import results
 from keras_dl.tuning.mlflow_logger import SearchLogger
 from keras_dl.tuning.oracle import WAIT, OracleAdapter, Suggestion, decode
@@ -25,6 +26,7 @@ from keras_dl.tuning.plan import SearchPlan, make_plan
 from keras_dl.tuning.progress import TrialReporter
 from keras_dl.tuning.report import announcement, leaderboard, print_summary
 from keras_dl.tuning.results import Search
+from keras_dl.utils.text import plural
 
 __all__ = ["tune"]
 
@@ -101,7 +103,8 @@ class _Tuner:
         earlier = [t for t in self.journal.trials.values() if t.status != "running"]
         if earlier:
             name = self.journal.folder.name
-            reporter.write(f"Resuming after {len(earlier)} finished trials in {name}")
+            count = plural(len(earlier), "finished trial", "finished trials")
+            reporter.write(f"Resuming after {count} in {name}")
         elif options["resume"] and not self.journal.resumed:
             reporter.write("Nothing to resume: a new search starts")
         reporter.restore_trials(earlier)
@@ -123,9 +126,9 @@ class _Tuner:
                 if not self.running[number]:
                     self._end_trial(self.journal.trials[number], self.ended.pop(number))
         except KeyboardInterrupt:
+            count = plural(len(self.journal.finished()), "finished trial", "finished trials")
             self.reporter.write(
-                f"Interrupted after {len(self.journal.finished())} finished trials; "
-                "the same call with resume=True continues"
+                f"Interrupted after {count}; the same call with resume=True (--resume) continues"
             )
             raise
 
@@ -161,9 +164,19 @@ class _Tuner:
                 median_threshold=threshold,
                 warm_start=None if past is None else folder(past, seed),
             )
+            self._tell_repetition(job, past)
             jobs.append(RunningJob((number, seed), job, tracked))
         self.running[number], self.ended[number] = len(jobs), []
         return jobs
+
+    def _tell_repetition(self, job: Job, past: int | None) -> None:
+        """Says that a trial cannot continue an earlier one, whose checkpoint was removed."""
+        start = job.warm_start
+        if start is not None and not (checkpoint.exists(start) or checkpoint.exists(job.folder)):
+            self.reporter.write(
+                f"The checkpoint of trial #{past} is gone; the trial that continues it starts from "
+                "its first epoch"
+            )
 
     def _median_threshold(self) -> tuple[float, ...]:
         """The median of the finished trials' best so far at each epoch, after a quarter of them."""
@@ -216,8 +229,16 @@ class _Tuner:
             self.journal.folder,
         )
         self.logger.log_result(search)
-        checkpoint.remove(self.journal.folder)
+        self._remove_checkpoints()
         return search
+
+    def _remove_checkpoints(self) -> None:
+        """Removes all checkpoints but those that more trials of the search may continue."""
+        needed = {f"{number:04d}" for number in self.oracle.promotable()}
+        checkpoint.remove(self.journal.folder / "final")
+        for folder in (self.journal.folder / "trials").glob("*"):
+            if folder.name not in needed:
+                checkpoint.remove(folder)
 
     def _compare_with_defaults(self, best: Trial) -> Comparison:
         plan, seeds, facts = self.plan, self.plan.options["final_seeds"], self.logger.facts

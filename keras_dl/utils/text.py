@@ -6,13 +6,24 @@ from itertools import islice
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["align", "list_first", "shorten", "wrap"]
+__all__ = ["align", "list_first", "plural", "shorten", "wrap"]
 
 
 def list_first(names: Iterable[object], most: int = 3) -> str:
     """Returns the first names with commas between; an ellipsis stands for the others."""
     first = list(islice(map(str, names), most + 1))
     return ", ".join([*first[:most], *["…"] * (len(first) > most)])
+
+
+def plural(number: int, one: str, several: str) -> str:
+    """Returns the number with its words: "1 file holds", "1,200 files hold".
+
+    Args:
+        number: from 0.
+        one: words for 1.
+        several: words for other numbers.
+    """
+    return f"{number:,} {one if number == 1 else several}"
 
 
 def shorten(text: str, width: int) -> str:

@@ -21,6 +21,7 @@ TIMES = {"fit_seconds", "rss_mb"}  # differ from run to run
 KILLS = 4  # of each command
 HOST = """
 import json, os, signal, sys, time, traceback
+import psutil
 from keras_dl import settings
 settings.load_backend(lean=True)
 import keras_dl.comparing, keras_dl.training.run, keras_dl.tuning.search
@@ -49,23 +50,30 @@ def work(order):
 for line in sys.stdin:
     order, start = json.loads(line), time.monotonic()
     pid = os.fork() or work(order)
-    ended = 0
+    ended, workers = 0, set()
     while not ended:
         ended, status = os.waitpid(pid, os.WNOHANG)
+        if not ended and (order["worker"] or order["kill"] is not None):
+            workers.update(psutil.Process(pid).children())
         if order["kill"] is not None and time.monotonic() > start + order["kill"]:
-            os.kill(pid, signal.SIGKILL)
-            order["kill"] = None
+            victims = [w.pid for w in workers if w.is_running()] if order["worker"] else [pid]
+            if victims:
+                os.kill(victims[0], signal.SIGKILL)
+                order["kill"] = None
         time.sleep(0.002)
-    print(json.dumps([status, time.monotonic() - start]), flush=True)
+    duration = time.monotonic() - start
+    gone, alive = psutil.wait_procs(workers, timeout=20)
+    print(json.dumps([status, duration, [w.pid for w in alive]]), flush=True)
 """
 OPTIONS = "workers=0, verbose=False, resume=True, epochs=3"
 COMMANDS = {
     "run": """
-folder = "mlruns/checkpoints"
-stopped = os.listdir(folder) if os.path.isdir(folder) else []
-stopped = [f for f in stopped if os.path.isfile(f"mlruns/checkpoints/{f}/job.json")]
-if stopped or not finished():
-    toy.run(verbose=False, **({"resume": stopped[0]} if stopped else {"epochs": 12}))
+earlier = store.all_runs("")
+if finished():
+    keras_dl.training.stopped_runs.remove_leftovers()
+else:
+    options = {"resume": earlier[0].info.run_id} if earlier else {"epochs": 12}
+    toy.run(verbose=False, **options)
 """,
     "tune": f"toy.tune(trials=4, final_seeds=0, algorithm='bayesian', {OPTIONS})",
     "final": f"toy.tune(trials=1, final_seeds=2, algorithm='random', {OPTIONS})",
@@ -88,15 +96,53 @@ def host():
         text=True,
     )
 
-    def order(code, folder, kill=None):
-        """Returns exit status and duration of a command."""
-        process.stdin.write(json.dumps({"code": code, "folder": str(folder), "kill": kill}) + "\n")
+    def order(code, folder, kill=None, *, worker=False):
+        """Returns exit status and duration of a command; no worker process outlives it.
+
+        Args:
+            code: the command.
+            folder: its current folder.
+            kill: seconds after which the process is killed; None: never.
+            worker: whether one of its workers is killed in its place.
+        """
+        words = {"code": code, "folder": str(folder), "kill": kill, "worker": worker}
+        process.stdin.write(json.dumps(words) + "\n")
         process.stdin.flush()
-        return json.loads(process.stdout.readline())
+        status, duration, alive = json.loads(process.stdout.readline())
+        assert not alive
+        return status, duration
 
     yield order
     process.stdin.close()
     process.wait()
+
+
+POOL = """
+toy.tune(trials=4, final_seeds=1, algorithm='random', prune=False, workers=2, verbose=False,
+         resume=True, epochs=30)
+"""
+
+
+@pytest.mark.slow
+def test_killed_worker_pool_leaves_no_process_and_ends_like_an_undisturbed_one(
+    host, tmp_path, empty_store
+):
+    whole, killed, hurt = (tmp_path / name for name in ("whole", "killed", "hurt"))
+    for folder in (whole, killed, hurt):
+        (folder / "mlruns").mkdir(parents=True)
+        shutil.copy(empty_store, folder / "mlruns" / "mlflow.db")
+    status, duration = host(POOL, whole)
+    assert status == 0, (whole / "log.txt").read_text()
+    moments = random.Random("moments of a pool")
+    for _ in range(KILLS):
+        host(POOL, killed, kill=duration * moments.uniform(0.2, 0.9))
+    assert host(POOL, killed)[0] == 0, (killed / "log.txt").read_text()
+    for share in (0.3, 0.6):  # a worker that dies once is replaced, its training done again
+        status, _ = host(POOL, hurt, kill=duration * share, worker=True)
+        assert status == 0, (hurt / "log.txt").read_text()
+    for folder in (killed, hurt):
+        assert tracked(folder) == tracked(whole)
+        assert left(folder) == left(whole)
 
 
 def tracked(folder):
@@ -122,8 +168,6 @@ def tracked(folder):
             ]
             for run in tracking.search(experiments, "")
             for run_id in [run.info.run_id]
-            # A kill before the first epoch of `run` leaves nothing to resume, but says so.
-            if run.data.tags["kind"] != "run" or run.data.metrics
         )
 
 

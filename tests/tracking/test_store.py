@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keras_dl.tracking import connection
+from keras_dl.data import load
+from keras_dl.tracking import connection, runs
 from keras_dl.tracking import store as tracking
 from keras_dl.tracking.runs import TrackedRun
 from tests.toys import toy
@@ -176,3 +177,33 @@ def test_unreachable_server_is_a_clear_error(tmp_path, monkeypatch):
     monkeypatch.setattr(connection, "_away", {})
     with pytest.raises(ConnectionError, match="http://127.0.0.1:9 does not answer"):
         toy.run(epochs=1, verbose=False)
+
+
+def test_resumed_run_has_one_image_per_name_and_step(store):
+    first = runs.start(toy, "iris-classification", "x", "run", {})
+    image = np.zeros((4, 4), "uint8")
+    first.image(image, "samples", 1)
+    first.image(image, "samples", 1)
+    first.end("KILLED")
+    resumed = runs.reopen(tracking.find_run(first.id), {}, load("iris").facts())
+    for step in (1, 2):
+        resumed.image(image, "samples", step)
+    resumed.image(image, "sample", 1)
+    resumed.flush()
+    files = [f.path for f in tracking.client().list_artifacts(first.id, "images")]
+    steps = sorted(path.partition("+time")[0] for path in files if path.endswith("png"))
+    assert steps == ["images/sample+step+1", "images/samples+step+1", "images/samples+step+2"]
+
+
+def test_other_value_of_a_parameter_of_a_resumed_run_is_a_tag(store):
+    first = runs.start(toy, "iris-classification", "x", "search", {"trials": 4, "seed": 1})
+    first.end("KILLED")
+    for trials in (6, 4):
+        resumed = runs.reopen(
+            tracking.find_run(first.id), {"trials": trials, "seed": 1}, load("iris").facts()
+        )
+        resumed.end()
+        run = tracking.find_run(first.id)
+        assert run.data.params == {"trials": "4", "seed": "1"}
+        assert run.data.tags["present_trials"] == str(trials)
+        assert "present_seed" not in run.data.tags

@@ -184,6 +184,64 @@ def test_interrupt_keeps_the_best_and_resume_ends_like_the_whole_run(store):
         np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
 
 
+def test_run_tells_its_id_and_after_a_stop_how_to_continue(store, capsys):
+    with interrupted_at(1), pytest.raises(KeyboardInterrupt):
+        toy.run(epochs=3)
+    (run,) = all_runs()
+    shown = capsys.readouterr().err
+    assert f"Run {run.info.run_id}, the id that --resume takes" in shown
+    assert f"best weights are kept; --resume {run.info.run_id} continues it" in shown
+    with interrupted_at(0), pytest.raises(KeyboardInterrupt):
+        toy.run(epochs=3)
+    assert "Interrupted, no epoch has ended; --resume" in capsys.readouterr().err
+
+
+def test_run_killed_at_its_creation_is_resumed(store):
+    created, real = [], tracking.client().create_run
+
+    def create(*args, **kwargs):
+        created.append(real(*args, **kwargs))
+        return created[-1]
+
+    client = tracking.client()
+    with (
+        mock.patch.object(client, "create_run", create),
+        mock.patch("keras_dl.tracking.runs.TrackedRun.__init__", side_effect=SystemExit),
+        pytest.raises(SystemExit),
+    ):
+        toy.run(epochs=2, seed=5, **QUIET)
+    (run,) = created
+    die(run)
+    resumed = toy.run(resume=run.info.run_id, **QUIET)
+    assert tracking.find_run(resumed.run_id).data.params["seed"] == "5"
+    assert resumed.history == toy.run(epochs=2, seed=5, **QUIET).history
+    assert not list((store / "mlruns" / "checkpoints").iterdir())
+
+
+def die(run):
+    """Makes a run, and the settings that wait for it, those of a dead process."""
+    dead = tracking.process_tag().rsplit("/", 1)[0] + "/1"
+    tracking.client().set_tag(run.info.run_id, "process", dead)
+    for path in Path("mlruns/checkpoints").glob(".new-*/job.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"process": dead}))
+
+
+def test_settings_of_a_run_that_was_never_opened_are_removed(store):
+    with (
+        mock.patch.object(tracking.client(), "create_run", side_effect=SystemExit),
+        pytest.raises(SystemExit),
+    ):
+        toy.run(epochs=1, **QUIET)
+    (left,) = (store / "mlruns" / "checkpoints").glob(".new-*")
+    toy.run(epochs=1, **QUIET)  # its process lives
+    assert left.exists()
+    path = left / "job.json"
+    dead = tracking.process_tag().rsplit("/", 1)[0] + "/1"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"process": dead}))
+    toy.run(epochs=1, **QUIET)
+    assert not list((store / "mlruns" / "checkpoints").iterdir())
+
+
 def test_resume_refuses_what_it_cannot_go_on_with(store):
     done = toy.run(epochs=1, **QUIET)
     with pytest.raises(ValueError, match="was stopped before its end"):

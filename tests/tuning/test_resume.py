@@ -21,6 +21,7 @@ from keras_dl.errors import DiskFull, SearchFailed, WorkerDied
 from keras_dl.execution import parent_run, run_job, scheduler
 from keras_dl.execution.journal import Journal
 from keras_dl.tracking import store as tracking
+from keras_dl.training import checkpoint
 from tests.toys import tiny, toy
 
 HERE = Path(__file__).resolve().parents[2]
@@ -103,6 +104,53 @@ def test_more_trials_extend_a_search(store):
     assert second.run_id == first.run_id != fresh.run_id
     assert [t.score for t in second.trials] == [t.score for t in fresh.trials]
     assert [t.values for t in second.trials][:2] == [t.values for t in first.trials]
+
+
+HYPERBAND = {"algorithm": "hyperband", "epochs": 4, "workers": 0, "final_seeds": 0}
+
+
+@pytest.mark.slow
+def test_extended_hyperband_continues_the_checkpoints_of_its_first_trials(store, monkeypatch):
+    first = toy.tune(trials=5, verbose=False, **HYPERBAND)  # the first round of the first bracket
+    kept = {path.parts[-3] for path in first.folder.rglob("checkpoint.npz")}
+    assert kept == {f"{n:04d}" for n in range(5)}
+    trained, real = [], run_job.run_job
+
+    def count(job):
+        loaded = checkpoint.exists(job.warm_start) if job.warm_start else None
+        trained.append(loaded)
+        return real(job)
+
+    monkeypatch.setattr(scheduler, "run_job", count)
+    more = toy.tune(trials=7, resume=True, verbose=False, **HYPERBAND)
+    assert trained == [True, True]
+    assert not list(first.folder.rglob("checkpoint.npz"))  # no later round may continue one
+    fresh = toy.tune(trials=7, verbose=False, **HYPERBAND)
+    assert [t.score for t in more.trials] == [t.score for t in fresh.trials]
+
+
+@pytest.mark.slow
+def test_trial_that_cannot_continue_an_earlier_one_is_announced(store, capsys):
+    first = toy.tune(trials=5, verbose=False, **HYPERBAND)
+    checkpoint.remove(first.folder)
+    more = toy.tune(trials=7, resume=True, **HYPERBAND)
+    past = more.trials[5].warm_start
+    assert f"The checkpoint of trial #{past} is gone" in capsys.readouterr().err
+    assert len(more.trials[5].curve) == 4
+
+
+@pytest.mark.slow
+def test_extended_search_shows_its_present_options(store):
+    toy.tune(trials=1, **QUICK)
+    more = toy.tune(trials=3, resume=True, **QUICK | {"final_seeds": 2})
+    run = tracking.find_run(more.run_id)
+    assert (run.data.params["trials"], run.data.params["final_seeds"]) == ("1", "0")
+    assert run.data.tags["present_trials"] == "3"
+    assert run.data.tags["present_final_seeds"] == "2"
+    assert run.data.metrics["trials"] == 3
+    assert run.data.tags["mlflow.note.content"].startswith("3 trials, winner tested with 2 seeds")
+    back = toy.tune(trials=3, resume=True, **QUICK)
+    assert tracking.find_run(back.run_id).data.tags["present_final_seeds"] == "0"
 
 
 def test_run_killed_on_the_brink_of_its_end_is_ended_after_all(store):

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_dl.data.archives import IMAGES, Member, notice_left_out, scan
 from keras_dl.data.class_folders import refuse_empty_folders
+from keras_dl.data.class_order import order_classes
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.few_shot.images import (
     TEST_SHARE,
@@ -132,10 +133,11 @@ def _images(
 ) -> ClassImages:
     decoded = decode_images(members, (size, size), white)
     record_sizes(decoded.sizes, (size, size), asked=True)
-    classes, y = np.unique(names, return_inverse=True)
+    classes = order_classes(names)
+    number = {name: i for i, name in enumerate(classes)}
     return ClassImages(
         stack_images(decoded.images, channels),
-        y.astype(np.int32),
-        tuple(map(str, classes)),
+        np.array([number[name] for name in names], np.int32),
+        classes,
         decoded.white,
     )

@@ -9,8 +9,17 @@ from keras_dl.data.archives import Member
 from keras_dl.data.images.formats import map_members, open_image
 from keras_dl.data.images.pixels import scale
 from keras_dl.data.images.resizing import resize_image
-from keras_dl.data.images.units import Extent, common_white, extent, white_as_trained
+from keras_dl.data.images.units import (
+    STATE,
+    Extent,
+    check_white,
+    common_white,
+    extent,
+    white_as_trained,
+)
 from keras_dl.data.reading import fact, notice
+from keras_dl.data.reading_options import option
+from keras_dl.utils.text import plural
 
 __all__ = ["decode_deep", "is_deep"]
 
@@ -28,7 +37,8 @@ def decode_deep(
     Args:
         members: the files.
         size: (height, width) in pixels.
-        white: number that is white in the training data; None decides by the range of all files.
+        white: number that is white in the training data; None: the option `white`, else by the
+            range of all files.
 
     Returns:
         Pixels 0..255, (height, width) float32, or uint8 if they are whole numbers in all files;
@@ -56,18 +66,23 @@ def _find_white(extents: Sequence[Extent], white: float | None) -> float:
     integers = [e for e in extents if not e.types[0].startswith("float")]
     groups = {"files of floats": floats, "files of integers": integers}
     joined = {name: _join(group) for name, group in groups.items() if group}
-    if white is None:
+    stated = option("white") if white is None else None
+    if stated is not None:
+        white = check_white(stated, joined)
+    elif white is None:
         white = common_white(joined)
         if white > 255:
+            words = "of more than 8 bits"
+            words = plural(len(integers), f"file {words} has", f"files {words} have")
             notice(
-                f"{len(integers):,} files of more than 8 bits have pixels up to "
-                f"{_join(integers).high:g}, taken as {round(np.log2(white + 1))} bits: white is "
-                f"{white:g}."
+                f"{words} pixels up to {_join(integers).high:g}, taken as "
+                f"{round(np.log2(white + 1))} bits: white is {white:g}. {STATE}."
             )
     else:
         for whole in joined.values():
             white_as_trained(whole, white)
-    fact("value range", f"{_join(extents)}, white is {white:g} ({len(extents):,} files)")
+    files = plural(len(extents), "file", "files")
+    fact("value range", f"{_join(extents)}, white is {white:g} ({files})")
     return white
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from keras_dl.data.archives import ARCHIVES, IMAGES, Listing, Member, notice_left_out, scan
 from keras_dl.data.arrays import read_npz
 from keras_dl.data.class_folders import list_labelled_members
+from keras_dl.data.class_order import order_classes
 from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import read_regular, user_path
@@ -16,6 +17,7 @@ from keras_dl.data.images.checks import record_sizes
 from keras_dl.data.images.image_files import decode_images, read_sizes, stack_images
 from keras_dl.data.images.pixels import to_pixels
 from keras_dl.data.images.resizing import common_size, resize
+from keras_dl.data.unreadable import Unreadable
 
 __all__ = ["read_classes", "read_images"]
 
@@ -45,7 +47,7 @@ def read_classes(
     decoded = decode_images(members, size)
     record_sizes(decoded.sizes, size, asked=image_size is not None)
     images = stack_images(decoded.images)
-    class_names = tuple(sorted({label for _, label in splits["train"]}))
+    class_names = order_classes(label for _, label in splits["train"])
     pairs, start = {}, 0
     for split, labelled in splits.items():
         y = [_index(label, class_names, split) for _, label in labelled]
@@ -58,6 +60,7 @@ def read_images(
     paths: str | PathLike[str] | Iterable[str | PathLike[str]],
     input_shape: tuple[int, ...],
     white: float | None = None,
+    unreadable: Unreadable | None = None,
 ) -> tuple[np.ndarray, list[str]]:
     """Reads images to predict, in the shape that a network was trained on.
 
@@ -66,6 +69,8 @@ def read_images(
         input_shape: (height, width, channels), channels 1 or 3.
         white: number that was white in the training data, `Images.white`: the inputs are taken in
             this unit; None decides by their own range.
+        unreadable: list that the names of files that cannot be read are added to, with the
+            reasons; None: one such file refuses all.
 
     Returns:
         Images (n, height, width, channels), pixels 0..255 in uint8 or float32, and one path per
@@ -76,19 +81,38 @@ def read_images(
             another range than the training data.
     """
     paths = [paths] if isinstance(paths, str | PathLike) else list(paths)
-    try:
-        parts = [_read_one(user_path(path), input_shape, white) for path in paths]
-    except PermissionError as error:
-        raise DatasetError(
-            f"`paths` must be readable; change their permissions. Received: {error.filename}"
-        ) from None
-    if not parts:
+    if not paths:
         raise DatasetError("`paths` must name at least one image. Received: an empty list")
+    parts = [(np.empty((0, *input_shape), np.uint8), list[str]())]
+    for path in paths:
+        try:
+            parts.append(_read_one(user_path(path), input_shape, white, unreadable))
+        except DatasetError as error:
+            if unreadable is None:
+                raise
+            unreadable.append((str(path), str(error)))
     return np.concatenate([x for x, _ in parts]), [name for _, names in parts for name in names]
 
 
 def _read_one(
-    path: Path, input_shape: tuple[int, ...], white: float | None
+    path: Path,
+    input_shape: tuple[int, ...],
+    white: float | None,
+    unreadable: Unreadable | None,
+) -> tuple[np.ndarray, list[str]]:
+    try:
+        return _read_path(path, input_shape, white, unreadable)
+    except PermissionError as error:
+        raise DatasetError(
+            f"`paths` must be readable; change their permissions. Received: {error.filename}"
+        ) from None
+
+
+def _read_path(
+    path: Path,
+    input_shape: tuple[int, ...],
+    white: float | None,
+    unreadable: Unreadable | None,
 ) -> tuple[np.ndarray, list[str]]:
     size, channels = (input_shape[0], input_shape[1]), input_shape[2]
     if not path.exists():
@@ -112,8 +136,21 @@ def _read_one(
     if not members:
         raise DatasetError(f"`paths` must hold image files. Received: {path}")
     notice_left_out(listing, "images")
-    names = [str(path / member.path) if inside else str(path) for member in members]
-    return stack_images(decode_images(members, size, white).images, channels), names
+    names = {str(path / m.path) if inside else str(path): m for m in members}
+    try:
+        return stack_images(decode_images(members, size, white).images, channels), list(names)
+    except DatasetError:
+        if unreadable is None or not inside:
+            raise
+    decoded = {}
+    for name, member in names.items():  # one by one, in the unit of training
+        try:
+            decoded[name] = decode_images([member], size, white).images[0]
+        except DatasetError as error:
+            unreadable.append((name, str(error)))
+    empty = np.empty((0, *input_shape), np.uint8)
+    stack = stack_images(list(decoded.values()), channels) if decoded else empty
+    return stack, list(decoded)
 
 
 def _flat(image: np.ndarray) -> np.ndarray:

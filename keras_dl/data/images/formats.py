@@ -10,6 +10,7 @@ from PIL import Image
 
 from keras_dl.data.archives import Member
 from keras_dl.data.errors import DatasetError
+from keras_dl.utils.text import list_first
 
 __all__ = ["map_members", "open_image"]
 
@@ -70,9 +71,11 @@ def map_members(function: Callable[[Member], Result], members: Sequence[Member])
         except Exception:  # Pillow's decoders raise any error on damaged files
             bad.append(str(member.path))
     if bad:
+        whole = f" of {len(members)} files" if len(members) > 1 else " the file"
+        count = f" {len(bad)}" if len(members) > 1 else ""
         raise DatasetError(
-            f"`dataset` must hold images that can be decoded; remove or replace {len(bad)} of "
-            f"{len(members)} files. Received: {', '.join(bad[:3])}{', …' if len(bad) > 3 else ''}"
+            f"`dataset` must hold images that can be decoded; remove or replace{count}{whole}. "
+            f"Received: {list_first(bad)}"
         )
     return results
 

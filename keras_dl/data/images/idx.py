@@ -17,7 +17,7 @@ from keras_dl.data.files import (
     unpacked_limit,
 )
 from keras_dl.data.reading import notice
-from keras_dl.utils.text import list_first
+from keras_dl.utils.text import list_first, plural
 
 __all__ = ["has_idx", "read_idx", "read_idx_folder"]
 
@@ -125,8 +125,9 @@ def _find(folder: Path) -> dict[str, dict[str, Path]]:
             )
     count = sum(map(len, paths.values()))
     if others:
-        left_out = f"{len(others)} of {len(others) + count} files are left out"
-        notice(f"{left_out}: {list_first(others)}.")
+        whole = f"of {len(others) + count} files"
+        words = plural(len(others), f"{whole} is", f"{whole} are")
+        notice(f"{words} left out: {list_first(others)}.")
     return paths
 
 

@@ -13,7 +13,7 @@ from keras_dl.data.images.deep_files import decode_deep, is_deep
 from keras_dl.data.images.formats import map_members, open_image
 from keras_dl.data.images.resizing import crop_and_resize
 from keras_dl.data.reading import fact, notice
-from keras_dl.utils.text import list_first
+from keras_dl.utils.text import list_first, plural
 
 __all__ = ["Decoded", "decode_images", "read_sizes", "stack_images", "upright_size"]
 
@@ -93,9 +93,10 @@ def decode_images(
     if not deep:
         fact("value range", "0..255 in uint8, white is 255")
     elif len(deep) < len(images):
-        notice(f"{len(deep):,} of {len(images):,} images have more than 8 bits.")
-    _notice(several, "hold several pictures, of which the first is read")
-    _notice(coarse, "have 16 bits per colour, which Pillow reads as 8")
+        whole = f"of {len(images):,} images"
+        notice(f"{plural(len(deep), f'{whole} has', f'{whole} have')} more than 8 bits.")
+    _notice(several, "file holds", "files hold", "several pictures, of which the first is read")
+    _notice(coarse, "file has", "files have", "16 bits per colour, which Pillow reads as 8")
     order = iter(deep)
     return Decoded([next(order) if i is None else i for i in images], sizes, white)
 
@@ -113,7 +114,9 @@ def stack_images(arrays: Sequence[np.ndarray], channels: int | None = None) -> n
         other = sum((a.ndim == 2) != (channels == 1) for a in arrays)
         if other:
             kinds = ("coloured", "grey") if channels == 1 else ("grey", "coloured")
-            notice(f"{other:,} of {len(arrays):,} images are {kinds[0]} and become {kinds[1]}.")
+            whole = f"of {len(arrays):,} images"
+            words = f"{whole} is {kinds[0]} and becomes", f"{whole} are {kinds[0]} and become"
+            notice(f"{plural(other, *words)} {kinds[1]}.")
     dtype = np.result_type(*{array.dtype for array in arrays})
     stack = np.empty((len(arrays), *arrays[0].shape[:2], channels), dtype)
     for slot, array in zip(stack, arrays, strict=True):
@@ -156,6 +159,6 @@ def _with_channels(array: np.ndarray, channels: int) -> np.ndarray:
     return array @ LUMINANCE if channels == 1 else np.repeat(array[..., None], 3, axis=-1)
 
 
-def _notice(names: Sequence[str], what: str) -> None:
+def _notice(names: Sequence[str], one: str, several: str, what: str) -> None:
     if names:
-        notice(f"{len(names):,} files {what}: {list_first(names)}.")
+        notice(f"{plural(len(names), one, several)} {what}: {list_first(names)}.")

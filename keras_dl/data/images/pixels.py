@@ -6,8 +6,16 @@ from typing import NamedTuple
 import numpy as np
 
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.images.units import Extent, common_white, extent, white_as_trained
+from keras_dl.data.images.units import (
+    STATE,
+    Extent,
+    check_white,
+    common_white,
+    extent,
+    white_as_trained,
+)
 from keras_dl.data.reading import fact, notice
+from keras_dl.data.reading_options import option
 
 __all__ = ["Pixels", "scale", "to_bytes", "to_pixels"]
 
@@ -42,8 +50,8 @@ def to_pixels(splits: Mapping[str, Images], white: float | None = None) -> Pixel
     Args:
         splits: by name, arrays (n, height, width) or (n, height, width, channels), or lists of
             images of various sizes; channels 1 or 3.
-        white: number that is white in the training data, for inputs of a trained model; None
-            decides by type and range, see `common_white`.
+        white: number that is white in the training data, for inputs of a trained model; None:
+            the option `white`, else by type and range, see `common_white`.
 
     Raises:
         DatasetError: for another shape, channel count or range, for splits of different ranges,
@@ -51,9 +59,10 @@ def to_pixels(splits: Mapping[str, Images], white: float | None = None) -> Pixel
     """
     shaped = {name: _with_channels(images) for name, images in splits.items()}
     extents = {name: extent(images) for name, images in shaped.items()}
-    assumed = white is None
+    stated = option("white") if white is None else None
+    assumed = white is None and stated is None
     if white is None:
-        white = common_white(extents)
+        white = common_white(extents) if stated is None else check_white(stated, extents)
         whites = dict.fromkeys(extents, white)
     else:
         whites = {name: white_as_trained(values, white) for name, values in extents.items()}
@@ -142,7 +151,7 @@ def _record(extents: Mapping[str, Extent], white: float, *, exact: bool, assumed
         notice(f"The images are dark: the brightest pixel is {high:g} of 255.")
     if assumed and white > 255:
         bits = int(np.log2(white + 1))
-        notice(f"Pixels up to {high:g} are taken as {bits} bits: white is {white:g}.")
+        notice(f"Pixels up to {high:g} are taken as {bits} bits: white is {white:g}. {STATE}.")
 
 
 def _notice_clipped(parts: list[tuple[np.ndarray, float]]) -> None:
@@ -152,7 +161,8 @@ def _notice_clipped(parts: list[tuple[np.ndarray, float]]) -> None:
         high = max(float(a.max()) for a, _ in parts)
         count = sum(a.size for a, _ in parts)
         white = parts[0][1]
+        verbs = ("lies", "is") if outside == 1 else ("lie", "are")
         notice(
-            f"{outside:,} of {count:,} pixels lie outside of 0..{white:g} "
-            f"({low:.9g}..{high:.9g}) and are clipped."
+            f"{outside:,} of {count:,} pixels {verbs[0]} outside of 0..{white:g} "
+            f"({low:.9g}..{high:.9g}) and {verbs[1]} clipped."
         )

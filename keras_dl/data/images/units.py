@@ -7,14 +7,15 @@ import numpy as np
 
 from keras_dl.data.errors import DatasetError
 
-__all__ = ["Extent", "common_white", "extent", "white_as_trained"]
+__all__ = ["STATE", "Extent", "check_white", "common_white", "extent", "white_as_trained"]
 
 DEPTHS = (8, 10, 12, 14, 16)  # bits of cameras and scanners
 OVERSHOOT = 0.1  # share of white; resampling with a cubic filter exceeds the range by that much
 DIMMEST = 128  # a maximum below half of 255 may also be percent, or 4, 5, 6 or 7 bits
+STATE = "`white` states another number"
 FIX = (
-    "Divide by the number that is white, so that pixels are in [0, 1], or convert them to uint8 "
-    "0..255"
+    "State the number that is white with `white`, divide by it, so that pixels are in [0, 1], or "
+    "convert them to uint8 0..255"
 )
 
 
@@ -82,17 +83,41 @@ def common_white(extents: Mapping[str, Extent]) -> float:
     return max((whites[name] for name in deep), default=next(iter(whites.values()), 255.0))
 
 
+def check_white(white: object, extents: Mapping[str, Extent]) -> float:
+    """Returns the number that the user states to be white.
+
+    Args:
+        white: value of the option.
+        extents: of the images, by the name of the split or group.
+
+    Raises:
+        DatasetError: if it is no number above 0, images exceed it, or their type cannot hold it.
+    """
+    if isinstance(white, bool) or not isinstance(white, int | float) or not 0 < white < np.inf:
+        raise DatasetError(f"`white` must be a number above 0. Received: white={white!r}")
+    for name, values in extents.items():
+        slack = OVERSHOOT * white if any(t.startswith("float") for t in values.types) else 0
+        holds = max((np.iinfo(t).max for t in values.types if "int" in t), default=white)
+        if values.low < -slack or values.high > white + slack or white > holds:
+            raise DatasetError(
+                "`white` must be the number that is white in the images: none exceeds it, and "
+                f"their type holds it. Received: white={white:g}, {values} ({name})"
+            )
+    return float(white)
+
+
 def white_as_trained(values: Extent, white: float) -> float:
     """Returns the number that is white in inputs of a model, by the decision of its training.
 
     Args:
         values: of the inputs.
-        white: of the training data. For 8-bit inputs it is 255, except for training on 0 and 1.
+        white: of the training data. For 8-bit inputs it is 255, except for training on 0 and 1,
+            or on 8 bits of another unit.
 
     Raises:
         DatasetError: if the inputs have another range.
     """
-    eight_bits = values.types == ("uint8",) and (white != 1 or values.high > 1)
+    eight_bits = values.types == ("uint8",) and (white >= 255 or (white == 1 and values.high > 1))
     white = 255.0 if eight_bits else white
     least, most = -OVERSHOOT * white, (1 + OVERSHOOT) * white
     if not least <= values.low <= values.high <= most or (white > 1 and 0 < values.high <= 1):

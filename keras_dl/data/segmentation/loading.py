@@ -9,6 +9,7 @@ import numpy as np
 from keras_dl.data.dataset import Data, Split
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import user_path
+from keras_dl.data.overlap import notice_overlap
 from keras_dl.data.reading import recorded
 from keras_dl.data.segmentation.camvid import read_camvid
 from keras_dl.data.segmentation.labelled import VOID, LabelledImages, Pair, voc_colours
@@ -99,6 +100,7 @@ def _assemble(labelled: LabelledImages, batch_size: int) -> Data:
         train, test = _cut(train, TEST_SHARE)
     if validation is None:
         train, validation = _cut(train, VALIDATION_SHARE)
+    notice_overlap(train[0], test[0], "image")
     splits = {"train": Split(*train), "validation": Split(*validation), "test": Split(*test)}
     return Data.from_splits(
         labelled.name,

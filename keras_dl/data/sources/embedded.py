@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_dl.data.dataset import Raw
+from keras_dl.data.specs import Features
 
 __all__ = ["folder", "read"]
 
@@ -33,7 +34,8 @@ def read(name: str) -> Raw:
         return Raw(name, source, (x, bunch.target), class_names=tuple("0123456789"))
     if name == "diabetes":
         bunch = datasets.load_diabetes(scaled=False)
-        return Raw(name, source, (bunch.data, bunch.target), task="regression")
+        features = _features(bunch)
+        return Raw(name, source, (bunch.data, bunch.target), task="regression", features=features)
     loaders = {
         "iris": datasets.load_iris,
         "wine": datasets.load_wine,
@@ -41,7 +43,12 @@ def read(name: str) -> Raw:
     }
     bunch = loaders[name]()
     names = tuple(str(n) for n in bunch.target_names)
-    return Raw(name, source, (bunch.data, bunch.target), class_names=names)
+    features = _features(bunch)
+    return Raw(name, source, (bunch.data, bunch.target), class_names=names, features=features)
+
+
+def _features(bunch: Any) -> Features:
+    return Features(tuple(map(str, bunch.feature_names)), tuple(range(len(bunch.feature_names))))
 
 
 def folder(name: str) -> Path:

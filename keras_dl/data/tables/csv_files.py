@@ -10,6 +10,7 @@ from keras_dl.data.dataset import Raw
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import check_text
 from keras_dl.data.reading_options import option
+from keras_dl.data.specs import Features
 from keras_dl.data.tables.columns import is_number, plain
 from keras_dl.data.tables.header import find_header
 from keras_dl.data.tables.labels import check_labels, drop_missing, whole_numbers
@@ -17,7 +18,7 @@ from keras_dl.data.tables.layout import Layout, find_layout
 from keras_dl.data.tables.rows import SAMPLE, Row, Table, open_table
 from keras_dl.data.targets import is_missing
 
-__all__ = ["read_csv"]
+__all__ = ["numbers_of", "read_csv"]
 
 CLASSES = ("label", "class")  # columns of these names hold classes, not measurements
 
@@ -52,7 +53,9 @@ def read_csv(path: Path, name: str, source: str) -> Raw:
     layout = find_layout(table, find_header(table, numeric=True))
     x, labels = _read(table, layout)
     y, task = _target(labels, layout, path)
-    return Raw(name, source, (x, y), task=task)
+    names = () if layout.header is None else tuple(layout.header[i] for i in layout.features)
+    features = Features(names, tuple(layout.features))
+    return Raw(name, source, (x, y), task=task, features=features)
 
 
 def _read(table: Table, layout: Layout) -> tuple[np.ndarray, list[str]]:
@@ -75,7 +78,7 @@ def _read(table: Table, layout: Layout) -> tuple[np.ndarray, list[str]]:
         labels.append(label)
         lines.append(line)
         if not is_missing(label):
-            xs.append(_numbers(row, layout, table.path))
+            xs.append(numbers_of(row, layout, table.path))
     if not labels:
         raise DatasetError(f"`dataset` must hold rows below its header. Received: {table.path}")
     present = drop_missing(labels, lines, layout.title(layout.target), table.path)
@@ -95,7 +98,12 @@ def _check_finite(x: np.ndarray, lines: Sequence[int], layout: Layout, path: Pat
         )
 
 
-def _numbers(row: Row, layout: Layout, path: Path) -> np.ndarray:
+def numbers_of(row: Row, layout: Layout, path: Path) -> np.ndarray:
+    """Returns the features of a row, (features,) float64.
+
+    Raises:
+        DatasetError: if a cell holds no number; the message names column and line.
+    """
     line, cells = row
     raw = [cells[i] for i in layout.features]
     cells = [cell.replace(",", ".") for cell in raw] if layout.decimal_comma else raw

@@ -51,8 +51,8 @@ def drop_missing(
             f"{len(labels)} rows without one ({marks}) in column {title} of {path}, {where}"
         )
     notice(
-        f"{len(missing)} of {len(labels)} rows without a label ({marks}) in column {title} are "
-        f"left out: {where}."
+        f"{len(missing)} of {len(labels)} rows without a label ({marks}) in column {title} "
+        f"{'is' if len(missing) == 1 else 'are'} left out: {where}."
     )
     return rows
 

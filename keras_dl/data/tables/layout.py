@@ -17,8 +17,9 @@ from keras_dl.data.tables.columns import (
 )
 from keras_dl.data.tables.index_columns import find_index_columns
 from keras_dl.data.tables.rows import Table
+from keras_dl.utils.text import plural
 
-__all__ = ["Layout", "find_layout"]
+__all__ = ["Layout", "find_layout", "has_decimal_commas"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def find_layout(table: Table, header: list[str] | None) -> Layout:
         table.check_width(row)
     empty = [i for i in range(width) if not any(row[i].strip() for _, row in table.sample)]
     if empty:
-        notice(f"{len(empty)} empty columns are left out, the first is number {empty[0]} from 0.")
+        words = plural(len(empty), "empty column is", "empty columns are")
+        notice(f"{words} left out, the first is number {empty[0]} from 0.")
     target = _find_target(table, header, empty)
     features = [i for i in range(width) if i != target and i not in empty]
     if not features:
@@ -70,8 +72,8 @@ def find_layout(table: Table, header: list[str] | None) -> Layout:
         rest = [header[i] for i in features if plain(header[i]) in TARGETS]
         if rest:
             notice(f"Column {' and '.join(rest)} is a feature, as the target is another column.")
-    fact("features", f"{len(features)} columns")
-    comma = _has_decimal_commas(table, [*features, target], header)
+    fact("features", plural(len(features), "column", "columns"))
+    comma = has_decimal_commas(table, [*features, target], header)
     return Layout(header, target, features, empty, comma)
 
 
@@ -87,7 +89,14 @@ def _find_target(table: Table, header: list[str] | None, empty: Sequence[int]) -
     return target
 
 
-def _has_decimal_commas(table: Table, columns: Sequence[int], header: list[str] | None) -> bool:
+def has_decimal_commas(table: Table, columns: Sequence[int], header: list[str] | None) -> bool:
+    """Returns whether commas are decimal marks in some columns, and records it.
+
+    Args:
+        table: rows of the file.
+        columns: numbers of the columns, from 0.
+        header: names of the columns, or None.
+    """
     cells = [row[i].strip() for _, row in table.sample[1 if header else 0 :] for i in columns]
     commas = [cell for cell in cells if COMMA.fullmatch(cell)]
     if not commas or any("." in cell and is_number(cell) for cell in cells):

@@ -1,15 +1,16 @@
 """Texts to predict: as arguments or in files."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 
-from keras_dl.data.archives import ARCHIVES
+from keras_dl.data.archives import ARCHIVES, Member
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.text.members import list_text_members
 from keras_dl.data.text.text_tables import TABLES, read_text_column
 from keras_dl.data.text_files import decode_text, read_text
+from keras_dl.data.unreadable import Unreadable
 
 __all__ = ["read_texts"]
 
@@ -20,6 +21,7 @@ PREVIEW = 40  # characters of a text in its name
 
 def read_texts(
     inputs: str | PathLike[str] | Iterable[str | PathLike[str]],
+    unreadable: Unreadable | None = None,
 ) -> tuple[list[str], list[str]]:
     """Reads texts to predict, and a name for each.
 
@@ -28,6 +30,8 @@ def read_texts(
             files without suffix; a .csv or .tsv file with a column text (or sentence, review), or
             with the columns that the option `text` states; a text; or a list of these. A string is
             a text unless a file of that name exists or it looks like a path.
+        unreadable: list that the names of inputs that cannot be read are added to, with the
+            reasons; None: one such input refuses all.
 
     Returns:
         The texts and their names: the file, `file:line`, or the beginning of the text.
@@ -36,13 +40,20 @@ def read_texts(
         DatasetError: if `inputs` is empty, a path does not exist or holds no text.
     """
     items = [inputs] if isinstance(inputs, str | PathLike) else list(inputs)
-    pairs = [pair for item in items for pair in _read_item(item)]
-    if not pairs:
+    if not items:
         raise DatasetError("`paths` must name at least one text. Received: an empty list")
+    pairs: list[tuple[str, str]] = []
+    for item in items:
+        try:
+            pairs += _read_item(item, unreadable)
+        except DatasetError as error:
+            if unreadable is None:
+                raise
+            unreadable.append((str(item)[:MAX_NAME], str(error)))
     return [text for text, _ in pairs], [name for _, name in pairs]
 
 
-def _read_item(item: str | PathLike[str]) -> list[tuple[str, str]]:
+def _read_item(item: str | PathLike[str], unreadable: Unreadable | None) -> list[tuple[str, str]]:
     path, text = _path(item), str(item)
     if isinstance(item, str) and not text.strip():
         raise DatasetError("`paths` must name files or be texts. Received: an empty text")
@@ -56,10 +67,24 @@ def _read_item(item: str | PathLike[str]) -> list[tuple[str, str]]:
         files = list_text_members(path)
         if not files:
             raise DatasetError(f"`paths` must hold .txt files. Received: none in {path}")
-        return [(decode_text(m.read(), path / m.path), str(path / m.path)) for m in files]
+        return _read_members(path, files, unreadable)
     if lower.endswith(TABLES):
         return [(text, f"{path}:{line}") for line, text in read_text_column(path, "paths")]
     return [(read_text(path), str(path))]
+
+
+def _read_members(
+    path: Path, files: Sequence[Member], unreadable: Unreadable | None
+) -> list[tuple[str, str]]:
+    pairs = []
+    for file in files:
+        try:
+            pairs.append((decode_text(file.read(), path / file.path), str(path / file.path)))
+        except DatasetError as error:
+            if unreadable is None:
+                raise
+            unreadable.append((str(path / file.path), str(error)))
+    return pairs
 
 
 def _path(item: str | PathLike[str]) -> Path | None:

@@ -11,6 +11,7 @@ from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import user_path
 from keras_dl.data.loading import DatasetLike, check_task
+from keras_dl.data.overlap import notice_overlap
 from keras_dl.data.reading import fact, recorded
 from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.specs import Classes, Tokens
@@ -114,6 +115,7 @@ def _passages(dataset: DatasetLike) -> Passages:
             ("train", split), split_indices(y, share, stratified=True), strict=True
         ):
             splits[part] = [texts[i] for i in rows], y[rows]
+    notice_overlap(splits["train"][0], splits["test"][0], "text")
     train, validation, test = (splits[split] for split in SPLITS)
     texts, labels = (train[0], validation[0], test[0]), (train[1], validation[1], test[1])
     return Passages(name, source, texts, labels, class_names)
