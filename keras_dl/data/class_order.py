@@ -7,7 +7,7 @@ from keras_dl.data.reading import fact
 
 __all__ = ["order_classes"]
 
-WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")  # 007 is a name
 
 
 def order_classes(names: Iterable[str]) -> tuple[str, ...]:

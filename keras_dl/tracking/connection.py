@@ -35,7 +35,7 @@ REQUEST = "keras_dl.request"  # tag by which a run is found whose creation got n
 SIGNS = ("max retries exceeded", "connection refused", "connection aborted", "timed out")
 
 # Drivers whose package has another name.
-PACKAGES = {"psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]", "MySQLdb": "mysqlclient"}
+PACKAGES = {"psycopg2": "psycopg2-binary", "psycopg": "'psycopg[binary]'", "MySQLdb": "mysqlclient"}
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -178,7 +178,7 @@ def test_small_classes_remain_in_train():
     assert set(data.train.y) == {0, 1, 2}
     assert data.reading.notices == [
         "2 of 3 classes have no example in validation: 1, 2.",
-        "1 of 3 classes have no example in test: 2.",
+        "1 of 3 classes has no example in test: 2.",
     ]
 
 

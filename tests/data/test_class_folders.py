@@ -130,7 +130,7 @@ def test_links_across_folders_end(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
 def test_pipes_are_left_out(tmp_path):
     os.mkfifo(tree(tmp_path, *PETS) / "cat" / "pipe.png")
-    assert load(tmp_path).reading.notices == ["1 of 21 files are left out: cat/pipe.png."]
+    assert load(tmp_path).reading.notices == ["1 of 21 files is left out: cat/pipe.png."]
 
 
 @pytest.mark.parametrize(
@@ -173,5 +173,6 @@ def test_images_of_one_colour_are_noticed(tmp_path):
         pixels[rows, :, 3] = 255  # white ink on a clear ground
         for i in range(10):
             Image.fromarray(pixels).save(tmp_path / label / f"{i}.png")
-    (notice,) = load(tmp_path).reading.notices
+    notice, overlap = load(tmp_path).reading.notices
+    assert overlap.startswith("4 of 4 test examples (100 %) are in train too")
     assert notice.startswith("20 of 20 images are of one colour in every pixel")

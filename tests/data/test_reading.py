@@ -1,7 +1,10 @@
+import warnings
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from keras_dl.data import load, reading
+from keras_dl.data import DatasetWarning, load, reading
 
 
 def test_facts_and_notices_enter_every_enclosing_record_once():
@@ -28,3 +31,14 @@ def test_loaded_data_carry_the_record_of_an_earlier_loading():
     first = load((x, y))
     first.reading.notices.append("2 files are left out")
     assert load(first, batch_size=4).reading.notices == first.reading.notices
+
+
+def test_notices_are_warnings_where_nobody_shows_a_summary():
+    x = np.random.default_rng(0).random((40, 4, 4))
+    x[0, 0, 0] = 1.05
+    with pytest.warns(DatasetWarning, match="1 of 640 pixels lies outside of 0..1") as caught:
+        load((x, np.arange(40) % 2))
+    assert [Path(w.filename).name for w in caught] == ["test_reading.py"]
+    with warnings.catch_warnings(), reading.record():
+        warnings.simplefilter("error")
+        load((x, np.arange(40) % 2))

@@ -14,7 +14,7 @@ def table(tmp_path, *lines, repeat=10):
 
 def test_numbers_with_named_classes(tmp_path):
     data = load(table(tmp_path, "1,2.5,a", "1,2.5,a", "3,4.5,b"))
-    assert data.inputs == Features()
+    assert data.inputs == Features(numbers=(0, 1))
     assert data.class_names == ("a", "b")
     assert len(data.train.x) + len(data.validation.x) + len(data.test.x) == 21
     assert data.train.x[0].tolist() == [1, 2.5]
@@ -278,7 +278,7 @@ def test_empty_columns_are_left_out(tmp_path):
         data = load(write(tmp_path, head, rows))
         assert data.input_shape == (2,)
         assert data.class_names == ("x", "y", "z")
-        assert "1 empty columns are left out, the first is number 3" in data.reading.notices[0]
+        assert "1 empty column is left out, the first is number 3" in data.reading.notices[0]
 
 
 def test_encoding_of_a_byte_order_mark_is_named(tmp_path):
@@ -298,5 +298,5 @@ def test_features_that_float32_does_not_resolve_are_recorded(tmp_path):
     rows = "\n".join(f"{1_700_000_000 + 7 * i},{i % 5}.5,{'ab'[i % 2]}" for i in range(60))
     path.write_text(f"seconds,x,label\n{rows}\n")
     notices = load(path).reading.notices
-    assert any("1 of 2 features lose digits in float32 (numbers from 0: 0)" in n for n in notices)
+    assert any("1 of 2 features loses digits in float32 (numbers from 0: 0)" in n for n in notices)
     assert not any("lose digits" in n for n in load("wine").reading.notices)

@@ -74,3 +74,30 @@ def test_names_that_differ_in_case_only_are_recorded():
     assert reading.notices == [
         f"Classes {alike} differ in case, blanks or invisible characters only."
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "task", "told"),
+    [
+        (range(3, 9), "classification", '6 different whole numbers (3..8) are classes; task="reg'),
+        (range(3), "classification", ""),
+        (range(30, 90), "regression", '60 different whole numbers are regression targets; task="c'),
+    ],
+)
+def test_guess_from_whole_numbers_is_stated(values, task, told):
+    y = np.resize(list(values), 240)
+    with record() as reading:
+        _, names = encode([y], tabular=True)
+    assert bool(names) == (task == "classification")
+    assert reading.facts["guessed"].startswith(f"{task}, as the target has {len(values)} different")
+    assert len(reading.notices) == bool(told)
+    assert told in "".join(reading.notices)
+
+
+@pytest.mark.parametrize("options", [{"task": "classification"}, {"class_names": ("a", "b", "c")}])
+def test_stated_task_is_no_guess(options):
+    with record() as reading:
+        encode([np.arange(30) % 3], tabular=True, **options)
+        encode([np.linspace(0, 1, 30)], tabular=True)
+    assert "guessed" not in reading.facts
+    assert not reading.notices

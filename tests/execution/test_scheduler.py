@@ -146,3 +146,22 @@ def _resolving(scheduler, futures):
         return wait(scheduler, seconds)
 
     return resolve
+
+
+def test_dry_run_whose_worker_dies_once_is_repeated(tmp_path):
+    deaths = [WorkerDied("killed by signal 9")]
+
+    class Dying(Executor):
+        def submit(self, fn, /, *args, **kwargs):
+            future = Future()
+            if deaths:
+                future.set_exception(deaths.pop())
+            else:
+                future.set_result("done")
+            return future
+
+    with Scheduler(1, tmp_path, executor=Dying()) as scheduler:
+        assert scheduler.dry_run(SimpleNamespace()) == "done"
+        deaths.extend([WorkerDied("again"), WorkerDied("again")])
+        with pytest.raises(WorkerDied):
+            scheduler.dry_run(SimpleNamespace())

@@ -84,8 +84,8 @@ def test_runs_without_texts_have_no_reader(store):
 
 
 def predictions_of_images(store, run_id):
-    with pytest.raises(ValueError, match="must name a classifier of images or texts"):
-        list(predictions(run_id, ["a.png"]))
+    (answer,) = predictions(run_id, ["a.png"])  # a classifier of table rows
+    assert "must exist" in answer.error
     image_run = digits_run()
     np.savez(store / "a.npz", x=image_run.data.test.x[:1])
     return list(predictions(image_run.run_id, [str(store / "a.npz")], top=2))
@@ -95,3 +95,47 @@ def digits_run():
     from tests.toys import toy
 
     return toy.run(dataset="digits", epochs=1, verbose=False)
+
+
+def test_rows_of_a_table_are_classified_and_regressed(store, capsys):
+    from recipes import linear_regression
+    from tests.toys import toy
+
+    classes = toy.run(dataset="iris", epochs=1, verbose=False)
+    names = "petal width (cm),sepal length (cm),petal length (cm),sepal width (cm),note"
+    (store / "rows.csv").write_text(f"{names}\n0.2,5.1,1.4,3.5,x\n,5,1,3,y\n1.8,5.9,5.1,3,z\n")
+    assert main(["predict", classes.run_id, "rows.csv", "--top", "1"]) == 1
+    shown = capsys.readouterr()
+    assert [line.split(": ")[0] for line in shown.out.splitlines()] == ["rows.csv:2", "rows.csv:4"]
+    assert "rows.csv:3: `dataset` must hold a number in every feature" in shown.err
+    assert "1 of 3 inputs has no prediction" in shown.err
+    expected = classes.model.predict(np.array([[5.1, 3.5, 1.4, 0.2]], "float32"), verbose=0)[0]
+    answers = list(predictions(classes.run_id, ["rows.csv"]))
+    assert answers[0].ranking[0][0] == classes.data.class_names[expected.argmax()]
+    (store / "few.csv").write_text("sepal length (cm),note\n5,x\n")
+    assert main(["predict", classes.run_id, "few.csv"]) == 2
+    assert "3 of 4 are missing: sepal width (cm), petal length" in capsys.readouterr().err
+    numbers = linear_regression.recipe.run(epochs=1, verbose=False)
+    np.savez(store / "x.npz", x=numbers.data.test.x[:2])
+    first, second = predictions(numbers.run_id, ["x.npz"])
+    expected = numbers.model.predict(numbers.data.test.x[:2], verbose=0).ravel()
+    np.testing.assert_allclose([float(first.text), float(second.text)], expected, rtol=1e-4)
+
+
+def test_files_that_cannot_be_read_do_not_stop_the_others(store, capsys):
+    from PIL import Image
+
+    run = digits_run()
+    (store / "pictures").mkdir()
+    Image.fromarray(run.data.test.x[0, ..., 0]).save(store / "pictures" / "good.png")
+    (store / "pictures" / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
+    words = ["predict", run.run_id, "pictures", "nowhere.png", "pictures/good.png"]
+    assert main(words) == 1
+    shown = capsys.readouterr()
+    lines = [line.split(": ")[0] for line in shown.out.splitlines()]
+    assert lines == ["pictures/good.png", "pictures/good.png"]
+    assert "keras-dl: pictures/torn.png: `dataset` must hold images that can be" in shown.err
+    assert "keras-dl: nowhere.png: `paths` must exist" in shown.err
+    assert "2 of 4 inputs have no prediction" in shown.err
+    assert main(["predict", run.run_id, "pictures/torn.png"]) == 2
+    assert "1 of 1 input has no prediction" in capsys.readouterr().err

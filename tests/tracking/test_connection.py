@@ -1,9 +1,12 @@
 """A tracking server that is away, comes back, or loses an answer."""
 
+import importlib.util
 import json
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from mlflow.exceptions import MlflowException
@@ -189,3 +192,50 @@ def test_closed_database_is_one_sentence(tmp_path, monkeypatch):
     with pytest.raises(Unreachable, match="file is not a database"):
         tracking.client()
     assert time.monotonic() - start < 5
+
+
+def test_missing_driver_of_a_database_is_one_sentence():
+    pytest.importorskip("sqlalchemy")
+    drivers = {"postgresql+psycopg2": "psycopg2-binary", "mysql": "mysqlclient"}
+    for scheme, package in drivers.items():
+        module = {"mysql": "MySQLdb"}.get(scheme, "psycopg2")
+        if importlib.util.find_spec(module) is not None:
+            pytest.skip(f"{module} is installed")
+        with pytest.raises(Unreachable) as caught:
+            tracking._client(f"{scheme}://me:secret@127.0.0.1:9/runs")
+        words = str(caught.value)
+        assert words.startswith(f"The tracking store at {scheme}://me:***@127.0.0.1:9/runs needs")
+        assert f"the driver {module}, which is not installed" in words
+        assert words.endswith(f"install it with: pip install {package}")
+
+
+def test_silent_database_gets_a_notice_and_an_end(store, monkeypatch, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+
+        def wait_without_end(address):
+            with socket.create_connection(("127.0.0.1", port)) as pipe:
+                pipe.recv(1)  # as drivers do: the server accepts and says nothing
+
+        monkeypatch.setattr(connection, "MlflowClient", wait_without_end)
+        address = f"postgresql://me:secret@127.0.0.1:{port}/runs"
+        start = time.monotonic()
+        with pytest.raises(Unreachable, match=r"postgresql://me:\*\*\*@.* does not answer$"):
+            tracking._client(address)
+        assert 0.6 <= time.monotonic() - start < 3.0
+        shown = capsys.readouterr().err
+        assert shown.startswith("Waiting for the tracking store at postgresql://me:***@127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("sqlite:////a/b/mlflow.db", "/a/b/mlflow.db"),
+        (tracking._address(Path("/a/50%41 off?/m#.db")), "/a/50%41 off?/m#.db"),
+        ("http://me:secret@host:5000/x", "http://me:***@host:5000/x"),
+        ("http://host:5000", "http://host:5000"),
+        ("databricks", "databricks"),
+    ],
+)
+def test_addresses_are_shown_as_paths_and_without_passwords(address, shown):
+    assert connection.place(address) == shown

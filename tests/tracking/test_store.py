@@ -1,6 +1,7 @@
 """The store: where it is, what it answers, several processes at once."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from keras_dl.data import load
+from keras_dl.errors import Unreachable
 from keras_dl.tracking import connection, runs
 from keras_dl.tracking import store as tracking
 from keras_dl.tracking.runs import TrackedRun
@@ -207,3 +209,15 @@ def test_other_value_of_a_parameter_of_a_resumed_run_is_a_tag(store):
         assert run.data.params == {"trials": "4", "seed": "1"}
         assert run.data.tags["present_trials"] == str(trials)
         assert "present_seed" not in run.data.tags
+
+
+def test_errors_name_the_path_of_a_difficult_store(store, monkeypatch):
+    folder = store / "50%41 off?"
+    (folder / "mlruns").mkdir(parents=True)
+    (folder / "mlruns" / "mlflow.db").write_text("no database " * 100)
+    monkeypatch.chdir(folder)
+    with pytest.raises(Unreachable, match=re.escape(f"store at {folder}/mlruns/mlflow.db does")):
+        tracking.client()
+    shutil.copy(store / "mlruns" / "mlflow.db", folder / "mlruns" / "mlflow.db")
+    with pytest.raises(ValueError, match=re.escape(f"one run of {folder}/mlruns/mlflow.db;")):
+        tracking.find_run("abc")

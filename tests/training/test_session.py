@@ -378,3 +378,23 @@ def test_stages_samplers_and_evaluators_on_another_backend(backend, tmp_path):
     assert values["copied"]
     assert values["rows"].shape == (3, 2, 3)
     assert values["objective"] == values["evaluated"].min()
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_stage_with_epochs_of_its_own_is_stated_before_its_training(own, tmp_path, capsys):
+    def train(session, model, data):
+        epochs = 5 if own else session.epochs(0.5)
+        with pytest.raises(ValueError, match="stage"):
+            session.fit(model, data, epochs=epochs, stage="first stage")
+        session.fit(model, data, epochs=epochs, stage="first")
+        shown.append(capsys.readouterr().err)
+        session.fit(model, data)
+
+    shown = []
+    told = "Stage first: 5 epochs, set by the recipe; budget and epochs apply to the stage fit"
+    job = job_of(train, tmp_path / "run")
+    loaded = fit.load_data(job)
+    fit.train(job, loaded, fit.build_model(job, loaded), lambda *_: None, verbose=2)
+    assert (told in shown[0]) == own
+    facts = run_job.dry_run(dataclasses.replace(job, folder=tmp_path / "dry"))
+    assert facts.notes == ((told,) if own else ())

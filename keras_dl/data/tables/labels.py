@@ -50,9 +50,10 @@ def drop_missing(
             f"{len(missing)} of "
             f"{len(labels)} rows without one ({marks}) in column {title} of {path}, {where}"
         )
+    verb = "is" if len(missing) == 1 else "are"
     notice(
         f"{len(missing)} of {len(labels)} rows without a label ({marks}) in column {title} "
-        f"{'is' if len(missing) == 1 else 'are'} left out: {where}."
+        f"{verb} left out: {where}."
     )
     return rows
 

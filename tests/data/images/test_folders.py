@@ -191,7 +191,7 @@ def test_arrays_to_predict(tmp_path):
     [
         ("nothing.png", "`paths` must exist"),
         ("empty", "`paths` must hold image files"),
-        ("text.png", "can be decoded; remove or replace 1 of 1 files. Received: text.png"),
+        ("text.png", "can be decoded; remove or replace the file. Received: text.png"),
         ("other.npz", r"under the key x or x_test. Received: keys \['y'\]"),
     ],
 )

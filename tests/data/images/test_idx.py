@@ -100,7 +100,7 @@ def test_pairs_of_other_names(tmp_path):
     (tmp_path / "readme.txt").write_text("")
     data = load(tmp_path)
     assert data.digest == load((x, y)).digest
-    assert data.reading.notices == ["1 of 3 files are left out: readme.txt."]
+    assert data.reading.notices == ["1 of 3 files is left out: readme.txt."]
 
 
 def test_validation_files(tmp_path):

@@ -61,7 +61,7 @@ def test_first_frame_of_an_animation():
     with record() as reading:
         assert decode_images([image], (2, 2)).images[0][0, 0] == 50
     assert reading.notices == [
-        "1 files hold several pictures, of which the first is read: image.gif."
+        "1 file holds several pictures, of which the first is read: image.gif."
     ]
 
 

@@ -198,3 +198,55 @@ def test_colours_of_16_bits_get_a_notice(tmp_path):
             (tmp_path / label / f"{i}.png").write_bytes(file)
     (notice, *_) = [n for n in load(tmp_path).reading.notices if "16 bits" in n]
     assert notice.startswith("10 files have 16 bits per colour, which Pillow reads as 8: a/0.png")
+
+
+@pytest.mark.parametrize("white", [4095, 1023, 65535])
+def test_stated_white_holds_for_arrays_and_files(tmp_path, white):
+    pixels = np.random.default_rng(0).integers(0, 1000, (30, 8, 8)).astype("uint16")
+    data = load((pixels, np.arange(30) % 2), white=white)
+    assert data.inputs.white == white
+    assert data.train.x.max() == pytest.approx(999 / white * 255, rel=0.01)
+    assert data.train.x.dtype == np.float32
+    assert f"white is {white}" in data.reading.facts["value range"]
+    assert data.reading.notices == []
+    folder = deep_folder(tmp_path, {"a": (0, 1000), "b": (300, 900)})
+    files = load(folder, white=white)
+    assert files.inputs.white == white
+    again, _ = read_images(folder, files.input_shape, files.inputs.white)
+    np.testing.assert_array_equal(rows(again), rows(joined(files)))
+
+
+def test_unit_that_is_guessed_can_be_stated():
+    percent = (X * 100).round()
+    with pytest.raises(DatasetError, match="State the number that is white with `white`"):
+        load((percent, Y))
+    data = load((percent, Y), white=100)
+    assert max(s.x.max() for s in data.splits.values()) == 255
+    bytes_ = percent.astype("uint8")
+    assert load((bytes_, Y), white=100).inputs.white == 100
+    assert white_as_trained(Extent(("uint8",), 0, 90), 100) == 100
+
+
+@pytest.mark.parametrize(
+    ("x", "white", "message"),
+    [
+        (X * 255, 200, "none exceeds it"),
+        ((X * 255).astype("uint8"), 4095, "their type holds it"),
+        (X, 0, "`white` must be a number above 0"),
+        (X, "4095", "`white` must be a number above 0"),
+    ],
+)
+def test_impossible_white_is_refused(x, white, message):
+    with pytest.raises(DatasetError, match=message):
+        load((x, Y), white=white)
+
+
+def test_white_of_bytes_or_tables_is_refused(tmp_path):
+    for label in "ab":
+        (tmp_path / label).mkdir()
+        for i in range(6):
+            Image.fromarray((X[i] * 255).astype("uint8")).save(tmp_path / label / f"{i}.png")
+    with pytest.raises(DatasetError, match="`white` must be left out for these data"):
+        load(tmp_path, white=4095)
+    with pytest.raises(DatasetError, match="`white` must be left out for these data"):
+        load("iris", white=4095)

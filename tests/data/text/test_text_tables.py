@@ -192,7 +192,7 @@ def test_files_without_suffix_are_texts(bare):
     with record() as reading:
         data = corpus(archive(bare / "b.zip", [*names, "news/topics.txt"]), min_count=1)
     assert "topics" not in data.preprocessor.words
-    assert reading.notices == ["1 of 51 files are left out: news/topics.txt."]
+    assert reading.notices == ["1 of 51 files is left out: news/topics.txt."]
     with record():
         assert len(read_texts(bare / "b.zip")[0]) == 50
 
