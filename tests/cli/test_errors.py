@@ -87,7 +87,6 @@ from keras_dl.errors import Crashed, DiskFull, OutOfMemory, SearchFailed
             "keras-dl: error: `momentum` must be left out; it only has an effect when optimizer is "
             "sgd. Received: momentum=0.5, optimizer='adam'",
         ),
-        ("tune shallow --momentum 0.5", "keras-dl: error: `momentum` must be left out; it only ha"),
         ("tune shallow --search nonsense", "keras-dl: error: 'nonsense' is not a hyperparameter. "),
         (
             "tune shallow --search dropot",

@@ -140,9 +140,20 @@ def test_killed_worker_pool_leaves_no_process_and_ends_like_an_undisturbed_one(
     for share in (0.3, 0.6):  # a worker that dies once is replaced, its training done again
         status, _ = host(POOL, hurt, kill=duration * share, worker=True)
         assert status == 0, (hurt / "log.txt").read_text()
+    expected = unordered(tracked(whole))
     for folder in (killed, hurt):
-        assert tracked(folder) == tracked(whole)
+        assert unordered(tracked(folder)) == expected
         assert left(folder) == left(whole)
+
+
+def unordered(runs):
+    """Replaces the best score after each trial by the last: the order of ends is free in a pool."""
+    for name, _, _, metrics, *_ in runs:
+        if name.endswith("-search"):
+            for metric in metrics:
+                if metric[0] == "objective":
+                    metric[1] = max(value for _, value in metric[1])
+    return runs
 
 
 def tracked(folder):
