@@ -3,7 +3,7 @@
 The options are those of `keras_dl.options`, which also has their ranges; a test holds both equal.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,14 @@ from keras_dl.recipe import Recipe
 from keras_dl.space import Hyper
 
 if TYPE_CHECKING:
+    import keras
+
     from keras_dl.comparing import Ablation, Comparison
     from keras_dl.training.run import Result
     from keras_dl.tuning.results import Search
+
+ClassWeight = Mapping[str | int, float] | str | None
+Callbacks = Callable[[], "Sequence[keras.callbacks.Callback]"]
 
 __all__ = ["ablate", "compare", "run", "tune"]
 
@@ -24,12 +29,14 @@ def run(
     recipe: Recipe,
     *,
     data: object = None,
+    callbacks: "Sequence[keras.callbacks.Callback]" = (),
     budget: Budget = "full",
     epochs: int | None = None,
     steps_per_epoch: int | None = None,
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
+    class_weight: ClassWeight = None,
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
@@ -50,6 +57,8 @@ def run(
     Args:
         recipe: recipe to train.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        callbacks: instances for the main stage, before the checkpoints. A run that is resumed
+            takes new ones, which begin with the next epoch.
         budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
         epochs: passes over the training set; None: the budget's.
         steps_per_epoch: optimizer steps in each epoch; None: the whole training set.
@@ -58,6 +67,8 @@ def run(
         precision: Keras dtype policy of the layers.
         jit_compile: whether XLA compiles the steps; None: as the recipe says, else never on a CPU
             with TensorFlow and as Keras decides elsewhere.
+        class_weight: "balanced", or weights of training examples by class name or number; None:
+            all weigh 1.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -66,7 +77,8 @@ def run(
         encoding: encoding of a text or CSV file; None: UTF-8.
         white: number that is white in images of more than 8 bits, such as 4095 for 12 bits; None:
             by the range of all images.
-        objective: name of one of the recipe's objectives; None: the first.
+        objective: name of one of the recipe's objectives or of any logged metric, `min:NAME` or
+            `max:NAME` where the name does not say the direction; None: the recipe's first.
         seed: seed of weights, data order and dropout.
         devices: graphics cards of this machine that share each step; the result is that of one
             card, except for dropout's masks on TensorFlow.
@@ -94,6 +106,7 @@ def tune(
     recipe: Recipe,
     *,
     data: object = None,
+    callbacks: Callbacks | None = None,
     trials: int = 30,
     budget: Budget = "full",
     epochs: int | None = None,
@@ -101,6 +114,7 @@ def tune(
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
+    class_weight: ClassWeight = None,
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
@@ -128,6 +142,8 @@ def tune(
     Args:
         recipe: recipe to tune.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        callbacks: function that returns the callbacks of a training, new ones each time; with
+            workers it must not refer to open files or devices.
         trials: settings to try, at most.
         budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
         epochs: passes over the training set; None: the budget's.
@@ -137,6 +153,8 @@ def tune(
         precision: Keras dtype policy of the layers.
         jit_compile: whether XLA compiles the steps; None: as the recipe says, else never on a CPU
             with TensorFlow and as Keras decides elsewhere.
+        class_weight: "balanced", or weights of training examples by class name or number; None:
+            all weigh 1.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -145,7 +163,8 @@ def tune(
         encoding: encoding of a text or CSV file; None: UTF-8.
         white: number that is white in images of more than 8 bits, such as 4095 for 12 bits; None:
             by the range of all images.
-        objective: name of one of the recipe's objectives; None: the first.
+        objective: name of one of the recipe's objectives or of any logged metric, `min:NAME` or
+            `max:NAME` where the name does not say the direction; None: the recipe's first.
         algorithm: algorithm that suggests the settings.
         search: names of the hyperparameters to search, besides those with a domain of the call;
             neither: all with a domain.
@@ -186,6 +205,7 @@ def ablate(
     over: Sequence[str] = (),
     values: Mapping[str, Iterable[object]] | str = "",
     data: object = None,
+    callbacks: Callbacks | None = None,
     max_settings: int | None = None,
     seeds: int = 3,
     budget: Budget = "full",
@@ -194,6 +214,7 @@ def ablate(
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
+    class_weight: ClassWeight = None,
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
@@ -217,6 +238,8 @@ def ablate(
             activation=relu,tanh`. By default a Choice has all its values, a switch off and on, a
             Range its ends.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        callbacks: function that returns the callbacks of a training, new ones each time; with
+            workers it must not refer to open files or devices.
         max_settings: number of combinations to train, a D-optimal fraction; None: all.
         seeds: trainings per combination, with the same seeds for all.
         budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
@@ -227,6 +250,8 @@ def ablate(
         precision: Keras dtype policy of the layers.
         jit_compile: whether XLA compiles the steps; None: as the recipe says, else never on a CPU
             with TensorFlow and as Keras decides elsewhere.
+        class_weight: "balanced", or weights of training examples by class name or number; None:
+            all weigh 1.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -261,6 +286,7 @@ def ablate(
 def compare(
     *recipes: Recipe,
     data: object = None,
+    callbacks: Callbacks | None = None,
     seeds: int = 5,
     budget: Budget = "full",
     epochs: int | None = None,
@@ -268,6 +294,7 @@ def compare(
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
+    class_weight: ClassWeight = None,
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
@@ -287,6 +314,8 @@ def compare(
     Args:
         *recipes: two recipes or more; their scores must have the same name and direction.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        callbacks: function that returns the callbacks of a training, new ones each time; with
+            workers it must not refer to open files or devices.
         seeds: trainings per recipe, with the same seeds for all.
         budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
         epochs: passes over the training set; None: the budget's.
@@ -296,6 +325,8 @@ def compare(
         precision: Keras dtype policy of the layers.
         jit_compile: whether XLA compiles the steps; None: as the recipe says, else never on a CPU
             with TensorFlow and as Keras decides elsewhere.
+        class_weight: "balanced", or weights of training examples by class name or number; None:
+            all weigh 1.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -335,7 +366,16 @@ def _collect(arguments: dict[str, Any], table: Mapping[str, Hyper]) -> dict[str,
     hyperparameters = arguments.pop("hyperparameters")
     for name in {"target", "text"} & arguments.keys():
         arguments[name] = _columns(name, arguments[name])
+    if "class_weight" in arguments:
+        arguments["class_weight"] = _as_text(arguments["class_weight"])
     return {n: v for n, v in arguments.items() if not _is_default(n, v, table)} | hyperparameters
+
+
+def _as_text(weights: object) -> object:
+    """Returns weights of classes as the command line has them: `cat=3,dog=1`."""
+    if not isinstance(weights, Mapping):
+        return weights
+    return ",".join(f"{name}={weight}" for name, weight in weights.items())
 
 
 def _columns(name: str, value: Any) -> Any:

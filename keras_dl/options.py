@@ -37,6 +37,7 @@ def _training(
     patience: Annotated[int | None, Range(1, 1_000_000)] = None,
     precision: Annotated[str, Choice(*get_args(Precision))] = "float32",
     jit_compile: bool | None = None,
+    class_weight: str | None = None,
 ) -> None: ...
 
 
@@ -126,6 +127,8 @@ HELP = {
     "epochs": "passes over the training set, instead of the budget's",
     "steps_per_epoch": "optimizer steps in each epoch, instead of the whole training set",
     "patience": "stop after this many epochs without improvement of the objective",
+    "class_weight": "weights of the training examples: balanced, or NAME=WEIGHT of classes with "
+    "commas between",
     "precision": "number format of the layers' computations",
     "target": "column of the target in a CSV file, by name or, without a header, by number from 0",
     "task": "classification or regression; if not given: by the kind of the target",
@@ -140,7 +143,8 @@ HELP = {
     "CPU with TensorFlow and as Keras decides elsewhere",
     "seed": "of weights, data order and dropout",
     "tune seed": "of weights, data order, dropout and the suggestions",
-    "objective": "another metric to go by, one of those that the recipe declares",
+    "objective": "another metric to go by, one that the recipe declares or any that is logged; "
+    "min:NAME or max:NAME where the name does not say which is better",
     "devices": "graphics cards of this machine that share each step; the result is that of one, "
     "but for dropout's masks on TensorFlow",
     "probes": "draw how layers, gradients and steps change, the loss surface, a learning-rate test",

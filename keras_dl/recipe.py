@@ -1,6 +1,7 @@
 """Recipes as values: data, model, training, objective, score. Nothing here loads Keras."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Self
@@ -18,18 +19,26 @@ __all__ = ["OPTION_NAMES", "Objective", "Recipe", "Score"]
 
 # Names that run, tune, compare and ablate use; a hyperparameter needs another one.
 OPTION_NAMES = frozenset(
-    [*RUN, *TUNE, *COMPARE, *ABLATE, "data", "executor", "recipe", "recipes", "help"]
+    [*RUN, *TUNE, *COMPARE, *ABLATE, "callbacks", "data", "executor", "recipe", "recipes", "help"]
 )
 
 
+DIRECTIONS: dict[str, Literal["max", "min"]] = {"max": "max", "min": "min"}
+# Words of a metric's name that say its direction.
+SAYING: dict[str, Literal["max", "min"]] = {
+    **dict.fromkeys(("loss", "error", "errors", "mse", "mae", "perplexity", "distance"), "min"),
+    **dict.fromkeys(("accuracy", "acc", "auc", "f1", "precision", "recall", "iou", "r2"), "max"),
+}
+
+
 def _check_direction(direction: str) -> None:
-    if direction not in ("max", "min"):
+    if direction not in DIRECTIONS:
         raise ValueError(f'`direction` must be "max" or "min". Received: direction={direction!r}')
 
 
 @dataclass(frozen=True)
 class Objective:
-    """The metric that a training optimizes, and its direction (never guessed).
+    """The metric that a training optimizes, and its direction, which is stated.
 
     Attributes:
         name: metric as Keras names it, `val_accuracy`.
@@ -41,6 +50,21 @@ class Objective:
 
     def __post_init__(self) -> None:
         _check_direction(self.direction)
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Returns the objective that a text states: `min:val_x`, or a name that says its direction.
+
+        Words such as loss, error, accuracy, auc, f1, precision and recall say it; None for a name
+        without such words, or with words for both directions.
+        """
+        direction, mark, name = text.partition(":")
+        stated = DIRECTIONS.get(direction)
+        if mark and name and stated:
+            return cls(name, stated)
+        words = re.split(r"[^a-z0-9]+", text.lower())
+        directions: set[Literal["max", "min"]] = {SAYING[w] for w in words if w in SAYING}
+        return cls(text, directions.pop()) if len(directions) == 1 and not mark else None
 
     @property
     def test_name(self) -> str:
@@ -113,7 +137,7 @@ class Recipe:
             validation and on the test set, in addition to the task's.
         epochs: passes over the training set at the full budget.
         objective: metric that early stopping, best weights and search optimize.
-        alternatives: further metrics that `objective=` may select by name.
+        alternatives: further metrics for `objective=`, with directions that their names do not say.
         score: metric by which finished runs are compared; None: the objective on the test set.
         patience: epochs without improvement before training stops; None: never early.
         task: name of a module of `keras_dl.tasks`, or a `Task`; its name is the second half of the
@@ -192,23 +216,26 @@ class Recipe:
         return join_spaces(self.name, *map(hypers, functions))
 
     def with_objective(self, name: str | None) -> Self:
-        """Returns this recipe with another of its objectives.
+        """Returns this recipe with another objective.
 
         Args:
-            name: name of the metric; None changes nothing.
+            name: name of a declared objective or of any other logged metric, with its direction
+                where the name does not say it: `min:val_x`; None changes nothing.
 
         Raises:
-            ValueError: if the recipe declares no objective of that name.
+            ValueError: if neither the recipe nor the name says the direction.
         """
         objectives = {goal.name: goal for goal in (self.objective, *self.alternatives)}
         if name is None:
             return self
-        if name not in objectives:
+        objective = objectives.get(name) or Objective.parse(name)
+        if objective is None:
             raise ValueError(
-                f"`objective` must be one of {', '.join(objectives)} for {self.name}. "
-                f"Received: objective={name!r}"
+                f"`objective` must be one of {', '.join(objectives)} for {self.name}, or another "
+                f"logged metric with its direction, min:NAME or max:NAME. Received: "
+                f"objective={name!r}"
             )
-        return replace(self, objective=objectives[name], alternatives=tuple(objectives.values()))
+        return replace(self, objective=objective, alternatives=tuple(objectives.values()))
 
 
 def join_spaces(recipe: str, *spaces: Mapping[str, Hyper]) -> dict[str, Hyper]:

@@ -73,6 +73,7 @@ def test_commands_share_the_options_of_a_training():
         "patience",
         "precision",
         "jit_compile",
+        "class_weight",
         "verbose",
         *options.READING,
     }
@@ -96,7 +97,7 @@ def test_signatures_list_every_option_with_type_and_default(command):
     function, table = getattr(commands, command), getattr(options, command.upper())
     assert getattr(keras_dl.Recipe, command) is function
     parameters = dict(inspect.signature(function).parameters)
-    for name in ("recipe", "recipes", "data", "executor"):
+    for name in ("recipe", "recipes", "data", "executor", "callbacks"):
         parameters.pop(name, None)
     assert parameters.pop("hyperparameters").kind is inspect.Parameter.VAR_KEYWORD
     assert set(parameters) == set(table)
@@ -104,7 +105,7 @@ def test_signatures_list_every_option_with_type_and_default(command):
         assert parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
         assert parameters[name].default == option.default
         assert f"{name}: " in function.__doc__
-        if name != "values":  # a mapping, or a text like the command line's
+        if name not in ("values", "class_weight"):  # a mapping, or the command line's text
             assert parameters[name].annotation == annotation_of(option), name
 
 
@@ -114,6 +115,11 @@ def test_options_with_their_default_count_as_not_given():
     assert commands._collect(arguments, options.RUN) == given
     arguments = {"seed": False, "hyperparameters": {}}
     assert commands._collect(arguments, options.RUN) == {"seed": False}  # refused later
+
+
+def test_weights_of_classes_reach_the_options_as_text():
+    arguments = {"class_weight": {"cat": 3, 1: 0.5}, "hyperparameters": {}}
+    assert commands._collect(arguments, options.RUN) == {"class_weight": "cat=3,1=0.5"}
 
 
 def test_data_describe_has_the_options_of_load():

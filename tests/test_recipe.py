@@ -154,6 +154,27 @@ def test_recipe_is_frozen():
         Recipe("r", data, build).epochs = 3  # type: ignore[misc]
 
 
+@pytest.mark.parametrize(
+    ("text", "objective"),
+    [
+        ("val_loss", Objective("val_loss", "min")),
+        ("val_mean_absolute_error", Objective("val_mean_absolute_error", "min")),
+        ("pretrain/val_loss", Objective("pretrain/val_loss", "min")),
+        ("val_sparse_categorical_accuracy", Objective("val_sparse_categorical_accuracy", "max")),
+        ("val_f1", Objective("val_f1", "max")),
+        ("min:val_gap", Objective("val_gap", "min")),
+        ("max:val_loss", Objective("val_loss", "max")),
+        ("val_gap", None),
+        ("val_accuracy_loss", None),
+        ("best:val_loss", None),
+        ("min:", None),
+        ("val_lossy", None),
+    ],
+)
+def test_direction_is_stated_or_said_by_the_name(text, objective):
+    assert Objective.parse(text) == objective
+
+
 def test_another_objective_is_chosen_by_name():
     others = (Objective("val_loss", "min"),)
     recipe = Recipe(name="toy", data=data, build=build, alternatives=others)
@@ -165,5 +186,7 @@ def test_another_objective_is_chosen_by_name():
     )
     with pytest.raises(ValueError, match="one of val_accuracy, val_loss for toy.*'val_los'"):
         recipe.with_objective("val_los")
+    with pytest.raises(ValueError, match="its direction, min:NAME or max:NAME"):
+        recipe.with_objective("val_gap")
     with pytest.raises(TypeError, match="`alternatives` must be Objective"):
         Recipe(name="toy", data=data, build=build, alternatives=("val_loss",))

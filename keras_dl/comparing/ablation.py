@@ -10,7 +10,7 @@ from keras_dl.comparing.design import check_size, factorial
 from keras_dl.data.summary import show
 from keras_dl.execution.journal import Journal, open_journal
 from keras_dl.execution.parent_run import Child, Facts, ParentRun, Training
-from keras_dl.execution.plan import Plan, split_arguments, spool_data
+from keras_dl.execution.plan import Plan, check_factory, split_arguments, spool_data
 from keras_dl.execution.progress import ProgressReporter, format_duration
 from keras_dl.execution.run_job import DryRun
 from keras_dl.execution.scheduler import Scheduler, stop_on_full_disk
@@ -31,6 +31,7 @@ def ablate(
     over: Iterable[str] = (),
     values: Mapping[str, Iterable[object]] | str = "",
     data: object = None,
+    callbacks: object = None,
     executor: Executor | None = None,
     **arguments: object,
 ) -> Ablation:
@@ -43,6 +44,7 @@ def ablate(
             `dropout=0,0.5 activation=relu,tanh`. By default a Choice has all its values, a switch
             off and on, a Range its ends.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        callbacks: function that returns the `keras.callbacks.Callback` instances of a training.
         executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
             whose machines share this folder. It stays open.
         **arguments: options as in `keras_dl.ablate`, and hyperparameters to hold at a value.
@@ -56,7 +58,8 @@ def ablate(
         KeyboardInterrupt: after all runs were closed; `resume=True` continues from there.
     """
     space = recipe.space()
-    plan = Plan(recipe, *split_arguments(space, arguments, options.ABLATE), data)
+    factory = check_factory(callbacks)
+    plan = Plan(recipe, *split_arguments(space, arguments, options.ABLATE), data, factory)
     factors = tuple(over) or (() if values else recipe.factors)
     levels = resolve_levels(space, factors, values, plan.fixed)
     resolved = plan.options

@@ -12,7 +12,7 @@ from keras_dl.comparing.contenders import Contender, run_contenders
 from keras_dl.comparing.results import Comparison
 from keras_dl.data.summary import show
 from keras_dl.execution.journal import Journal, open_journal
-from keras_dl.execution.plan import Plan, split_arguments, spool_data
+from keras_dl.execution.plan import Callbacks, Plan, check_factory, split_arguments, spool_data
 from keras_dl.execution.scheduler import Scheduler, stop_on_full_disk
 from keras_dl.recipe import Recipe
 from keras_dl.space import check_names
@@ -28,6 +28,7 @@ def compare(
     recipes: Sequence[Recipe],
     *,
     data: object = None,
+    callbacks: object = None,
     executor: Executor | None = None,
     **arguments: object,
 ) -> Comparison:
@@ -36,6 +37,7 @@ def compare(
     Args:
         recipes: two recipes or more; their scores must have the same name and direction.
         data: the user's own data in place of the recipes' data sets; see `keras_dl.data.load`.
+        callbacks: function that returns the `keras.callbacks.Callback` instances of a training.
         executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
             whose machines share this folder. It stays open.
         **arguments: options as in `keras_dl.compare`, and hyperparameters such as `dataset`, each
@@ -49,7 +51,7 @@ def compare(
         SearchFailed: if a recipe failed with every seed.
         KeyboardInterrupt: after all runs were closed; `resume=True` continues from there.
     """
-    plans = _make_plans(recipes, data, arguments)
+    plans = _make_plans(recipes, data, arguments, check_factory(callbacks))
     resolved = plans[0].options
     store.close_orphaned_runs()
     root, name = store.root() / "comparisons", "-vs-".join(r.name for r in recipes)[:LONGEST]
@@ -117,7 +119,10 @@ def _digest(contenders: Sequence[Contender]) -> str:
 
 
 def _make_plans(
-    recipes: Sequence[Recipe], data: object, arguments: Mapping[str, object]
+    recipes: Sequence[Recipe],
+    data: object,
+    arguments: Mapping[str, object],
+    callbacks: Callbacks | None,
 ) -> list[Plan]:
     if len(recipes) < 2 or len({r.name for r in recipes}) < len(recipes):
         names = ", ".join(r.name for r in recipes)
@@ -136,7 +141,7 @@ def _make_plans(
     for recipe in recipes:
         space = spaces[recipe.name]
         mine = {n: v for n, v in arguments.items() if n in space or n in options.COMPARE}
-        plan = Plan(recipe, *split_arguments(space, mine, options.COMPARE), data)
+        plan = Plan(recipe, *split_arguments(space, mine, options.COMPARE), data, callbacks)
         plan.values({})  # refuses a hyperparameter that has no effect
         plans.append(plan)
     return plans

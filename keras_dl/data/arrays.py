@@ -17,11 +17,12 @@ from keras_dl.data.split_names import split_named
 __all__ = ["from_arrays", "from_mapping", "read_npz"]
 
 FORMS = (
-    "`dataset` must be a name, a path, Data, (x, y), (x_train, y_train, x_test, y_test), "
-    "((x_train, y_train), (x_test, y_test)), a dict with those keys, or a tf.data.Dataset of "
-    "(x, y), alone or as a (train, test) pair."
+    "`dataset` must be a name, a path, Data, (x, y), (x, y, sample_weight), (x_train, y_train, "
+    "x_test, y_test), ((x_train, y_train), (x_test, y_test)), a dict with those keys, or a "
+    "tf.data.Dataset of (x, y), alone or as a (train, test) pair."
 )
 
+WEIGHT = "sample_weight"
 READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -58,13 +59,15 @@ def from_arrays(dataset: object) -> Raw:
         return from_mapping(dataset, "the caller's arrays")
     if _is_pipeline(dataset):
         return _raw(_drain(dataset))
-    if not isinstance(dataset, tuple | list) or len(dataset) not in (2, 4):
+    if not isinstance(dataset, tuple | list) or len(dataset) not in (2, 3, 4):
         got = f"{type(dataset).__name__}"
         length = f" of length {len(dataset)}" if isinstance(dataset, tuple | list) else ""
         raise DatasetError(f"{FORMS} Received: {got}{length}")
     if len(dataset) == 4:
         return _raw((dataset[0], dataset[1]), (dataset[2], dataset[3]))
-    if all(isinstance(part, tuple) and len(part) == 2 for part in dataset):
+    if len(dataset) == 3:
+        return _raw(tuple(dataset))
+    if all(isinstance(part, tuple) and len(part) in (2, 3) for part in dataset):
         return _raw(dataset[0], dataset[1])
     first, second = dataset
     if _is_pipeline(first) and _is_pipeline(second):
@@ -76,7 +79,8 @@ def from_mapping(arrays: Mapping[str, Any], source: str, name: str = "arrays") -
     """Assigns arrays to splits by key: x_train, y_train and optional x_test, y_test; or x, y.
 
     Args:
-        arrays: by key, in any case; x_val (valid, validation, dev) and y_val are optional, too.
+        arrays: by key, in any case; x_val (valid, validation, dev) and y_val are optional, too, and
+            so are weights of the examples: sample_weight, sample_weight_train, ….
         source: origin of the arrays, in words.
         name: short name of the data set.
 
@@ -86,9 +90,9 @@ def from_mapping(arrays: Mapping[str, Any], source: str, name: str = "arrays") -
     keys: dict[str, dict[str, str]] = {}
     unknown = []
     for key in map(str, arrays):
-        axis, _, part = key.lower().partition("_")
+        axis, part = _axis(key.lower())
         split = split_named(part) if part else "train"
-        if axis not in ("x", "y") or split is None:
+        if axis not in ("x", "y", WEIGHT) or split is None:
             unknown.append(key)
         elif axis in (of_split := keys.setdefault(split, {})):
             raise DatasetError(
@@ -106,14 +110,15 @@ def from_mapping(arrays: Mapping[str, Any], source: str, name: str = "arrays") -
             f"in {source}"
         )
     for split, of_split in keys.items():
-        if len(of_split) == 1:
-            (only,) = of_split.values()
+        if not {"x", "y"} <= set(of_split):
+            only = " and ".join(of_split.values())
             raise DatasetError(
                 f"`dataset` must have both x and y of {split}. Received: only {only} in {source}"
             )
     by_name = {str(key): array for key, array in arrays.items()}
     pairs: Any = {s: _pair(by_name[k["x"]], by_name[k["y"]]) for s, k in keys.items()}
-    return Raw(name, source, **pairs)
+    weights = {s: by_name[k[WEIGHT]] for s, k in keys.items() if WEIGHT in k}
+    return Raw(name, source, sample_weight=weights, **pairs)
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
@@ -163,9 +168,23 @@ def _check_header(stream: IO[bytes], member: zipfile.ZipInfo, path: Path) -> Non
         raise ValueError(f"an array of another size than its header says, {member.filename}")
 
 
-def _raw(train: tuple[Any, Any], test: tuple[Any, Any] | None = None) -> Raw:
+def _axis(key: str) -> tuple[str, str]:
+    """Splits a key in lower case into x, y or sample_weight, and the name of a split."""
+    axis, _, part = key.partition("_")
+    if key.startswith(WEIGHT):
+        axis, part = WEIGHT, key.removeprefix(WEIGHT).removeprefix("_")
+    return axis, part
+
+
+def _raw(train: tuple[Any, ...], test: tuple[Any, ...] | None = None) -> Raw:
+    """Returns the contents of (x, y) or (x, y, sample_weight) for train and test."""
+    weights = {"train": train[2:], "test": test[2:] if test else ()}
     return Raw(
-        "arrays", "the caller's arrays", _pair(*train), test=None if test is None else _pair(*test)
+        "arrays",
+        "the caller's arrays",
+        _pair(*train[:2]),
+        test=None if test is None else _pair(*test[:2]),
+        sample_weight={split: own[0] for split, own in weights.items() if own},
     )
 
 

@@ -51,7 +51,8 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
             class_names=raw.class_names,
             task=option("task") or raw.task,
         )
-        splits = {n: Split(x, y) for n, x, y in zip(present, xs, ys, strict=True)}
+        weights = {n: _weights((raw.sample_weight or {}).get(n), x) for n, x in present.items()}
+        splits = {n: Split(x, y, weights[n]) for n, x, y in zip(present, xs, ys, strict=True)}
         splits = _add_missing_splits(splits, stratified=bool(class_names))
         _check_classes(splits, class_names)
         notice_overlap(splits["train"].x, splits["test"].x)
@@ -97,6 +98,24 @@ def _check_counts(name: str, x: Sequence[np.ndarray] | np.ndarray, y: np.ndarray
             f"`x` and `y` must have one row per example. Received: {len(x)} examples "
             f"and {len(y) if np.ndim(y) else 1} targets in the {name} split"
         )
+
+
+def _weights(weights: Any, pair: tuple[Any, Any]) -> np.ndarray | None:
+    """Returns weights of examples as float32, (n,)."""
+    if weights is None:
+        return None
+    weights = np.asarray(weights)
+    if weights.shape != (len(pair[0]),) or weights.dtype.kind not in "biuf":
+        raise DatasetError(
+            "`sample_weight` must have one weight per example. "
+            f"Received: shape={weights.shape}, dtype={weights.dtype}, {len(pair[0])} examples"
+        )
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise DatasetError(
+            "`sample_weight` must be finite and 0 or more. "
+            f"Received: {weights.min()} … {weights.max()}"
+        )
+    return weights.astype(np.float32)
 
 
 def _inputs(
@@ -177,14 +196,18 @@ def _add_missing_splits(splits: dict[str, Split], *, stratified: bool) -> dict[s
     shares = {name: share for name, share in shares.items() if name not in splits}
     record_cut(shares, stratified=stratified)
     for name, share in shares.items():
-        x, y = splits["train"].x, splits["train"].y
+        x, y, weight = splits["train"].x, splits["train"].y, splits["train"].sample_weight
         if len(x) < 2:
             raise DatasetError(
                 f"`x` must hold enough examples for three splits. Received: {len(x)} left to cut "
                 f"the {name} split from"
             )
         indices = split_indices(y, share, stratified=stratified)
-        parts = [Split(align(x, rows), align(y, rows)) for rows in indices]
+        weights = [None if weight is None else weight[rows] for rows in indices]
+        parts = [
+            Split(align(x, rows), align(y, rows), own)
+            for rows, own in zip(indices, weights, strict=True)
+        ]
         splits |= {"train": parts[0], name: parts[1]}
     return splits
 

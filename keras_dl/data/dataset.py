@@ -98,6 +98,7 @@ class Raw(NamedTuple):
         white: number that was white in image files, whose pixels are 0..255 now; None for arrays in
             their own unit.
         features: names and numbers of the columns of a table, if the source has them.
+        sample_weight: weights of the examples (n,) by split; splits without are not weighted.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Raw(NamedTuple):
     task: str | None = None
     white: float | None = None
     features: Features | None = None
+    sample_weight: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)

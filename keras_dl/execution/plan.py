@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,10 +11,11 @@ from keras_dl import settings
 from keras_dl.options import resolve_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import Hyper, check, check_names, format_value, is_active, resolve
-from keras_dl.training.identity import source_digest
+from keras_dl.training.callbacks import callback_names, check_callbacks
+from keras_dl.training.identity import code_digest, source_digest
 from keras_dl.training.job import Job, spooled, stated_options, texts_as_json
 
-__all__ = ["Plan", "split_arguments", "spool_data"]
+__all__ = ["Callbacks", "Plan", "check_factory", "split_arguments", "spool_data"]
 
 # Options that suggestions and results depend on. `trials` is not among them: more trials extend
 # a search.
@@ -26,11 +27,21 @@ DEFINING = (
     "precision",
     "jit_compile",
     "patience",
+    "class_weight",
     "timeout",
     "prune",
     "max_parameters",
 )
-LOGGED = ("budget", "precision", "jit_compile", "patience", "timeout", "max_parameters")
+LOGGED = (
+    "budget",
+    "precision",
+    "jit_compile",
+    "patience",
+    "class_weight",
+    "timeout",
+    "max_parameters",
+)
+Callbacks = Callable[[], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -42,12 +53,14 @@ class Plan:
         fixed: hyperparameters that the user set, by name.
         options: all options of the command, resolved.
         data: the user's own data, or None.
+        callbacks: returns the user's callbacks of each training, or None.
     """
 
     recipe: Recipe
     fixed: dict[str, Any]
     options: dict[str, Any]
     data: object = None
+    callbacks: Callbacks | None = None
 
     @property
     def epochs(self) -> int:
@@ -82,13 +95,15 @@ class Plan:
             folder: folder of the job's checkpoint, journal and result.
             **fields: further fields of the job by name.
         """
-        fields = {"seed": seed, "data": self.data, **fields}
+        fields = {"seed": seed, "data": self.data, "callbacks": self.callbacks, **fields}
         return Job.from_options(self.recipe, values, self.options, folder, **fields)
 
     def params(self, values: Mapping[str, object]) -> dict[str, Any]:
         """Returns the MLflow parameters of a training: hyperparameters, then options."""
         options = {n: self.options.get(n) for n in LOGGED}
         options |= self.reading
+        if self.callbacks is not None:
+            options["callbacks"] = callback_names(self.callbacks())
         return {**values, "epochs": self.epochs, "steps_per_epoch": self.steps_per_epoch, **options}
 
     def definition(self) -> dict[str, Any]:
@@ -104,7 +119,24 @@ class Plan:
             "python": f"{sys.version_info.major}.{sys.version_info.minor}",
             "backend": settings.backend(),
             **{n: self.options.get(n) for n in DEFINING},
+            **({} if self.callbacks is None else {"callbacks": code_digest(self.callbacks)}),
         }
+
+
+def check_factory(callbacks: object) -> Callbacks | None:
+    """Returns the function that makes the callbacks of each training.
+
+    Raises:
+        TypeError: if it is none, or does not return callbacks.
+    """
+    if callbacks is not None and (not callable(callbacks) or isinstance(callbacks, type)):
+        raise TypeError(
+            "`callbacks` must be a function without arguments that returns new callbacks, because "
+            f"each training needs its own. Received: {type(callbacks).__name__}"
+        )
+    if callbacks is not None:
+        check_callbacks(callbacks())
+    return callbacks  # type: ignore[return-value]
 
 
 def split_arguments(

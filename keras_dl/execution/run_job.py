@@ -26,6 +26,7 @@ from keras_dl.tasks.base import get_task
 from keras_dl.training import baseline, checkpoint, fit
 from keras_dl.training.callbacks import Evaluation, objective_value
 from keras_dl.training.checkpoint import MAIN
+from keras_dl.training.evaluators import Evaluators
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Outcome, arguments
 from keras_dl.utils import scratch
@@ -134,8 +135,9 @@ def _dry_run(job: Job) -> DryRun:
         built = time.monotonic()
         notes: list[str] = []
         metrics = _try_steps(job, data, model, cached, 1, notes)
-        objective_value(job.recipe.objective, metrics)
-        _check_score(job, metrics)
+        if job.callbacks is None:  # whose metrics count too
+            objective_value(job.recipe.objective, metrics)
+            _check_score(job, metrics)
         middle = time.monotonic()
         _try_steps(job, data, model, cached, count)
         end = time.monotonic()
@@ -153,7 +155,8 @@ def _check_score(job: Job, metrics: Mapping[str, float]) -> None:
     Stages of a recipe's own may measure otherwise; their scores are checked after the first test.
     """
     kind, _, name = job.recipe.final_score.name.partition("/")
-    measured = sorted(n.removeprefix("val_") for n in metrics if n.startswith("val_"))
+    measured = {n.removeprefix("val_") for n in metrics if n.startswith("val_")}
+    measured = sorted(measured | set(get_task(job.recipe.task).test_metrics))
     if job.recipe.train is None and kind == "test" and name not in measured:
         raise ValueError(
             f"`score` must name a metric of the test set, one of "
@@ -173,7 +176,12 @@ def _try_steps(
     if job.recipe.train is not None:
         with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
             short = dataclasses.replace(
-                job, epochs=1, steps_per_epoch=steps, folder=Path(folder), median_threshold=()
+                job,
+                epochs=1,
+                steps_per_epoch=steps,
+                folder=Path(folder),
+                median_threshold=(),
+                callbacks=None,
             )
             fresh = fit.build_model(job, data, seed_backend=False)  # `train` may change a model
             trained = fit.train(short, data, fresh, lambda *_: None)
@@ -187,7 +195,7 @@ def _try_steps(
         cached.pipeline
     )  # fmt: skip
     task = get_task(job.recipe.task)
-    evaluators = (*task.evaluators(data), *job.recipe.evaluators)
+    evaluators = Evaluators(job.recipe, data)
     with pipeline.fit(data, job.seed, steps, 0) as (x, _, callbacks):
         history = learner.fit(
             x,

@@ -1,5 +1,12 @@
-"""Metrics of classes, and of generated images on features of a classifier of the same data."""
+"""Metrics of classifiers, and of generated images on features of a classifier."""
 
+from keras_dl.metrics.classification import (
+    average_precision,
+    balanced_accuracy,
+    classification_metrics,
+    macro_f1,
+    roc_auc,
+)
 from keras_dl.metrics.colour import colour_overlap, lab, sharpness
 from keras_dl.metrics.distances import frechet_distance, kernel_distance
 from keras_dl.metrics.features import (
@@ -15,15 +22,20 @@ from keras_dl.metrics.per_class import ClassCounts, class_counts
 __all__ = [
     "ClassCounts",
     "ModeCoverage",
+    "average_precision",
+    "balanced_accuracy",
     "class_counts",
+    "classification_metrics",
     "colour_overlap",
     "feature_extractor",
     "features_and_classes",
     "frechet_distance",
     "kernel_distance",
     "lab",
+    "macro_f1",
     "modes",
     "precision_recall",
+    "roc_auc",
     "sharpness",
     "train_feature_extractor",
     "with_feature_extractor",

@@ -23,6 +23,7 @@ from keras_dl.plots.landscape import descent_curves, learning_rate_test, loss_su
 from keras_dl.plots.language import loss_by_position, text_sample
 from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profiles
 from keras_dl.plots.per_class import class_scores
+from keras_dl.plots.ranking import precision_recall, roc
 from keras_dl.plots.regions import decision_regions
 from keras_dl.plots.regression import predicted_against_actual
 from keras_dl.plots.segmentation import (
@@ -74,9 +75,11 @@ __all__ = [
     "mistakes",
     "neighbour_table",
     "pixel_confusion_matrix",
+    "precision_recall",
     "predicted_against_actual",
     "predictive_spread",
     "robustness",
+    "roc",
     "samples_by_epoch",
     "search_history",
     "segmentation_overlays",

@@ -72,9 +72,11 @@ class Task:
 
     Attributes:
         name: second half of the MLflow experiment's name, `mnist-classification`.
+        test_metrics: names of the metrics of `test_evaluators`.
     """
 
     name = "task"
+    test_metrics: tuple[str, ...] = ()
 
     def callbacks(self, model: "keras.Model", data: "Data") -> list[Any]:
         """Returns callbacks for `fit`, before evaluators: their metrics count for decisions."""
@@ -82,6 +84,10 @@ class Task:
 
     def evaluators(self, data: "Data") -> tuple[Evaluator, ...]:
         """Returns functions from (model, split) to metrics, for each validation and the test."""
+        return ()
+
+    def test_evaluators(self, data: "Data") -> tuple[Evaluator, ...]:
+        """Returns evaluators for the test, and for validations whose metric is the objective."""
         return ()
 
     def samples(self, model: "keras.Model", since: int) -> dict[int, np.ndarray]:

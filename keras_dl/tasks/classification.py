@@ -6,27 +6,45 @@ from typing import Annotated, Any
 
 import keras
 import numpy as np
-from scipy.special import softmax
+from scipy.special import expit, softmax
 
 from keras_dl import plots
 from keras_dl.backend.inference import outputs
-from keras_dl.data import Data, Images, read_images
+from keras_dl.data import Classes, Data, Images, Split, read_images
 from keras_dl.data.images.pixels import to_bytes
 from keras_dl.data.reading_options import reading_options
 from keras_dl.data.tables.inputs import read_rows
 from keras_dl.data.unreadable import Unreadable
 from keras_dl.losses import SmoothedCrossentropy
+from keras_dl.metrics.classification import (
+    average_precision,
+    classification_metrics,
+    precision_recall_curve,
+    ranked_classes,
+    roc_auc,
+    roc_curve,
+)
 from keras_dl.metrics.per_class import class_counts
 from keras_dl.space import Range
-from keras_dl.tasks.base import Prediction, SavedRun, Task, white_of, without_answer
+from keras_dl.tasks.base import (
+    Evaluator,
+    Prediction,
+    SavedRun,
+    Task,
+    white_of,
+    without_answer,
+)
 from keras_dl.utils.layers import leaf_layers
 
 __all__ = [
+    "ClassificationEvaluator",
     "ImageClassification",
+    "as_probabilities",
     "compile_classifier",
     "first_kernel",
     "probabilities",
     "rank_classes",
+    "ranking_figures",
     "report_classification",
     "task",
 ]
@@ -49,6 +67,54 @@ def probabilities(model: Any, x: np.ndarray, batch_size: int = 256) -> np.ndarra
     return softmax(np.asarray(logits, dtype="float32"), axis=-1)
 
 
+def as_probabilities(model: Any, values: Any, classes: int) -> np.ndarray | None:
+    """Converts a classifier's outputs to class probabilities.
+
+    Args:
+        model: its loss tells whether a single output is a logit.
+        values: logits or probabilities (n, classes), or those of the second of two classes (n, 1).
+        classes: number of classes.
+
+    Returns:
+        (n, classes) float32; None if the outputs are of another form.
+    """
+    if not isinstance(values, np.ndarray) or values.ndim != 2:
+        return None
+    values = values.astype("float32")
+    if values.shape[1] == classes:
+        normalized = (values >= 0).all() and np.allclose(values.sum(axis=1), 1, atol=1e-3)
+        return values if normalized else softmax(values, axis=1)
+    if values.shape[1] != 1 or classes != 2:
+        return None
+    unit = (values >= 0).all() and (values <= 1).all()
+    logits = not unit or getattr(getattr(model, "loss", None), "from_logits", False)
+    second = expit(values) if logits else values
+    return np.concatenate([1 - second, second], axis=1)
+
+
+def ranking_figures(y: np.ndarray, chance: np.ndarray, names: Sequence[str]) -> dict[str, Any]:
+    """Draws ROC and precision–recall curves of the second of two classes, or of each of up to 10.
+
+    Args:
+        y: class numbers, (n,).
+        chance: probabilities, (n, classes).
+        names: of the classes.
+
+    Returns:
+        "roc" and "precision_recall"; empty with more classes, or if one class alone occurs.
+    """
+    roc: dict[str, tuple[np.ndarray, np.ndarray, float]] = {}
+    precision_recall = dict(roc)
+    for c in ranked_classes(y, len(names)):
+        positive, scores = y == c, chance[:, c]
+        roc[names[c]] = (*roc_curve(positive, scores), roc_auc(positive, scores))
+        area = average_precision(positive, scores)
+        precision_recall[names[c]] = (*precision_recall_curve(positive, scores), area)
+    if not roc:
+        return {}
+    return {"roc": plots.roc(roc), "precision_recall": plots.precision_recall(precision_recall)}
+
+
 def report_classification(model: Any, data: Data) -> dict[str, Any]:
     """Figures and numbers of a classifier on the test set.
 
@@ -57,8 +123,8 @@ def report_classification(model: Any, data: Data) -> dict[str, Any]:
         data: its test split is shown.
 
     Returns:
-        The figures `confusion_matrix`, `class_scores` (precision and recall of each class) and, for
-        images, `mistakes` and `filters`; the means `macro_precision` and `macro_recall` over
+        The figures `confusion_matrix`, `class_scores` (precision and recall of each class), `roc`
+        and `precision_recall` for up to 10 classes and, for images, `mistakes` and `filters`; the means `macro_precision` and `macro_recall` over
         classes, and for up to 20 classes `precision/NAME` and `recall/NAME`.
     """
     chance = probabilities(model, data.test.x, data.batch_size)
@@ -67,6 +133,7 @@ def report_classification(model: Any, data: Data) -> dict[str, Any]:
         "confusion_matrix": plots.confusion_matrix(data.test.y, predicted, names),
         **_score_classes(data.test.y, predicted, names),
     }
+    figures |= ranking_figures(data.test.y, chance, names)
     if isinstance(data.inputs, Images):
         figures["mistakes"] = plots.mistakes(to_bytes(data.test.x), data.test.y, chance, names)
         kernel = first_kernel(model, data.input_shape)
@@ -143,10 +210,37 @@ def compile_classifier(
     return model
 
 
+class ClassificationEvaluator:
+    """Evaluates a classifier with the metrics of `keras_dl.metrics.classification_metrics`.
+
+    Args:
+        data: gives number of classes and batch size.
+    """
+
+    def __init__(self, data: Data) -> None:
+        self._classes, self._batch_size = data.num_classes, data.batch_size
+
+    def __call__(self, model: Any, split: Split) -> dict[str, float]:
+        """Returns the metrics by name; none for examples without one class each."""
+        y = split.y
+        if not isinstance(y, np.ndarray) or y.ndim != 1 or y.dtype.kind not in "iu" or y.min() < 0:
+            return {}
+        chance = as_probabilities(model, outputs(model, split.x, self._batch_size), self._classes)
+        if chance is None or len(chance) != len(y):
+            return {}
+        return classification_metrics(y, chance)
+
+
 class ImageClassification(Task):
     """Classes of images or table rows."""
 
     name = "classification"
+    test_metrics = ("balanced_accuracy", "f1", "auc", "average_precision")
+
+    def test_evaluators(self, data: Data) -> tuple[Evaluator, ...]:
+        """Returns the evaluator of balanced accuracy, F1 and areas under curves."""
+        classes = isinstance(data.targets, Classes) and not data.targets.by_split
+        return (ClassificationEvaluator(data),) if classes else ()
 
     def report(self, model: keras.Model, data: Data) -> dict[str, Any]:
         """Returns the figures of `report_classification`."""

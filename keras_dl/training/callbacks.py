@@ -1,12 +1,12 @@
 """Callbacks of every training: evaluators, failure detection, checkpoints and early stops.
 
 They run in this order, so that an evaluator's metric may be the objective, and a diverged epoch
-is never the best one.
+is never the best one. The user's own stand before the checkpoints, which hold what they change.
 """
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import keras
@@ -15,11 +15,18 @@ from keras_dl.backend.random_state import set_random_state
 from keras_dl.data import Split
 from keras_dl.errors import Diverged, TimedOut
 from keras_dl.recipe import Objective
-from keras_dl.tasks.base import Evaluator
 from keras_dl.training import checkpoint
 from keras_dl.training.checkpoint import Checkpoint, State
+from keras_dl.training.evaluators import Evaluators
 
-__all__ = ["Checkpointing", "Evaluation", "FailureDetector", "evaluated", "objective_value"]
+__all__ = [
+    "Checkpointing",
+    "Evaluation",
+    "FailureDetector",
+    "callback_names",
+    "check_callbacks",
+    "objective_value",
+]
 
 DIVERGENCE = 100.0  # times the first loss (at least 1): far beyond any bad start seen
 # Share of a training's time that checkpoints may take, after the first epochs. An epoch of iris
@@ -31,19 +38,19 @@ class Evaluation(keras.callbacks.Callback):
     """Adds the evaluators' metrics on validation to the epoch's, as `val_<name>`.
 
     Args:
-        evaluators: functions from (model, split) to metrics by name.
+        evaluators: of the training.
         split: the validation split.
     """
 
-    def __init__(self, evaluators: Sequence[Evaluator], split: Split) -> None:
+    def __init__(self, evaluators: Evaluators, split: Split) -> None:
         super().__init__()
         self.evaluators, self.split = evaluators, split
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Evaluates; callbacks after this one see the metrics."""
-        metrics = evaluated(self.evaluators, self.model, self.split)
+        metrics = self.evaluators.validate(self.model, self.split, logs or {})
         if logs is not None:
-            logs.update({f"val_{name}": value for name, value in metrics.items()})
+            logs.update(metrics)
 
 
 class Checkpointing(keras.callbacks.Callback):
@@ -173,28 +180,27 @@ class FailureDetector(keras.callbacks.Callback):
             raise Diverged(f"loss {loss:g} at {where}")
 
 
-def evaluated(
-    evaluators: Sequence[Evaluator], model: keras.Model | None, split: Split
-) -> dict[str, float]:
-    """Returns the metrics of all evaluators.
+def callback_names(callbacks: Iterable[object]) -> str:
+    """Returns the names of the callbacks' classes, with commas between."""
+    return ",".join(type(callback).__name__ for callback in callbacks)
 
-    Args:
-        evaluators: functions from (model, split) to metrics by name.
-        model: the model to evaluate.
-        split: validation or test.
+
+def check_callbacks(callbacks: object) -> list[keras.callbacks.Callback]:
+    """Returns the user's callbacks as a list.
 
     Raises:
-        ValueError: if two evaluators return a metric of the same name.
+        TypeError: if one is not an instance of `keras.callbacks.Callback`.
     """
-    metrics: dict[str, float] = {}
-    for evaluator in evaluators:
-        for name, value in evaluator(model, split).items():  # type: ignore[arg-type]
-            if name in metrics:
-                raise ValueError(
-                    f"`evaluators` must return different metrics. Received: {name!r} twice"
-                )
-            metrics[name] = float(value)
-    return metrics
+    listed: list[Any] = list(callbacks) if isinstance(callbacks, Iterable) else [callbacks]
+    for callback in listed:
+        if not isinstance(callback, keras.callbacks.Callback):
+            kind = f"class {callback.__name__}" if isinstance(callback, type) else repr(callback)
+            raise TypeError(
+                "`callbacks` must be instances of keras.callbacks.Callback in a list, and a "
+                "function that returns such a list for tune, compare and ablate. "
+                f"Received: {kind}"
+            )
+    return listed
 
 
 def objective_value(objective: Objective, values: dict[str, float]) -> float:

@@ -45,7 +45,7 @@ class State:
         best_epoch: epoch that reached it, from 1.
         history: metric by Keras' name → value per epoch.
         first_loss: loss of the first steps, the reference for divergence.
-        stopped: "patience" or "median" where training ended early, else "".
+        stopped: "patience", "median" or "callback" where training ended early, else "".
         finished: whether the stage is over and the model has its final weights.
     """
 

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,12 +15,25 @@ import psutil
 
 from keras_dl.backend import data_parallel
 from keras_dl.data import Data
+from keras_dl.data.class_weights import apply_class_weight
+from keras_dl.data.reading import join, record
 from keras_dl.errors import Diverged, Oversized
+from keras_dl.training.callbacks import objective_value
 from keras_dl.training.checkpoint import State
+from keras_dl.training.evaluators import Evaluators
+from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Listener, Outcome, arguments, recipe_data
 from keras_dl.training.session import Session, TracedModel, resolve_jit_compile
 
-__all__ = ["Trained", "build_model", "load_data", "outcome", "steps_per_epoch", "train"]
+__all__ = [
+    "Trained",
+    "build_model",
+    "check_objective",
+    "load_data",
+    "outcome",
+    "steps_per_epoch",
+    "train",
+]
 
 
 @dataclass
@@ -49,6 +63,10 @@ def load_data(job: Job) -> Data:
     random.seed(0)
     np.random.seed(0)
     data = recipe_data(job)
+    if job.class_weight is not None:
+        with record() as reading:
+            data = apply_class_weight(data, job.class_weight)
+        data = dataclasses.replace(data, reading=join(data.reading, reading))
     return dataclasses.replace(data, planned_steps=job.epochs * steps_per_epoch(job, data))
 
 
@@ -97,6 +115,26 @@ def build_model(job: Job, data: Data, *, seed_backend: bool = True) -> keras.Mod
     resolve_jit_compile(job, model)
     data_parallel.check(job.devices, data.batch_size)
     return model
+
+
+def check_objective(job: Job, data: Data, model: keras.Model) -> None:
+    """Evaluates a batch of validation to find out that the objective is among the metrics.
+
+    Args:
+        job: the training, without stages of its recipe's own.
+        data: its data set.
+        model: as `build_model` returns it; unchanged.
+
+    Raises:
+        ValueError: if the objective is not logged; lists the metrics that are.
+    """
+    with InputPipeline(model, data.batch_size).evaluate(data, "validation", steps=1) as (x, first):
+        options: Any = {"callbacks": first, "verbose": 0, "return_dict": True}
+        values: Any = model.evaluate(x, **options)
+    logs = {**values, **{f"val_{name}": value for name, value in values.items()}}
+    if job.recipe.objective.name not in logs:
+        logs |= Evaluators(job.recipe, data).validate(model, data.validation, logs)
+    objective_value(job.recipe.objective, logs)
 
 
 def train(

@@ -19,7 +19,7 @@ import numpy as np
 
 from keras_dl.recipe import Recipe
 
-__all__ = ["describe_differences", "source_digest"]
+__all__ = ["code_digest", "describe_differences", "source_digest"]
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
 NAMES = {"source": "code of the recipe", "digest": "data", "python": "Python"}
@@ -39,6 +39,13 @@ def source_digest(recipe: Recipe) -> str:
     walk.add(repr((recipe.name, recipe.task_name, settings)))
     for function in functions:
         walk.visit(function)
+    return walk.sha.hexdigest()
+
+
+def code_digest(function: object) -> str:
+    """Returns the sha256 of a function of the user's, with all of the user's that it refers to."""
+    walk = _Walk([function])
+    walk.visit(function)
     return walk.sha.hexdigest()
 
 

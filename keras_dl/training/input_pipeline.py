@@ -187,7 +187,11 @@ class InputPipeline:
 def _sees_steps(callback: keras.callbacks.Callback) -> bool:
     names = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
     silent = keras.callbacks.Callback
-    return any(getattr(type(callback), name) is not getattr(silent, name) for name in names)
+    methods = (getattr(callback, name) for name in names)  # LambdaCallback has them by instance
+    return any(
+        getattr(method, "__func__", method) is not getattr(silent, name)
+        for name, method in zip(names, methods, strict=True)
+    )
 
 
 def _is_distributed(model: keras.Model) -> bool:

@@ -1,7 +1,7 @@
 """One training as a value: everything a process needs to do it, and what comes back."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -56,6 +56,8 @@ class Job:
         warm_start: folder of a job whose last checkpoint this one continues, or None.
         timeout: seconds; None for no limit.
         max_parameters: largest model allowed; None for no limit.
+        class_weight: "balanced", or weights of classes as `NAME=WEIGHT,…`; None: all weigh 1.
+        callbacks: returns the user's callbacks of the main stage; None: there are none.
         test: whether to evaluate on the test set at the end.
         keep: whether such a training also leaves its figures and its model.
     """
@@ -76,6 +78,8 @@ class Job:
     warm_start: Path | None = None
     timeout: float | None = None
     max_parameters: int | None = None
+    class_weight: str | None = None
+    callbacks: Callable[[], Iterable[Any]] | None = None
     test: bool = False
     keep: bool = True
 
@@ -104,6 +108,7 @@ class Job:
         """
         epochs, steps_per_epoch = resolve_epochs(recipe.epochs, options)
         names = ("seed", "precision", "jit_compile", "devices", "timeout", "max_parameters")
+        names += ("class_weight",)
         resolved: dict[str, Any] = {n: options[n] for n in names if n in options}
         resolved |= {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
         patience = options["patience"]
@@ -122,7 +127,7 @@ class Outcome:
         history: metric by Keras' name → value per epoch.
         parameters: number of the model's parameters.
         seconds: wall time of build and fit.
-        stopped: "patience" or "median" where training ended early, else "".
+        stopped: "patience", "median" or "callback" where training ended early, else "".
         metrics: "test/loss", "test/accuracy", … where the job asked for the test.
         rss: resident memory of the process at the end, in MB.
         jit_compile: whether the steps were compiled (by XLA, for TensorFlow and JAX).

@@ -2,7 +2,7 @@
 
 import dataclasses
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from keras_dl.tasks.base import get_task
 from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
 from keras_dl.training import baseline, checkpoint, fit, report, stopped_runs
+from keras_dl.training.callbacks import callback_names, check_callbacks
 from keras_dl.training.diagnostics import Probing
 from keras_dl.training.job import Job, Listener, resolve_options
 from keras_dl.training.stopped_runs import StoppedRun
@@ -59,16 +60,19 @@ class Result:
     notices: list[str] = field(default_factory=list)
 
 
-def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
+def run(
+    recipe: Recipe, *, data: Any = None, callbacks: Sequence[Any] = (), **arguments: Any
+) -> Result:
     """Trains the recipe once and tracks it in MLflow.
 
     Args:
         recipe: recipe to train.
         data: the user's own data in place of the recipe's data set: arrays, a path, a
             `tf.data.Dataset`, or `Data`; see `keras_dl.data.load`.
+        callbacks: `keras.callbacks.Callback` instances for the main stage.
         **arguments: hyperparameters of the recipe, and options: `budget`, `epochs`,
             `steps_per_epoch`, `patience`, `precision`, `jit_compile`, `objective`, `seed`,
-            `devices`, `probes`, `resume`, `verbose`.
+            `devices`, `probes`, `class_weight`, `resume`, `verbose`.
 
     Returns:
         The model, its history, metrics and figures, and where they are stored.
@@ -81,18 +85,24 @@ def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
     store.close_orphaned_runs()
     stopped_runs.remove_leftovers()
     get_task(recipe.task)  # a misspelt task is refused before the training, not after it
+    own, undeclared = check_callbacks(callbacks), False
     if arguments.get("resume"):
-        job, settings, stopped = stopped_runs.read(recipe, data, arguments)
+        job, settings, stopped = stopped_runs.read(recipe, data, arguments, callback_names(own))
     else:
         values, settings = resolve_options(recipe, arguments, options.RUN)
+        declared = (recipe.objective, *recipe.alternatives)
         recipe = recipe.with_objective(settings["objective"])
+        undeclared = recipe.objective not in declared and recipe.train is None and not own
         job, stopped = Job.from_options(recipe, values, settings, Path(), data=data), None
         settings |= {
-            "objective": recipe.objective.name,
+            "objective": settings["objective"] or recipe.objective.name,
             "epochs": job.epochs,
             "steps_per_epoch": job.steps_per_epoch,
             "patience": job.patience,
+            "callbacks": callback_names(own),
         }
+    if own:
+        job = dataclasses.replace(job, callbacks=lambda: own)
     with restored_state():
         loaded = fit.load_data(job)
         facts = loaded.facts()
@@ -104,6 +114,8 @@ def run(recipe: Recipe, *, data: Any = None, **arguments: Any) -> Result:
             show(facts)
         # Before the run is opened: a mistake in the recipe leaves no run behind.
         model = fit.build_model(job, loaded)
+        if undeclared:
+            fit.check_objective(job, loaded, model)
         tracked = _open(job, facts, settings, stopped)
         _print(f"Run {tracked.id}, the id that --resume takes after a stop", settings["verbose"])
         job = dataclasses.replace(job, folder=stopped_runs.folder_of(tracked.id))
@@ -217,6 +229,7 @@ def _open(
     """Opens a run, or a stopped one again."""
     recipe = job.recipe
     unstated = set(options.READING) - set(job.reading)
+    unstated |= {name for name in ("callbacks", "class_weight") if not settings.get(name)}
     params = {k: v for k, v in settings.items() if k not in {"resume", "verbose", *unstated}}
     params = {**job.values, **params}
     if stopped is not None:

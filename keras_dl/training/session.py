@@ -16,17 +16,18 @@ from keras_dl.backend.random_state import set_random_state
 from keras_dl.data import Data
 from keras_dl.errors import TimedOut
 from keras_dl.recipe import Objective
-from keras_dl.tasks.base import Evaluator, get_task
+from keras_dl.tasks.base import get_task
 from keras_dl.training import checkpoint
 from keras_dl.training.baseline import majority_share
 from keras_dl.training.callbacks import (
     Checkpointing,
     Evaluation,
     FailureDetector,
-    evaluated,
+    check_callbacks,
     objective_value,
 )
 from keras_dl.training.checkpoint import MAIN, Checkpoint
+from keras_dl.training.evaluators import Evaluators
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Listener
 from keras_dl.utils.text import plural
@@ -111,11 +112,6 @@ class Session:
             self._progress = self._load(self._model, MAIN)
         return self._progress
 
-    @property
-    def evaluators(self) -> tuple[Evaluator, ...]:
-        """The task's evaluators and the recipe's own."""
-        return (*self._task.evaluators(self._data), *self._job.recipe.evaluators)
-
     def epochs(self, share: float = 1.0) -> int:
         """Returns a share of the epoch budget, at least 1.
 
@@ -177,8 +173,8 @@ class Session:
     def evaluate(self) -> dict[str, float]:
         """Returns metrics on the test set, as `test/loss`; to be called once, at the end.
 
-        With an accuracy comes `test/majority_share`, that of always predicting the most frequent
-        class.
+        Metrics of the model, of the task and of the recipe's evaluators. With an accuracy comes
+        `test/majority_share`, that of always predicting the most frequent class.
         """
         traced = self._trained_by
         model = self._model if traced is None else traced.model
@@ -186,7 +182,8 @@ class Session:
         with pipeline.evaluate(self._data, "test") as (x, callbacks):
             options: Any = {"callbacks": callbacks, "verbose": 0, "return_dict": True}
             values: Any = model.evaluate(x, **options)
-        metrics = {**values, **evaluated(self.evaluators, model, self._data.test)}
+        evaluators = Evaluators(self._job.recipe, self._data)
+        metrics = evaluators.test(model, self._data.test, values)
         metrics |= majority_share(self._data) if "accuracy" in metrics else {}
         return {f"test/{name}": float(value) for name, value in metrics.items()}
 
@@ -291,7 +288,9 @@ class Session:
         epochs = epochs or job.epochs
         if state.epoch < epochs and not (state.finished or state.stopped):
             further = self._callbacks if main else []
-            with pipeline.fit(data, job.seed, job.steps_per_epoch, state.epoch, further) as (
+            own = check_callbacks(job.callbacks()) if main and job.callbacks else []
+            seen = [*own, *further]
+            with pipeline.fit(data, job.seed, job.steps_per_epoch, state.epoch, seen) as (
                 x,
                 validation_data,
                 first,
@@ -305,13 +304,17 @@ class Session:
                     callbacks=[
                         *first,
                         *(self._task.callbacks(model, data) if main else ()),
-                        *([Evaluation(self.evaluators, data.validation)] if main else ()),
+                        *(self._evaluations(data) if main else ()),
+                        *own,
                         FailureDetector(state, self._deadline, job.timeout),
                         self._checkpointing(model, progress, stage, objective),
                         *further,
                     ],
                     verbose=self._verbose,
                 )
+            if main and model.stop_training and not state.stopped and state.epoch < epochs:
+                state.stopped = "callback"  # a resumed training does not go on either
+                checkpoint.save(job.folder, model, progress, stage)
         if progress.best:
             checkpoint.restore(model.variables, progress.best)
         if not main and not state.finished:
@@ -320,6 +323,9 @@ class Session:
         if not main and not self._iterating:
             self._progress = None  # its weights may be this stage's now
         return state.history
+
+    def _evaluations(self, data: Data) -> list[Evaluation]:
+        return [Evaluation(Evaluators(self._job.recipe, self._data), data.validation)]
 
     def _start(self, stage: str) -> None:
         if stage in self._stages or not stage.isidentifier():

@@ -90,7 +90,7 @@ def _waiting(token: str) -> Path:
 
 
 def read(
-    recipe: Recipe, data: Any, arguments: Mapping[str, Any]
+    recipe: Recipe, data: Any, arguments: Mapping[str, Any], callbacks: str = ""
 ) -> tuple[Job, dict[str, Any], StoppedRun]:
     """Returns the job of a stopped run, its options, and the run.
 
@@ -98,10 +98,11 @@ def read(
         recipe: that of the run.
         data: the user's own data in place of the recipe's data set, or None.
         arguments: `resume` and `verbose`.
+        callbacks: names of the callbacks' classes; they begin again.
 
     Raises:
         ValueError: if the run is another recipe's, has ended well or has no checkpoint here, or
-            settings were passed along with it.
+            settings were passed along with it, or other callbacks than before.
     """
     extra = sorted(set(arguments) - {"resume", "verbose"})
     if extra:
@@ -120,10 +121,17 @@ def read(
     stored = json.loads(path.read_text())
     if stored["recipe"] != recipe.name:
         raise ValueError(f"`resume` must name a run of {recipe.name}. Received: {stored['recipe']}")
+    before = stored["options"].pop("callbacks", "")
+    if callbacks != before:
+        raise ValueError(
+            f"`callbacks` must be those of the stopped run: {before or 'none'}. "
+            f"Received: {callbacks or 'none'}"
+        )
     stored_arguments = {**stored["values"], **stored["options"]}
     values, settings = resolve_options(recipe, stored_arguments, options.RUN)
     recipe = recipe.with_objective(settings["objective"])
     job = Job.from_options(recipe, values, settings, path.parent, data=data)
+    settings["callbacks"] = callbacks
     settings["verbose"] = arguments.get("verbose", True)
     changed = describe_differences(
         {"source": stored.get("source")}, {"source": source_digest(recipe)}

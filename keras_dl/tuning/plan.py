@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keras_dl import options
-from keras_dl.execution.plan import Plan, split_arguments
+from keras_dl.execution.plan import Callbacks, Plan, split_arguments
 from keras_dl.recipe import Recipe
 from keras_dl.space import (
     Hyper,
@@ -44,13 +44,19 @@ class SearchPlan(Plan):
         return super().definition() | {"searched": searched}
 
 
-def make_plan(recipe: Recipe, data: object, arguments: Mapping[str, object]) -> SearchPlan:
+def make_plan(
+    recipe: Recipe,
+    data: object,
+    arguments: Mapping[str, object],
+    callbacks: Callbacks | None = None,
+) -> SearchPlan:
     """Checks the arguments of `tune`.
 
     Args:
         recipe: recipe to tune.
         data: the user's own data, or None.
         arguments: options, and by hyperparameter a value to hold or a domain to search.
+        callbacks: returns the callbacks of a training, or None.
 
     Raises:
         ValueError, TypeError: for unknown or wrong hyperparameters and options, an empty search,
@@ -61,12 +67,12 @@ def make_plan(recipe: Recipe, data: object, arguments: Mapping[str, object]) -> 
     values = {name: value for name, value in arguments.items() if name not in ranges}
     fixed, resolved = split_arguments(space, values, options.TUNE)
     recipe = recipe.with_objective(resolved["objective"])
-    resolved["objective"] = recipe.objective.name
+    resolved["objective"] = resolved["objective"] or recipe.objective.name
     searched = _select_searched(recipe, fixed, ranges, resolved["search"])
     _refuse_idle(space, searched, fixed)
     if resolved["algorithm"] == "grid":
         _refuse_infinite_grid(searched)
-    return SearchPlan(recipe, fixed, resolved, data, searched, tuple(ranges))
+    return SearchPlan(recipe, fixed, resolved, data, callbacks, searched, tuple(ranges))
 
 
 def _narrowed(space: Mapping[str, Hyper], arguments: Mapping[str, object]) -> dict[str, Hyper]:

@@ -12,7 +12,7 @@ from keras_dl.comparing import Comparison, Contender, run_contenders
 from keras_dl.data.summary import show
 from keras_dl.errors import SearchFailed
 from keras_dl.execution.journal import INCIDENTAL, Journal, Trial, open_journal
-from keras_dl.execution.plan import spool_data
+from keras_dl.execution.plan import check_factory, spool_data
 from keras_dl.execution.run_job import DryRun
 from keras_dl.execution.scheduler import RunningJob, Scheduler, stop_on_full_disk
 from keras_dl.recipe import Recipe
@@ -34,13 +34,19 @@ PEERS = 4  # finished trials before the median rule stops any
 
 
 def tune(
-    recipe: Recipe, *, data: object = None, executor: Executor | None = None, **arguments: object
+    recipe: Recipe,
+    *,
+    data: object = None,
+    callbacks: object = None,
+    executor: Executor | None = None,
+    **arguments: object,
 ) -> Search:
     """Searches the recipe's hyperparameters and tests the winner against the defaults.
 
     Args:
         recipe: recipe to tune.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
+        callbacks: function that returns the `keras.callbacks.Callback` instances of a training.
         executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
             whose machines share this folder. It stays open.
         **arguments: options as in `keras_dl.Recipe.tune`, and hyperparameters to hold at a value.
@@ -53,7 +59,7 @@ def tune(
         SearchFailed: if every trial failed.
         KeyboardInterrupt: after all runs were closed; `resume=True` continues from there.
     """
-    plan = make_plan(recipe, data, arguments)
+    plan = make_plan(recipe, data, arguments, check_factory(callbacks))
     options = plan.options
     store.close_orphaned_runs()
     root, name = store.root() / "searches", f"{recipe.name}-{options['algorithm']}"

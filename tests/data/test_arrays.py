@@ -78,7 +78,7 @@ TABLE = np.ones((20, 3))
     ("dataset", "message"),
     [
         (None, "`dataset` must be a name, a path, .* Received: NoneType"),
-        ((X, Y, X), "Received: tuple of length 3"),
+        ((X, Y, X, Y, X), "Received: tuple of length 5"),
         ((X, Y[:-1]), "one row per example. Received: 40 examples and 39 targets"),
         ((X[:0], Y[:0]), "at least one example"),
         ((X, np.zeros(40)), "at least two classes"),

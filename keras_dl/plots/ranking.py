@@ -1,0 +1,62 @@
+"""ROC and precision–recall curves of classifiers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from keras_dl.plots._style import COLOURS, GREY, new_figure, shorten
+
+__all__ = ["precision_recall", "roc"]
+
+Curve = tuple[np.ndarray, np.ndarray, float]
+STYLES = ("-", "--", ":")
+
+
+def roc(curves: Mapping[str, Curve]) -> Figure:
+    """Draws true positive rates by false positive rates.
+
+    Args:
+        curves: by class, (false positive rates, true positive rates, area under the curve).
+
+    Returns:
+        The figure; the diagonal is a classifier without skill.
+    """
+    figure, axes = _axes("false positive rate", "true positive rate")
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=0.8)
+    for index, (name, (false, true, area)) in enumerate(curves.items()):
+        axes.plot(false, true, label=f"{shorten(name)}  AUC {area:.3f}", **_style(index))
+    axes.legend(loc="lower right", fontsize=8)
+    return figure
+
+
+def precision_recall(curves: Mapping[str, Curve]) -> Figure:
+    """Draws precision by recall.
+
+    Args:
+        curves: by class, (recalls, precisions, average precision).
+
+    Returns:
+        The figure; a step holds the precision that its recall was reached with.
+    """
+    figure, axes = _axes("recall", "precision")
+    for index, (name, (recall, precision, area)) in enumerate(curves.items()):
+        label = f"{shorten(name)}  AP {area:.3f}"
+        x, y = np.r_[0, recall], np.r_[precision[:1], precision]
+        axes.step(x, y, where="pre", label=label, **_style(index))
+    axes.legend(loc="lower left", fontsize=8)
+    return figure
+
+
+def _axes(x: str, y: str) -> tuple[Figure, Axes]:
+    figure = new_figure(5.0, 4.6)
+    axes = figure.subplots()
+    axes.set(xlabel=x, ylabel=y, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    return figure, axes
+
+
+def _style(index: int) -> dict[str, Any]:
+    row, column = divmod(index, len(COLOURS))
+    return {"color": COLOURS[column], "linestyle": STYLES[row % len(STYLES)]}
