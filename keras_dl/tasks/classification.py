@@ -124,8 +124,9 @@ def report_classification(model: Any, data: Data) -> dict[str, Any]:
 
     Returns:
         The figures `confusion_matrix`, `class_scores` (precision and recall of each class), `roc`
-        and `precision_recall` for up to 10 classes and, for images, `mistakes` and `filters`; the means `macro_precision` and `macro_recall` over
-        classes, and for up to 20 classes `precision/NAME` and `recall/NAME`.
+        and `precision_recall` for up to 10 classes and, for images, `mistakes` and `filters`; the
+        means `macro_precision` and `macro_recall` over classes, and for up to 20 classes
+        `precision/NAME` and `recall/NAME`.
     """
     chance = probabilities(model, data.test.x, data.batch_size)
     predicted, names = chance.argmax(axis=1), list(data.class_names)
