@@ -25,7 +25,7 @@ __all__ = [
 
 Budget = Literal["smoke", "quick", "full"]
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
-Algorithm = Literal["bayesian", "hyperband", "random", "grid"]
+Algorithm = Literal["bayesian", "tpe", "random", "grid", "hyperband", "asha"]
 Task = Literal["classification", "regression"]
 
 

@@ -110,7 +110,10 @@ def parts(*names: str) -> list[str]:
     ("modules", "allowed"),
     [
         (["mlflow"], ["keras_dl/tracking"]),
-        (["keras_tuner", "kerastuner"], ["keras_dl/tuning/oracle.py"]),
+        (
+            ["keras_tuner", "kerastuner"],
+            ["keras_dl/tuning/oracle.py", "keras_dl/tuning/suggesting_oracle.py"],
+        ),
         (["tensorflow_datasets"], ["keras_dl/data/sources/tfds.py", "keras_dl/data/locations.py"]),
         (
             ["tensorflow", "jax", "torch"],

@@ -1,7 +1,8 @@
-"""KerasTuner's oracles behind ask and tell. The only file that names keras_tuner.
+"""KerasTuner's oracles, and our own, behind ask and tell.
 
 KerasTuner's `Tuner` is not used: it leaks memory, swallows errors and ignores mixed precision. Its
-oracles are sound; a search is resumed by replaying the journal into a new oracle.
+oracles for random search and Hyperband are sound; a search is resumed by replaying the journal into
+a new oracle.
 """
 
 import contextlib
@@ -19,14 +20,20 @@ from keras_tuner import oracles
 
 from keras_dl.execution.journal import Journal
 from keras_dl.recipe import Objective, Recipe
-from keras_dl.space import Choice, Domain, Hyper, Range, Repeat, format_value, is_active
+from keras_dl.space import Choice, Domain, Hyper, Range, Repeat, is_active
+from keras_dl.tuning import bayesian, parzen
+from keras_dl.tuning.dimensions import label
+from keras_dl.tuning.encoding import Space
+from keras_dl.tuning.halving import EPOCHS, FACTOR, PAST, Halving
 from keras_dl.tuning.plan import SearchPlan
+from keras_dl.tuning.suggesters import GridSearch, ModelSearch, Suggester
+from keras_dl.tuning.suggesting_oracle import SuggestingOracle
 from keras_dl.utils import scratch
 
 __all__ = ["WAIT", "OracleAdapter", "Suggestion", "declare", "decode", "hypermodel"]
 
 WAIT = "wait"
-FACTOR = 3  # Hyperband: each round keeps a third of the trials
+MANY = 10**9
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class OracleAdapter:
 
     Args:
         searched: hyperparameters to search, parents before their children.
-        algorithm: "bayesian", "hyperband", "random" or "grid".
+        algorithm: "bayesian", "tpe", "random", "grid", "hyperband" or "asha".
         objective: gives the direction.
         seed: any integer from 0; the same seed gives the same suggestions.
         trials: number of trials wanted, at most.
@@ -75,20 +82,18 @@ class OracleAdapter:
             "seed": seed + 1,  # KerasTuner takes 0 for "none" and draws one
             "tune_new_entries": False,
             "allow_new_entries": False,
-            "max_consecutive_failed_trials": 10**9,  # the search goes on whatever fails
+            "max_consecutive_failed_trials": MANY,  # the search goes on whatever fails
         }
         if algorithm == "hyperband":
             rounds = hyperband_rounds(epochs)
             common |= {"max_epochs": epochs, "factor": FACTOR}
             common |= {"hyperband_iterations": -(-trials // max(1, len(rounds)))}
             self._oracle: Any = oracles.HyperbandOracle(**common)
+        elif algorithm == "random":
+            self._oracle = oracles.RandomSearchOracle(max_trials=MANY, **common)
         else:
-            kinds = {
-                "bayesian": oracles.BayesianOptimizationOracle,
-                "random": oracles.RandomSearchOracle,
-                "grid": oracles.GridSearchOracle,
-            }
-            self._oracle = kinds[algorithm](max_trials=10**9, **common)
+            suggester = _suggester(Space(searched), algorithm, seed, trials, epochs)
+            self._oracle = SuggestingOracle(suggester, max_trials=MANY, **common)
         self._oracle.verbose = 0
         self._folder = tempfile.TemporaryDirectory(dir=scratch.folder())
         self._oracle._set_project_dir(self._folder.name, "oracle")
@@ -113,6 +118,8 @@ class OracleAdapter:
         Args:
             force: raw values of a trial in the journal, which replace those of the oracle.
         """
+        if force is not None and isinstance(self._oracle, SuggestingOracle):
+            self._oracle.recorded = dict(force)  # nothing is computed
         with _quiet():
             trial = self._oracle.create_trial(f"slot-{len(self._oracle.trials)}")
         if trial.status == "IDLE":
@@ -122,7 +129,9 @@ class OracleAdapter:
         if force is not None:
             trial.hyperparameters.values = dict(force)
         raw = dict(trial.hyperparameters.values)
-        epochs, past = raw.get("tuner/epochs"), raw.get("tuner/trial_id")
+        if isinstance(self._oracle, SuggestingOracle):
+            raw = self._oracle.raw[trial.trial_id]
+        epochs, past = raw.get(EPOCHS), raw.get(PAST)
         return Suggestion(int(trial.trial_id), raw, epochs, None if past is None else int(past))
 
     def promotable(self) -> set[int]:
@@ -157,6 +166,16 @@ class OracleAdapter:
                 self._oracle.score_trial(trial)
 
 
+def _suggester(space: Space, algorithm: str, seed: int, trials: int, epochs: int) -> Suggester:
+    """Returns the suggester of an algorithm of ours."""
+    if algorithm == "grid":
+        return GridSearch(space)
+    if algorithm == "asha":
+        return Halving(space, seed, epochs)
+    propose = bayesian.propose if algorithm == "bayesian" else parzen.propose
+    return ModelSearch(space, propose, seed, trials)
+
+
 def hyperband_rounds(epochs: int) -> list[int]:
     """Returns the epochs of each trial of one full Hyperband pass, in the order of the brackets."""
     with _quiet():
@@ -177,7 +196,7 @@ def declare(hp: kt.HyperParameters, searched: Mapping[str, Hyper]) -> None:
         with contextlib.ExitStack() as scopes:
             if hyper.when is not None and hyper.when.name in searched:
                 parent = searched[hyper.when.name]
-                values = [_label(parent, v) for v in hyper.when.values]
+                values = [label(parent, v) for v in hyper.when.values]
                 scopes.enter_context(hp.conditional_scope(hyper.when.name, values))
             _declare_one(hp, hyper)
 
@@ -208,9 +227,9 @@ def _item(
 ) -> None:
     """Declares a choice or a range; `hyper` is None for an item of a `Repeat`."""
     if isinstance(domain, Choice):
-        labels = [v if hyper is None else _label(hyper, v) for v in domain.values]
-        label = default if hyper is None or default is None else _label(hyper, default)
-        hp.Choice(name, labels, default=label if label in labels else labels[0])
+        labels = [v if hyper is None else label(hyper, v) for v in domain.values]
+        own = default if hyper is None or default is None else label(hyper, default)
+        hp.Choice(name, labels, default=own if own in labels else labels[0])
         return
     assert isinstance(domain, Range)
     number = int if kind is int else float
@@ -225,13 +244,6 @@ def _item(
     )
 
 
-def _label(hyper: Hyper, value: Any) -> Any:
-    """Returns the value, or its text for tuples and mixed types, which KerasTuner refuses."""
-    kinds = {type(v) for v in getattr(hyper.domain, "values", (value,))}
-    plain = len(kinds) == 1 and kinds <= {bool, int, float, str}
-    return value if plain else format_value(value)
-
-
 def decode(searched: Mapping[str, Hyper], raw: Mapping[str, Any]) -> dict[str, Any]:
     """Converts an oracle's values to the active hyperparameters."""
     values: dict[str, Any] = {}
@@ -243,7 +255,7 @@ def decode(searched: Mapping[str, Hyper], raw: Mapping[str, Any]) -> dict[str, A
                 values[name] = tuple(_clip(domain.item, raw[f"{name}.{i}"]) for i in range(count))
         elif name in raw:
             if isinstance(domain, Choice):
-                values[name] = next(v for v in domain.values if _label(hyper, v) == raw[name])
+                values[name] = next(v for v in domain.values if label(hyper, v) == raw[name])
             else:
                 values[name] = _clip(domain, raw[name])
     return {n: v for n, v in values.items() if _holds(searched, n, values)}

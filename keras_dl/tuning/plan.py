@@ -38,6 +38,11 @@ class SearchPlan(Plan):
         ranges = {name: format_domain(self.searched[name].domain) for name in self.ranges}
         return {**self.fixed, **ranges}
 
+    @property
+    def continues(self) -> bool:
+        """Whether trials continue others, so that checkpoints stay and none is stopped early."""
+        return self.options["algorithm"] in ("hyperband", "asha")
+
     def definition(self) -> dict[str, Any]:
         """Returns everything that suggestions and results depend on."""
         searched = {n: f"{h.kind.__name__} {h.domain} {h.when}" for n, h in self.searched.items()}

@@ -10,6 +10,9 @@ from keras_dl.execution.progress import ProgressReporter, format_duration, forma
 from keras_dl.execution.run_job import DryRun
 from keras_dl.recipe import Objective
 from keras_dl.space import Hyper
+from keras_dl.tuning.encoding import Space
+from keras_dl.tuning.grid import Grid
+from keras_dl.tuning.halving import expected_epochs
 from keras_dl.tuning.oracle import hyperband_rounds
 from keras_dl.tuning.plan import SearchPlan
 from keras_dl.tuning.results import Search, rank
@@ -31,7 +34,7 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
     total = _total_epochs(plan) * dry_run.seconds + trainings * dry_run.overhead
     domains = ", ".join(f"{n} ({h.domain})" for n, h in plan.searched.items())
     seeds = f" × {options['seeds']} seeds" if options["seeds"] > 1 else ""
-    return [
+    lines = [
         f"{plan.recipe.name} on {dry_run.facts['name']}: "
         f"{options['algorithm']} search of {domains}",
         f"Up to {options['trials']} trials × {plan.epochs} epochs{seeds}, {slots} at a time; "
@@ -39,6 +42,11 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
         f"{format_duration(dry_run.seconds)} an epoch: about {format_duration(total / slots)}",
         *dry_run.notes,
     ]
+    if options["algorithm"] == "grid":
+        size = Grid(Space(plan.searched).dimensions).size or 0
+        part = f"; the first {options['trials']:,} are tried" if size > options["trials"] else ""
+        lines.append(f"The grid has {size:,} settings{part}")
+    return lines
 
 
 def leaderboard(
@@ -100,6 +108,8 @@ def print_summary(search: Search, reporter: ProgressReporter, chart: str) -> Non
 def _total_epochs(plan: SearchPlan) -> int:
     """Returns the epochs of all trials together, if none is stopped early."""
     trials, seeds = plan.options["trials"], plan.options["seeds"]
+    if plan.options["algorithm"] == "asha":
+        return expected_epochs(plan.epochs, trials) * seeds
     if plan.options["algorithm"] != "hyperband":
         return trials * plan.epochs * seeds
     rounds = hyperband_rounds(plan.epochs)

@@ -187,7 +187,7 @@ class _Tuner:
     def _median_threshold(self) -> tuple[float, ...]:
         """The median of the finished trials' best so far at each epoch, after a quarter of them."""
         plan, trials = self.plan, self.journal.finished()
-        if not plan.options["prune"] or plan.options["algorithm"] == "hyperband":
+        if not plan.options["prune"] or plan.continues:
             return ()
         threshold = []
         for epoch in range(1, plan.epochs):
@@ -203,7 +203,7 @@ class _Tuner:
         self.oracle.tell(trial.number, trial.score)
         self.logger.end(trial)
         self.reporter.report_trial(trial)
-        if self.plan.options["algorithm"] != "hyperband":  # whose later rounds continue earlier
+        if not self.plan.continues:
             checkpoint.remove(self.journal.folder / "trials" / f"{trial.number:04d}")
 
     def _conclude(self) -> Search:

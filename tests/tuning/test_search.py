@@ -259,7 +259,7 @@ def test_exhausted_space_ends_the_search(store):
         ({"search": ("nonsense",)}, "'nonsense' is not a hyperparameter"),
         ({"search": ("dataset",)}, "hyperparameters with a domain"),
         ({"search": ("units",), "units": 4}, "must not name what is fixed"),
-        ({"algorithm": "evolution"}, "must be bayesian, hyperband, random or grid"),
+        ({"algorithm": "evolution"}, "must be bayesian, tpe, random, grid, hyperband or asha"),
         ({"trials": 0}, "`trials` must lie in"),
         ({"workers": -1}, "`workers` must lie in"),
         ({"algorithm": "grid"}, "needs a step for every range"),
