@@ -116,8 +116,7 @@ def _of_hyper(
         base = Dimension(hyper.name, parent=parent, under=under)
         if isinstance(domain, Choice):
             labels = tuple(label(hyper, v) for v in domain.values)
-            own = label(hyper, default)
-            yield _choice(replace(base, default=own if own in labels else None), labels)
+            yield _choice(replace(base, default=label(hyper, default)), labels)
         else:
             yield _scale(replace(base, default=default), domain, hyper.kind)
         return
@@ -141,7 +140,10 @@ def _choice(base: Dimension, values: tuple[Any, ...]) -> Dimension:
     ordered = numbers and list(values) in (sorted(values), sorted(values, reverse=True))
     last = max(1, len(values) - 1) if ordered else 1
     positions = tuple(i / last for i in range(len(values)))
-    return replace(base, values=values, positions=positions, categorical=not ordered)
+    default = base.default if base.default in values else None
+    return replace(
+        base, default=default, values=values, positions=positions, categorical=not ordered
+    )
 
 
 def _scale(base: Dimension, domain: Domain | None, kind: type) -> Dimension:

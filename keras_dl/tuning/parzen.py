@@ -1,7 +1,7 @@
 """Tree-structured Parzen estimator: values likelier among the good trials than among the others.
 
-Bergstra, Bardenet, Bengio and Kégl, 2011, Algorithms for Hyper-Parameter Optimization. Each dimension
-is treated by itself, a conditional one by the trials in which it was active.
+Bergstra, Bardenet, Bengio and Kégl, 2011, Algorithms for Hyper-Parameter Optimization. Each
+dimension is treated by itself, a conditional one by the trials in which it was active.
 """
 
 import numpy as np

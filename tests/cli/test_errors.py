@@ -93,7 +93,7 @@ from keras_dl.errors import Crashed, DiskFull, OutOfMemory, SearchFailed
             "keras-dl: error: 'dropot' is not a hyperparameter. Did y",
         ),
         ("tune shallow --resume 1a2b", "keras-dl tune: error: '1a2b' is one word too many. (see "),
-        ("tune shallow --algorithm x", "keras-dl tune: error: `algorithm` must be bayesian, tpe, r"),
+        ("tune shallow --algorithm x", "keras-dl tune: error: `algorithm` must be bayesian, tpe, "),
         ("ablate", "keras-dl ablate: error: NAME must be given (see keras-dl ablate --help)"),
         ("ablate shallow", "keras-dl: error: `over` must name at least one hyperparameter to vary"),
         ("ablate shallow --over droput", "keras-dl: error: 'droput' is not a hyperparameter. Did"),

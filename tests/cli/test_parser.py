@@ -262,8 +262,8 @@ def help_of(line: str, capsys) -> str:
         ("tune", "--resume, --no-resume continue the same search where it was stopped; off by"),
         (
             "tune",
-            "--algorithm WORD who suggests the settings; bayesian | tpe | random | grid | hyperband | "
-            "asha;",
+            "--algorithm WORD who suggests the settings; bayesian | tpe | random | grid | "
+            "hyperband | asha;",
         ),
         ("tune", "--trials N settings to try, at most; default 30 "),
         ("tune shallow", "a value is held, LOW..HIGH or choices with commas are searched"),

@@ -321,3 +321,19 @@ def test_fixed_child_counts_only_where_its_parent_allows_it(store):
         conditional.tune(momentum=0.3, kind="adam", **QUICK)
     with pytest.raises(ValueError, match="only has an effect when kind is sgd"):
         conditional.tune(momentum=Range(0.2, 0.3), **QUICK)
+
+
+def test_asha_continues_its_best_trials_and_grid_states_its_size(store, capsys):
+    search = toy.tune(trials=8, **{**QUICK, "algorithm": "asha", "epochs": 3})
+    later = [t for t in search.trials if t.warm_start is not None]
+    assert later
+    for trial in later:
+        past = search.trials[trial.warm_start]
+        assert trial.values == past.values
+        assert trial.curve[: len(past.curve)] == past.curve
+        assert len(trial.curve) == trial.epochs > past.epochs
+    faulty.tune(
+        search=("fault",),
+        **{**QUICK, "algorithm": "grid", "trials": 3, "epochs": 1, "verbose": True},
+    )
+    assert "The grid has 4 settings; the first 3 are tried" in capsys.readouterr().err
