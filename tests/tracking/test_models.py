@@ -83,10 +83,10 @@ def test_predict_names_the_classes_of_images_on_disk(store):
         assert each.ranking[0][1] >= each.ranking[1][1]
 
 
-def test_predict_refuses_tables_and_strange_runs(store):
-    result = toy.run(epochs=1, verbose=False)
-    with pytest.raises(ValueError, match="a classifier of images or texts. Received: Features"):
-        list(predictions(result.run_id, ["x.png"]))
+def test_predict_refuses_strange_inputs_and_runs(store):
+    result = toy.run(epochs=1, verbose=False)  # of a table
+    (answer,) = predictions(result.run_id, ["x.png"])
+    assert answer.error == "`paths` must exist. Received: x.png"
     with pytest.raises(ValueError, match="`top` must be 1 or more"):
         list(predictions(result.run_id, ["x.png"], top=0))
     with pytest.raises(ValueError, match="`run_id` must name one run"):
@@ -120,4 +120,4 @@ def test_failure_of_the_system_names_the_way_to_go_on(store, capsys, monkeypatch
     monkeypatch.setattr("keras_dl.training.checkpoint.save", fail)
     with pytest.raises(Inaccessible, match="Read-only file system: /data"):
         toy.run(epochs=1)
-    assert "Read-only file system: /data. Go on with resume=" in capsys.readouterr().err
+    assert "Read-only file system: /data. --resume " in capsys.readouterr().err
