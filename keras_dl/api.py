@@ -1,16 +1,20 @@
 """The public API: recipes that run, tune, compare and ablate, and models of earlier runs."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from keras_dl import commands, recipe, settings
 from keras_dl.commands import ablate, compare
+from keras_dl.options import READING
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Recipe", "ablate", "compare", "load_model", "load_preprocessor"]
+    from keras_dl.training.run import Result
+
+__all__ = ["Recipe", "ablate", "compare", "load_model", "load_preprocessor", "run"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,47 @@ class Recipe(recipe.Recipe):
     compare = commands.compare
     ablate = commands.ablate
 
+    @classmethod
+    def from_model(
+        cls,
+        model: "keras.Model | Callable[..., keras.Model]",
+        *,
+        name: str | None = None,
+        epochs: int = 10,
+        task: str = "classification",
+        scaling: bool | None = None,
+    ) -> Self:
+        """Returns a recipe for a Keras model, which takes any data that `keras_dl.data.load` takes.
+
+        A compiled model has its own optimizer, loss and metrics; others are compiled with Adam
+        and, by targets and last activation, cross-entropy and accuracy or squared error.
+
+        Args:
+            model: a function that returns a model, with or without the argument `data`, whose
+                annotated keyword-only parameters are hyperparameters; or a model, of which each
+                training gets a copy with its weights.
+            name: name of the recipe; None: that of the model or function.
+            epochs: passes over the training set at the full budget.
+            task: "classification" or "regression".
+            scaling: whether pixels are divided by 255 and features standardised before the model;
+                None: unless it has a Rescaling or Normalization layer or its own train step.
+
+        Raises:
+            TypeError: if `model` is neither, or a model that cannot be copied.
+        """
+        settings.load_backend()
+        from keras_dl.training import own_models
+
+        label = name or getattr(model, "name", None) or getattr(model, "__name__", "model")
+        return cls(
+            name=str(label),
+            data=own_models.load_data,
+            build=own_models.wrap(model, scaling),
+            epochs=epochs,
+            objective=own_models.objective_of(model, task),
+            task=task,
+        )
+
     def main(self) -> None:
         """Runs the command line in a script: `python lenet5.py [run|tune|ablate|show] --flag …`."""
         from keras_dl.cli import main
@@ -33,6 +78,45 @@ class Recipe(recipe.Recipe):
         words = sys.argv[1:]
         command = words.pop(0) if words and words[0] in ("run", "tune", "ablate", "show") else "run"
         sys.exit(main([command, str(sys.modules["__main__"].__file__), *words]))
+
+
+def run(
+    model: "keras.Model | Callable[..., keras.Model]",
+    data: Any,
+    *,
+    name: str | None = None,
+    scaling: bool | None = None,
+    **arguments: Any,
+) -> "Result":
+    """Trains a Keras model on data and tracks it in MLflow; the model itself is not changed.
+
+    Args:
+        model: a model, compiled or not, or a function that returns one; see `Recipe.from_model`.
+        data: name, path, arrays or `Data`, as `keras_dl.data.load` takes them.
+        name: name of the recipe in MLflow; None: that of the model or function.
+        scaling: whether pixels are divided by 255 and features standardised before the model;
+            None: unless it has a Rescaling or Normalization layer or its own train step.
+        **arguments: options of `Recipe.run`, `batch_size`, `image_size`, options of reading, and
+            hyperparameters of the function.
+
+    Returns:
+        The trained model, its history, metrics and figures, and where they are stored.
+
+    Raises:
+        ValueError, TypeError: if the model does not fit the data, or an argument is wrong.
+    """
+    settings.load_backend()
+    from keras_dl.data import Values, load
+    from keras_dl.data.reading_options import reading_options
+    from keras_dl.training.own_models import image_size_of
+
+    size = arguments.pop("image_size", None) or image_size_of(model)
+    reading = {option: arguments.pop(option) for option in READING if option in arguments}
+    with reading_options(**reading):
+        loaded = load(data, image_size=size)
+    task = "regression" if isinstance(loaded.targets, Values) else "classification"
+    own = Recipe.from_model(model, name=name, task=task, scaling=scaling)
+    return own.run(data=loaded, **arguments)
 
 
 def load_model(run_id: str) -> "keras.Model":

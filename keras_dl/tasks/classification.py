@@ -56,15 +56,17 @@ def probabilities(model: Any, x: np.ndarray, batch_size: int = 256) -> np.ndarra
     """Class probabilities of raw examples.
 
     Args:
-        model: gives logits (n, classes).
+        model: gives logits or probabilities (n, classes), or of the second of two classes (n, 1).
         x: raw examples (n, …).
         batch_size: examples at a time.
 
     Returns:
         (n, classes) float32, each row adding up to 1.
     """
-    logits = outputs(model, x, batch_size)
-    return softmax(np.asarray(logits, dtype="float32"), axis=-1)
+    values = np.asarray(outputs(model, x, batch_size), dtype="float32")
+    classes = 2 if values.shape[-1] == 1 else values.shape[-1]
+    chance = as_probabilities(model, values, classes)
+    return softmax(values, axis=-1) if chance is None else chance
 
 
 def as_probabilities(model: Any, values: Any, classes: int) -> np.ndarray | None:

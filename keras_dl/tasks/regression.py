@@ -1,22 +1,68 @@
 """Regression: targets are real numbers."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
+from keras_dl import plots
 from keras_dl.backend.inference import outputs
+from keras_dl.data import Data, Split, Values
 from keras_dl.data.reading_options import reading_options
 from keras_dl.data.tables.inputs import read_rows
 from keras_dl.data.unreadable import Unreadable
-from keras_dl.tasks.base import Prediction, SavedRun, Task, without_answer
+from keras_dl.tasks.base import Evaluator, Prediction, SavedRun, Task, without_answer
 
-__all__ = ["Regression", "task"]
+__all__ = ["Regression", "evaluate_regression", "task"]
+
+
+def evaluate_regression(model: Any, split: Split) -> dict[str, float]:
+    """Computes R² and the errors of a regression.
+
+    Args:
+        model: from examples to values, (n, outputs).
+        split: its targets are numbers, (n,) or (n, outputs).
+
+    Returns:
+        "r_squared", the explained share of the variance, mean over the outputs; and
+        "mean_absolute_error" and "root_mean_squared_error" in units of the target; empty for other
+        targets or outputs.
+    """
+    y = split.y
+    if not isinstance(y, np.ndarray) or y.dtype.kind != "f" or y.ndim > 2:
+        return {}
+    actual = y.reshape(len(y), -1).astype(np.float64)
+    predicted = outputs(model, split.x)
+    if not isinstance(predicted, np.ndarray) or predicted.size != actual.size:
+        return {}
+    errors = predicted.reshape(actual.shape).astype(np.float64) - actual
+    metrics = {
+        "mean_absolute_error": float(np.abs(errors).mean()),
+        "root_mean_squared_error": float(np.sqrt(np.square(errors).mean())),
+    }
+    variance = actual.var(axis=0)
+    if (variance > 0).all():
+        metrics["r_squared"] = float(np.mean(1 - np.square(errors).mean(axis=0) / variance))
+    return metrics
 
 
 class Regression(Task):
-    """Regression; recipes report on it themselves."""
+    """Regression of numbers."""
 
     name = "regression"
+    test_metrics = ("r_squared", "mean_absolute_error", "root_mean_squared_error")
+
+    def test_evaluators(self, data: Data) -> tuple[Evaluator, ...]:
+        """Returns `evaluate_regression`."""
+        return (evaluate_regression,) if isinstance(data.targets, Values) else ()
+
+    def report(self, model: Any, data: Data) -> dict[str, Any]:
+        """Returns the figure of predictions against actual values of a single target."""
+        y = data.test.y
+        if not isinstance(data.targets, Values) or y.size != len(y):
+            return {}
+        predicted = np.asarray(outputs(model, data.test.x)).ravel()
+        return {"predicted_against_actual": plots.predicted_against_actual(y.ravel(), predicted)}
 
     def predict(
         self,

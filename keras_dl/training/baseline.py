@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Classes
+from keras_dl.tasks.classification import as_probabilities
 
 if TYPE_CHECKING:
     import keras
@@ -100,6 +101,5 @@ def _predict(model: "keras.Model", data: "Data") -> np.ndarray | None:
         return None
     if logits.shape == (len(data.test.y), data.num_classes):
         return logits.argmax(axis=1)
-    if logits.size == len(data.test.y) and data.num_classes == 2:
-        return (logits.reshape(-1) > 0).astype(int)
-    return None
+    chance = as_probabilities(model, logits.reshape(len(logits), -1), data.num_classes)
+    return None if chance is None else (chance[:, 1] > 0.5).astype(int)
