@@ -9,11 +9,13 @@ __all__ = [
     "ABLATE",
     "COMPARE",
     "DESCRIBE",
+    "EXPORT",
     "HELP",
     "PREDICT",
     "READING",
     "REPORT",
     "RUN",
+    "RUNS",
     "TUNE",
     "UI",
     "Algorithm",
@@ -27,6 +29,8 @@ Budget = Literal["smoke", "quick", "full"]
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
 Algorithm = Literal["bayesian", "tpe", "random", "grid", "hyperband", "asha"]
 Task = Literal["classification", "regression"]
+Kind = Literal["run", "search", "comparison", "ablation", "trial", "seed", "final"]
+Status = Literal["FINISHED", "RUNNING", "FAILED", "KILLED"]
 
 
 def _training(
@@ -115,6 +119,25 @@ def _describe(
 ) -> None: ...
 
 
+def _runs(
+    *,
+    recipe: str | None = None,
+    dataset: str | None = None,
+    kind: Annotated[str | None, Choice(*get_args(Kind))] = None,
+    status: Annotated[str | None, Choice(*get_args(Status))] = None,
+    best: bool = False,
+    limit: Annotated[int, Range(1, 1_000_000)] = 30,
+    json: bool = False,
+) -> None: ...
+
+
+def _export(
+    *,
+    to: Annotated[str, Choice("savedmodel", "onnx", "litert", "torch")] = "savedmodel",
+    out: str | None = None,
+) -> None: ...
+
+
 def _report(*, write: str | None = None) -> None: ...
 
 
@@ -175,6 +198,15 @@ HELP = {
     "out": "folder for the pictures that some tasks predict, created if missing",
     "image_size": "side of the square images in pixels; if not given: that of images of one size",
     "at_least": "smallest side of the images in pixels; smaller ones are enlarged",
+    "recipe": "only runs of this recipe",
+    "dataset": "only runs on this data set",
+    "kind": "only runs of this kind; if not given: those that are no part of another",
+    "status": "only runs with this status",
+    "best": "best score first, in place of latest first",
+    "limit": "rows at most",
+    "json": "print JSON",
+    "to": "format",
+    "export out": "file, or folder of a SavedModel; if not given: named after model and run",
     "write": "put the table into this Markdown file, in place of the one there",
     "host": "address to listen on; 127.0.0.1 can be reached from this machine only",
     "port": "port to listen on",
@@ -187,6 +219,8 @@ TUNE: dict[str, Hyper] = hypers(_training) | READING | hypers(_tune)
 COMPARE: dict[str, Hyper] = hypers(_training) | READING | hypers(_compare)
 ABLATE: dict[str, Hyper] = hypers(_training) | READING | hypers(_ablate)
 PREDICT: dict[str, Hyper] = hypers(_predict)
+RUNS: dict[str, Hyper] = hypers(_runs)
+EXPORT: dict[str, Hyper] = hypers(_export)
 REPORT: dict[str, Hyper] = hypers(_report)
 UI: dict[str, Hyper] = hypers(_ui)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from keras_dl import options
 from keras_dl._version import __version__
-from keras_dl.cli import loading
+from keras_dl.cli import config, loading
 from keras_dl.cli.flags import Parser, describe, describe_options, merge_spaces
 from keras_dl.cli.positionals import asks_help, recipe_names, split_words, unknown_flags
 from keras_dl.space import Hyper, check_names, parse_setting, resolve
@@ -25,12 +25,23 @@ COMMANDS = {
     "tune": "Searches a recipe's hyperparameters.",
     "compare": "Trains several recipes on the same data and seeds, and compares their scores.",
     "ablate": "Measures the main effects and interactions of a recipe's hyperparameters.",
+    "runs": "Lists tracked runs, or deletes some.",
+    "rerun": "Repeats a tracked run from its record; flags change it.",
+    "export": "Writes the model of a run in the format of another runtime.",
+    "register": "Registers the model of a run in MLflow, to be served.",
     "predict": "Applies the model of a run to images, rows of tables, texts or words.",
     "report": "Prints a table of all recipes with the scores of their tracked runs.",
     "ui": "Serves MLflow's pages of this folder's runs.",
     "data": "Lists data sets, describes or prepares one, or lists the folders looked up.",
     "facts": "Compares the numbers of lecture and papers with those that the code computes.",
     "doctor": "Checks the installation and tells how to fix what is broken.",
+}
+# Commands that take `--config`, with their options.
+CONFIGURABLE = {
+    "run": options.RUN,
+    "tune": options.TUNE,
+    "compare": options.COMPARE,
+    "ablate": options.ABLATE,
 }
 RECIPE = "name of a recipe, or path to a Python file"
 SEARCHED = "hyperparameters; a value is held, LOW..HIGH or choices with commas are searched"
@@ -51,10 +62,12 @@ def parse(words: Sequence[str]) -> Call:
     grammar = {
         "list": _list,
         "show": _show,
-        "run": partial(_recipe, "run", options.RUN),
-        "tune": partial(_recipe, "tune", options.TUNE),
+        **{c: partial(_recipe, c, CONFIGURABLE[c]) for c in ("run", "tune", "ablate")},
         "compare": _compare,
-        "ablate": partial(_recipe, "ablate", options.ABLATE),
+        "runs": _runs,
+        "rerun": _rerun,
+        "export": _export,
+        "register": _register,
         "predict": _predict,
         "report": partial(_options, "report", options.REPORT),
         "ui": partial(_options, "ui", options.UI),
@@ -67,7 +80,10 @@ def parse(words: Sequence[str]) -> Call:
     if not words or words[0].startswith("-"):
         top.error(f"COMMAND must be given, and first: {', '.join(COMMANDS)}")
     check_names(words[:1], COMMANDS, "command")
-    return grammar[words[0]](parsers[words[0]], words[1:])
+    command, rest = words[0], words[1:]
+    if command in CONFIGURABLE:
+        rest = config.expand(rest, CONFIGURABLE[command])
+    return grammar[command](parsers[command], rest)
 
 
 def space_of(name: str) -> dict[str, Hyper]:
@@ -172,6 +188,59 @@ def _predict_by_task(parser: Parser, words: Sequence[str], run_id: str) -> int |
     return _commands().predict(arguments.RUN_ID, arguments.INPUT, values)
 
 
+def _runs(parser: Parser, words: Sequence[str]) -> Call:
+    parser.add_argument(
+        "ACTION",
+        nargs="?",
+        default="list",
+        help="list (the default); delete: runs by id, with all below them; clean: remove deleted "
+        "runs for good",
+    )
+    parser.add_argument(
+        "RUN_ID", nargs="*", help="ids of runs to delete, or their first characters"
+    )
+    own = options.RUNS
+    parser.add_flags("options of runs list", own, describe_options("runs", own))
+    arguments = parser.read(words)
+    check_names([arguments.ACTION], ("list", "delete", "clean"), "action of runs")
+    values = _select(arguments, own)
+    if (arguments.ACTION == "delete") != bool(arguments.RUN_ID):
+        parser.error("RUN_ID must be given to `delete`, and to no other action")
+    if arguments.ACTION != "list" and values:
+        parser.error(f"--{next(iter(values))} is a flag of runs list only.")
+    if arguments.ACTION == "list":
+        return partial(_run_commands().list_runs, resolve(own, values))
+    if arguments.ACTION == "delete":
+        return partial(_run_commands().delete, arguments.RUN_ID)
+    return _run_commands().clean
+
+
+def _rerun(parser: Parser, words: Sequence[str]) -> Call:
+    """`rerun`: the run names command, recipe and flags, so it is read before the other words."""
+    parser.add_argument("RUN_ID", help="id of a run, or its first characters")
+    parser.epilog = "The flags of the run's command follow the id and take precedence."
+    if not words or words[0].startswith("-"):
+        parser.read(words)  # prints the help, or refuses
+        parser.error("RUN_ID must be given, before the flags")
+    return lambda: _run_commands().rerun(words[0], lambda own: parse([*own, *words[1:]]))
+
+
+def _export(parser: Parser, words: Sequence[str]) -> Call:
+    parser.add_argument("RUN_ID", help="id of a run, or its first characters")
+    own = options.EXPORT
+    parser.add_flags("options of export", own, describe_options("export", own))
+    arguments = parser.read(words)
+    values = resolve(own, _select(arguments, own))
+    return partial(_run_commands().export, arguments.RUN_ID, values)
+
+
+def _register(parser: Parser, words: Sequence[str]) -> Call:
+    parser.add_argument("RUN_ID", help="id of a run, or its first characters")
+    parser.add_argument("NAME", help="of the registered model")
+    arguments = parser.read(words)
+    return partial(_run_commands().register, arguments.RUN_ID, arguments.NAME)
+
+
 def _options(command: str, own: Mapping[str, Hyper], parser: Parser, words: Sequence[str]) -> Call:
     """`report`, `ui` and `doctor`: options only."""
     if own:
@@ -214,6 +283,12 @@ def _facts(parser: Parser, words: Sequence[str]) -> Call:
 
 def _set_usage(parser: Parser, names: Sequence[str], placeholder: str) -> None:
     """Names the recipes in the usage, or tells that more flags appear with a recipe."""
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="TOML file with names and flags, such as the config.toml of a run; flags win over it",
+    )
     positionals = " ".join(names) or placeholder
     parser.usage = f"{parser.prog} {positionals} [flags]"
     if names:
@@ -231,6 +306,12 @@ def _tables() -> ModuleType:
     from keras_dl.cli import tables
 
     return tables
+
+
+def _run_commands() -> ModuleType:
+    from keras_dl.cli import run_commands
+
+    return run_commands
 
 
 def _commands() -> ModuleType:

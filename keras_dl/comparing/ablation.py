@@ -18,6 +18,7 @@ from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.space.levels import resolve_levels
 from keras_dl.tracking import store
+from keras_dl.tracking.config_file import make_config
 
 __all__ = ["ablate"]
 
@@ -147,7 +148,9 @@ def _open_parent(
         "seeds": plan.options["seeds"],
     }
     name, tags = f"{plan.recipe.name}-ablation", {"folder": journal.folder.name}
-    return ParentRun("ablation", plan.recipe, name, params, facts, journal, tags)
+    levelled = {n: params[n] for n in ("over", "values")}  # resolved, whatever the recipe's are
+    config = make_config("ablate", [plan.recipe], plan.fixed, plan.options | levelled, plan.data)
+    return ParentRun("ablation", plan.recipe, name, params, facts, journal, tags, config)
 
 
 def _announcement(plan: Plan, levels: Levels, settings: int, dry_run: DryRun, slots: int) -> str:

@@ -70,6 +70,7 @@ def run_contenders(
     journal: Journal,
     tags: Mapping[str, object] | None = None,
     *,
+    config: str = "",
     first_seed: int = 0,
     verbose: bool = True,
 ) -> Comparison:
@@ -81,6 +82,7 @@ def run_contenders(
         scheduler: runs the jobs.
         journal: folder of the trainings; a run that it names is continued.
         tags: further tags of the parent run.
+        config: contents of the parent run's `config.toml`; "" for a part of a search.
         first_seed: the first of them; the others follow it.
         verbose: whether to show progress.
 
@@ -96,7 +98,7 @@ def run_contenders(
         for c in contenders
     ]
     parent = ParentRun(
-        "comparison", first.recipe, name, {"seeds": seeds}, first.facts, journal, tags
+        "comparison", first.recipe, name, {"seeds": seeds}, first.facts, journal, tags, config
     )
     with parent, ProgressReporter(len(trainings), verbose=verbose) as reporter:
         reporter.write(

@@ -18,6 +18,7 @@ from keras_dl.execution.run_job import is_done, run_job
 from keras_dl.execution.scheduler import RunningJob, Scheduler, log_leftovers, log_outcome
 from keras_dl.recipe import Recipe, Score
 from keras_dl.tracking import runs, store
+from keras_dl.tracking.config_file import CONFIG
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.training.job import Job, Outcome
 from keras_dl.utils.text import plural
@@ -73,6 +74,7 @@ class ParentRun:
         facts: facts of the data.
         journal: names the run of an earlier process, which is reopened, or gets the new run's id.
         tags: further tags.
+        config: contents of `config.toml`; "" for a run that is part of another.
 
     Attributes:
         tracked: the parent run.
@@ -88,6 +90,7 @@ class ParentRun:
         facts: Facts,
         journal: Journal,
         tags: Mapping[str, object] | None = None,
+        config: str = "",
     ) -> None:
         self.kind, self._journal = kind, journal
         self.experiment = f"{facts['name']}-{recipe.task_name}"
@@ -105,6 +108,8 @@ class ParentRun:
             where = f"tags.{kind} = '{self.tracked.id}'"
             self._earlier = store.search(earlier.info.experiment_id, where)
         self.tracked.expect(facts)
+        if config:
+            self.tracked.text(config, CONFIG)
         journal.write_notes(run_id=self.tracked.id)
 
     def _find_own(self) -> store.Run | None:

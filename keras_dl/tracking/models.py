@@ -21,7 +21,7 @@ from keras_dl.tracking.model_files import read_model
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.utils import scratch
 
-__all__ = ["load", "log", "preprocessor", "spec", "task_name"]
+__all__ = ["load", "log", "logged_models", "preprocessor", "requirements", "spec", "task_name"]
 
 # What MLflow, `zipfile`, `h5py` and Keras raise for files that are missing, cut off or damaged.
 UNREADABLE = (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, MlflowException)
@@ -40,8 +40,6 @@ def log(tracked: TrackedRun, model: Any, example: Any, preprocessor: str = "") -
     from mlflow.models import Model, infer_signature
 
     output = model.predict(example, verbose=0)
-    # Named, because finding them out means importing everything anew in a subprocess: 12 s.
-    needs = [f"{n}=={importlib.metadata.version(n)}" for n in ("keras", "tensorflow", "numpy")]
     tracked.flush()
     if preprocessor:
         tracked.text(preprocessor, PREPROCESSOR)
@@ -59,7 +57,7 @@ def log(tracked: TrackedRun, model: Any, example: Any, preprocessor: str = "") -
         run_id=tracked.id,
         model=model,
         signature=infer_signature(example, output),
-        pip_requirements=needs,
+        pip_requirements=requirements(),
     )
 
 
@@ -72,7 +70,7 @@ def load(run_id: str) -> Any:
     """
     run = store.find_run(run_id)
     _import_custom_layers(run.data.tags.get("recipe", ""))
-    logged = [m for m in _logged_models(run) if m.status == LoggedModelStatus.READY]
+    logged = [m for m in logged_models(run) if m.status == LoggedModelStatus.READY]
     if not logged:
         raise ValueError(f"`run_id` must name a run that has a model. Received: {run.info.run_id}")
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
@@ -85,6 +83,14 @@ def load(run_id: str) -> Any:
                 f"`run_id` must name a run whose model can be read; {run.info.run_id} has a "
                 f"missing or damaged file: {reason}"
             ) from None
+
+
+def requirements() -> list[str]:
+    """Returns the packages that a stored model needs, with their versions.
+
+    Named, because finding them out means importing everything in a further process: 12 s.
+    """
+    return [f"{n}=={importlib.metadata.version(n)}" for n in ("keras", "tensorflow", "numpy")]
 
 
 def spec(run_id: str) -> dict[str, Any]:
@@ -120,16 +126,16 @@ def preprocessor(run_id: str) -> str:
     return _text(run_id, PREPROCESSOR)
 
 
-def _logged_models(run: Run) -> list[LoggedModel]:
+def logged_models(run: Run) -> list[LoggedModel]:
     """Returns the models of a run in the order of their creation."""
     where = f"source_run_id = '{run.info.run_id}'"
-    logged = store.client().search_logged_models([run.info.experiment_id], filter_string=where)
+    logged = store.client().searchlogged_models([run.info.experiment_id], filter_string=where)
     return sorted(logged, key=lambda m: m.creation_timestamp)
 
 
 def _remove_earlier(tracked: TrackedRun) -> None:
     """Deletes the models that earlier processes gave the run, and their files if they are here."""
-    for model in _logged_models(tracked.run):
+    for model in logged_models(tracked.run):
         store.client().delete_logged_model(model.model_id)
         address = urlparse(model.artifact_location)
         if address.scheme in ("", "file"):

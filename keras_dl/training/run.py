@@ -18,6 +18,7 @@ from keras_dl.errors import classify
 from keras_dl.recipe import Recipe
 from keras_dl.tasks.base import get_task
 from keras_dl.tracking import models, runs, store
+from keras_dl.tracking.config_file import CONFIG, make_config
 from keras_dl.tracking.runs import SAMPLES, TrackedRun
 from keras_dl.training import baseline, checkpoint, fit, report, stopped_runs
 from keras_dl.training.callbacks import callback_names, check_callbacks
@@ -241,6 +242,8 @@ def _open(
     stopped_runs.claim_job(token, tracked.id)
     tracked.dataset(facts)
     tracked.expect(facts)
+    stated = {k: v for k, v in settings.items() if k not in unstated}
+    tracked.text(make_config("run", [recipe], job.values, stated, job.data), CONFIG)
     return tracked
 
 

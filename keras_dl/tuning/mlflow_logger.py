@@ -11,6 +11,7 @@ from keras_dl.execution.journal import Journal, Trial
 from keras_dl.execution.parent_run import Child, Facts, ParentRun
 from keras_dl.execution.run_job import entries
 from keras_dl.tracking import runs
+from keras_dl.tracking.config_file import make_config
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.tracking.views import View, view
 from keras_dl.tuning.plan import SearchPlan
@@ -135,7 +136,10 @@ class SearchLogger:
         params |= {"workers": workers, "search": tuple(plan.searched)}
         name = f"{plan.recipe.name}-{options['algorithm']}-search"
         tags = {"folder": self._journal.folder.name, "seed": options["seed"]}
-        return ParentRun("search", plan.recipe, name, params, self.facts, self._journal, tags)
+        config = make_config("tune", [plan.recipe], plan.stated(), options, plan.data)
+        return ParentRun(
+            "search", plan.recipe, name, params, self.facts, self._journal, tags, config
+        )
 
     def _open(
         self, trial: Trial, kind: str, above: TrackedRun | None = None, seed: int | None = None

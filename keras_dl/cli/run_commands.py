@@ -1,0 +1,127 @@
+"""The commands on tracked runs: `runs`, `rerun`, `export` and `register`."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from keras_dl import settings
+from keras_dl.cli import config, tables
+from keras_dl.utils.printing import printable
+
+if TYPE_CHECKING:
+    from keras_dl.tracking.listing import RunRow
+
+__all__ = ["clean", "delete", "export", "list_runs", "register", "rerun"]
+
+UNITS = ("B", "kB", "MB", "GB")
+
+
+def list_runs(values: Mapping[str, Any]) -> None:
+    """Prints tracked runs as a table, or as JSON.
+
+    Args:
+        values: the options of `runs list`.
+    """
+    from keras_dl.tracking import listing, store
+
+    arguments = {name: value for name, value in values.items() if name != "json"}
+    rows = listing.list_runs(**arguments)
+    if values["json"]:
+        print(json.dumps([asdict(row) for row in rows], indent=1))
+        return
+    if not rows:
+        print(printable(f"No such runs in {store.uri()}"))
+        return
+    table = tables.make_table(
+        "id", "run", "data", "kind", "status", "score", "started", "time", "size"
+    )
+    for row in rows:
+        table.add_row(*map(tables.cell, _cells(row)))
+    tables.terminal().print(table)
+
+
+def _cells(row: "RunRow") -> tuple[str, ...]:
+    from keras_dl.execution.progress import format_duration
+
+    seconds = "" if row.seconds is None else format_duration(row.seconds)
+    size = "elsewhere" if row.size is None else format_size(row.size)
+    return (
+        row.run_id[:8],
+        row.name,
+        row.dataset,
+        row.kind,
+        row.status.lower(),
+        row.score,
+        row.started,
+        seconds,
+        size,
+    )
+
+
+def format_size(count: int) -> str:
+    """Returns a number of bytes with its unit: "3.2 MB"."""
+    size = float(count)
+    for unit in UNITS:
+        if size < 1000 or unit == UNITS[-1]:
+            break
+        size /= 1000
+    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+
+
+def delete(run_ids: Sequence[str]) -> None:
+    """Deletes runs and those below them."""
+    from keras_dl.tracking import listing
+
+    for run in listing.delete(run_ids):
+        print(printable(f"{run.info.run_id}  {run.info.run_name}  deleted"))
+    print("Files stay until `keras-dl runs clean`.")
+
+
+def clean() -> None:
+    """Removes deleted runs for good."""
+    from keras_dl.tracking import listing
+
+    print(f"{format_size(listing.clean())} freed")
+
+
+def rerun(run_id: str, parse: Callable[[Sequence[str]], Callable[[], "int | None"]]) -> int | None:
+    """Repeats a run from its record.
+
+    Args:
+        run_id: id of the run, or its first characters.
+        parse: turns the command, recipes and flags of the run into a call.
+
+    Raises:
+        ValueError: if there is no such run, it has no record, or its data were in memory.
+    """
+    from keras_dl.tracking import records
+
+    record = records.read(run_id)
+    recipes, flags = config.to_words(record.values, f"RUN_ID={run_id}")
+    for sentence in record.differences():
+        print(printable(sentence), flush=True)
+    return parse([record.command, *recipes, *flags])()
+
+
+def export(run_id: str, values: Mapping[str, Any]) -> None:
+    """Writes the model of a run in another format.
+
+    Args:
+        run_id: id of the run, or its first characters.
+        values: `to` and `out`.
+    """
+    settings.load_backend()
+    from keras_dl.tracking import export as exporting
+
+    exported = exporting.export(run_id, **values)
+    print(printable(f"{exported.path}: outputs within {exported.difference:.1e} of the model's"))
+
+
+def register(run_id: str, name: str) -> None:
+    """Registers the model of a run."""
+    settings.load_backend()
+    from keras_dl.tracking import registry
+
+    address = registry.register(run_id, name)
+    print(printable(f"{address}: mlflow models serve -m {address} --env-manager local"))

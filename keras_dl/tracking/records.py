@@ -1,0 +1,74 @@
+"""The record of a run, from which it can be repeated."""
+
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from keras_dl import options
+from keras_dl.tracking import provenance, store
+from keras_dl.tracking.config_file import CONFIG
+from keras_dl.utils import scratch
+
+__all__ = ["Record", "read"]
+
+
+@dataclass(frozen=True)
+class Record:
+    """Arguments of a tracked run.
+
+    Attributes:
+        command: "run", "tune", "compare" or "ablate".
+        values: recipes, hyperparameters and options, as in `config.toml`.
+        tags: of the run.
+    """
+
+    command: str
+    values: Mapping[str, Any]
+    tags: Mapping[str, str]
+
+    def differences(self) -> list[str]:
+        """Returns sentences on what is not as it was: versions of packages, and the commit."""
+        before, now = self.tags.get("versions", ""), provenance.versions()
+        changed = sorted(set(now.split(", ")) - set(before.split(", "))) if before else []
+        sentences = []
+        if changed:
+            sentences.append(f"Other versions than the run's: {', '.join(changed)}")
+        if self.tags.get("backend"):
+            sentences.append(f"The run's backend: {self.tags['backend']}")
+        digest = self.tags.get("dataset_digest", "")
+        sentences.append(f"The run's data: {self.tags.get('dataset', '')} {digest[:8]}".rstrip())
+        return sentences
+
+
+def read(run_id: str) -> Record:
+    """Reads the record of a run; of a training below another one, from its parameters.
+
+    Args:
+        run_id: id of the run, or its first characters.
+
+    Raises:
+        ValueError: if there is no such run, or it has no record.
+    """
+    run, client = store.find_run(run_id), store.client()
+    tags = run.data.tags
+    if "recipe" not in tags:
+        raise ValueError(f"`RUN_ID` must name a run of a recipe. Received: {run.info.run_id}")
+    if CONFIG in [file.path for file in client.list_artifacts(run.info.run_id)]:
+        with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
+            path = client.download_artifacts(run.info.run_id, CONFIG, folder)
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return Record(values["command"], values, tags)
+    if tags.get("kind") not in ("trial", "seed", "final"):
+        raise ValueError(
+            f"`RUN_ID` must name a run with a {CONFIG}; versions before kept none. "
+            f"Received: {run.info.run_id}"
+        )
+    parent = tags.get("mlflow.parentRunId")
+    above = read(parent).values if parent else {}
+    data = {name: above[name] for name in ("data",) if name in above}
+    unknown = {"timeout", "max_parameters"} - set(options.RUN)
+    params = {n: v for n, v in run.data.params.items() if n not in unknown}
+    return Record("run", {"recipe": above.get("recipe", [tags["recipe"]]), **params, **data}, tags)

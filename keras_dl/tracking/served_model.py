@@ -1,0 +1,55 @@
+"""The model of a run as MLflow serves it: class names and probabilities in place of logits.
+
+MLflow copies this file into a registered model and runs it there; nothing is pickled.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import pandas as pd
+
+__all__ = ["ServedModel"]
+
+
+class ServedModel(mlflow.pyfunc.PythonModel):
+    """A `keras_dl` model behind MLflow's scoring server."""
+
+    def load_context(self, context: Any) -> None:
+        """Loads the model and the facts of its data."""
+        from keras_dl import settings
+
+        settings.load_backend()
+        import keras_dl.layers  # noqa: F401  (registers them)
+        from keras_dl.tracking.model_files import read_model
+
+        self.model = read_model(Path(context.artifacts["model"]))
+        self.names = json.loads(Path(context.artifacts["spec"]).read_text("utf-8"))["class_names"]
+
+    def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
+        """Computes the answers.
+
+        Args:
+            context: not used.
+            model_input: raw examples, (n, …), as the model takes them.
+            params: not used.
+
+        Returns:
+            A DataFrame with the columns `class`, `probability`, and one for each class; without
+            classes the outputs of the model.
+        """
+        outputs = np.asarray(self.model.predict(np.asarray(model_input), verbose=0))
+        if not self.names or outputs.ndim != 2:
+            return outputs
+        if outputs.shape[1] == 1:  # one logit, of the second class
+            outputs = np.concatenate([np.zeros_like(outputs), outputs], axis=1)
+        exponentials = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        shares = exponentials / exponentials.sum(axis=1, keepdims=True)
+        best = shares.argmax(axis=1)
+        answers = {"class": [self.names[i] for i in best], "probability": shares.max(axis=1)}
+        return pd.DataFrame(answers | {n: shares[:, i] for i, n in enumerate(self.names)})
+
+
+mlflow.models.set_model(ServedModel())
