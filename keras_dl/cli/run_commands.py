@@ -1,6 +1,7 @@
 """The commands on tracked runs: `runs`, `rerun`, `export` and `register`."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -61,12 +62,10 @@ def _cells(row: "RunRow") -> tuple[str, ...]:
 
 def format_size(count: int) -> str:
     """Returns a number of bytes with its unit: "3.2 MB"."""
-    size = float(count)
-    for unit in UNITS:
-        if size < 1000 or unit == UNITS[-1]:
-            break
-        size /= 1000
-    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+    if count < 1000:
+        return f"{count} B"
+    power = min(int(math.log10(count)) // 3, len(UNITS) - 1)
+    return f"{count / 1000**power:.1f} {UNITS[power]}"
 
 
 def delete(run_ids: Sequence[str]) -> None:
@@ -101,7 +100,15 @@ def rerun(run_id: str, parse: Callable[[Sequence[str]], Callable[[], "int | None
     recipes, flags = config.to_words(record.values, f"RUN_ID={run_id}")
     for sentence in record.differences():
         print(printable(sentence), flush=True)
-    return parse([record.command, *recipes, *flags])()
+    call = parse([record.command, *recipes, *flags])
+    settings.load_backend()
+    from keras_dl.data.summary import expected_digest
+
+    token = expected_digest.set(record.digest)
+    try:
+        return call()
+    finally:
+        expected_digest.reset(token)
 
 
 def export(run_id: str, values: Mapping[str, Any]) -> None:

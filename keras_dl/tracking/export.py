@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,9 @@ def export(run_id: str, *, to: str, out: str | os.PathLike[str] | None = None) -
     example = _example(model, spec)
     expected = tree.map_structure(np.asarray, model.predict(example, verbose=0))
     try:
-        # The exporters print their graphs.
-        with contextlib.redirect_stdout(io.StringIO()):
+        # The exporters print their graphs, and warn of each other's versions.
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             model.export(str(path), format=KERAS[to], verbose=False)
             results = _RUNNERS[to](path, example)
     except ImportError as error:

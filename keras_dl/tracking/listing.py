@@ -124,8 +124,7 @@ def clean() -> int:
         Bytes that became free in this folder.
 
     Raises:
-        ValueError: if the store is a server's.
-        RuntimeError: if MLflow fails.
+        ValueError: if the store is a server's, or MLflow fails.
     """
     if store.uri().startswith("http"):
         raise ValueError(
@@ -133,10 +132,12 @@ def clean() -> int:
             f"Received: {store.uri()}"
         )
     before = _bytes_in(store.root())
-    words = [sys.executable, "-P", "-m", "mlflow", "gc", "--backend-store-uri", store.uri()]
+    address = ["--backend-store-uri", store.uri(), "--tracking-uri", store.uri()]
+    words = [sys.executable, "-P", "-m", "mlflow", "gc", *address]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"`mlflow gc` failed: {done.stderr.strip()[-500:]}")
+        reason = done.stderr.strip().rpartition("\n")[2]
+        raise ValueError(f"MLflow could not remove the deleted runs: {reason}")
     experiments = [e.experiment_id for e in store.client().search_experiments()]
     remaining = store.search(experiments, "") if experiments else []
     ids = {run.info.run_id for run in remaining}

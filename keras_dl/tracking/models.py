@@ -129,7 +129,7 @@ def preprocessor(run_id: str) -> str:
 def logged_models(run: Run) -> list[LoggedModel]:
     """Returns the models of a run in the order of their creation."""
     where = f"source_run_id = '{run.info.run_id}'"
-    logged = store.client().searchlogged_models([run.info.experiment_id], filter_string=where)
+    logged = store.client().search_logged_models([run.info.experiment_id], filter_string=where)
     return sorted(logged, key=lambda m: m.creation_timestamp)
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from keras_dl import options
+from keras_dl import options, settings
 from keras_dl.tracking import provenance, store
 from keras_dl.tracking.config_file import CONFIG
 from keras_dl.utils import scratch
 
 __all__ = ["Record", "read"]
+
+SWITCHES = {"true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,24 @@ class Record:
     values: Mapping[str, Any]
     tags: Mapping[str, str]
 
+    @property
+    def digest(self) -> str:
+        """Digest of the run's data; "" if none is stored."""
+        return self.tags.get("dataset_digest", "")
+
     def differences(self) -> list[str]:
-        """Returns sentences on what is not as it was: versions of packages, and the commit."""
-        before, now = self.tags.get("versions", ""), provenance.versions()
-        changed = sorted(set(now.split(", ")) - set(before.split(", "))) if before else []
+        """Returns sentences on what is not as it was: versions, commit and backend."""
+        before = set(self.tags.get("versions", "").split(", "))
+        now = set(provenance.versions().split(", "))
         sentences = []
-        if changed:
-            sentences.append(f"Other versions than the run's: {', '.join(changed)}")
-        if self.tags.get("backend"):
-            sentences.append(f"The run's backend: {self.tags['backend']}")
-        digest = self.tags.get("dataset_digest", "")
-        sentences.append(f"The run's data: {self.tags.get('dataset', '')} {digest[:8]}".rstrip())
+        if before != {""} and before != now:
+            changed = ", ".join(sorted(before - now)) or "without " + ", ".join(
+                sorted(now - before)
+            )
+            sentences.append(f"The run had other versions: {changed}")
+        backend = self.tags.get("backend", settings.backend())
+        if backend != settings.backend():
+            sentences.append(f"The run had the backend {backend}, now it is {settings.backend()}")
         return sentences
 
 
@@ -70,5 +79,5 @@ def read(run_id: str) -> Record:
     above = read(parent).values if parent else {}
     data = {name: above[name] for name in ("data",) if name in above}
     unknown = {"timeout", "max_parameters"} - set(options.RUN)
-    params = {n: v for n, v in run.data.params.items() if n not in unknown}
+    params = {n: SWITCHES.get(v, v) for n, v in run.data.params.items() if n not in unknown}
     return Record("run", {"recipe": above.get("recipe", [tags["recipe"]]), **params, **data}, tags)

@@ -3,8 +3,13 @@
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import keras
 import mlflow
+import numpy as np
+from mlflow.models import ModelSignature
+from mlflow.types import Schema, TensorSpec
 
 from keras_dl.tracking import models, served_model, store
 from keras_dl.utils import scratch
@@ -43,6 +48,7 @@ def register(run_id: str, name: str) -> str:
             str(here / FOLDER),
             python_model=str(served_model.__file__),
             artifacts={"model": str(here / "model.keras"), "spec": str(here / "data.json")},
+            signature=_signature(model),
             pip_requirements=["keras-dl", *models.requirements()],
         )
         client.log_artifacts(run.info.run_id, str(here / FOLDER), FOLDER)
@@ -51,3 +57,12 @@ def register(run_id: str, name: str) -> str:
     source = f"{run.info.artifact_uri}/{FOLDER}"
     version = client.create_model_version(name, source, run.info.run_id)
     return f"models:/{name}/{version.version}"
+
+
+def _signature(model: keras.Model) -> Any:
+    """Returns the types and shapes of a single input; MLflow cannot infer those of answers."""
+    if isinstance(model.input, (dict, list)):
+        return None
+    kind = np.dtype(keras.backend.standardize_dtype(model.input.dtype))
+    shape = (-1, *(-1 if size is None else size for size in model.input.shape[1:]))
+    return ModelSignature(inputs=Schema([TensorSpec(kind, shape)]))

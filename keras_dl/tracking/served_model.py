@@ -7,14 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import numpy as np
 import pandas as pd
+from mlflow.models import set_model
+from mlflow.pyfunc.model import PythonModel
 
 __all__ = ["ServedModel"]
 
 
-class ServedModel(mlflow.pyfunc.PythonModel):
+class ServedModel(PythonModel):
     """A `keras_dl` model behind MLflow's scoring server."""
 
     def load_context(self, context: Any) -> None:
@@ -28,7 +29,7 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         self.model = read_model(Path(context.artifacts["model"]))
         self.names = json.loads(Path(context.artifacts["spec"]).read_text("utf-8"))["class_names"]
 
-    def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
+    def predict(self, context, model_input, params=None):  # MLflow reads type hints as a schema
         """Computes the answers.
 
         Args:
@@ -52,4 +53,4 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         return pd.DataFrame(answers | {n: shares[:, i] for i, n in enumerate(self.names)})
 
 
-mlflow.models.set_model(ServedModel())
+set_model(ServedModel())
