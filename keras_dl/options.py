@@ -11,6 +11,7 @@ __all__ = [
     "DESCRIBE",
     "EXPORT",
     "HELP",
+    "LIST",
     "PREDICT",
     "READING",
     "REPORT",
@@ -119,6 +120,9 @@ def _describe(
 ) -> None: ...
 
 
+def _list(*, family: str | None = None, json: bool = False) -> None: ...
+
+
 def _runs(
     *,
     recipe: str | None = None,
@@ -198,6 +202,7 @@ HELP = {
     "out": "folder for the pictures that some tasks predict, created if missing",
     "image_size": "side of the square images in pixels; if not given: that of images of one size",
     "at_least": "smallest side of the images in pixels; smaller ones are enlarged",
+    "family": "only recipes of this family",
     "recipe": "only runs of this recipe",
     "dataset": "only runs on this data set",
     "kind": "only runs of this kind; if not given: those that are no part of another",
@@ -219,6 +224,7 @@ TUNE: dict[str, Hyper] = hypers(_training) | READING | hypers(_tune)
 COMPARE: dict[str, Hyper] = hypers(_training) | READING | hypers(_compare)
 ABLATE: dict[str, Hyper] = hypers(_training) | READING | hypers(_ablate)
 PREDICT: dict[str, Hyper] = hypers(_predict)
+LIST: dict[str, Hyper] = hypers(_list)
 RUNS: dict[str, Hyper] = hypers(_runs)
 EXPORT: dict[str, Hyper] = hypers(_export)
 REPORT: dict[str, Hyper] = hypers(_report)

@@ -43,6 +43,7 @@ LIGHT = {
         "utils/printing",
         "utils/scratch",
         "cli/__init__",
+        "cli/config",
         "cli/flags",
         "cli/loading",
         "cli/positionals",

@@ -44,7 +44,7 @@ def run(name: str, values: Mapping[str, Any]) -> None:
     recipe = load_recipe(name)
     from keras_dl.training.run import run as run_recipe
 
-    run_recipe(recipe, **values)
+    _print_id(run_recipe(recipe, **values).run_id, values)
 
 
 def tune(name: str, values: Mapping[str, Any]) -> None:
@@ -52,7 +52,7 @@ def tune(name: str, values: Mapping[str, Any]) -> None:
     recipe = load_recipe(name)
     from keras_dl.tuning.search import tune as tune_recipe
 
-    tune_recipe(recipe, **values)
+    _print_id(tune_recipe(recipe, **values).run_id, values)
 
 
 def ablate(name: str, values: Mapping[str, Any]) -> None:
@@ -60,7 +60,7 @@ def ablate(name: str, values: Mapping[str, Any]) -> None:
     recipe = load_recipe(name)
     from keras_dl.comparing import ablate as ablate_recipe
 
-    ablate_recipe(recipe, **values)
+    _print_id(ablate_recipe(recipe, **values).run_id, values)
 
 
 def compare(names: Sequence[str], values: Mapping[str, Any]) -> None:
@@ -68,7 +68,13 @@ def compare(names: Sequence[str], values: Mapping[str, Any]) -> None:
     recipes = [load_recipe(name) for name in names]
     from keras_dl.comparing import compare as compare_recipes
 
-    compare_recipes(recipes, **values)
+    _print_id(compare_recipes(recipes, **values).run_id, values)
+
+
+def _print_id(run_id: str, values: Mapping[str, Any]) -> None:
+    """Prints the id alone where everything else is silent, for scripts."""
+    if not values.get("verbose", True):
+        print(run_id)
 
 
 def prediction_options(run_id: str) -> "Mapping[str, Hyper]":

@@ -97,7 +97,11 @@ def space_of(name: str) -> dict[str, Hyper]:
 
 def _list(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_argument("WORD", nargs="?", default="", help="part of a name, title or family")
-    return partial(_tables().list_recipes, parser.read(words).WORD)
+    own = options.LIST
+    parser.add_flags("options of list", own, describe_options("list", own))
+    arguments = parser.read(words)
+    values = resolve(own, _select(arguments, own))
+    return partial(_tables().list_recipes, arguments.WORD, **values)
 
 
 def _show(parser: Parser, words: Sequence[str]) -> Call:

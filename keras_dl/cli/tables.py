@@ -2,6 +2,7 @@
 
 import re
 import sys
+from json import dumps
 from typing import Any
 
 from rich.console import Console
@@ -12,24 +13,41 @@ from keras_dl import catalog
 from keras_dl.catalog import Entry
 from keras_dl.cli import loading
 from keras_dl.recipe import Objective
-from keras_dl.space import Hyper, format_value
+from keras_dl.space import Hyper, check_names, format_value
 from keras_dl.utils.printing import printable
 
 __all__ = ["cell", "list_recipes", "make_table", "show_recipe", "terminal"]
 
+COLUMNS = ("recipe", "title", "family", "paper")
 WIDE = 1000  # columns of a pipe, so that no line is broken
 
 
-def list_recipes(word: str) -> None:
-    """Prints the recipes whose name, title or family contains the word; a family lists its own."""
-    rows = make_table("recipe", "title", "family", "paper")
-    is_family = word in catalog.families()
+def list_recipes(word: str, *, family: str | None = None, json: bool = False) -> None:
+    """Prints recipes, as a table or as JSON.
+
+    Args:
+        word: part of a name, title or family; a whole family lists its own; "" for all.
+        family: the only family to list; None: all.
+        json: whether to print JSON.
+
+    Raises:
+        ValueError: if there is no such family.
+    """
+    if family is not None:
+        check_names([family], catalog.families(), "family")
+    found = []
     for entry in catalog.entries():
-        family = catalog.family(entry.name)
-        text = family if is_family else f"{entry.name} {entry.title} {family}"
-        if word.lower() in text.lower():
-            rows.add_row(*map(cell, (entry.name, entry.title, family, _paper(entry))))
-    if rows.row_count:
+        own = catalog.family(entry.name)
+        text = own if word in catalog.families() else f"{entry.name} {entry.title} {own}"
+        if word.lower() in text.lower() and family in (None, own):
+            found.append((entry.name, entry.title, own, _paper(entry)))
+    if json:
+        print(dumps([dict(zip(COLUMNS, row, strict=True)) for row in found], indent=1))
+        return
+    rows = make_table(*COLUMNS)
+    for row in found:
+        rows.add_row(*map(cell, row))
+    if found:
         terminal().print(rows)
     else:
         print(f"No recipe contains {word!r}. Recipes: {', '.join(catalog.names())}")

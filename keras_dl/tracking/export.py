@@ -12,6 +12,7 @@ import keras
 import numpy as np
 from keras import tree
 
+from keras_dl.backend.exported_models import RUNNERS
 from keras_dl.tracking import models
 
 __all__ = ["FORMATS", "Exported", "export"]
@@ -69,7 +70,7 @@ def export(run_id: str, *, to: str, out: str | os.PathLike[str] | None = None) -
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             model.export(str(path), format=KERAS[to], verbose=False)
-            results = _RUNNERS[to](path, example)
+            results = RUNNERS[to](path, example)
     except ImportError as error:
         raise ValueError(
             f"`to` must be a format whose packages are installed; {error}. Received: to={to!r}"
@@ -101,55 +102,8 @@ def _example(model: keras.Model, spec: dict[str, Any]) -> Any:
     return draw(inputs, "")
 
 
-def _run_saved_model(path: Path, example: Any) -> list[np.ndarray]:
-    layer = keras.layers.TFSMLayer(str(path), call_endpoint="serve")
-    return [np.asarray(part) for part in tree.flatten(layer(example))]
-
-
-def _run_onnx(path: Path, example: Any) -> list[np.ndarray]:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    inputs = [np.asarray(part) for part in tree.flatten(example)]
-    names = [own.name for own in session.get_inputs()]
-    return list(map(np.asarray, session.run(None, dict(zip(names, inputs, strict=True)))))
-
-
-def _run_litert(path: Path, example: Any) -> list[np.ndarray]:
-    import tensorflow as tf
-
-    interpreter = tf.lite.Interpreter(str(path))
-    parts = [np.asarray(part) for part in tree.flatten(example)]
-    runner = interpreter.get_signature_runner()
-    names = sorted(runner.get_input_details())
-    results = runner(**dict(zip(names, parts, strict=True)))
-    return [results[name] for name in sorted(results)]
-
-
-def _run_torch(path: Path, example: Any) -> list[np.ndarray]:
-    import torch
-
-    program = torch.export.load(str(path)).module()
-    with torch.no_grad():
-        # The traced batch has one example.
-        rows = [
-            program(*[torch.as_tensor(part[i : i + 1]) for part in tree.flatten(example)])
-            for i in range(EXAMPLES)
-        ]
-    parts = zip(*(tree.flatten(row) for row in rows), strict=True)
-    return [np.concatenate([p.numpy() for p in part]) for part in parts]
-
-
 def _difference(expected: list[np.ndarray], results: list[np.ndarray]) -> float:
     if [e.shape for e in expected] != [r.shape for r in results]:
         return float("inf")
     scale = max(float(np.abs(e).max()) for e in expected) or 1.0
     return max(float(np.abs(e - r).max()) for e, r in zip(expected, results, strict=True)) / scale
-
-
-_RUNNERS = {
-    "savedmodel": _run_saved_model,
-    "onnx": _run_onnx,
-    "litert": _run_litert,
-    "torch": _run_torch,
-}

@@ -148,6 +148,9 @@ def clean() -> int:
     for folder in (f for place in FOLDERS for f in (store.root() / place).glob("[!.]*")):
         if folder.is_dir() and folder.name not in journals:
             shutil.rmtree(folder, ignore_errors=True)
+    for path in sorted((store.root() / "artifacts").rglob("*"), reverse=True):  # inner ones first
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
     return max(0, before - _bytes_in(store.root()))
 
 

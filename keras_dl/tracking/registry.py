@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,15 @@ def register(run_id: str, name: str) -> str:
         here = Path(folder)
         model.save(here / "model.keras")
         (here / "data.json").write_text(json.dumps(spec), encoding="utf-8")
-        mlflow.pyfunc.save_model(
-            str(here / FOLDER),
-            python_model=str(served_model.__file__),
-            artifacts={"model": str(here / "model.keras"), "spec": str(here / "data.json")},
-            signature=_signature(model),
-            pip_requirements=["keras-dl", *models.requirements()],
-        )
+        with warnings.catch_warnings():  # asks for type hints, from which it would guess a schema
+            warnings.simplefilter("ignore")
+            mlflow.pyfunc.save_model(
+                str(here / FOLDER),
+                python_model=str(served_model.__file__),
+                artifacts={"model": str(here / "model.keras"), "spec": str(here / "data.json")},
+                signature=_signature(model),
+                pip_requirements=["keras-dl", *models.requirements()],
+            )
         client.log_artifacts(run.info.run_id, str(here / FOLDER), FOLDER)
     if not client.search_registered_models(f"name = '{name.replace(chr(39), '')}'"):
         client.create_registered_model(name)
