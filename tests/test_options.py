@@ -55,7 +55,19 @@ def test_every_option_is_explained(command):
     assert not [name for name in getattr(options, command) if name not in options.HELP]
 
 
-NAMES = ("run", "tune", "compare", "ablate", "describe", "predict", "report", "ui")
+NAMES = (
+    "run",
+    "tune",
+    "compare",
+    "ablate",
+    "describe",
+    "predict",
+    "report",
+    "ui",
+    "list",
+    "runs",
+    "export",
+)
 
 
 def test_no_explanation_is_left_over():
