@@ -14,7 +14,7 @@ from keras_dl.tuning.grid import Grid
 
 __all__ = ["GridSearch", "ModelSearch", "Record", "Suggester"]
 
-START = 10  # trials without a model, at most; never more than a third of all
+START = 6  # trials without a model, at most; never more than a third of all
 LISTED = 10_000  # settings of a space that is searched for a new one
 Proposer = Callable[[Space, np.ndarray, np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
 

@@ -67,7 +67,7 @@ def test_defaults_come_first_and_none_stays_none(algorithm):
 
 @pytest.mark.parametrize("algorithm", MODELS)
 def test_third_at_most_goes_without_the_model(algorithm):
-    for trials, expected in ((30, 10), (12, 4), (100, 10)):
+    for trials, expected in ((30, 6), (12, 4), (100, 6)):
         calls = []
 
         def propose(space, codes, scores, pending, random, calls=calls):
@@ -176,7 +176,7 @@ def test_trial_that_gets_its_score_later_counts():
         for oracle in oracles:
             raw = oracle.ask().raw
             oracle.tell(number, None if oracle is oracles[1] else goal(decode(searched, raw)))
-        if number < 9:  # the first nine do not depend on scores
+        if number < 6:  # the first six do not depend on scores
             oracles[1].tell(number, goal(decode(searched, raw)))
     assert oracles[0].ask().raw != oracles[1].ask().raw
 
