@@ -14,6 +14,7 @@ __all__ = ["propose"]
 
 GOOD, MOST_GOOD = 0.1, 25  # share and number of the trials that count as good
 DRAWN, PROPOSED = 24, 8  # values to choose the best from, and settings to return
+OTHERS = 200  # trials of the density of the others, at most
 NARROWEST = 100  # kernels are never narrower than this part of the scale
 
 
@@ -35,7 +36,10 @@ def propose(
     """
     order = np.argsort(-scores, kind="stable")
     count = min(MOST_GOOD, int(np.ceil(GOOD * len(order))))
-    good, others = codes[order[:count]], np.concatenate([codes[order[count:]], pending])
+    rest = order[count:]
+    if len(rest) > OTHERS:
+        rest = random.choice(rest, OTHERS, replace=False)
+    good, others = codes[order[:count]], np.concatenate([codes[rest], pending])
     columns = [
         _best(d, good[:, j][~np.isnan(good[:, j])], others[:, j][~np.isnan(others[:, j])], random)
         for j, d in enumerate(space.dimensions)
