@@ -3,11 +3,13 @@
 They keep no state: a resumed search suggests what an uninterrupted one would have suggested.
 """
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from keras_dl.tuning.encoding import Space
 from keras_dl.tuning.grid import Grid
@@ -87,7 +89,12 @@ class ModelSearch:
             yield self.space.sobol(self._seed, number)
         else:  # a failed trial counts as the worst
             scores = np.where(scored, scores, scores[scored].min())
-            yield self._propose(self.space, codes[ended], scores[ended], codes[~ended], random)
+            # On such small matrices, threads of BLAS wait for each other, and sums change order.
+            with _blas().limit(limits=1, user_api="blas"):
+                settings = self._propose(
+                    self.space, codes[ended], scores[ended], codes[~ended], random
+                )
+            yield settings
         yield self.space.draw(random.uniform(size=(100, len(self.space))))
 
     def _untried(self, tried: set[bytes]) -> dict[str, Any] | None:
@@ -115,6 +122,11 @@ class GridSearch:
         """
         number = len(records)
         return self._grid.setting(number) if number < (self._grid.size or 0) else None
+
+
+@functools.cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _key(codes: np.ndarray) -> bytes:
