@@ -75,7 +75,7 @@ def test_quoted_figures_say_what_they_are(name):
     is_quoted = score is not None and score.published is not None
     if is_quoted or re.search(r"[Pp]aper\b.{0,40} has\b[^.]{0,30}\d", entry.head["Expect"]):
         assert "epoch" in entry.head["Differs"]
-    if is_quoted and catalog.family(name) != "adaptation":
+    if is_quoted:
         assert score.source
 
 

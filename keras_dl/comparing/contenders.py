@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keras_dl import plots
+from keras_dl.comparing.budgets import describe_budget
 from keras_dl.comparing.results import (
     Comparison,
     find_winner,
@@ -135,7 +136,10 @@ def _compare(
     )
     names = " vs ".join(dict.fromkeys(c.recipe.name for c in contenders))
     plots.add_title(figure, f"{names} on {contenders[0].facts['name']}")
-    verdict = make_verdict(rows, p_values, winner, score.name)
+    budget = describe_budget(
+        {c.label: c.plan for c in contenders}, {n: own.values() for n, own in results.items()}
+    )
+    verdict = f"{make_verdict(rows, p_values, winner, score.name)}. {budget}"
     comparison = Comparison(
         score.name,
         score.direction,

@@ -32,6 +32,9 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
     options = plan.options
     trainings = options["trials"] * options["seeds"]
     total = _total_epochs(plan) * dry_run.seconds + trainings * dry_run.overhead
+    tests = 2 * options["final_seeds"]  # winner and defaults
+    total += tests * (plan.epochs * dry_run.seconds + dry_run.overhead)
+    forecast = format_duration(total / slots) + ", the final test included" * (tests > 0)
     domains = ", ".join(f"{n} ({h.domain})" for n, h in plan.searched.items())
     seeds = f" × {options['seeds']} seeds" if options["seeds"] > 1 else ""
     lines = [
@@ -39,7 +42,7 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
         f"{options['algorithm']} search of {domains}",
         f"Up to {options['trials']} trials × {plan.epochs} epochs{seeds}, {slots} at a time; "
         f"with the defaults {dry_run.parameters:,} parameters and "
-        f"{format_duration(dry_run.seconds)} an epoch: about {format_duration(total / slots)}",
+        f"{format_duration(dry_run.seconds)} an epoch: about {forecast}",
         *dry_run.notes,
     ]
     if options["algorithm"] == "grid":

@@ -342,3 +342,12 @@ def test_grid_states_its_size():
     for trials, text in ((3, "The grid has 15 settings; the first 3 are tried"), (15, "settings")):
         plan = make_plan(toy, None, {"algorithm": "grid", "search": ("units",), "trials": trials})
         assert announcement(plan, dry_run, 1)[-1].endswith(text)
+
+
+def test_forecast_includes_the_final_test():
+    dry_run = DryRun({"name": "iris"}, 10, 1.0, 0.0)
+    given = {"algorithm": "random", "trials": 4, "epochs": 2}
+    tested = announcement(make_plan(toy, None, {**given, "final_seeds": 3}), dry_run, 1)
+    assert tested[1].endswith("about 20.0 s, the final test included")  # (4 + 2 · 3) · 2 epochs
+    alone = announcement(make_plan(toy, None, {**given, "final_seeds": 0}), dry_run, 1)
+    assert alone[1].endswith("about 8.0 s")
