@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from keras_dl import Choice, Objective, Range, Repeat
+from keras_dl.execution.journal import Journal, Trial
 from keras_dl.space import When, hypers
 from keras_dl.tuning import bayesian, parzen
 from keras_dl.tuning.encoding import Space
 from keras_dl.tuning.oracle import WAIT, OracleAdapter, decode
+from keras_dl.tuning.plan import make_plan
 from keras_dl.tuning.suggesters import ModelSearch, Record
+from tests.toys import conditional
 
 BEST = Objective("score", "max")
 MODELS = {"bayesian": bayesian.propose, "tpe": parzen.propose}
@@ -190,3 +193,22 @@ def test_smaller_is_better_for_min():
         return raw
 
     assert run("max", 1.0) == run("min", -1.0)
+
+
+@pytest.mark.parametrize("algorithm", [*MODELS, "asha"])
+def test_search_restored_from_its_journal_goes_on_as_if_undisturbed(algorithm, tmp_path):
+    plan = make_plan(conditional, None, {"algorithm": algorithm, "trials": 12})
+    settings = []
+    for number in range(12):  # a new oracle for each trial
+        journal = Journal(tmp_path)
+        oracle = OracleAdapter.restore(plan, journal)
+        suggestion = oracle.ask()
+        settings.append(suggestion.raw)
+        trial = Trial(number, suggestion.raw, {}, 1, suggestion.warm_start)
+        journal.start(trial)
+        trial.score, trial.status = float(len(str(suggestion.raw)) % 7), "done"
+        journal.end(trial)
+    oracle = OracleAdapter.restore(plan, Journal(tmp_path / "new"))
+    for number, raw in enumerate(settings):
+        assert oracle.ask().raw == raw
+        oracle.tell(number, float(len(str(raw)) % 7))
