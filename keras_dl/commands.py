@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from keras_dl.training.run import Result
     from keras_dl.tuning.results import Search
 
+Columns = Mapping[str, str] | Sequence[str]
 ClassWeight = Mapping[str | int, float] | str | None
 Callbacks = Callable[[], "Sequence[keras.callbacks.Callback]"]
 
@@ -40,6 +41,7 @@ def run(
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
+    columns: Columns = (),
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -72,6 +74,8 @@ def run(
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
+        columns: kinds of columns of a table, `{"size": "S<M<L", "hour": "circular:24"}`: numerical,
+            nominal, skip, circular with its period, or ranks; others by their content.
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a text or CSV file; None: UTF-8.
@@ -118,6 +122,7 @@ def tune(
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
+    columns: Columns = (),
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -158,6 +163,8 @@ def tune(
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
+        columns: kinds of columns of a table, `{"size": "S<M<L", "hour": "circular:24"}`: numerical,
+            nominal, skip, circular with its period, or ranks; others by their content.
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a text or CSV file; None: UTF-8.
@@ -218,6 +225,7 @@ def ablate(
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
+    columns: Columns = (),
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -255,6 +263,8 @@ def ablate(
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
+        columns: kinds of columns of a table, `{"size": "S<M<L", "hour": "circular:24"}`: numerical,
+            nominal, skip, circular with its period, or ranks; others by their content.
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a text or CSV file; None: UTF-8.
@@ -298,6 +308,7 @@ def compare(
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
+    columns: Columns = (),
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -330,6 +341,8 @@ def compare(
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
+        columns: kinds of columns of a table, `{"size": "S<M<L", "hour": "circular:24"}`: numerical,
+            nominal, skip, circular with its period, or ranks; others by their content.
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a text or CSV file; None: UTF-8.
@@ -364,6 +377,9 @@ def _collect(arguments: dict[str, Any], table: Mapping[str, Hyper]) -> dict[str,
     The commands know by this which options the user gave: a resumed run refuses any.
     """
     hyperparameters = arguments.pop("hyperparameters")
+    kinds = arguments.get("columns", ())
+    if isinstance(kinds, Mapping):
+        arguments["columns"] = tuple(f"{name}={kind}" for name, kind in kinds.items())
     for name in {"target", "text"} & arguments.keys():
         arguments[name] = _columns(name, arguments[name])
     if "class_weight" in arguments:

@@ -51,6 +51,7 @@ def _reading(
     target: str | None = None,
     task: Annotated[str | None, Choice(*get_args(Task))] = None,
     text: tuple[str, ...] = (),
+    columns: tuple[str, ...] = (),
     header: bool | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -160,6 +161,8 @@ HELP = {
     "target": "column of the target in a CSV file, by name or, without a header, by number from 0",
     "task": "classification or regression; if not given: by the kind of the target",
     "text": "columns of a CSV file that hold the text, by name or number, with commas between",
+    "columns": "kinds of columns of a CSV file with commas between: NAME=nominal, numerical, skip, "
+    "circular:PERIOD or LOW<MIDDLE<HIGH; if not given: by their content",
     "header": "the first line of a CSV file holds names, or --no-header: an example; if not given: "
     "by its content",
     "delimiter": "character between the columns of a CSV file; if not given: by its content",

@@ -13,13 +13,14 @@ from keras_dl.data.dataset import MAX_BYTES, Raw
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import open_regular, refuse_damaged
 from keras_dl.data.split_names import split_named
+from keras_dl.data.tables.frames import is_frame, read_frame
 
 __all__ = ["from_arrays", "from_mapping", "read_npz"]
 
 FORMS = (
     "`dataset` must be a name, a path, Data, (x, y), (x, y, sample_weight), (x_train, y_train, "
-    "x_test, y_test), ((x_train, y_train), (x_test, y_test)), a dict with those keys, or a "
-    "tf.data.Dataset of (x, y), alone or as a (train, test) pair."
+    "x_test, y_test), ((x_train, y_train), (x_test, y_test)), a dict with those keys, a DataFrame, "
+    "or a tf.data.Dataset of (x, y), alone or as a (train, test) pair."
 )
 
 WEIGHT = "sample_weight"
@@ -55,6 +56,8 @@ def from_arrays(dataset: object) -> Raw:
     Raises:
         DatasetError: for another form, or an endless pipeline.
     """
+    if is_frame(dataset):
+        return read_frame(dataset)
     if isinstance(dataset, Mapping):
         return from_mapping(dataset, "the caller's arrays")
     if _is_pipeline(dataset):

@@ -17,6 +17,7 @@ from keras_dl.data.reading import notice
 from keras_dl.data.reading_options import option
 from keras_dl.data.specs import Classes, Features, Images, Spec, Values
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
+from keras_dl.data.tables.encoding import ColumnEncoder
 from keras_dl.data.targets import encode
 from keras_dl.utils.text import list_first, plural
 
@@ -55,6 +56,11 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
         splits = {n: Split(x, y, weights[n]) for n, x, y in zip(present, xs, ys, strict=True)}
         splits = _add_missing_splits(splits, stratified=bool(class_names))
         _check_classes(splits, class_names)
+        encoder = ColumnEncoder.fit(raw.columns, splits["train"].x) if raw.columns else None
+        if encoder is not None:
+            splits = {n: replace(split, x=encoder(split.x)) for n, split in splits.items()}
+            inputs = Features(encoder.names)
+            _notice_gaps(encoder)
         notice_overlap(splits["train"].x, splits["test"].x)
     except DatasetError as error:
         raise type(error)(f"{error} (data set '{raw.name}', {raw.source})") from None
@@ -66,6 +72,7 @@ def assemble(raw: Raw, batch_size: int, image_size: int | None, at_least: int | 
         targets=targets,
         source=raw.source,
         batch_size=batch_size,
+        preprocessor=encoder,
     )
 
 
@@ -134,7 +141,7 @@ def _inputs(
                 "`dataset` must hold images for this network; a table has no height and width. "
                 f"Received: features of shape {xs[0].shape}"
             )
-        return raw.features or Features(), _tables(xs)
+        return raw.features or Features(), xs if raw.columns else _tables(xs)
     if white is None:
         pixels = to_pixels(splits)
         sizes = {image.shape[:2] for x in pixels.images for image in _one_per_size(x)}
@@ -147,6 +154,13 @@ def _inputs(
 
 def _one_per_size(images: np.ndarray | list[np.ndarray]) -> list[np.ndarray]:
     return [images[0]] if isinstance(images, np.ndarray) else images
+
+
+def _notice_gaps(encoder: ColumnEncoder) -> None:
+    gaps = {c.name: f"{c.fill:g}" for c in encoder.columns if c.gaps and c.kind != "nominal"}
+    if gaps:
+        listed = ", ".join(f"{name} {value}" for name, value in list(gaps.items())[:10])
+        notice(f"Missing cells have the median of train ({listed}) and a feature that marks them.")
 
 
 def _tables(xs: list[np.ndarray]) -> list[np.ndarray]:

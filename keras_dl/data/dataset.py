@@ -98,6 +98,8 @@ class Raw(NamedTuple):
         white: number that was white in image files, whose pixels are 0..255 now; None for arrays in
             their own unit.
         features: names and numbers of the columns of a table, if the source has them.
+        columns: typed columns (`keras_dl.data.tables.Column`) of inputs that are cells (n, columns)
+            still, to be encoded by what train holds.
         sample_weight: weights of the examples (n,) by split; splits without are not weighted.
     """
 
@@ -110,6 +112,7 @@ class Raw(NamedTuple):
     task: str | None = None
     white: float | None = None
     features: Features | None = None
+    columns: tuple[Any, ...] = ()
     sample_weight: Mapping[str, Any] | None = None
 
 

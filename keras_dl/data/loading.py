@@ -39,6 +39,7 @@ def load(
     delimiter: str | None = None,
     encoding: str | None = None,
     white: float | None = None,
+    columns: Mapping[str, str] | Sequence[str] = (),
 ) -> Data:
     """Loads a data set into memory from a name, a path or arrays.
 
@@ -67,6 +68,9 @@ def load(
         header: whether the first line of a CSV file holds names; None: by its content.
         delimiter: character between the columns of a CSV file; None: by its content.
         encoding: encoding of a CSV file; None: UTF-8.
+        columns: kinds of columns of a table, `{"size": "S<M<L", "hour": "circular:24"}`:
+            numerical, nominal (one-hot), skip, circular with its period (sine and cosine), or the
+            ranks of an ordinal one; others by their content.
         white: number that is white in images of more than 8 bits or another unit, such as 4095 for
             12 bits; None: by type and range of all images.
 
@@ -84,7 +88,15 @@ def load(
         if not optional and (not isinstance(value, int) or value < 1):
             raise DatasetError(f"`{name}` must be a whole number above 0. Received: {name}={value}")
     stated = reading_options(
-        target=target, task=task, header=header, delimiter=delimiter, encoding=encoding, white=white
+        target=target,
+        task=task,
+        header=header,
+        delimiter=delimiter,
+        encoding=encoding,
+        white=white,
+        columns=tuple(f"{name}={kind}" for name, kind in columns.items())
+        if isinstance(columns, Mapping)
+        else tuple(columns),
     )
     with stated:
         return _load(dataset, batch_size, image_size, at_least)

@@ -15,6 +15,7 @@ APPLIES = {
     "task": "data with a target",
     "text": "labelled texts in CSV files (recipes such as text_classification)",
     "header": "CSV files",
+    "columns": "tables in CSV files and DataFrames",
     "delimiter": "CSV files",
     "encoding": "CSV and text files",
     "white": "arrays of images, and image files of more than 8 bits in grey",

@@ -282,7 +282,7 @@ class ImageClassification(Task):
         unreadable: Unreadable = []
         with reading_options(header=header, delimiter=delimiter, encoding=encoding):
             if kind == "Features":
-                examples, sources = read_rows(inputs, run.spec, unreadable)
+                examples, sources = read_rows(inputs, run.spec, unreadable, run.preprocessor)
             else:
                 shape = tuple(run.spec["input_shape"])
                 examples, sources = read_images(inputs, shape, white_of(run), unreadable)

@@ -91,7 +91,7 @@ class Regression(Task):
             )
         unreadable: Unreadable = []
         with reading_options(header=header, delimiter=delimiter, encoding=encoding):
-            x, sources = read_rows(inputs, run.spec, unreadable)
+            x, sources = read_rows(inputs, run.spec, unreadable, run.preprocessor)
         values = np.asarray(outputs(run.model, x)) if sources else np.zeros((0, 1))
         texts = (", ".join(f"{v:.6g}" for v in row.ravel()) for row in values)
         answers = [Prediction(source, text) for source, text in zip(sources, texts, strict=True)]

@@ -177,7 +177,10 @@ def recipe_data(job: Job) -> Data:
                 f"Received: recipe={job.recipe.name!r}"
             )
         values["dataset"] = unspooled(job.data)
-    with record() as reading, reading_options(**job.reading):
+    stated = job.reading
+    if isinstance(job.data, Spooled):  # read already, by these options
+        stated = {name: value for name, value in stated.items() if name == "task"}
+    with record() as reading, reading_options(**stated):
         data: Any = job.recipe.data(**values)
         data = data if isinstance(data, Data) else load(data)
     return replace(data, reading=join(data.reading, reading))

@@ -54,8 +54,6 @@ def test_fractions_are_a_quantity(tmp_path):
         (["1,2,a", "1,2"], "3 cells in every row, as in its first. Received: 2 cells in line 2"),
         (["a,b,c", "1,2,3", "1,2,3,4"], "Received: 4 cells in line 3 of"),
         (["h,i,c", "1,2,3", "1,red,3"], "Received: 'red' in column i, line 3"),
-        (["4,2,3", "1,?,3"], r"Received: '\?' in column 1 \(from 0\), line 2"),
-        (["4,2,3", "1,,3"], r"Received: an empty cell in column 1 \(from 0\), line 2"),
         (["1,2,a", "1,2,"], "a target in every row; .* Received: 10 of 11 rows without one"),
         (["a,class,Class", "1,2,3"], "a different name for each column. Received: class 2 times"),
         (["a;class", "1.000,5;2"], r"Received: '1\.000,5' in column a, line 2"),
@@ -66,7 +64,7 @@ def test_fractions_are_a_quantity(tmp_path):
         (["5,6,7", "0.5,0.2,1"], "`header` must be stated .* Received: 5, 6, 7 in line 1"),
         (["a,b,class", '1,2,"x', '1,2,"y,z'], "close every quotation mark .* open from line 2 of"),
         (
-            ["1,2,a", "1,nan,b"],
+            ["1,2,a", "1,inf,b"],
             r"must be finite in float32.* Received: 10 NaN or inf, .* column 1 \(from 0\), line 2",
         ),
         (["1", "2"], "feature columns and a target column"),

@@ -11,15 +11,17 @@ from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import check_text
 from keras_dl.data.reading_options import option
 from keras_dl.data.specs import Features
-from keras_dl.data.tables.columns import is_number, plain
+from keras_dl.data.tables.columns import COMMA, is_number, plain
 from keras_dl.data.tables.header import find_header
+from keras_dl.data.tables.kinds import find_kinds, stated_columns
 from keras_dl.data.tables.labels import check_labels, drop_missing, whole_numbers
 from keras_dl.data.tables.layout import Layout, find_layout
 from keras_dl.data.tables.rows import SAMPLE, Row, Table, open_table
 from keras_dl.data.targets import is_missing
 
-__all__ = ["numbers_of", "read_csv"]
+__all__ = ["numbers_of", "read_csv", "read_table"]
 
+FEW = 10  # rows; texts and gaps of smaller tables are refused
 CLASSES = ("label", "class")  # columns of these names hold classes, not measurements
 
 
@@ -50,17 +52,42 @@ def read_csv(path: Path, name: str, source: str) -> Raw:
             f"tabs between. Received: {content} in {path}"
         )
     table.record()
-    layout = find_layout(table, find_header(table, numeric=True))
-    x, labels = _read(table, layout)
-    y, task = _target(labels, layout, path)
-    names = () if layout.header is None else tuple(layout.header[i] for i in layout.features)
+    return read_table(table, name, source, find_header(table, numeric=True))
+
+
+def read_table(table: Table, name: str, source: str, header: list[str] | None) -> Raw:
+    """Reads features and target of a table.
+
+    Columns of numbers without gaps stay as they are; others are typed, see `find_kinds`.
+
+    Args:
+        table: its rows are read.
+        name: short name of the data set.
+        source: origin of the table, in words.
+        header: names of the columns, or None.
+
+    Raises:
+        DatasetError: as `read_csv`.
+    """
+    layout = find_layout(table, header)
+    stated = stated_columns(header, len(table.first), table.path)
+    cells, lines, labels = _read(table, layout)
+    y, task = _target(labels, layout, table.path)
+    x = None if stated else _numeric(cells, lines, layout, table.path)
+    if x is None:
+        rows = [[_plain_cell(row[i], layout) for i in layout.features] for row in cells]
+        columns = find_kinds(rows, lines, layout.features, header, stated)
+        places = [layout.features.index(column.number) for column in columns]
+        x = np.array([[row[i] for i in places] for row in rows], object)
+        return Raw(name, source, (x, y), task=task, columns=tuple(columns))
+    names = () if header is None else tuple(header[i] for i in layout.features)
     features = Features(names, tuple(layout.features))
     return Raw(name, source, (x, y), task=task, features=features)
 
 
-def _read(table: Table, layout: Layout) -> tuple[np.ndarray, list[str]]:
-    """Reads the features of the rows that have a label, and the labels."""
-    xs: list[np.ndarray] = []
+def _read(table: Table, layout: Layout) -> tuple[list[list[str]], list[int], list[str]]:
+    """Reads cells, line numbers and labels of the rows that have a label."""
+    xs: list[list[str]] = []
     labels: list[str] = []
     lines: list[int] = []
     rows = table.rows()
@@ -78,13 +105,33 @@ def _read(table: Table, layout: Layout) -> tuple[np.ndarray, list[str]]:
         labels.append(label)
         lines.append(line)
         if not is_missing(label):
-            xs.append(numbers_of(row, layout, table.path))
+            xs.append(cells)
     if not labels:
         raise DatasetError(f"`dataset` must hold rows below its header. Received: {table.path}")
     present = drop_missing(labels, lines, layout.title(layout.target), table.path)
-    x = np.stack(xs)
-    _check_finite(x, [lines[i] for i in present], layout, table.path)
-    return x, [labels[i] for i in present]
+    return xs, [lines[i] for i in present], [labels[i] for i in present]
+
+
+def _numeric(
+    cells: list[list[str]], lines: list[int], layout: Layout, path: Path
+) -> np.ndarray | None:
+    """Returns the features if all are numbers; None if columns of a table have gaps or texts."""
+    try:
+        rows = zip(lines, cells, strict=True)
+        x = np.stack([numbers_of(row, layout, path) for row in rows])
+    except DatasetError:
+        if len(cells) < FEW:
+            raise
+        return None
+    if np.isnan(x).any() and len(cells) >= FEW:
+        return None
+    _check_finite(x, lines, layout, path)
+    return x
+
+
+def _plain_cell(cell: str, layout: Layout) -> str:
+    cell = cell.strip()
+    return cell.replace(",", ".") if layout.decimal_comma and COMMA.fullmatch(cell) else cell
 
 
 def _check_finite(x: np.ndarray, lines: Sequence[int], layout: Layout, path: Path) -> None:

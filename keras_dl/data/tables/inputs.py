@@ -11,6 +11,7 @@ from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import user_path
 from keras_dl.data.tables.columns import plain
 from keras_dl.data.tables.csv_files import numbers_of
+from keras_dl.data.tables.encoding import ColumnEncoder
 from keras_dl.data.tables.header import find_header
 from keras_dl.data.tables.layout import Layout, has_decimal_commas
 from keras_dl.data.tables.rows import Table, open_table
@@ -22,7 +23,10 @@ __all__ = ["read_rows"]
 
 
 def read_rows(
-    paths: Sequence[str], spec: Mapping[str, Any], unreadable: Unreadable | None = None
+    paths: Sequence[str],
+    spec: Mapping[str, Any],
+    unreadable: Unreadable | None = None,
+    encoder: object = None,
 ) -> tuple[np.ndarray, list[str]]:
     """Reads rows of tables in the columns that a model was trained on.
 
@@ -34,6 +38,7 @@ def read_rows(
         paths: CSV files, or `.npz` files with x or x_test (n, features).
         spec: facts of the training data, as `Data.facts` returns them.
         unreadable: list that files and rows without numbers are added to; None: they are refused.
+        encoder: preprocessor of the run; that of typed columns takes their cells.
 
     Returns:
         Rows (n, features) float32 and a name for each, `file:line`.
@@ -48,8 +53,12 @@ def read_rows(
         try:
             if not path.exists():
                 raise DatasetError(f"`paths` must exist. Received: {path}")
-            read = _read_npz if path.suffix.lower() == ".npz" else _read_csv
-            x, own = read(path, spec, unreadable)
+            if path.suffix.lower() == ".npz":
+                x, own = _read_npz(path, spec)
+            elif isinstance(encoder, ColumnEncoder):
+                x, own = _read_cells(path, encoder, unreadable)
+            else:
+                x, own = _read_csv(path, spec, unreadable)
         except DatasetError as error:
             if unreadable is None:
                 raise
@@ -61,9 +70,7 @@ def read_rows(
     return np.array(xs, np.float32).reshape(-1, width), names
 
 
-def _read_npz(
-    path: Path, spec: Mapping[str, Any], unreadable: Unreadable | None
-) -> tuple[Sequence[np.ndarray], list[str]]:
+def _read_npz(path: Path, spec: Mapping[str, Any]) -> tuple[Sequence[np.ndarray], list[str]]:
     arrays = read_npz(path)
     x = arrays.get("x", arrays.get("x_test"))
     width = spec["input_shape"][0]
@@ -73,6 +80,41 @@ def _read_npz(
             f"`paths` must hold numbers x of shape (n, {width}). Received: {received} in {path}"
         )
     return list(x), [f"{path}[{i}]" for i in range(len(x))]
+
+
+def _read_cells(
+    path: Path, encoder: ColumnEncoder, unreadable: Unreadable | None
+) -> tuple[Sequence[np.ndarray], list[str]]:
+    """Reads rows of typed columns."""
+    table = open_table(path)
+    names = [column.name for column in encoder.columns]
+    header = find_header(table, frozenset(map(plain, names)), numeric=False)
+    if header is None:
+        places = [column.number for column in encoder.columns]
+        if len(table.first) <= max(places):
+            places = list(range(len(places)))
+    else:
+        by_name = {plain(name): i for i, name in enumerate(header)}
+        missing = [name for name in names if plain(name) not in by_name]
+        if missing:
+            raise DatasetError(
+                f"`paths` must have the columns of training. Missing: {list_first(missing, 10)} "
+                f"in {path}"
+            )
+        places = [by_name[plain(name)] for name in names]
+    xs, sources = [], []
+    for number, (line, cells) in enumerate(table.rows()):
+        if header is not None and number == 0:
+            continue
+        try:
+            table.check_width((line, cells))
+            xs.append(encoder([[cells[i] for i in places]])[0])
+            sources.append(f"{path}:{line}")
+        except DatasetError as error:
+            if unreadable is None:
+                raise
+            unreadable.append((f"{path}:{line}", str(error)))
+    return xs, sources
 
 
 def _read_csv(

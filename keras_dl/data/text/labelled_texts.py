@@ -82,6 +82,8 @@ def _pairs(dataset: object) -> dict[str, tuple[Any, Any]] | None:
 def _texts(values: Any) -> list[str] | None:
     if isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__len__"):
         return None
+    if getattr(values, "ndim", 1) > 1:  # of a DataFrame, a list has the names of the columns
+        return None
     texts = list(values)
     return [str(text) for text in texts] if all(isinstance(t, str) for t in texts) else None
 
