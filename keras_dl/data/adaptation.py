@@ -54,7 +54,7 @@ def load_domains(
     source = load(first, batch_size=batch_size, image_size=image_size, at_least=28)
     side = source.input_shape[0]
     others = [load(name, image_size=side) for name in more]
-    embedded = named and first in DATASETS and DATASETS[first].home == "embedded"
+    embedded = named and getattr(DATASETS.get(str(first)), "home", "") == "embedded"
     if target is None:
         other = mnist_m(source, photos="embedded" if embedded else "auto")
     else:

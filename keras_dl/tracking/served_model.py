@@ -29,7 +29,8 @@ class ServedModel(PythonModel):
         self.model = read_model(Path(context.artifacts["model"]))
         self.names = json.loads(Path(context.artifacts["spec"]).read_text("utf-8"))["class_names"]
 
-    def predict(self, context, model_input, params=None):  # MLflow reads type hints as a schema
+    # MLflow would read type hints as a schema, and declares no result.
+    def predict(self, context, model_input, params=None):  # type: ignore[override]
         """Computes the answers.
 
         Args:

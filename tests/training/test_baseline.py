@@ -65,7 +65,7 @@ def test_a_run_reports_share_and_notice(store, capsys):
     run = tracking.find_run(result.run_id)
     assert run.data.metrics["test/majority_share"] == pytest.approx(1 / 3)
     assert run.data.tags["notices"] == expected
-    assert run.data.tags["mlflow.note.content"].startswith(f"**{expected}**\n\n    data ")
+    assert run.data.tags["mlflow.note.content"].startswith(f"**{expected}**\n\n    ! ")
     assert result.notices == [expected]
     printed = capsys.readouterr().err
     assert expected in printed
