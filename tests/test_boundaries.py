@@ -45,8 +45,11 @@ LIGHT = {
         "cli/__init__",
         "cli/config",
         "cli/flags",
+        "cli/lazy",
         "cli/loading",
+        "cli/paths",
         "cli/positionals",
+        "cli/run_parser",
         "cli/tables",
         "cli/parser",
     )

@@ -12,7 +12,9 @@ from keras_dl.space import Choice, Hyper, format_value, parse_value
 from keras_dl.utils.matching import did_you_mean
 from keras_dl.utils.printing import printable
 
-__all__ = ["Parser", "describe", "describe_options", "merge_spaces"]
+__all__ = ["Call", "Parser", "describe", "describe_options", "merge_spaces", "select"]
+
+Call = Callable[[], "int | None"]  # carries out a command; returns the exit status
 
 LONGEST = 1000  # characters of a message, which may quote a long word
 METAVARS = {int: "N", float: "X", str: "WORD", tuple: "A,B"}
@@ -148,3 +150,8 @@ def _default(hyper: Hyper) -> str:
     if hyper.kind is bool and hyper.default is not None:
         return "on by default" if hyper.default else "off by default"
     return f"default {format_value(hyper.default) or 'empty'}"
+
+
+def select(arguments: argparse.Namespace, space: Mapping[str, Hyper]) -> dict[str, Any]:
+    """Returns the values of the flags that the command line has, by name."""
+    return {name: getattr(arguments, name) for name in space if hasattr(arguments, name)}

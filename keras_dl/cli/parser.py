@@ -1,22 +1,20 @@
 """The grammar of the command line; a recipe's hyperparameters are flags."""
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from types import ModuleType
 from typing import Any
 
 from keras_dl import options
 from keras_dl._version import __version__
-from keras_dl.cli import config, loading
-from keras_dl.cli.flags import Parser, describe, describe_options, merge_spaces
-from keras_dl.cli.positionals import asks_help, recipe_names, split_words, unknown_flags
+from keras_dl.cli import config, lazy, loading, run_parser
+from keras_dl.cli.flags import Call, Parser, describe, describe_options, merge_spaces, select
+from keras_dl.cli.paths import check_dataset
+from keras_dl.cli.positionals import asks_help, recipe_names, unknown_flags
 from keras_dl.space import Hyper, check_names, parse_setting, resolve
 from keras_dl.space.levels import resolve_levels
 
 __all__ = ["parse", "space_of"]
-
-Call = Callable[[], "int | None"]
 
 COMMANDS = {
     "list": "Lists all recipes, or those whose name, title or family contains a word.",
@@ -64,11 +62,11 @@ def parse(words: Sequence[str]) -> Call:
         "show": _show,
         **{c: partial(_recipe, c, CONFIGURABLE[c]) for c in ("run", "tune", "ablate")},
         "compare": _compare,
-        "runs": _runs,
-        "rerun": _rerun,
-        "export": _export,
-        "register": _register,
-        "predict": _predict,
+        "runs": run_parser.runs,
+        "rerun": partial(run_parser.rerun, parse),
+        "export": run_parser.export,
+        "register": run_parser.register,
+        "predict": run_parser.predict,
         "report": partial(_options, "report", options.REPORT),
         "ui": partial(_options, "ui", options.UI),
         "data": _data,
@@ -100,13 +98,13 @@ def _list(parser: Parser, words: Sequence[str]) -> Call:
     own = options.LIST
     parser.add_flags("options of list", own, describe_options("list", own))
     arguments = parser.read(words)
-    values = resolve(own, _select(arguments, own))
-    return partial(_tables().list_recipes, arguments.WORD, **values)
+    values = resolve(own, select(arguments, own))
+    return partial(lazy.tables().list_recipes, arguments.WORD, **values)
 
 
 def _show(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_argument("NAME", help=RECIPE)
-    return partial(_tables().show_recipe, parser.read(words).NAME)
+    return partial(lazy.tables().show_recipe, parser.read(words).NAME)
 
 
 def _recipe(command: str, own: Mapping[str, Hyper], parser: Parser, words: Sequence[str]) -> Call:
@@ -123,13 +121,14 @@ def _recipe(command: str, own: Mapping[str, Hyper], parser: Parser, words: Seque
     parser.add_flags(f"options of {command}", own, describe_options(command, own))
     if not names and unknown_flags(words, own) and not asks_help(words):
         parser.error("NAME must be given, before the flags of its hyperparameters")
-    values = _select(parser.read(words, names), {**space, **own})
+    values = select(parser.read(words, names), {**space, **own})
     if command != "tune":  # whose ranges may make a hyperparameter active
         resolve(space, {n: v for n, v in values.items() if n in space})
     check_names(values.get("search", ()), space, "hyperparameter")
+    check_dataset(values)
     if command == "ablate":
         _check_factors(names[0], space, values)
-    return partial(getattr(_commands(), command), names[0], values)
+    return partial(getattr(lazy.commands(), command), names[0], values)
 
 
 def _check_factors(name: str, space: Mapping[str, Hyper], values: Mapping[str, Any]) -> None:
@@ -149,108 +148,21 @@ def _compare(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_flags("options of compare", options.COMPARE, texts)
     arguments = parser.read(words, list(spaces))
     names: list[str] = arguments.NAME
-    values = _select(arguments, {**merged, **options.COMPARE})
+    values = select(arguments, {**merged, **options.COMPARE})
     if len(names) < 2 or len(set(names)) < len(names):
         parser.error(f"`NAME` must be two recipes or more, each once. Received: {' '.join(names)}")
     for space in spaces.values():
         resolve(space, {n: v for n, v in values.items() if n in space})
-    return partial(_commands().compare, names, values)
-
-
-def _predict(parser: Parser, words: Sequence[str]) -> Call:
-    """`predict`: the run's task declares further options, so its run is read before they are."""
-    parser.add_argument("RUN_ID", help="id of a run, or its first characters")
-    parser.add_argument(
-        "INPUT",
-        nargs="+",
-        help="images, folders of images, .npz; CSV files; texts, files and folders of texts; words",
-    )
-    parser.epilog = f"Tasks have further flags; see {parser.prog} RUN_ID --help"
-    own = options.PREDICT
-    parser.add_flags("options of predict", own, describe_options("predict", own))
-    positionals = [word.text for word in split_words(words, own) if word.flag is None]
-    if positionals and (unknown_flags(words, own) or asks_help(words)):
-        return lambda: _predict_by_task(parser, words, positionals[0])
-    arguments = parser.read(words)
-    values = resolve(own, _select(arguments, own))
-    return partial(_commands().predict, arguments.RUN_ID, arguments.INPUT, values)
-
-
-def _predict_by_task(parser: Parser, words: Sequence[str], run_id: str) -> int | None:
-    space = _commands().prediction_options(run_id)
-    parser.usage = f"{parser.prog} {run_id} INPUT … [flags]"
-    parser.epilog, parser.page = None, f"{parser.prog} {run_id}"
-    if space:
-        texts = {
-            name: options.HELP[name] if options.READING.get(name) == hyper else describe(hyper)
-            for name, hyper in space.items()
-        }
-        parser.add_flags("options of this run's task", space, texts)
-    arguments = parser.read(words)
-    space = options.PREDICT | space
-    values = resolve(space, _select(arguments, space))
-    return _commands().predict(arguments.RUN_ID, arguments.INPUT, values)
-
-
-def _runs(parser: Parser, words: Sequence[str]) -> Call:
-    parser.add_argument(
-        "ACTION",
-        nargs="?",
-        default="list",
-        help="list (the default); delete: runs by id, with all below them; clean: remove deleted "
-        "runs for good",
-    )
-    parser.add_argument(
-        "RUN_ID", nargs="*", help="ids of runs to delete, or their first characters"
-    )
-    own = options.RUNS
-    parser.add_flags("options of runs list", own, describe_options("runs", own))
-    arguments = parser.read(words)
-    check_names([arguments.ACTION], ("list", "delete", "clean"), "action of runs")
-    values = _select(arguments, own)
-    if (arguments.ACTION == "delete") != bool(arguments.RUN_ID):
-        parser.error("RUN_ID must be given to `delete`, and to no other action")
-    if arguments.ACTION != "list" and values:
-        parser.error(f"--{next(iter(values))} is a flag of runs list only.")
-    if arguments.ACTION == "list":
-        return partial(_run_commands().list_runs, resolve(own, values))
-    if arguments.ACTION == "delete":
-        return partial(_run_commands().delete, arguments.RUN_ID)
-    return _run_commands().clean
-
-
-def _rerun(parser: Parser, words: Sequence[str]) -> Call:
-    """`rerun`: the run names command, recipe and flags, so it is read before the other words."""
-    parser.add_argument("RUN_ID", help="id of a run, or its first characters")
-    parser.epilog = "The flags of the run's command follow the id and take precedence."
-    if not words or words[0].startswith("-"):
-        parser.read(words)  # prints the help, or refuses
-        parser.error("RUN_ID must be given, before the flags")
-    return lambda: _run_commands().rerun(words[0], lambda own: parse([*own, *words[1:]]))
-
-
-def _export(parser: Parser, words: Sequence[str]) -> Call:
-    parser.add_argument("RUN_ID", help="id of a run, or its first characters")
-    own = options.EXPORT
-    parser.add_flags("options of export", own, describe_options("export", own))
-    arguments = parser.read(words)
-    values = resolve(own, _select(arguments, own))
-    return partial(_run_commands().export, arguments.RUN_ID, values)
-
-
-def _register(parser: Parser, words: Sequence[str]) -> Call:
-    parser.add_argument("RUN_ID", help="id of a run, or its first characters")
-    parser.add_argument("NAME", help="of the registered model")
-    arguments = parser.read(words)
-    return partial(_run_commands().register, arguments.RUN_ID, arguments.NAME)
+    check_dataset(values)
+    return partial(lazy.commands().compare, names, values)
 
 
 def _options(command: str, own: Mapping[str, Hyper], parser: Parser, words: Sequence[str]) -> Call:
     """`report`, `ui` and `doctor`: options only."""
     if own:
         parser.add_flags(f"options of {command}", own, describe_options(command, own))
-    values = resolve(own, _select(parser.read(words), own))
-    return partial(getattr(_commands(), command), **values)
+    values = resolve(own, select(parser.read(words), own))
+    return partial(getattr(lazy.commands(), command), **values)
 
 
 def _data(parser: Parser, words: Sequence[str]) -> Call:
@@ -266,12 +178,12 @@ def _data(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_flags("options of data describe", own, describe_options("data describe", own))
     arguments = parser.read(words)
     check_names([arguments.ACTION], ("list", "describe", "prepare", "where"), "action of data")
-    values = _select(arguments, own)
+    values = select(arguments, own)
     if arguments.ACTION == "describe":
-        return partial(_commands().describe_data, arguments.NAME, values)
+        return partial(lazy.commands().describe_data, arguments.NAME, values)
     if values:
         parser.error(f"--{next(iter(values)).replace('_', '-')} is a flag of data describe only.")
-    return partial(_commands().data, arguments.ACTION, arguments.NAME)
+    return partial(lazy.commands().data, arguments.ACTION, arguments.NAME)
 
 
 def _facts(parser: Parser, words: Sequence[str]) -> Call:
@@ -282,7 +194,7 @@ def _facts(parser: Parser, words: Sequence[str]) -> Call:
         "exact: all numbers agree; explained: they differ for the reason given; OPEN: they differ "
         "without a reason. The exit status is 1 if any is open."
     )
-    return partial(_commands().facts, parser.read(words).NAME)
+    return partial(lazy.commands().facts, parser.read(words).NAME)
 
 
 def _set_usage(parser: Parser, names: Sequence[str], placeholder: str) -> None:
@@ -300,25 +212,3 @@ def _set_usage(parser: Parser, names: Sequence[str], placeholder: str) -> None:
     else:
         hint = f"see {parser.prog} {placeholder} --help"
         parser.epilog = f"Each hyperparameter is a flag too; {hint}"
-
-
-def _select(arguments: argparse.Namespace, space: Mapping[str, Hyper]) -> dict[str, Any]:
-    return {name: getattr(arguments, name) for name in space if hasattr(arguments, name)}
-
-
-def _tables() -> ModuleType:
-    from keras_dl.cli import tables
-
-    return tables
-
-
-def _run_commands() -> ModuleType:
-    from keras_dl.cli import run_commands
-
-    return run_commands
-
-
-def _commands() -> ModuleType:
-    from keras_dl.cli import commands
-
-    return commands
