@@ -5,7 +5,7 @@ Importing this package loads neither Keras nor MLflow; its functions load what t
 
 from keras_dl import _search_path, settings  # noqa: F401  (the search path comes first)
 from keras_dl._version import __version__
-from keras_dl.api import Recipe, ablate, compare, load_model, load_preprocessor, run
+from keras_dl.api import Recipe, ablate, compare, load_model, load_preprocessor, run, tune
 from keras_dl.recipe import Objective, Score
 from keras_dl.space import Choice, Range, Repeat, When
 
@@ -23,6 +23,7 @@ __all__ = [
     "load_model",
     "load_preprocessor",
     "run",
+    "tune",
 ]
 
 settings.prepare()  # before anyone imports a backend

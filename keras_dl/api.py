@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from keras_dl import commands, recipe, settings
-from keras_dl.commands import ablate, compare
+from keras_dl.commands import ablate, compare, tune
 from keras_dl.options import READING
+from keras_dl.recipe_argument import RecipeLike
 
 if TYPE_CHECKING:
     import keras
 
     from keras_dl.training.run import Result
 
-__all__ = ["Recipe", "ablate", "compare", "load_model", "load_preprocessor", "run"]
+__all__ = ["Recipe", "ablate", "compare", "load_model", "load_preprocessor", "run", "tune"]
 
 
 @dataclass(frozen=True)
@@ -81,18 +82,20 @@ class Recipe(recipe.Recipe):
 
 
 def run(
-    model: "keras.Model | Callable[..., keras.Model]",
-    data: Any,
+    model: "keras.Model | Callable[..., keras.Model] | RecipeLike",
+    data: Any = None,
     *,
     name: str | None = None,
     scaling: bool | None = None,
     **arguments: Any,
 ) -> "Result":
-    """Trains a Keras model on data and tracks it in MLflow; the model itself is not changed.
+    """Trains a Keras model or a recipe and tracks it in MLflow; the model itself is not changed.
 
     Args:
         model: a model, compiled or not, or a function that returns one; see `Recipe.from_model`.
-        data: name, path, arrays or `Data`, as `keras_dl.data.load` takes them.
+            Or a recipe, its module or its name.
+        data: name, path, arrays or `Data`, as `keras_dl.data.load` takes them; a recipe has its
+            own by default.
         name: name of the recipe in MLflow; None: that of the model or function.
         scaling: whether pixels are divided by 255 and features standardised before the model;
             None: unless it has a Rescaling or Normalization layer or its own train step.
@@ -105,6 +108,10 @@ def run(
     Raises:
         ValueError, TypeError: if the model does not fit the data, or an argument is wrong.
     """
+    if isinstance(model, RecipeLike):
+        return commands.run(model, data=data, **arguments)
+    if data is None:
+        raise TypeError("`data` must be given with a model. Received: data=None")
     settings.load_backend()
     from keras_dl.data import Values, load
     from keras_dl.data.reading_options import reading_options

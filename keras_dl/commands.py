@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from keras_dl import options
 from keras_dl.options import Algorithm, Budget, Precision, Task
-from keras_dl.recipe import Recipe
+from keras_dl.recipe_argument import RecipeLike, as_recipe, as_recipes
 from keras_dl.space import Hyper
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = ["ablate", "compare", "run", "tune"]
 
 
 def run(
-    recipe: Recipe,
+    recipe: RecipeLike,
     *,
     data: object = None,
     callbacks: "Sequence[keras.callbacks.Callback]" = (),
@@ -57,7 +57,7 @@ def run(
     """Trains the recipe once and tracks it in MLflow.
 
     Args:
-        recipe: recipe to train.
+        recipe: recipe to train: an object, its module or its name.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
         callbacks: instances for the main stage, before the checkpoints. A run that is resumed
             takes new ones, which begin with the next epoch.
@@ -107,7 +107,7 @@ def run(
 
 
 def tune(
-    recipe: Recipe,
+    recipe: RecipeLike,
     *,
     data: object = None,
     callbacks: Callbacks | None = None,
@@ -145,7 +145,7 @@ def tune(
     """Searches the hyperparameters and tests the winner against the defaults.
 
     Args:
-        recipe: recipe to tune.
+        recipe: recipe to tune: an object, its module or its name.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
         callbacks: function that returns the callbacks of a training, new ones each time; with
             workers it must not refer to open files or devices.
@@ -207,7 +207,7 @@ def tune(
 
 
 def ablate(
-    recipe: Recipe,
+    recipe: RecipeLike,
     *,
     over: Sequence[str] = (),
     values: Mapping[str, Iterable[object]] | str = "",
@@ -240,7 +240,7 @@ def ablate(
     """Trains combinations of hyperparameters and estimates each one's effect.
 
     Args:
-        recipe: recipe to train.
+        recipe: recipe to train: an object, its module or its name.
         over: hyperparameters to vary; empty: the recipe's factors.
         values: levels by name in place of the default ones, as a dict or as text, `dropout=0,0.5
             activation=relu,tanh`. By default a Choice has all its values, a switch off and on, a
@@ -294,7 +294,7 @@ def ablate(
 
 
 def compare(
-    *recipes: Recipe,
+    *recipes: RecipeLike | Sequence[RecipeLike],
     data: object = None,
     callbacks: Callbacks | None = None,
     seeds: int = 5,
@@ -323,7 +323,8 @@ def compare(
     """Trains recipes with the same seeds on the same data and tests the differences.
 
     Args:
-        *recipes: two recipes or more; their scores must have the same name and direction.
+        *recipes: two or more, single or in lists: objects, modules or names; their scores must
+            have the same name and direction.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
         callbacks: function that returns the callbacks of a training, new ones each time; with
             workers it must not refer to open files or devices.
@@ -380,6 +381,10 @@ def _collect(arguments: dict[str, Any], table: Mapping[str, Hyper]) -> dict[str,
     kinds = arguments.get("columns", ())
     if isinstance(kinds, Mapping):
         arguments["columns"] = tuple(f"{name}={kind}" for name, kind in kinds.items())
+    if "recipe" in arguments:
+        arguments["recipe"] = as_recipe(arguments["recipe"])
+    if "recipes" in arguments:
+        arguments["recipes"] = as_recipes(arguments["recipes"])
     for name in {"target", "text"} & arguments.keys():
         arguments[name] = _columns(name, arguments[name])
     if "class_weight" in arguments:

@@ -29,6 +29,7 @@ LIGHT = {
         "errors",
         "options",
         "recipe",
+        "recipe_argument",
         "recipe_files",
         "settings",
         "space/__init__",

@@ -130,7 +130,7 @@ def ui(host: str, port: int) -> int:
     Raises:
         ValueError: if the store is a server's, or another program uses the port.
     """
-    from keras_dl.tracking import server, store
+    from keras_dl.tracking import links, server, store
 
     if store.uri().startswith("http"):
         raise ValueError(
@@ -153,7 +153,8 @@ def ui(host: str, port: int) -> int:
         module_command(server.__name__, *words), env={**SERVER, **os.environ, **SAFE}
     )
     try:
-        return serving.wait()
+        with links.serving(host, port):
+            return serving.wait()
     finally:
         server.end_family(serving.pid)
 

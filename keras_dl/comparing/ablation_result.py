@@ -18,10 +18,18 @@ from keras_dl.errors import Failure, SearchFailed
 from keras_dl.execution.parent_run import score_of
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
+from keras_dl.tracking.links import in_page
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.tracking.views import view
 from keras_dl.training.job import Outcome
 from keras_dl.utils.intervals import is_proportion
+from keras_dl.utils.notebook import (
+    figures_to_html,
+    table_to_html,
+    table_to_markdown,
+    text_to_html,
+    to_html,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,8 +60,8 @@ class Ablation:
     metric: str
     direction: str
     levels: dict[str, tuple[Any, ...]]
-    rows: list[dict[str, Any]]
-    effects: Effects
+    rows: list[dict[str, Any]] = field(repr=False)
+    effects: Effects = field(repr=False)
     verdict: str
     figures: "dict[str, Figure]" = field(repr=False)
     run_id: str
@@ -65,6 +73,15 @@ class Ablation:
         import pandas as pd
 
         return pd.DataFrame(self.rows)
+
+    def _repr_html_(self) -> str:
+        joint = self.interaction_table()
+        parts = [
+            table_to_html(self.table()),
+            text_to_html(joint) if isinstance(joint, str) else table_to_html(joint),
+            figures_to_html(self.figures),
+        ]
+        return to_html(self.verdict, parts, self.url)
 
     def table(self) -> Table:
         """Returns the main effects for the terminal."""
@@ -207,9 +224,9 @@ def _log(ablation: Ablation, parent: TrackedRun, chart: str) -> None:
     if ablation.majority_share is not None:
         parent.metrics({"test/majority_share": ablation.majority_share})
     parent.metrics({_metric_name(name): gain for name, gain in gains.items()})
-    note = f"{ablation.verdict}\n\n[Trainings]({ablation.url}) · [side by side]({chart})"
+    link = f"[Trainings]({in_page(ablation.url)}) · [side by side]({in_page(chart)})"
     parent.tags({"verdict": ablation.verdict})
-    parent.note(note)
+    parent.note(f"**{ablation.verdict}**\n\n{link}\n\n{table_to_markdown(ablation.table())}")
 
 
 def _make_verdict(effects: Effects, metric: str, direction: str, seeds: int) -> str:

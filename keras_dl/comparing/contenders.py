@@ -23,6 +23,7 @@ from keras_dl.execution.scheduler import Scheduler
 from keras_dl.recipe import Recipe
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.training.job import Outcome
+from keras_dl.utils.notebook import table_to_markdown
 
 __all__ = ["Contender", "run_contenders"]
 
@@ -164,3 +165,4 @@ def _log(comparison: Comparison, parent: TrackedRun) -> None:
     if comparison.majority_share is not None:
         parent.metrics({"test/majority_share": comparison.majority_share})
     parent.tags({"verdict": comparison.verdict})
+    parent.note(f"**{comparison.verdict}**\n\n{table_to_markdown(comparison.table())}")

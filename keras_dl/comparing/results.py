@@ -17,6 +17,7 @@ from keras_dl.execution.progress import format_duration
 from keras_dl.recipe import Recipe
 from keras_dl.training.job import Outcome
 from keras_dl.utils.intervals import CONFIDENCE, is_proportion
+from keras_dl.utils.notebook import figures_to_html, table_to_html, to_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,8 +82,8 @@ class Comparison:
 
     metric: str
     direction: str
-    rows: list[Row]
-    p_values: dict[str, float | None]
+    rows: list[Row] = field(repr=False)
+    p_values: dict[str, float | None] = field(repr=False)
     winner: str | None
     verdict: str
     figure: "Figure" = field(repr=False)
@@ -96,6 +97,10 @@ class Comparison:
 
         rows = [dataclasses.asdict(r) | {"p_value": self.p_values.get(r.label)} for r in self.rows]
         return pd.DataFrame(rows).drop(columns="examples")
+
+    def _repr_html_(self) -> str:
+        figures = figures_to_html({"comparison": self.figure})
+        return to_html(self.verdict, [table_to_html(self.table()), figures], self.url)
 
     def table(self) -> Table:
         """Returns the rows for the terminal."""

@@ -57,6 +57,9 @@ class Split:
         """Returns all arrays in fixed order: those of x, of y, of sample_weight."""
         return [*leaves(self.x), *leaves(self.y), *leaves(self.sample_weight)]
 
+    def __repr__(self) -> str:
+        return f"Split({self.num_examples:,} examples)"
+
     def take(self, rows: np.ndarray | slice) -> "Split":
         """Returns the examples of these rows.
 

@@ -1,5 +1,6 @@
 """Colours, sizes and label lengths that all figures share."""
 
+import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,12 +35,21 @@ MOST_TICKS = 40
 TITLE_HEIGHT = 0.25  # inches
 
 
+class NotebookFigure(Figure):
+    """A figure that a notebook shows without pyplot, which is not imported."""
+
+    def _repr_png_(self) -> bytes:
+        image = io.BytesIO()
+        self.savefig(image, format="png")
+        return image.getvalue()
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Creates an empty figure; sizes in inches, 100 pixels per inch.
 
     Pyplot is avoided: it keeps every figure alive and selects a window system.
     """
-    return Figure(figsize=(width, height), dpi=100, layout="constrained")
+    return NotebookFigure(figsize=(width, height), dpi=100, layout="constrained")
 
 
 def add_title(figure: Figure, title: str) -> None:

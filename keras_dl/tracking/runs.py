@@ -15,7 +15,7 @@ from mlflow.exceptions import MlflowException
 from keras_dl import catalog, settings
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
-from keras_dl.tracking import provenance, store
+from keras_dl.tracking import links, provenance, store
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,7 +54,7 @@ class TrackedRun:
     """
 
     def __init__(self, run: Run, *, resumed: bool = False) -> None:
-        self.run, self.id, self.url = run, run.info.run_id, store.run_url(run)
+        self.run, self.id, self.url = run, run.info.run_id, links.run_url(run)
         self.resumed = resumed
         self._pending: list[Future[object]] = []
         self._data_note = ""

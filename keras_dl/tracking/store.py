@@ -22,7 +22,6 @@ from keras_dl.utils.files import locked
 __all__ = [
     "Run",
     "all_runs",
-    "base_url",
     "client",
     "close_orphaned_runs",
     "experiment",
@@ -34,7 +33,6 @@ __all__ = [
     "place",
     "process_tag",
     "root",
-    "run_url",
     "search",
     "uri",
     "version",
@@ -42,7 +40,8 @@ __all__ = [
 
 P = ParamSpec("P")
 T = TypeVar("T")
-UI = "http://127.0.0.1:5000"
+# Tag by which MLflow's pages choose their mode, and its value for the training of models.
+KIND, TRAINING = "mlflow.experimentKind", "custom_model_development"
 
 
 def root() -> Path:
@@ -154,11 +153,14 @@ def experiment(name: str) -> str:
         if existing is not None:
             if existing.lifecycle_stage == "deleted":
                 connection.restore_experiment(existing.experiment_id)
+            if KIND not in existing.tags:
+                connection.set_experiment_tag(existing.experiment_id, KIND, TRAINING)
             return existing.experiment_id
         local = "MLFLOW_TRACKING_URI" not in os.environ
         location = (root() / "artifacts" / name).as_uri() if local else None
         try:
-            return connection.create_experiment(name, artifact_location=location)
+            tags = {KIND: TRAINING}
+            return connection.create_experiment(name, artifact_location=location, tags=tags)
         except MlflowException as error:
             existing = connection.get_experiment_by_name(name)
             if error.error_code != "RESOURCE_ALREADY_EXISTS" or existing is None:
@@ -210,16 +212,6 @@ def close_orphaned_runs() -> int:
             client().set_terminated(run.info.run_id, RunStatus.to_string(RunStatus.FAILED))
             closed += 1
     return closed
-
-
-def run_url(run: Run) -> str:
-    """Returns the link to a run's page in the UI."""
-    return f"{base_url()}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
-
-
-def base_url() -> str:
-    """Returns the address of the pages: the tracking server, or that of `keras-dl ui`."""
-    return uri().rstrip("/") if uri().startswith("http") else UI
 
 
 def all_runs(condition: str) -> list[Run]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras_dl.tracking import store
+from keras_dl.tracking.links import page_url
 
 __all__ = ["View", "view"]
 
@@ -105,5 +106,5 @@ def view(
     }
     tag = f"mlflow.sharedViewState.{key}"
     store.client().set_experiment_tag(experiment_id, tag, json.dumps(state))
-    link = f"{store.base_url()}/#/experiments/{experiment_id}/runs?viewStateShareKey={key}"
+    link = page_url(f"experiments/{experiment_id}/runs?viewStateShareKey={key}")
     return View((link, f"{link}&compareRunsMode=CHART"))

@@ -16,6 +16,7 @@ from keras_dl.data.serialization import preprocessor_to_json
 from keras_dl.data.summary import show
 from keras_dl.errors import classify
 from keras_dl.recipe import Recipe
+from keras_dl.space import format_value
 from keras_dl.tasks.base import get_task
 from keras_dl.tracking import models, runs, store
 from keras_dl.tracking.config_file import CONFIG, make_config
@@ -26,6 +27,7 @@ from keras_dl.training.diagnostics import Probing
 from keras_dl.training.job import Job, Listener, resolve_options
 from keras_dl.training.stopped_runs import StoppedRun
 from keras_dl.utils.files import remove_folder
+from keras_dl.utils.notebook import figures_to_html, table_to_html, text_to_html, to_html
 from keras_dl.utils.printing import LAYOUT, printable
 
 if TYPE_CHECKING:
@@ -59,6 +61,18 @@ class Result:
     run_id: str
     url: str
     notices: list[str] = field(default_factory=list)
+
+    def _repr_html_(self) -> str:
+        metrics = [("metric", "value"), *((n, f"{v:.6g}") for n, v in self.metrics.items())]
+        values = [("hyperparameter", "value")]
+        values += [(name, format_value(value)) for name, value in self.values.items()]
+        parts = [
+            *(text_to_html(notice) for notice in self.notices),
+            table_to_html(metrics),
+            figures_to_html(self.figures),
+            f"<details><summary>Hyperparameters</summary>{table_to_html(values)}</details>",
+        ]
+        return to_html(f"Run {self.run_id} on {self.data.name}", parts, self.url)
 
 
 def run(

@@ -12,9 +12,12 @@ from keras_dl.execution.parent_run import Child, Facts, ParentRun
 from keras_dl.execution.run_job import entries
 from keras_dl.tracking import runs
 from keras_dl.tracking.config_file import make_config
+from keras_dl.tracking.links import in_page
 from keras_dl.tracking.runs import TrackedRun
 from keras_dl.tracking.views import View, view
+from keras_dl.tuning.leaderboard import leaderboard
 from keras_dl.tuning.plan import SearchPlan
+from keras_dl.utils.notebook import table_to_markdown
 
 if TYPE_CHECKING:
     from keras_dl.tuning.results import Search
@@ -93,9 +96,13 @@ class SearchLogger:
         seeds = self.plan.options["final_seeds"]
         tested = f"winner tested with {seeds} seeds" if seeds else "winner not tested"
         note = (
-            f"{len(search.trials)} trials, {tested} · [Trials, best first]({links.table}) · "
-            f"[side by side]({links.chart})"
+            f"{len(search.trials)} trials, {tested} · "
+            f"[Trials, best first]({in_page(links.table)}) · [side by side]({in_page(links.chart)})"
         )
+        if search.final_comparison is not None:
+            note = f"**{search.final_comparison.verdict}**\n\n{note}"
+        table = leaderboard(search.trials, search.objective, search.searched)
+        note += f"\n\n{table_to_markdown(table)}"
         tracked.tags({k: runs.format_param(v) for k, v in best.items()})
         tracked.tags({"trials_done": len(search.trials)})
         tracked.metrics({"trials": len(search.trials)}, step=len(search.trials))

@@ -1,21 +1,14 @@
 """Texts of a search in the terminal: plan and forecast, best trials, summary."""
 
-from collections.abc import Mapping
-
-from rich import box
-from rich.table import Table
-
-from keras_dl.execution.journal import Trial
 from keras_dl.execution.progress import ProgressReporter, format_duration, format_settings
 from keras_dl.execution.run_job import DryRun
-from keras_dl.recipe import Objective
-from keras_dl.space import Hyper
 from keras_dl.tuning.encoding import Space
 from keras_dl.tuning.grid import Grid
 from keras_dl.tuning.halving import expected_epochs
+from keras_dl.tuning.leaderboard import leaderboard
 from keras_dl.tuning.oracle import hyperband_rounds
 from keras_dl.tuning.plan import SearchPlan
-from keras_dl.tuning.results import Search, rank
+from keras_dl.tuning.results import Search
 from keras_dl.utils.text import plural
 
 __all__ = ["announcement", "leaderboard", "print_summary"]
@@ -50,37 +43,6 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
         part = f"; the first {options['trials']:,} are tried" if size > options["trials"] else ""
         lines.append(f"The grid has {size:,} settings{part}")
     return lines
-
-
-def leaderboard(
-    trials: list[Trial], objective: Objective, searched: Mapping[str, Hyper], count: int = 10
-) -> Table:
-    """Returns the best trials as a table.
-
-    Args:
-        trials: all trials.
-        objective: name and direction of the score.
-        searched: hyperparameters to list.
-        count: number of rows, at most.
-    """
-    title = f"Best trials by {objective.name} ({objective.direction})"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("rank", "trial", objective.name, "epochs", "time"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("hyperparameters", overflow="fold")
-    for place, t in enumerate(rank(trials, objective)[:count], 1):
-        if t.score is None:
-            break
-        spread = f" ± {t.spread:.4f}" if t.spread else ""
-        table.add_row(
-            str(place),
-            f"#{t.number}",
-            f"{t.score:.4f}{spread}",
-            str(len(t.curve)),
-            format_duration(t.seconds),
-            format_settings(t.values, searched),
-        )
-    return table
 
 
 def print_summary(search: Search, reporter: ProgressReporter, chart: str) -> None:

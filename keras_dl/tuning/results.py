@@ -14,6 +14,9 @@ from keras_dl.execution.journal import Trial
 from keras_dl.recipe import Objective
 from keras_dl.space import Choice, Hyper, Range, Repeat, format_value
 from keras_dl.training.job import Outcome
+from keras_dl.tuning.leaderboard import leaderboard, rank
+from keras_dl.utils.notebook import figures_to_html, table_to_html, text_to_html, to_html
+from keras_dl.utils.text import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,10 +76,10 @@ class Search:
     best: dict[str, Any]
     score: float
     objective: Objective
-    trials: list[Trial]
-    searched: Mapping[str, Hyper]
-    importance: Importance | None
-    final_comparison: "Comparison | None"
+    trials: list[Trial] = field(repr=False)
+    searched: Mapping[str, Hyper] = field(repr=False)
+    importance: Importance | None = field(repr=False)
+    final_comparison: "Comparison | None" = field(repr=False)
     figures: "dict[str, Figure]" = field(repr=False)
     run_id: str
     url: str
@@ -102,11 +105,15 @@ class Search:
         ]
         return pd.DataFrame(rows)
 
-
-def rank(trials: list[Trial], objective: Objective) -> list[Trial]:
-    """Sorts best first; trials without a score last, in the order of their numbers."""
-    sign = -1.0 if objective.direction == "max" else 1.0
-    return sorted(trials, key=lambda t: (t.score is None, sign * (t.score or 0.0), t.number))
+    def _repr_html_(self) -> str:
+        final = self.final_comparison
+        parts = [table_to_html(leaderboard(self.trials, self.objective, self.searched))]
+        if final is not None:
+            parts += [text_to_html(final.verdict), table_to_html(final.table())]
+        parts.append(figures_to_html(self.figures))
+        count = plural(len(self.trials), "trial", "trials")
+        title = f"Search of {count}: best {self.objective.name} {self.score:.4f}"
+        return to_html(title, parts, self.url)
 
 
 def set_result(trial: Trial, results: Sequence[Outcome | Failure], objective: Objective) -> None:
