@@ -1,14 +1,16 @@
-"""Versions and git commit of the code that a run was made with."""
+"""Versions, git commit and source of the code that a run was made with."""
 
 import contextlib
 import importlib.metadata
+import inspect
+import linecache
 import subprocess
 from functools import cache
 from pathlib import Path
 
 from keras_dl.recipe import Recipe
 
-__all__ = ["commit", "versions"]
+__all__ = ["commit", "requirements", "source", "versions"]
 
 
 @cache
@@ -20,6 +22,20 @@ def versions() -> str:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             installed.append(f"{name} {importlib.metadata.version(name)}")
     return ", ".join(installed)
+
+
+@cache
+def requirements() -> str:
+    """Returns all installed packages with their versions, as `pip freeze` does."""
+    packages = {(d.name, d.version) for d in importlib.metadata.distributions() if d.name}
+    return "".join(f"{n}=={v}\n" for n, v in sorted(packages, key=lambda p: p[0].lower()))
+
+
+def source(recipe: Recipe) -> str:
+    """Returns the file or the cell of a notebook that defines the recipe's `build`; "" if none."""
+    build = inspect.unwrap(recipe.build)
+    code = getattr(build, "__code__", None)
+    return "" if code is None else "".join(linecache.getlines(code.co_filename))
 
 
 def commit(recipe: Recipe) -> dict[str, str]:

@@ -261,6 +261,10 @@ def start(
     )
     tracked = TrackedRun(run)
     tracked.params(params)
+    if parent is None:
+        tracked.text(provenance.requirements(), "requirements.txt")
+        if source := provenance.source(recipe):
+            tracked.text(source, "recipe.py")
     return tracked
 
 
