@@ -14,10 +14,11 @@ FLAG = "--config"
 MAX_BYTES = 2**20
 
 
-def expand(words: Sequence[str], options: Mapping[str, Hyper]) -> list[str]:
+def expand(command: str, words: Sequence[str], options: Mapping[str, Hyper]) -> list[str]:
     """Replaces `--config FILE` by the words that the file stands for, before all others.
 
     Args:
+        command: the command.
         words: the command line after the command.
         options: the command's own flags.
 
@@ -25,15 +26,27 @@ def expand(words: Sequence[str], options: Mapping[str, Hyper]) -> list[str]:
         The recipes of the file if the words name none, then its flags, then the other words.
 
     Raises:
-        ValueError: if the file is missing, repeated or wrong.
+        ValueError: if the file is missing, repeated, wrong or of another command.
     """
     rest, files = _split(words)
     if not files:
         return rest
     if len(files) > 1:
         raise ValueError(f"`config` must be given once. Received: {' '.join(files)}")
-    recipes, flags = to_words(_read(files[0]), f"config={files[0]}")
+    entries, received = _read(files[0]), f"config={files[0]}"
+    written = entries.get("command", command)
+    if written != command:
+        raise ValueError(
+            f"`command` of the file must be {command}, or be left out. "
+            f"Received: command={written!r}, {received}"
+        )
+    recipes, flags = to_words(entries, received)
     positionals = [word for word in split_words(rest, options) if word.flag is None]
+    if not (recipes or positionals):
+        raise ValueError(
+            f"`recipe` must be a key of the file, or NAME be given. Received: {received} with "
+            f"{', '.join(entries) or 'nothing'}"
+        )
     return [*([] if positionals else recipes), *flags, *rest]
 
 
@@ -55,7 +68,11 @@ def to_words(config: Mapping[str, Any], received: str) -> tuple[list[str], list[
             f"in Python can pass them, as `data`. Received: {received}"
         )
     recipes = entries.pop("recipe", [])
-    names = [recipes] if isinstance(recipes, str) else list(map(str, recipes))
+    names = [recipes] if isinstance(recipes, str) else recipes
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(
+            f"`recipe` must be a name or a list of names. Received: recipe={recipes!r}, {received}"
+        )
     return names, [_to_word(name, value, received) for name, value in entries.items()]
 
 
@@ -90,7 +107,7 @@ def parse_config(text: str, received: str) -> dict[str, Any]:
 def _read(file: str) -> dict[str, Any]:
     path = Path(file).expanduser()
     if not path.is_file():
-        raise ValueError(f"`config` must be a file that exists. Received: config={file}")
+        raise ValueError(f"`config` must be a regular file that exists. Received: config={file}")
     if path.stat().st_size > MAX_BYTES:
         raise ValueError(f"`config` must be a file of at most 1 MiB. Received: config={file}")
     try:

@@ -80,7 +80,7 @@ def parse(words: Sequence[str]) -> Call:
     check_names(words[:1], COMMANDS, "command")
     command, rest = words[0], words[1:]
     if command in CONFIGURABLE:
-        rest = config.expand(rest, CONFIGURABLE[command])
+        rest = config.expand(command, rest, CONFIGURABLE[command])
     return grammar[command](parsers[command], rest)
 
 

@@ -161,6 +161,9 @@ def _notice_gaps(encoder: ColumnEncoder) -> None:
     if gaps:
         listed = ", ".join(f"{name} {value}" for name, value in list(gaps.items())[:10])
         notice(f"Missing cells have the median of train ({listed}) and a feature that marks them.")
+    nominal = [c.name for c in encoder.columns if c.gaps and c.kind == "nominal"]
+    if nominal:
+        notice(f"Missing cells of {list_first(nominal, 10)} are a category of their own.")
 
 
 def _tables(xs: list[np.ndarray]) -> list[np.ndarray]:

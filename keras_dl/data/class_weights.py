@@ -52,7 +52,12 @@ def apply_class_weight(data: Data, stated: str) -> Data:
 def _parse(stated: str, names: tuple[str, ...]) -> np.ndarray:
     weights = np.ones(len(names))
     for part in stated.split(","):
-        name, _, text = part.rpartition("=")
+        name, equals, text = part.rpartition("=")
+        if not equals:
+            raise DatasetError(
+                "`class_weight` must be balanced, or NAME=WEIGHT with commas between. "
+                f"Received: class_weight={stated!r}"
+            )
         weights[_find(name.strip(), names, stated)] = _number(text, stated)
     return weights
 

@@ -12,7 +12,7 @@ import numpy as np
 from mlflow.models import ModelSignature
 from mlflow.types import Schema, TensorSpec
 
-from keras_dl.tracking import models, served_model, store
+from keras_dl.tracking import models, store
 from keras_dl.utils import scratch
 
 __all__ = ["register"]
@@ -41,6 +41,7 @@ def register(run_id: str, name: str) -> str:
         raise ValueError(f"`name` must be a word without / and :. Received: name={name!r}")
     run, client = store.find_run(run_id), store.client()
     model, spec = models.load(run_id), models.spec(run_id)
+    code = Path(__file__).with_name("served_model.py")  # which MLflow runs, with warnings
     with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
         here = Path(folder)
         model.save(here / "model.keras")
@@ -49,7 +50,7 @@ def register(run_id: str, name: str) -> str:
             warnings.simplefilter("ignore")
             mlflow.pyfunc.save_model(
                 str(here / FOLDER),
-                python_model=str(served_model.__file__),
+                python_model=str(code),
                 artifacts={"model": str(here / "model.keras"), "spec": str(here / "data.json")},
                 signature=_signature(model),
                 pip_requirements=["keras-dl", *models.requirements()],

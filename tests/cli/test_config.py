@@ -38,8 +38,8 @@ def test_words_win_over_the_file(tmp_path):
     file.write_text('recipe = "mlp"\nseed = 1\nunits = [64, 32]\n', encoding="utf-8")
     for words in (["--config", str(file), "--seed", "2"], [f"--config={file}", "--seed", "2"]):
         expected = ["mlp", "--seed=1", "--units=64,32", "--seed", "2"]
-        assert expand(words, options.RUN) == expected
-    named = expand(["lenet5", "--config", str(file)], options.RUN)
+        assert expand("run", words, options.RUN) == expected
+    named = expand("run", ["lenet5", "--config", str(file)], options.RUN)
     assert named == ["--seed=1", "--units=64,32", "lenet5"]
 
 
@@ -62,6 +62,12 @@ def test_a_path_is_stored_absolute(tmp_path, monkeypatch):
         (b"seed = ", "`config` must be a TOML file; Invalid value"),
         (b"\xff", "`config` must be UTF-8"),
         (b'recipe = "mlp"\n[seed]\na = 1', "`seed` must be a number, a text, a boolean or a list"),
+        (b"recipe = 3", "`recipe` must be a name or a list of names. Received: recipe=3"),
+        (
+            b'name = "mlp"',
+            "`recipe` must be a key of the file, or NAME be given. Received: config=",
+        ),
+        (b'command = "tune"\nrecipe = "mlp"', "`command` of the file must be run, or be left out"),
         (b'recipe = "mlp"\ndata = "in memory"', "these were in memory"),
     ],
 )
@@ -74,7 +80,7 @@ def test_wrong_files_are_refused_in_a_sentence(tmp_path, capsys, contents, messa
 
 def test_missing_and_repeated_files_are_refused(tmp_path, capsys):
     assert main(["run", "--config", str(tmp_path / "none.toml")]) == 2
-    assert "`config` must be a file that exists" in capsys.readouterr().err
+    assert "`config` must be a regular file that exists" in capsys.readouterr().err
     assert main(["run", "--config"]) == 2
     assert "`config` must be followed by a file" in capsys.readouterr().err
     assert main(["run", "--config", "a.toml", "--config", "b.toml"]) == 2

@@ -33,6 +33,7 @@ def test_stated_weights_go_by_name_or_number(stated):
         ("3", "must name classes"),
         ("dog=-1", "finite weights of 0 or more"),
         ("dog=x", "finite weights of 0 or more"),
+        ("balance", "must be balanced, or NAME=WEIGHT.*Received: class_weight='balance'"),
     ],
 )
 def test_wrong_weights_are_refused(stated, message):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from keras_dl.data import DatasetError, load
+from keras_dl.data import DatasetError, load, reading
 from keras_dl.data.serialization import preprocessor_from_json, preprocessor_to_json
 from keras_dl.data.tables import Column, ColumnEncoder
 from keras_dl.data.tables.inputs import read_rows
@@ -108,6 +108,20 @@ def test_rows_to_predict_are_found_by_name(path, tmp_path):
     assert "must rank every value of size: S < M < L. Received: 'XXL'" in unreadable[0][1]
 
 
+def test_rows_that_training_did_not_know_are_told(path, tmp_path):
+    data = load(path, columns=KINDS)
+    FRAME.head(2).assign(port="Rome").to_csv(tmp_path / "new.csv", index=False)
+    with reading.record() as record:
+        read_rows([str(tmp_path / "new.csv")], data.facts(), None, data.preprocessor)
+    assert len(record.notices) == 2
+    assert "new.csv:2: training had no 'Rome' in column port; its features are 0" in str(record)
+    columns = [column.name for column in data.preprocessor.columns]
+    FRAME.head(1)[columns].to_csv(tmp_path / "plain.csv", index=False, header=False)
+    with reading.record() as record:
+        read_rows([str(tmp_path / "plain.csv")], data.facts(), None, data.preprocessor)
+    assert "plain.csv has no names of columns" in str(record)
+
+
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
@@ -116,7 +130,7 @@ def test_rows_to_predict_are_found_by_name(path, tmp_path):
         (("hour=circular:0",), "Received: hour=circular:0"),
         (("size=S<M",), "must rank every value of size: S < M. Received: 'L'"),
         (("siez=nominal",), "`columns` must name one column of the header"),
-        (("port=numerical",), "must hold finite numbers in port"),
+        (("port=numerical",), "Column port must hold finite numbers"),
     ],
 )
 def test_wrong_kinds_are_refused(path, columns, message):

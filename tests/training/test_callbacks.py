@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from keras_dl.data import Split
-from keras_dl.recipe import Objective
+from keras_dl.recipe import Objective, Recipe
+from keras_dl.tasks.base import Task
 from keras_dl.training import callbacks
-from keras_dl.training.callbacks import Checkpointing, Evaluation, evaluated
+from keras_dl.training.callbacks import Checkpointing, Evaluation
 from keras_dl.training.checkpoint import Checkpoint
+from keras_dl.training.evaluators import Evaluators, evaluated
 
 ACCURACY = Objective("val_accuracy", "max")
 
@@ -80,7 +82,9 @@ def test_reason_of_an_early_stop_is_in_the_checkpoint(patience, threshold, stopp
 def test_evaluators_add_metrics_that_later_callbacks_see():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     split = Split(np.ones((3, 2), "float32"), np.ones(3))
-    evaluation = Evaluation([lambda m, s: {"count": s.num_examples}], split)
+    own = (lambda m, s: {"count": s.num_examples},)
+    recipe = Recipe(name="own", data=len, build=len, evaluators=own, task=Task())
+    evaluation = Evaluation(Evaluators(recipe, data=None), split)
     evaluation.set_model(model)
     logs = {"loss": 1.0}
     evaluation.on_epoch_end(0, logs)

@@ -91,6 +91,14 @@ class Column:
                 block = np.where(gaps[:, None], 0.0, np.hstack([np.sin(angle), np.cos(angle)]))
         return np.hstack([block, gaps[:, None]]) if self.gaps else block
 
+    def unknown(self, cells: Sequence[str]) -> list[str]:
+        """Returns the categories of cells that train lacks, and "" for gaps where it has none."""
+        if self.kind != "nominal":
+            return []
+        texts = ["" if is_missing(cell) else cell for cell in cells]
+        known = {*self.values, *([""] if self.gaps else [])}
+        return [text for text in dict.fromkeys(texts) if text not in known]
+
     def number_of(self, cell: str) -> float:
         """Returns the number in a cell, or the rank of its value from 0.
 
@@ -106,8 +114,8 @@ class Column:
             return float(self.values.index(cell))
         if not is_number(cell) or not math.isfinite(float(cell)):
             raise DatasetError(
-                f"`dataset` must hold finite numbers in {self.name}, or its kind be stated: "
-                f"--columns {self.name}=nominal. Received: {cell[:40]!r}"
+                f"Column {self.name} must hold finite numbers, or its kind be stated for the "
+                f"training: --columns {self.name}=nominal. Received: {cell[:40]!r}"
             )
         return float(cell)
 

@@ -9,6 +9,7 @@ import numpy as np
 from keras_dl.data.arrays import read_npz
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import user_path
+from keras_dl.data.reading import notice
 from keras_dl.data.tables.columns import plain
 from keras_dl.data.tables.csv_files import numbers_of
 from keras_dl.data.tables.encoding import ColumnEncoder
@@ -102,19 +103,32 @@ def _read_cells(
                 f"in {path}"
             )
         places = [by_name[plain(name)] for name in names]
+    if header is None:
+        notice(f"{path} has no names of columns; they are read in the order of training.")
     xs, sources = [], []
     for number, (line, cells) in enumerate(table.rows()):
         if header is not None and number == 0:
             continue
         try:
             table.check_width((line, cells))
-            xs.append(encoder([[cells[i] for i in places]])[0])
+            own = [cells[i] for i in places]
+            xs.append(encoder([own])[0])
             sources.append(f"{path}:{line}")
+            _notice_unknown(encoder, own, sources[-1])
         except DatasetError as error:
             if unreadable is None:
                 raise
             unreadable.append((f"{path}:{line}", str(error)))
     return xs, sources
+
+
+def _notice_unknown(encoder: ColumnEncoder, cells: Sequence[str], source: str) -> None:
+    for column, cell in zip(encoder.columns, cells, strict=True):
+        for text in column.unknown([cell]):
+            notice(
+                f"{source}: training had no {text[:40]!r} in column {column.name}; its features "
+                "are 0."
+            )
 
 
 def _read_csv(
