@@ -107,7 +107,7 @@ def compiled(loss):
         (net(3), "must have one output per class, 2, or a single one .* Received: 3 outputs"),
         (compiled("categorical_crossentropy"), "sparse_categorical_crossentropy"),
         (lambda: 3, "`build` must return a compiled keras.Model. Received: int"),
-        ("net.keras", "must be a keras.Model or a function that returns one. Received: str"),
+        ("net.keras", "'net.keras' is not a recipe"),
     ],
 )
 def test_model_that_does_not_fit_is_refused_before_the_run(store, model, message):
