@@ -59,6 +59,17 @@ class Entry:
     published: dict[str, dict[str, Any]]
     settings: dict[str, Any]
 
+    @property
+    def objective(self) -> Objective:
+        """The declared objective, or the default of `Recipe`."""
+        return self.settings.get("objective", Objective("val_accuracy", "max"))
+
+    @property
+    def score(self) -> Score:
+        """The declared score, or the objective on the test set."""
+        objective = self.objective
+        return self.settings.get("score") or Score(objective.test_name, objective.direction)
+
 
 def read(path: Path, *, published: bool = False) -> Entry:
     """Reads one recipe file.

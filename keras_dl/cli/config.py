@@ -12,6 +12,7 @@ __all__ = ["expand", "parse_config", "to_words"]
 
 FLAG = "--config"
 MAX_BYTES = 2**20
+IN_PYTHON = ("data", "callbacks", "model")  # keys of what was in memory
 
 
 def expand(command: str, words: Sequence[str], options: Mapping[str, Hyper]) -> list[str]:
@@ -58,14 +59,15 @@ def to_words(config: Mapping[str, Any], received: str) -> tuple[list[str], list[
         received: names the file in messages.
 
     Raises:
-        ValueError: if a value is a table, or the data were in memory.
+        ValueError: if a value is a table, or an argument was in memory.
     """
     entries = dict(config)
     entries.pop("command", None)
-    if "data" in entries:
+    absent = [name for name in IN_PYTHON if name in entries]
+    if absent:
         raise ValueError(
-            "`config` must name its data by `dataset`; these were in memory, so that only a call "
-            f"in Python can pass them, as `data`. Received: {received}"
+            "`config` must hold all arguments of the command; some were in memory, so that only a "
+            f"call in Python can pass them: {', '.join(absent)}. Received: {received}"
         )
     recipes = entries.pop("recipe", [])
     names = [recipes] if isinstance(recipes, str) else recipes

@@ -70,18 +70,18 @@ def format_size(count: int) -> str:
 
 def delete(run_ids: Sequence[str]) -> None:
     """Deletes runs and those below them."""
-    from keras_dl.tracking import listing
+    from keras_dl.tracking import removal
 
-    for run in listing.delete(run_ids):
+    for run in removal.delete(run_ids):
         print(printable(f"{run.info.run_id}  {run.info.run_name}  deleted"))
     print("Files stay until `keras-dl runs clean`.")
 
 
 def clean() -> None:
     """Removes deleted runs for good."""
-    from keras_dl.tracking import listing
+    from keras_dl.tracking import removal
 
-    print(f"{format_size(listing.clean())} freed")
+    print(f"{format_size(removal.clean())} freed")
 
 
 def rerun(run_id: str, parse: Callable[[Sequence[str]], Callable[[], "int | None"]]) -> int | None:
@@ -101,14 +101,11 @@ def rerun(run_id: str, parse: Callable[[Sequence[str]], Callable[[], "int | None
     for sentence in record.differences():
         print(printable(sentence), flush=True)
     call = parse([record.command, *recipes, *flags])
-    settings.load_backend()
-    from keras_dl.data.summary import expected_digest
-
-    token = expected_digest.set(record.digest)
+    token = records.repeated.set(record)
     try:
         return call()
     finally:
-        expected_digest.reset(token)
+        records.repeated.reset(token)
 
 
 def export(run_id: str, values: Mapping[str, Any]) -> None:

@@ -12,7 +12,6 @@ from rich.table import Table
 from keras_dl import catalog
 from keras_dl.catalog import Entry
 from keras_dl.cli import loading
-from keras_dl.recipe import Objective
 from keras_dl.space import Hyper, check_names, format_value
 from keras_dl.utils.printing import printable
 
@@ -100,7 +99,7 @@ def _row(hyper: Hyper) -> tuple[str, str, str, str]:
 
 def _training(entry: Entry) -> str:
     epochs = entry.settings.get("epochs", 10)
-    objective = entry.settings.get("objective", Objective("val_accuracy", "max"))
+    objective = entry.objective
     best = "highest" if objective.direction == "max" else "lowest"
     parts = [f"{epochs} epoch{'s' if epochs > 1 else ''}, for the {best} {objective.name}"]
     patience = entry.settings.get("patience")

@@ -18,7 +18,7 @@ from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.space.levels import resolve_levels
 from keras_dl.tracking import store
-from keras_dl.tracking.config_file import make_config
+from keras_dl.training.config_file import make_config
 
 __all__ = ["ablate"]
 
@@ -149,7 +149,8 @@ def _open_parent(
     }
     name, tags = f"{plan.recipe.name}-ablation", {"folder": journal.folder.name}
     levelled = {n: params[n] for n in ("over", "values")}  # resolved, whatever the recipe's are
-    config = make_config("ablate", [plan.recipe], plan.fixed, plan.options | levelled, plan.data)
+    options = plan.options | levelled
+    config = make_config("ablate", [plan.recipe], plan.fixed, options, plan.data, plan.callbacks)
     return ParentRun("ablation", plan.recipe, name, params, facts, journal, tags, config)
 
 

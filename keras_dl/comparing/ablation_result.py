@@ -19,7 +19,7 @@ from keras_dl.execution.parent_run import score_of
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.tracking.links import in_page
-from keras_dl.tracking.runs import TrackedRun
+from keras_dl.tracking.tracked_run import TrackedRun
 from keras_dl.tracking.views import view
 from keras_dl.training.job import Outcome
 from keras_dl.utils.intervals import is_proportion

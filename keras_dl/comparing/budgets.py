@@ -25,10 +25,10 @@ def describe_budget(
     lengths = {label: _length(plan) for label, plan in plans.items()}
     options = next(iter(plans.values())).options
     changed = options["epochs"] is not None or options["steps_per_epoch"] is not None
-    name = "own" if changed else options["budget"]
+    name = "" if changed else f" {options['budget']}"
     same = len(set(lengths.values())) == 1
     each = [next(iter(lengths.values()))] if same else [f"{n} {t}" for n, t in lengths.items()]
-    sentence = f"Budget {name}: {', '.join(each)}."
+    sentence = f"Budget{name}: {', '.join(each)}."
     rising = [label for label in plans if _still_improves(plans[label], results[label])]
     if rising:
         verb = "was" if len(rising) == 1 else "were"

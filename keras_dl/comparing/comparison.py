@@ -17,7 +17,7 @@ from keras_dl.execution.scheduler import Scheduler, stop_on_full_disk
 from keras_dl.recipe import Recipe
 from keras_dl.space import check_names
 from keras_dl.tracking import store
-from keras_dl.tracking.config_file import make_config
+from keras_dl.training.config_file import make_config
 from keras_dl.utils.files import remove_folder
 
 __all__ = ["compare"]
@@ -70,7 +70,7 @@ def compare(
         if resolved["resume"] and not journal.resumed:
             console.print("Nothing to resume: a new comparison starts")
         fixed = {name: value for plan in plans for name, value in plan.fixed.items()}
-        config = make_config("compare", [p.recipe for p in plans], fixed, resolved, data)
+        config = make_config("compare", [p.recipe for p in plans], fixed, resolved, data, callbacks)
         comparison = run_contenders(
             contenders, resolved["seeds"], scheduler, journal, config=config, verbose=verbose
         )

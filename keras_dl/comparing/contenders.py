@@ -21,7 +21,7 @@ from keras_dl.execution.plan import Plan
 from keras_dl.execution.progress import ProgressReporter
 from keras_dl.execution.scheduler import Scheduler
 from keras_dl.recipe import Recipe
-from keras_dl.tracking.runs import TrackedRun
+from keras_dl.tracking.tracked_run import TrackedRun
 from keras_dl.training.job import Outcome
 from keras_dl.utils.notebook import table_to_markdown
 

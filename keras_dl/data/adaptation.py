@@ -54,9 +54,9 @@ def load_domains(
     source = load(first, batch_size=batch_size, image_size=image_size, at_least=28)
     side = source.input_shape[0]
     others = [load(name, image_size=side) for name in more]
-    embedded = named and getattr(DATASETS.get(str(first)), "home", "") == "embedded"
+    home = DATASETS[str(first)].home if named and str(first) in DATASETS else ""
     if target is None:
-        other = mnist_m(source, photos="embedded" if embedded else "auto")
+        other = mnist_m(source, photos="embedded" if home == "embedded" else "auto")
     else:
         other = load(target, image_size=side)
     return join_domains([source, *others], other, train_on=train_on)

@@ -11,6 +11,7 @@ import cloudpickle
 import numpy as np
 
 __all__ = [
+    "TEXTS",
     "Preprocessor",
     "Spooled",
     "preprocessor_from_json",
@@ -100,6 +101,9 @@ def preprocessor_from_json(text: str) -> Any:
             f"import the module that registers it first. Received: {name!r}"
         )
     return kind.from_config(stored["config"])
+
+
+TEXTS = "data.json"  # texts in memory, written for worker processes
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import importlib
 import shutil
 import sys
 from collections.abc import Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +14,7 @@ from keras_dl.data.summary_rows import make_rows, make_table
 from keras_dl.utils.printing import printable
 from keras_dl.utils.text import align, wrap
 
-__all__ = ["Summary", "expected_digest", "show", "summary"]
-
-# Digest of the data of the run that is repeated; "" if none is.
-expected_digest: ContextVar[str] = ContextVar("expected_digest", default="")
+__all__ = ["Summary", "show", "summary"]
 
 WIDEST = 120  # columns of a line
 INDENT = "  "
@@ -108,10 +104,3 @@ def show(facts: Mapping[str, Any], title: str = "") -> None:
         importlib.import_module("IPython.display").display(summary(facts))
     else:
         print(summary(facts), end="\n\n", file=sys.stderr, flush=True)
-    expected = expected_digest.get()
-    if expected and expected != facts["digest"]:
-        print(
-            f"! The data are not those of the repeated run: {expected[:8]} → {facts['digest'][:8]}",
-            file=sys.stderr,
-            flush=True,
-        )

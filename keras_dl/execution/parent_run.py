@@ -18,8 +18,8 @@ from keras_dl.execution.run_job import is_done, run_job
 from keras_dl.execution.scheduler import RunningJob, Scheduler, log_leftovers, log_outcome
 from keras_dl.recipe import Recipe, Score
 from keras_dl.tracking import runs, store
-from keras_dl.tracking.config_file import CONFIG
-from keras_dl.tracking.runs import TrackedRun
+from keras_dl.tracking.records import CONFIG
+from keras_dl.tracking.tracked_run import TrackedRun
 from keras_dl.training.job import Job, Outcome
 from keras_dl.utils.text import plural
 

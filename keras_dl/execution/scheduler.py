@@ -15,7 +15,7 @@ from keras_dl.errors import DiskFull, Failure, WorkerDied, classify
 from keras_dl.execution.executors import InProcess, WorkerPool
 from keras_dl.execution.run_job import DryRun, dry_run, entries, forget, run_job
 from keras_dl.tracking import models
-from keras_dl.tracking.runs import SAMPLES, TrackedRun
+from keras_dl.tracking.tracked_run import SAMPLES, TrackedRun
 from keras_dl.training.checkpoint import MAIN
 from keras_dl.training.job import Job, Outcome
 

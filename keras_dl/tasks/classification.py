@@ -1,12 +1,10 @@
 """What recipes report of a trained classifier, and what a report of their own can build on."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import keras
 import numpy as np
-from scipy.special import expit, softmax
 
 from keras_dl import plots
 from keras_dl.backend.inference import outputs
@@ -16,15 +14,7 @@ from keras_dl.data.reading_options import reading_options
 from keras_dl.data.tables.inputs import read_rows
 from keras_dl.data.unreadable import Unreadable
 from keras_dl.losses import SmoothedCrossentropy
-from keras_dl.metrics.classification import (
-    average_precision,
-    classification_metrics,
-    precision_recall_curve,
-    ranked_classes,
-    roc_auc,
-    roc_curve,
-)
-from keras_dl.metrics.per_class import class_counts
+from keras_dl.metrics.classification import classification_metrics
 from keras_dl.space import Range
 from keras_dl.tasks.base import (
     Evaluator,
@@ -34,87 +24,17 @@ from keras_dl.tasks.base import (
     white_of,
     without_answer,
 )
-from keras_dl.utils.layers import leaf_layers
+from keras_dl.tasks.class_figures import first_kernel, ranking_figures, score_classes
+from keras_dl.tasks.class_probabilities import as_probabilities, probabilities
 
 __all__ = [
     "ClassificationEvaluator",
     "ImageClassification",
-    "as_probabilities",
     "compile_classifier",
-    "first_kernel",
-    "probabilities",
     "rank_classes",
-    "ranking_figures",
     "report_classification",
     "task",
 ]
-
-MOST_NAMED = 20  # classes with metrics of their own
-
-
-def probabilities(model: Any, x: np.ndarray, batch_size: int = 256) -> np.ndarray:
-    """Class probabilities of raw examples.
-
-    Args:
-        model: gives logits or probabilities (n, classes), or of the second of two classes (n, 1).
-        x: raw examples (n, …).
-        batch_size: examples at a time.
-
-    Returns:
-        (n, classes) float32, each row adding up to 1.
-    """
-    values = np.asarray(outputs(model, x, batch_size), dtype="float32")
-    classes = 2 if values.shape[-1] == 1 else values.shape[-1]
-    chance = as_probabilities(model, values, classes)
-    return softmax(values, axis=-1) if chance is None else chance
-
-
-def as_probabilities(model: Any, values: Any, classes: int) -> np.ndarray | None:
-    """Converts a classifier's outputs to class probabilities.
-
-    Args:
-        model: its loss tells whether a single output is a logit.
-        values: logits or probabilities (n, classes), or those of the second of two classes (n, 1).
-        classes: number of classes.
-
-    Returns:
-        (n, classes) float32; None if the outputs are of another form.
-    """
-    if not isinstance(values, np.ndarray) or values.ndim != 2:
-        return None
-    values = values.astype("float32")
-    if values.shape[1] == classes:
-        normalized = (values >= 0).all() and np.allclose(values.sum(axis=1), 1, atol=1e-3)
-        return values if normalized else softmax(values, axis=1)
-    if values.shape[1] != 1 or classes != 2:
-        return None
-    unit = (values >= 0).all() and (values <= 1).all()
-    logits = not unit or getattr(getattr(model, "loss", None), "from_logits", False)
-    second = expit(values) if logits else values
-    return np.concatenate([1 - second, second], axis=1)
-
-
-def ranking_figures(y: np.ndarray, chance: np.ndarray, names: Sequence[str]) -> dict[str, Any]:
-    """Draws ROC and precision–recall curves of the second of two classes, or of each of up to 10.
-
-    Args:
-        y: class numbers, (n,).
-        chance: probabilities, (n, classes).
-        names: of the classes.
-
-    Returns:
-        "roc" and "precision_recall"; empty with more classes, or if one class alone occurs.
-    """
-    roc: dict[str, tuple[np.ndarray, np.ndarray, float]] = {}
-    precision_recall = dict(roc)
-    for c in ranked_classes(y, len(names)):
-        positive, scores = y == c, chance[:, c]
-        roc[names[c]] = (*roc_curve(positive, scores), roc_auc(positive, scores))
-        area = average_precision(positive, scores)
-        precision_recall[names[c]] = (*precision_recall_curve(positive, scores), area)
-    if not roc:
-        return {}
-    return {"roc": plots.roc(roc), "precision_recall": plots.precision_recall(precision_recall)}
 
 
 def report_classification(model: Any, data: Data) -> dict[str, Any]:
@@ -134,7 +54,7 @@ def report_classification(model: Any, data: Data) -> dict[str, Any]:
     predicted, names = chance.argmax(axis=1), list(data.class_names)
     figures = {
         "confusion_matrix": plots.confusion_matrix(data.test.y, predicted, names),
-        **_score_classes(data.test.y, predicted, names),
+        **score_classes(data.test.y, predicted, names),
     }
     figures |= ranking_figures(data.test.y, chance, names)
     if isinstance(data.inputs, Images):
@@ -143,49 +63,6 @@ def report_classification(model: Any, data: Data) -> dict[str, Any]:
         if kernel is not None:
             figures["filters"] = plots.filters(kernel)
     return figures
-
-
-def _score_classes(
-    y_true: np.ndarray, predicted: np.ndarray, names: Sequence[str]
-) -> dict[str, Any]:
-    """Returns the figure `class_scores` and the numbers; shares of no example are left out."""
-    counts = class_counts(y_true, predicted, len(names))
-    scores = {"precision": counts.precision, "recall": counts.recall}
-    results: dict[str, Any] = {
-        "class_scores": plots.class_scores(names, *scores.values(), *map(counts.intervals, scores))
-    }
-    labels = [re.sub(r"[^\w. -]", "_", name, flags=re.ASCII) for name in names]
-    if len(set(labels)) < len(labels):
-        labels = [str(number) for number in range(len(labels))]
-    for kind, shares in scores.items():
-        defined = [(n, float(v)) for n, v in zip(labels, shares, strict=True) if not np.isnan(v)]
-        results[f"macro_{kind}"] = float(np.mean([value for _, value in defined]))
-        if len(names) <= MOST_NAMED:
-            results |= {f"{kind}/{name}": value for name, value in defined}
-    return results
-
-
-def first_kernel(model: Any, input_shape: tuple[int, ...]) -> np.ndarray | None:
-    """Weights of the first layer that looks at pixels, as images.
-
-    Args:
-        model: any Keras model.
-        input_shape: (height, width, channels) of its examples.
-
-    Returns:
-        (height, width, channels, filters), or None where no layer has such weights.
-    """
-    for layer in leaf_layers(model):
-        weights = getattr(layer, "kernel", None)
-        if weights is None:
-            continue
-        kernel = np.asarray(keras.ops.convert_to_numpy(weights))
-        if isinstance(layer, keras.layers.Conv2D):
-            return kernel
-        if isinstance(layer, keras.layers.Dense) and len(kernel) == np.prod(input_shape):
-            return kernel.reshape(*input_shape, -1)
-        return None
-    return None
 
 
 def compile_classifier(

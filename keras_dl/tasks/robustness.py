@@ -8,7 +8,7 @@ from keras_dl import plots
 from keras_dl.attacks import fgsm, pgd
 from keras_dl.data import Data
 from keras_dl.data.samples import sample_rows
-from keras_dl.tasks.classification import probabilities
+from keras_dl.tasks.class_probabilities import probabilities
 
 __all__ = ["CURVE", "report_robustness"]
 

@@ -1,9 +1,6 @@
-"""Tracked runs as rows of a table, with their size on disk; their removal."""
+"""Tracked runs as rows of a table, with their size on disk."""
 
-import shutil
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +13,11 @@ from mlflow.entities import Run
 from keras_dl import catalog
 from keras_dl.recipe import Objective, Score
 from keras_dl.tracking import models, store
-from keras_dl.utils.files import remove_folder
+from keras_dl.utils.files import folder_size
 
-__all__ = ["RunRow", "clean", "delete", "list_runs"]
+__all__ = ["RunRow", "list_runs"]
 
 TOP = ("run", "search", "comparison", "ablation")  # kinds that are no part of another run
-FOLDERS = ("searches", "comparisons", "ablations")  # journals, each named by its run's tag `folder`
 
 
 @dataclass(frozen=True)
@@ -92,117 +88,41 @@ def list_runs(
     return [_row(run) for run in found[:limit]]
 
 
-def delete(run_ids: Sequence[str]) -> list[Run]:
-    """Deletes runs with all runs below them; MLflow keeps them until `clean`.
-
-    Args:
-        run_ids: ids, or their first characters.
-
-    Returns:
-        The deleted runs.
-
-    Raises:
-        ValueError: if an id names no run or several, or a run is still running.
-    """
-    named = [store.find_run(run_id) for run_id in run_ids]
-    for run in named:
-        if run.info.status == "RUNNING":
-            raise ValueError(f"`RUN_ID` must not be running. Received: {run.info.run_id}")
-    below = [child for run in named for child in _below(run)]
-    deleted = list({run.info.run_id: run for run in (*named, *below)}.values())
-    for run in deleted:
-        for model in models.logged_models(run):
-            store.client().delete_logged_model(model.model_id)
-        store.client().delete_run(run.info.run_id)
-    return deleted
-
-
-def clean() -> int:
-    """Removes deleted runs for good, with their files, checkpoints and journals.
-
-    Returns:
-        Bytes that became free in this folder.
-
-    Raises:
-        ValueError: if the store is a server's, or MLflow fails.
-    """
-    if store.uri().startswith("http"):
-        raise ValueError(
-            "`MLFLOW_TRACKING_URI` must not name a server, whose own machine removes its files. "
-            f"Received: {store.uri()}"
-        )
-    before = _bytes_in(store.root())
-    address = ["--backend-store-uri", store.uri(), "--tracking-uri", store.uri()]
-    words = [sys.executable, "-P", "-m", "mlflow", "gc", *address]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = done.stderr.strip().rpartition("\n")[2]
-        raise ValueError(f"MLflow could not remove the deleted runs: {reason}")
-    experiments = [e.experiment_id for e in store.client().search_experiments()]
-    remaining = store.search(experiments, "") if experiments else []
-    ids = {run.info.run_id for run in remaining}
-    journals = {run.data.tags.get("folder") for run in remaining}
-    for folder in (store.root() / "checkpoints").glob("[!.]*"):
-        if folder.name not in ids:
-            remove_folder(folder)
-    for folder in (f for place in FOLDERS for f in (store.root() / place).glob("[!.]*")):
-        if folder.is_dir() and folder.name not in journals:
-            shutil.rmtree(folder, ignore_errors=True)
-    for path in sorted((store.root() / "artifacts").rglob("*"), reverse=True):  # inner ones first
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
-    return max(0, before - _bytes_in(store.root()))
-
-
 def _quoted(name: str, value: str) -> str:
     if "'" in value:
         raise ValueError(f"`{name}` must not hold a quotation mark. Received: {name}={value!r}")
     return value
 
 
-def _below(run: Run) -> list[Run]:
-    where = f"tags.mlflow.parentRunId = '{run.info.run_id}'"
-    children = store.search(run.info.experiment_id, where)
-    return children + [grandchild for child in children for grandchild in _below(child)]
-
-
 def _best_first(found: Sequence[Run]) -> list[Run]:
-    scored = [(run, score, _value(run, score)) for run in found for score in [_score(run)]]
-    scored = [row for row in scored if row[2] is not None]
-    names = sorted({(score.name, score.direction) for _, score, _ in scored})
+    scores = {run.info.run_id: _score(run) for run in found}
+    scored = [run for run in found if scores[run.info.run_id].name in run.data.metrics]
+    names = {(s.name, s.direction) for s in (scores[run.info.run_id] for run in scored)}
     if len(names) > 1:
         raise ValueError(
             "`best` must sort runs with one score; name a recipe or a data set. "
-            f"Received: runs with {', '.join(name for name, _ in names)}"
+            f"Received: runs with {', '.join(sorted(name for name, _ in names))}"
         )
-    sign = -1 if names and names[0][1] == "max" else 1
-    return [run for run, _, value in sorted(scored, key=lambda row: sign * (row[2] or 0.0))]
+    for name, direction in names:
+        scored.sort(key=lambda run: run.data.metrics[name], reverse=direction == "max")
+    return scored
 
 
 def _score(run: Run) -> Score:
     """Returns the score of the run's recipe, or the objective on the test set."""
-    name, tags = run.data.tags["recipe"], run.data.tags
-    if name in catalog.names():
-        declared = catalog.read(catalog.find(name)).settings.get("score")
-        if declared is not None:
-            return declared
-    objective = Objective(tags.get("objective_name", "val_loss"), _direction(tags))
+    tags = run.data.tags
+    if tags["recipe"] in catalog.names():
+        return catalog.read(catalog.find(tags["recipe"])).score
+    direction: Any = tags.get("objective_direction", "min")
+    objective = Objective(tags.get("objective_name", "val_loss"), direction)
     return Score(objective.test_name, objective.direction)
 
 
-def _direction(tags: Mapping[str, str]) -> Any:
-    return tags.get("objective_direction", "min")
-
-
-def _value(run: Run, score: Score) -> float | None:
-    return run.data.metrics.get(score.name)
-
-
 def _row(run: Run) -> RunRow:
-    tags, info, score = run.data.tags, run.info, _score(run)
-    name, value = score.name, _value(run, score)
-    if value is None:
-        name, value = "objective", run.data.metrics.get("objective")
+    tags, info, metrics, name = run.data.tags, run.info, run.data.metrics, _score(run).name
+    if name not in metrics:
+        name = "objective"
+    value = metrics.get(name)
     ended = info.end_time
     return RunRow(
         run_id=info.run_id,
@@ -227,8 +147,4 @@ def _size(run: Run) -> int | None:
 
 def _bytes_at(address: str) -> int | None:
     parsed = urlparse(address)
-    return _bytes_in(Path(url2pathname(parsed.path))) if parsed.scheme in ("", "file") else None
-
-
-def _bytes_in(folder: Path) -> int:
-    return sum(f.lstat().st_size for f in folder.rglob("*") if f.is_file() and not f.is_symlink())
+    return folder_size(Path(url2pathname(parsed.path))) if parsed.scheme in ("", "file") else None

@@ -18,7 +18,7 @@ from mlflow.exceptions import MlflowException
 from keras_dl import catalog
 from keras_dl.tracking import store
 from keras_dl.tracking.model_files import read_model
-from keras_dl.tracking.runs import TrackedRun
+from keras_dl.tracking.tracked_run import TrackedRun
 from keras_dl.utils import scratch
 
 __all__ = ["load", "log", "logged_models", "preprocessor", "requirements", "spec", "task_name"]

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from keras_dl.recipe import Recipe
 
-__all__ = ["commit", "requirements", "source", "versions"]
+__all__ = ["commit", "file_name", "requirements", "source", "versions"]
+
+PACKAGE = Path(__file__).parents[1]
 
 
 @cache
@@ -31,19 +33,26 @@ def requirements() -> str:
     return "".join(f"{n}=={v}\n" for n, v in sorted(packages, key=lambda p: p[0].lower()))
 
 
+def file_name(recipe: Recipe) -> str:
+    """Returns the file, or the cell of a notebook, that defines the recipe's `build`; "" if none.
+
+    A model in memory has none: its `build` is of this package.
+    """
+    code = getattr(inspect.unwrap(recipe.build), "__code__", None)
+    if code is None or Path(code.co_filename).is_relative_to(PACKAGE):
+        return ""
+    return code.co_filename
+
+
 def source(recipe: Recipe) -> str:
-    """Returns the file or the cell of a notebook that defines the recipe's `build`; "" if none."""
-    build = inspect.unwrap(recipe.build)
-    code = getattr(build, "__code__", None)
-    return "" if code is None else "".join(linecache.getlines(code.co_filename))
+    """Returns the text of the file or cell that defines the recipe's `build`; "" if none."""
+    return "".join(linecache.getlines(file_name(recipe)))
 
 
 def commit(recipe: Recipe) -> dict[str, str]:
     """Returns the git commit of the recipe's repository, marked if tracked files differ."""
-    file = Path(getattr(recipe.build, "__code__", commit.__code__).co_filename)
-    if not file.is_file():
-        return {}
-    return _commit_of(file.parent)
+    file = Path(file_name(recipe) or __file__)
+    return _commit_of(file.parent) if file.is_file() else {}
 
 
 @cache

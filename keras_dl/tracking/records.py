@@ -3,17 +3,18 @@
 import tempfile
 import tomllib
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from keras_dl import options, settings
 from keras_dl.tracking import provenance, store
-from keras_dl.tracking.config_file import CONFIG
 from keras_dl.utils import scratch
 
-__all__ = ["Record", "read"]
+__all__ = ["CONFIG", "Record", "read", "repeated"]
 
+CONFIG = "config.toml"  # arguments of the command, among the artifacts of a run
 SWITCHES = {"true": True, "false": False}
 
 
@@ -22,11 +23,13 @@ class Record:
     """Arguments of a tracked run.
 
     Attributes:
+        run_id: MLflow's id.
         command: "run", "tune", "compare" or "ablate".
         values: recipes, hyperparameters and options, as in `config.toml`.
         tags: of the run.
     """
 
+    run_id: str
     command: str
     values: Mapping[str, Any]
     tags: Mapping[str, str]
@@ -52,6 +55,10 @@ class Record:
         return sentences
 
 
+# The record that is repeated, until its repetition is tracked.
+repeated: ContextVar[Record | None] = ContextVar("repeated", default=None)
+
+
 def read(run_id: str) -> Record:
     """Reads the record of a run; of a training below another one, from its parameters.
 
@@ -69,7 +76,7 @@ def read(run_id: str) -> Record:
         with tempfile.TemporaryDirectory(dir=scratch.folder()) as folder:
             path = client.download_artifacts(run.info.run_id, CONFIG, folder)
             values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        return Record(values["command"], values, tags)
+        return Record(run.info.run_id, values["command"], values, tags)
     if tags.get("kind") not in ("trial", "seed", "final"):
         raise ValueError(
             f"`RUN_ID` must name a run with a {CONFIG}; versions before kept none. "
@@ -77,7 +84,8 @@ def read(run_id: str) -> Record:
         )
     parent = tags.get("mlflow.parentRunId")
     above = read(parent).values if parent else {}
-    data = {name: above[name] for name in ("data",) if name in above}
+    absent = {name: above[name] for name in ("data", "callbacks", "model") if name in above}
     unknown = {"timeout", "max_parameters"} - set(options.RUN)
     params = {n: SWITCHES.get(v, v) for n, v in run.data.params.items() if n not in unknown}
-    return Record("run", {"recipe": above.get("recipe", [tags["recipe"]]), **params, **data}, tags)
+    values = {"recipe": above.get("recipe", [tags["recipe"]]), **params, **absent}
+    return Record(run.info.run_id, "run", values, tags)

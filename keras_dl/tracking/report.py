@@ -9,9 +9,10 @@ import numpy as np
 from mlflow.entities import Run
 
 from keras_dl.catalog import Entry
-from keras_dl.recipe import Objective, Score
+from keras_dl.recipe import Score
 from keras_dl.space import resolve
-from keras_dl.tracking import runs, store
+from keras_dl.tracking import store
+from keras_dl.tracking.tracked_run import format_param
 from keras_dl.utils.files import write_atomically
 from keras_dl.utils.intervals import interval_over_seeds, is_proportion
 
@@ -96,8 +97,7 @@ def write_report(table: str, path: Path) -> None:
 
 
 def _row(entry: Entry, experiments: list[str]) -> Row:
-    objective = entry.settings.get("objective", Objective("val_accuracy", "max"))
-    score = entry.settings.get("score") or Score(objective.test_name, objective.direction)
+    score = entry.score
     latest = _latest_runs(entry, experiments) if experiments else []
     measured = [run for run in latest if score.name in run.data.metrics]
     if not measured:
@@ -150,7 +150,7 @@ def _latest_runs(entry: Entry, experiments: list[str]) -> list[Run]:
     order = ["attributes.start_time ASC"]
     epochs = str(entry.settings.get("epochs", 10))
     values = resolve(entry.space, {})
-    defaults = {k: runs.format_param(v) for k, v in values.items() if v is not None}
+    defaults = {k: format_param(v) for k, v in values.items() if v is not None}
     draw = defaults.pop("draw", "0")
     latest = {}
     for run in store.client().search_runs(experiments, where, order_by=order):

@@ -24,8 +24,10 @@ class ServedModel(PythonModel):
 
         settings.load_backend()
         import keras_dl.layers  # noqa: F401  (registers them)
+        from keras_dl.tasks.class_probabilities import as_probabilities
         from keras_dl.tracking.model_files import read_model
 
+        self.as_probabilities = as_probabilities
         self.model = read_model(Path(context.artifacts["model"]))
         self.names = json.loads(Path(context.artifacts["spec"]).read_text("utf-8"))["class_names"]
 
@@ -43,15 +45,12 @@ class ServedModel(PythonModel):
             classes the outputs of the model.
         """
         outputs = np.asarray(self.model.predict(np.asarray(model_input), verbose=0))
-        if not self.names or outputs.ndim != 2:
+        chance = self.as_probabilities(self.model, outputs, len(self.names))
+        if chance is None:
             return outputs
-        if outputs.shape[1] == 1:  # one logit, of the second class
-            outputs = np.concatenate([np.zeros_like(outputs), outputs], axis=1)
-        exponentials = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-        shares = exponentials / exponentials.sum(axis=1, keepdims=True)
-        best = shares.argmax(axis=1)
-        answers = {"class": [self.names[i] for i in best], "probability": shares.max(axis=1)}
-        return pd.DataFrame(answers | {n: shares[:, i] for i, n in enumerate(self.names)})
+        best = [self.names[i] for i in chance.argmax(axis=1)]
+        answers = {"class": best, "probability": chance.max(axis=1)}
+        return pd.DataFrame(answers | {n: chance[:, i] for i, n in enumerate(self.names)})
 
 
 set_model(ServedModel())

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Classes
-from keras_dl.tasks.classification import as_probabilities
+from keras_dl.tasks.class_probabilities import as_probabilities
 
 if TYPE_CHECKING:
     import keras

@@ -39,10 +39,10 @@ class Evaluators:
             split: the validation split.
             logs: metrics that Keras reports of the epoch.
         """
-        metrics = evaluated(self.own, model, split)
+        own = evaluated(self.own, model, split)
         further = evaluated(self._of_the_test if self._wanted else (), model, split)
-        metrics |= {n: v for n, v in further.items() if n not in metrics and f"val_{n}" not in logs}
-        return {f"val_{name}": value for name, value in metrics.items()}
+        new = {n: v for n, v in further.items() if f"val_{n}" not in logs}
+        return {f"val_{name}": value for name, value in (new | own).items()}
 
     def test(
         self, model: keras.Model | None, split: Split, metrics: Mapping[str, float]
@@ -55,7 +55,8 @@ class Evaluators:
             metrics: metrics that Keras reports.
         """
         further = evaluated(self._of_the_test, model, split)
-        return {**metrics, **further, **metrics, **evaluated(self.own, model, split)}
+        new = {n: v for n, v in further.items() if n not in metrics}
+        return {**metrics, **new, **evaluated(self.own, model, split)}
 
 
 def evaluated(

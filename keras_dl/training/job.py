@@ -11,7 +11,7 @@ import numpy as np
 from keras_dl.data import Data, load
 from keras_dl.data.reading import join, record
 from keras_dl.data.reading_options import reading_options
-from keras_dl.data.serialization import Spooled, spool
+from keras_dl.data.serialization import TEXTS, Spooled, spool
 from keras_dl.data.text import holds_texts, labelled_texts, running_text
 from keras_dl.options import READING, resolve_epochs
 from keras_dl.recipe import Recipe, Score
@@ -30,7 +30,6 @@ __all__ = [
     "unspooled",
 ]
 
-TEXTS = "data.json"
 Listener = Callable[[int, Mapping[str, float], str], None]  # epoch from 1, metrics, stage
 
 

@@ -19,10 +19,11 @@ from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.tasks.base import get_task
 from keras_dl.tracking import models, runs, store
-from keras_dl.tracking.config_file import CONFIG, make_config
-from keras_dl.tracking.runs import SAMPLES, TrackedRun
+from keras_dl.tracking.records import CONFIG
+from keras_dl.tracking.tracked_run import SAMPLES, TrackedRun
 from keras_dl.training import baseline, checkpoint, fit, report, stopped_runs
 from keras_dl.training.callbacks import callback_names, check_callbacks
+from keras_dl.training.config_file import make_config
 from keras_dl.training.diagnostics import Probing
 from keras_dl.training.job import Job, Listener, resolve_options
 from keras_dl.training.stopped_runs import StoppedRun
@@ -257,7 +258,8 @@ def _open(
     tracked.dataset(facts)
     tracked.expect(facts)
     stated = {k: v for k, v in settings.items() if k not in unstated}
-    tracked.text(make_config("run", [recipe], job.values, stated, job.data), CONFIG)
+    config = make_config("run", [recipe], job.values, stated, job.data, job.callbacks)
+    tracked.text(config, CONFIG)
     return tracked
 
 

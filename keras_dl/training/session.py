@@ -287,29 +287,25 @@ class Session:
             self._progress, objective = progress, job.recipe.objective
         epochs = epochs or job.epochs
         if state.epoch < epochs and not (state.finished or state.stopped):
-            further = self._callbacks if main else []
             own = check_callbacks(job.callbacks()) if main and job.callbacks else []
+            further = self._callbacks if main else []
+            callbacks = [
+                *(self._first_callbacks(model, data) if main else ()),
+                *own,
+                FailureDetector(state, self._deadline, job.timeout),
+                self._checkpointing(model, progress, stage, objective),
+                *further,
+            ]
             seen = [*own, *further]
-            with pipeline.fit(data, job.seed, job.steps_per_epoch, state.epoch, seen) as (
-                x,
-                validation_data,
-                first,
-            ):
+            with pipeline.fit(data, job.seed, job.steps_per_epoch, state.epoch, seen) as fitted:
+                x, validation_data, first = fitted
                 model.fit(
                     x,
                     validation_data=validation_data,
                     epochs=epochs,
                     initial_epoch=state.epoch,
                     shuffle=False,  # each epoch has an order drawn by the sampler
-                    callbacks=[
-                        *first,
-                        *(self._task.callbacks(model, data) if main else ()),
-                        *(self._evaluations(data) if main else ()),
-                        *own,
-                        FailureDetector(state, self._deadline, job.timeout),
-                        self._checkpointing(model, progress, stage, objective),
-                        *further,
-                    ],
+                    callbacks=[*first, *callbacks],
                     verbose=self._verbose,
                 )
             if main and model.stop_training and not state.stopped and state.epoch < epochs:
@@ -324,8 +320,10 @@ class Session:
             self._progress = None  # its weights may be this stage's now
         return state.history
 
-    def _evaluations(self, data: Data) -> list[Evaluation]:
-        return [Evaluation(Evaluators(self._job.recipe, self._data), data.validation)]
+    def _first_callbacks(self, model: keras.Model, data: Data) -> list[keras.callbacks.Callback]:
+        """Returns the task's callbacks and the evaluation, whose metrics later ones see."""
+        evaluators = Evaluators(self._job.recipe, self._data)
+        return [*self._task.callbacks(model, data), Evaluation(evaluators, data.validation)]
 
     def _start(self, stage: str) -> None:
         if stage in self._stages or not stage.isidentifier():

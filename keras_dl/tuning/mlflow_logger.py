@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 from keras_dl.execution.journal import Journal, Trial
 from keras_dl.execution.parent_run import Child, Facts, ParentRun
 from keras_dl.execution.run_job import entries
-from keras_dl.tracking import runs
-from keras_dl.tracking.config_file import make_config
 from keras_dl.tracking.links import in_page
-from keras_dl.tracking.runs import TrackedRun
+from keras_dl.tracking.tracked_run import TrackedRun, format_param
 from keras_dl.tracking.views import View, view
+from keras_dl.training.config_file import make_config
 from keras_dl.tuning.leaderboard import leaderboard
 from keras_dl.tuning.plan import SearchPlan
 from keras_dl.utils.notebook import table_to_markdown
@@ -103,7 +102,7 @@ class SearchLogger:
             note = f"**{search.final_comparison.verdict}**\n\n{note}"
         table = leaderboard(search.trials, search.objective, search.searched)
         note += f"\n\n{table_to_markdown(table)}"
-        tracked.tags({k: runs.format_param(v) for k, v in best.items()})
+        tracked.tags({k: format_param(v) for k, v in best.items()})
         tracked.tags({"trials_done": len(search.trials)})
         tracked.metrics({"trials": len(search.trials)}, step=len(search.trials))
         tracked.note(note)
@@ -143,7 +142,9 @@ class SearchLogger:
         params |= {"workers": workers, "search": tuple(plan.searched)}
         name = f"{plan.recipe.name}-{options['algorithm']}-search"
         tags = {"folder": self._journal.folder.name, "seed": options["seed"]}
-        config = make_config("tune", [plan.recipe], plan.stated(), options, plan.data)
+        config = make_config(
+            "tune", [plan.recipe], plan.stated(), options, plan.data, plan.callbacks
+        )
         return ParentRun(
             "search", plan.recipe, name, params, self.facts, self._journal, tags, config
         )

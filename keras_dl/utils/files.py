@@ -19,6 +19,7 @@ __all__ = [
     "append_line",
     "atomic_path",
     "drop_torn_line",
+    "folder_size",
     "locked",
     "remove_folder",
     "unpacked_limit",
@@ -123,6 +124,12 @@ def drop_torn_line(path: Path) -> None:
         content = path.read_bytes()
         if not content.endswith(b"\n"):
             os.truncate(path, content.rfind(b"\n") + 1)
+
+
+def folder_size(folder: Path) -> int:
+    """Returns the bytes of all files in a folder, 0 if it is missing; links are not followed."""
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return sum(path.lstat().st_size for path in files)
 
 
 def remove_folder(folder: Path) -> None:

@@ -27,7 +27,8 @@ from keras_dl.data.toys import shift_images, subsample
 from keras_dl.losses import CodedSquares
 from keras_dl.models.lecun1989 import net1, net2, net3, net4, net5
 from keras_dl.optimizers import make_optimizer
-from keras_dl.tasks.classification import probabilities, report_classification
+from keras_dl.tasks.class_probabilities import probabilities
+from keras_dl.tasks.classification import report_classification
 
 NETS = {"net1": net1, "net2": net2, "net3": net3, "net4": net4, "net5": net5}
 EXAMPLES = (320, 160, 160)  # train and test, as in the paper, and validation

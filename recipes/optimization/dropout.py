@@ -24,7 +24,8 @@ from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import monte_carlo
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
-from keras_dl.tasks.classification import probabilities, report_classification
+from keras_dl.tasks.class_probabilities import probabilities
+from keras_dl.tasks.classification import report_classification
 
 MASKS = 30  # at 50 the average is within one deviation of weight scaling, section 7.5
 

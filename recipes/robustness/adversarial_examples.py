@@ -28,7 +28,8 @@ from keras_dl.data import Data, Split, load, with_scaling
 from keras_dl.models.lenet import lenet5
 from keras_dl.models.mlp import mlp
 from keras_dl.optimizers import make_optimizer
-from keras_dl.tasks.classification import compile_classifier, probabilities, report_classification
+from keras_dl.tasks.class_probabilities import probabilities
+from keras_dl.tasks.classification import compile_classifier, report_classification
 from keras_dl.tasks.robustness import report_robustness
 
 EPSILON = 0.25  # the paper's value for MNIST, for pixels in [0, 1]

@@ -1,11 +1,12 @@
 import tomllib
 
+import keras
 import pytest
 
-from keras_dl import options
+from keras_dl import Recipe, options
 from keras_dl.cli import main
 from keras_dl.cli.config import expand, to_words
-from keras_dl.tracking.config_file import make_config
+from keras_dl.training.config_file import make_config
 from recipes import mlp
 
 
@@ -45,8 +46,18 @@ def test_words_win_over_the_file(tmp_path):
 
 def test_data_in_memory_are_refused():
     text = make_config("run", [mlp.recipe], {}, {}, data=([1], [2]))
-    with pytest.raises(ValueError, match="were in memory.*config=c.toml"):
+    with pytest.raises(ValueError, match="can pass them: data. Received: config=c.toml"):
         to_words(tomllib.loads(text), "config=c.toml")
+
+
+def test_callbacks_and_models_in_memory_are_refused():
+    text = make_config("run", [mlp.recipe], {}, {"callbacks": "Own"}, callbacks=[object()])
+    with pytest.raises(ValueError, match="can pass them: callbacks"):
+        to_words(tomllib.loads(text), "config=c.toml")
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    own = Recipe.from_model(model, name="own")
+    with pytest.raises(ValueError, match="can pass them: model"):
+        to_words(tomllib.loads(make_config("run", [own], {}, {})), "config=c.toml")
 
 
 def test_a_path_is_stored_absolute(tmp_path, monkeypatch):
@@ -68,7 +79,10 @@ def test_a_path_is_stored_absolute(tmp_path, monkeypatch):
             "`recipe` must be a key of the file, or NAME be given. Received: config=",
         ),
         (b'command = "tune"\nrecipe = "mlp"', "`command` of the file must be run, or be left out"),
-        (b'recipe = "mlp"\ndata = "in memory"', "these were in memory"),
+        (
+            b'recipe = "mlp"\ndata = "in memory"',
+            "only a call in Python can pass them: data",
+        ),
     ],
 )
 def test_wrong_files_are_refused_in_a_sentence(tmp_path, capsys, contents, message):

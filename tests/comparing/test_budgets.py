@@ -25,9 +25,9 @@ def test_budget_is_named():
     text = describe_budget({"mlp": plan(budget="quick")}, {"mlp": [outcome(1)]})
     assert text == f"Budget quick: {quick} of {full} epochs."
     text = describe_budget({"mlp": plan(epochs=2, steps_per_epoch=50)}, {"mlp": [outcome(1)]})
-    assert text == f"Budget own: 2 of {full} epochs of at most 50 steps."
+    assert text == f"Budget: 2 of {full} epochs of at most 50 steps."
     text = describe_budget({"mlp": plan(epochs=2 * full)}, {"mlp": [outcome(2 * full)]})
-    assert text == f"Budget own: {2 * full} epochs, where the recipe has {full}."
+    assert text == f"Budget: {2 * full} epochs, where the recipe has {full}."
 
 
 def test_curves_that_still_improved_are_named():

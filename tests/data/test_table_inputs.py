@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_dl.data import DatasetError, load
+from keras_dl.data import DatasetError, load, reading
 from keras_dl.data.tables.inputs import read_rows
 
 RANDOM = np.random.default_rng(0)
@@ -41,6 +41,15 @@ def test_columns_are_found_by_name_or_number(trained, tmp_path):
         assert read_rows([path], facts)[0].tolist() == [[1.5, 2], [3, 4.5]]
     assert read_rows([str(tmp_path / "train.csv")], facts)[0].shape == x.shape
     np.testing.assert_allclose(read_rows([str(tmp_path / "train.csv")], facts)[0], x, rtol=1e-6)
+
+
+def test_rows_without_names_of_named_columns_are_told(trained, tmp_path):
+    facts, _, head = trained
+    path = write(tmp_path / "a.csv", [], [(1.5, 2), (3, 4.5)])
+    with reading.record() as record:
+        read_rows([path], facts)
+    expected = f"{path} has no names of columns; they are read in the order of training."
+    assert record.notices == ([expected] if head else [])
 
 
 def test_decimal_commas(trained, tmp_path):

@@ -7,7 +7,8 @@ from sklearn import metrics as sklearn
 
 from keras_dl import plots
 from keras_dl.metrics import classification as ours
-from keras_dl.tasks.classification import as_probabilities, ranking_figures
+from keras_dl.tasks.class_figures import ranking_figures
+from keras_dl.tasks.class_probabilities import as_probabilities
 
 RANDOM = np.random.default_rng(0)
 

@@ -3,6 +3,7 @@
 import json
 import os
 import tomllib
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -87,8 +88,11 @@ def test_a_trial_and_its_search_can_be_repeated(trained, capsys):
 
 def test_other_data_than_the_repeated_run_s_are_told(trained, capsys):
     _, results, _ = trained
-    assert main(["rerun", results[0].run_id, "--image-size", "9"]) == 0
-    assert "! The data are not those of the repeated run" in capsys.readouterr().err
+    assert main(["rerun", results[0].run_id, "--image-size", "9", "--no-verbose"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err.startswith("! The data are not those of the repeated run")
+    tags = store.find_run(printed.out.strip()).data.tags
+    assert tags["repeats"] == results[0].run_id
 
 
 def test_config_of_a_run_names_all_its_arguments(trained):
@@ -150,6 +154,24 @@ def test_a_registered_model_answers_with_names_and_probabilities(trained, capsys
     np.testing.assert_allclose(answers["probability"], shares.max(axis=1), rtol=1e-5)
     np.testing.assert_allclose(answers["3"], shares[:, 3], rtol=1e-4)
     assert main(["register", results[0].run_id, "a/b"]) == 2
+
+
+@pytest.mark.parametrize("activation", ["softmax", None])
+def test_served_answers_are_probabilities(tmp_path, activation):
+    from keras_dl.tracking.served_model import ServedModel
+
+    layers = [keras.Input((4,)), keras.layers.Dense(3, activation)]
+    model = keras.Sequential(layers)
+    model.save(tmp_path / "model.keras")
+    (tmp_path / "data.json").write_text('{"class_names": ["a", "b", "c"]}')
+    artifacts = {"model": str(tmp_path / "model.keras"), "spec": str(tmp_path / "data.json")}
+    served, x = ServedModel(), np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    served.load_context(SimpleNamespace(artifacts=artifacts))
+    answers = served.predict(None, x)
+    outputs = model.predict(x, verbose=0)
+    expected = outputs if activation else np.exp(outputs) / np.exp(outputs).sum(1, keepdims=True)
+    np.testing.assert_allclose(answers[["a", "b", "c"]], expected, rtol=1e-5)
+    assert list(answers["class"]) == ["abc"[i] for i in outputs.argmax(axis=1)]
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from keras_dl.data import load
 from keras_dl.errors import Unreachable
 from keras_dl.tracking import connection, runs
 from keras_dl.tracking import store as tracking
-from keras_dl.tracking.runs import TrackedRun
+from keras_dl.tracking.tracked_run import TrackedRun
 from tests.toys import toy
 from tests.tracking.gate import Gate
 

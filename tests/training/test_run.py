@@ -206,7 +206,7 @@ def test_run_killed_at_its_creation_is_resumed(store):
     client = tracking.client()
     with (
         mock.patch.object(client, "create_run", create),
-        mock.patch("keras_dl.tracking.runs.TrackedRun.__init__", side_effect=SystemExit),
+        mock.patch("keras_dl.tracking.tracked_run.TrackedRun.__init__", side_effect=SystemExit),
         pytest.raises(SystemExit),
     ):
         toy.run(epochs=2, seed=5, **QUIET)
@@ -369,7 +369,7 @@ def test_epochs_between_checkpoint_and_tracking_are_logged_after_all(store, stop
 
 def test_run_killed_at_its_end_has_one_model_and_no_checkpoint(store):
     with (
-        mock.patch("keras_dl.tracking.runs.TrackedRun.end", side_effect=SystemExit),
+        mock.patch("keras_dl.tracking.tracked_run.TrackedRun.end", side_effect=SystemExit),
         pytest.raises(SystemExit),
     ):
         toy.run(epochs=1, **QUIET)

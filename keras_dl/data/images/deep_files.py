@@ -9,16 +9,8 @@ from keras_dl.data.archives import Member
 from keras_dl.data.images.formats import map_members, open_image
 from keras_dl.data.images.pixels import scale
 from keras_dl.data.images.resizing import resize_image
-from keras_dl.data.images.units import (
-    STATE,
-    Extent,
-    check_white,
-    common_white,
-    extent,
-    white_as_trained,
-)
+from keras_dl.data.images.units import STATE, Extent, extent, find_whites
 from keras_dl.data.reading import fact, notice
-from keras_dl.data.reading_options import option
 from keras_dl.utils.text import plural
 
 __all__ = ["decode_deep", "is_deep"]
@@ -66,21 +58,14 @@ def _find_white(extents: Sequence[Extent], white: float | None) -> float:
     integers = [e for e in extents if not e.types[0].startswith("float")]
     groups = {"files of floats": floats, "files of integers": integers}
     joined = {name: _join(group) for name, group in groups.items() if group}
-    stated = option("white") if white is None else None
-    if stated is not None:
-        white = check_white(stated, joined)
-    elif white is None:
-        white = common_white(joined)
-        if white > 255:
-            words = "of more than 8 bits"
-            words = plural(len(integers), f"file {words} has", f"files {words} have")
-            notice(
-                f"{words} pixels up to {_join(integers).high:g}, taken as "
-                f"{round(np.log2(white + 1))} bits: white is {white:g}. {STATE}."
-            )
-    else:
-        for whole in joined.values():
-            white_as_trained(whole, white)
+    white, _, assumed = find_whites(joined, white)
+    if assumed and white > 255:
+        words = "of more than 8 bits"
+        words = plural(len(integers), f"file {words} has", f"files {words} have")
+        notice(
+            f"{words} pixels up to {_join(integers).high:g}, taken as "
+            f"{round(np.log2(white + 1))} bits: white is {white:g}. {STATE}."
+        )
     files = plural(len(extents), "file", "files")
     fact("value range", f"{_join(extents)}, white is {white:g} ({files})")
     return white

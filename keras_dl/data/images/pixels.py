@@ -6,16 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.images.units import (
-    STATE,
-    Extent,
-    check_white,
-    common_white,
-    extent,
-    white_as_trained,
-)
+from keras_dl.data.images.units import STATE, Extent, extent, find_whites
 from keras_dl.data.reading import fact, notice
-from keras_dl.data.reading_options import option
 
 __all__ = ["Pixels", "scale", "to_bytes", "to_pixels"]
 
@@ -59,13 +51,7 @@ def to_pixels(splits: Mapping[str, Images], white: float | None = None) -> Pixel
     """
     shaped = {name: _with_channels(images) for name, images in splits.items()}
     extents = {name: extent(images) for name, images in shaped.items()}
-    stated = option("white") if white is None else None
-    assumed = white is None and stated is None
-    if white is None:
-        white = common_white(extents) if stated is None else check_white(stated, extents)
-        whites = dict.fromkeys(extents, white)
-    else:
-        whites = {name: white_as_trained(values, white) for name, values in extents.items()}
+    white, whites, assumed = find_whites(extents, white)
     parts = [(a, whites[name]) for name, images in shaped.items() for a in _arrays(images)]
     exact = all(_are_levels(array, own) for array, own in parts)
     _record(extents, white, exact=exact, assumed=assumed)

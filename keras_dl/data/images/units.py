@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from keras_dl.data.errors import DatasetError
+from keras_dl.data.reading_options import option
 
-__all__ = ["STATE", "Extent", "check_white", "common_white", "extent", "white_as_trained"]
+__all__ = ["STATE", "Extent", "Whites", "check_white", "common_white", "extent", "find_whites"]
 
 DEPTHS = (8, 10, 12, 14, 16)  # bits of cameras and scanners
 OVERSHOOT = 0.1  # share of white; resampling with a cubic filter exceeds the range by that much
@@ -34,6 +35,37 @@ class Extent(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.low:.9g}..{self.high:.9g} in {' and '.join(self.types)}"
+
+
+class Whites(NamedTuple):
+    """Numbers that are white.
+
+    Attributes:
+        common: of the data set.
+        by_group: of each split or group; 8-bit inputs of a trained model may have their own.
+        assumed: True if neither the training nor the option `white` states it.
+    """
+
+    common: float
+    by_group: dict[str, float]
+    assumed: bool
+
+
+def find_whites(extents: Mapping[str, Extent], trained: float | None) -> Whites:
+    """Returns the numbers that are white: those of the training, the option's, or by the range.
+
+    Args:
+        extents: of the images, by the name of the split or group.
+        trained: number that is white in the training data; None: images are not inputs of a model.
+
+    Raises:
+        DatasetError: as `check_white` and `common_white`, or if inputs have another range.
+    """
+    if trained is not None:
+        return Whites(trained, {n: _as_trained(e, trained) for n, e in extents.items()}, False)
+    stated = option("white")
+    white = common_white(extents) if stated is None else check_white(stated, extents)
+    return Whites(white, dict.fromkeys(extents, white), stated is None)
 
 
 def extent(arrays: Sequence[np.ndarray] | np.ndarray) -> Extent:
@@ -106,7 +138,7 @@ def check_white(white: object, extents: Mapping[str, Extent]) -> float:
     return float(white)
 
 
-def white_as_trained(values: Extent, white: float) -> float:
+def _as_trained(values: Extent, white: float) -> float:
     """Returns the number that is white in inputs of a model, by the decision of its training.
 
     Args:

@@ -91,6 +91,7 @@ def _read_cells(
     names = [column.name for column in encoder.columns]
     header = find_header(table, frozenset(map(plain, names)), numeric=False)
     if header is None:
+        _notice_unnamed(path)
         places = [column.number for column in encoder.columns]
         if len(table.first) <= max(places):
             places = list(range(len(places)))
@@ -103,8 +104,6 @@ def _read_cells(
                 f"in {path}"
             )
         places = [by_name[plain(name)] for name in names]
-    if header is None:
-        notice(f"{path} has no names of columns; they are read in the order of training.")
     xs, sources = [], []
     for number, (line, cells) in enumerate(table.rows()):
         if header is not None and number == 0:
@@ -120,6 +119,10 @@ def _read_cells(
                 raise
             unreadable.append((f"{path}:{line}", str(error)))
     return xs, sources
+
+
+def _notice_unnamed(path: Path) -> None:
+    notice(f"{path} has no names of columns; they are read in the order of training.")
 
 
 def _notice_unknown(encoder: ColumnEncoder, cells: Sequence[str], source: str) -> None:
@@ -186,6 +189,8 @@ def _find_columns(table: Table, header: list[str] | None, spec: Mapping[str, Any
             )
         return [places[plain(name)] for name in wanted]
     if width == count:
+        if wanted:
+            _notice_unnamed(table.path)
         return list(range(count))
     if not wanted and numbers and width > max(numbers):
         return list(numbers)

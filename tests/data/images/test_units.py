@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from keras_dl.data import DatasetError, load, read_images
-from keras_dl.data.images.units import Extent, common_white, white_as_trained
+from keras_dl.data.images.units import Extent, common_white, find_whites
 
 X = np.random.default_rng(0).random((90, 8, 8)).astype("float32")
 Y = np.arange(90) % 3
@@ -96,13 +96,14 @@ def test_black_splits_have_any_unit():
     ],
 )
 def test_inputs_are_taken_in_the_unit_of_training(types, high, trained, white):
-    assert white_as_trained(Extent((types,), 0, high), trained) == white
+    whites = find_whites({"x": Extent((types,), 0, high)}, trained)
+    assert whites == (trained, {"x": white}, False)
 
 
 @pytest.mark.parametrize(("high", "trained"), [(1.0, 255.0), (255.0, 1.0), (1.0, 1023.0)])
 def test_inputs_of_another_unit_are_refused(high, trained):
     with pytest.raises(DatasetError, match=f"as in training, where white is {trained:g}"):
-        white_as_trained(Extent(("float32",), 0, high), trained)
+        find_whites({"x": Extent(("float32",), 0, high)}, trained)
 
 
 def deep_folder(folder, ranges, dtype="uint16", suffix="png"):
@@ -224,7 +225,7 @@ def test_unit_that_is_guessed_can_be_stated():
     assert max(s.x.max() for s in data.splits.values()) == 255
     bytes_ = percent.astype("uint8")
     assert load((bytes_, Y), white=100).inputs.white == 100
-    assert white_as_trained(Extent(("uint8",), 0, 90), 100) == 100
+    assert find_whites({"x": Extent(("uint8",), 0, 90)}, 100).by_group == {"x": 100}
 
 
 @pytest.mark.parametrize(
