@@ -148,7 +148,9 @@ def test_extended_search_shows_its_present_options(store):
     assert run.data.tags["present_trials"] == "3"
     assert run.data.tags["present_final_seeds"] == "2"
     assert run.data.metrics["trials"] == 3
-    assert run.data.tags["mlflow.note.content"].startswith("3 trials, winner tested with 2 seeds")
+    verdict, count, *_ = run.data.tags["mlflow.note.content"].split("\n\n")
+    assert verdict == f"**{more.final_comparison.verdict}**"
+    assert count.startswith("3 trials, winner tested with 2 seeds · ")
     back = toy.tune(trials=3, resume=True, **QUICK)
     assert tracking.find_run(back.run_id).data.tags["present_final_seeds"] == "0"
 
