@@ -1,4 +1,4 @@
-"""Activations by name: those of Keras, and two of early networks that Keras lacks."""
+"""Activations by name: those of Keras, and three of early networks that Keras lacks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import keras
 from keras import ops
 
-__all__ = ["ACTIVATIONS", "get_activation", "heaviside", "scaled_tanh"]
+__all__ = ["ACTIVATIONS", "get_activation", "heaviside", "scaled_tanh", "sign"]
 
 # Keras has more; these keep the width of a layer and need no arguments.
 _KERAS = (
     *("elu", "gelu", "hard_sigmoid", "hard_tanh", "leaky_relu", "linear", "mish", "relu", "relu6"),
     *("selu", "sigmoid", "silu", "softplus", "softsign", "tanh"),
 )
-ACTIVATIONS = tuple(sorted((*_KERAS, "heaviside", "scaled_tanh")))
+ACTIVATIONS = tuple(sorted((*_KERAS, "heaviside", "scaled_tanh", "sign")))
 
 
 def get_activation(name: str) -> Callable[[Any], Any]:
@@ -30,7 +30,7 @@ def get_activation(name: str) -> Callable[[Any], Any]:
     """
     if name not in ACTIVATIONS:
         raise ValueError(f"`name` must be one of {', '.join(ACTIVATIONS)}. Received: name={name!r}")
-    ours = {"heaviside": heaviside, "scaled_tanh": scaled_tanh}
+    ours = {"heaviside": heaviside, "scaled_tanh": scaled_tanh, "sign": sign}
     return ours[name] if name in ours else keras.activations.get(name)
 
 
@@ -76,3 +76,22 @@ def scaled_tanh(x: keras.KerasTensor) -> Any:
     """
     outputs: Any = ops.tanh(2.0 / 3.0 * x)
     return 1.7159 * outputs
+
+
+@keras.saving.register_keras_serializable("keras_dl")
+def sign(x: keras.KerasTensor) -> Any:
+    """Threshold of ±1: 1 where x ≥ 0, else −1, with a straight-through gradient of 1 for |x| ≤ 1.
+
+    Args:
+        x: weighted sums, of any shape.
+
+    Returns:
+        −1 and 1, of the shape and dtype of `x`.
+
+    Reference:
+        Hubara et al., 2016, Binarized Neural Networks, arXiv:1602.02830, eq. 4.
+    """
+    inputs: Any = ops.convert_to_tensor(x)
+    step: Any = 2.0 * ops.cast(inputs >= 0, inputs.dtype) - 1.0
+    linear: Any = ops.clip(inputs, -1.0, 1.0)
+    return ops.stop_gradient(step) + (linear - ops.stop_gradient(linear))

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.activations import ACTIVATIONS, get_activation, heaviside, scaled_tanh
+from keras_dl.activations import ACTIVATIONS, get_activation, heaviside, scaled_tanh, sign
 from keras_dl.models import mlp
 from tests.checks import check_gradients, check_saving
 
@@ -31,6 +31,11 @@ def test_heaviside_steps_at_zero():
 @pytest.mark.parametrize("x", [-3.0, 0.0, 0.5])
 def test_heaviside_s_gradient_goes_straight_through(x):
     assert _slope(heaviside, x) == pytest.approx(1.0)
+
+
+def test_sign_is_a_threshold_with_the_slope_of_its_linear_part():
+    np.testing.assert_array_equal(_values(sign), [-1, -1, 1, 1, 1])
+    assert [_slope(sign, x) for x in (-3.0, -0.5, 0.0, 0.5, 3.0)] == [0, 1, 1, 1, 0]
 
 
 def test_scaled_tanh_maps_one_to_one():

@@ -8,6 +8,7 @@ from keras_dl.algorithms.gan import GAN
 from keras_dl.algorithms.hebbian_learning import HebbianLearning
 from keras_dl.algorithms.image_translation import ImageTranslation
 from keras_dl.algorithms.prototypical import PrototypicalNetwork
+from keras_dl.algorithms.target_propagation import TargetPropagation
 from keras_dl.algorithms.word2vec import Word2VecLearning
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "HebbianLearning",
     "ImageTranslation",
     "PrototypicalNetwork",
+    "TargetPropagation",
     "Word2VecLearning",
 ]

@@ -12,7 +12,7 @@ from keras_dl.data.locations import describe_locations
 from keras_dl.data.scaling import with_scaling
 from keras_dl.data.serialization import Preprocessor, register_preprocessor
 from keras_dl.data.sources.lookup import prepare
-from keras_dl.data.specs import Classes, Features, Images, Masks, NoTargets, Tokens, Values
+from keras_dl.data.specs import Classes, Features, Images, Masks, Nodes, NoTargets, Tokens, Values
 
 __all__ = [
     "Classes",
@@ -24,6 +24,7 @@ __all__ = [
     "Images",
     "Masks",
     "NoTargets",
+    "Nodes",
     "Preprocessor",
     "Split",
     "Tokens",

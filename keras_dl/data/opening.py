@@ -8,6 +8,7 @@ from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.few_shot import few_shot
 from keras_dl.data.files import user_path
+from keras_dl.data.graphs import load_graph
 from keras_dl.data.images.pairs import facades
 from keras_dl.data.loading import load
 from keras_dl.data.reading import record
@@ -22,6 +23,8 @@ SIZES = ("image_size", "at_least")
 NAMED: dict[str, Callable[..., Data]] = {
     "camvid": load_segmentation,
     "shapes": load_segmentation,
+    "cora": load_graph,
+    "communities": load_graph,
     "omniglot": few_shot,
     "glyphs": few_shot,
     "facades": lambda dataset, *, image_size=256: facades(image_size=image_size),

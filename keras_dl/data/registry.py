@@ -11,7 +11,8 @@ class Entry(NamedTuple):
     Attributes:
         home: "embedded" in scikit-learn or Python, "tfds" for TensorFlow Datasets, "mirror" for a
             file in the folder that KERAS_DL_DATA names, or "derived" from another set.
-        kind: "image", "table", "text", "pairs" of images, or images with "masks".
+        kind: "image", "table", "text", "pairs" of images, images with "masks", or a
+            "graph".
         size: number and shape of the examples, in words.
         licence: as stated by the authors, and their names.
         file: path inside the mirror; for "tfds" the folder with the original files; for "derived"
@@ -20,7 +21,7 @@ class Entry(NamedTuple):
     """
 
     home: Literal["embedded", "tfds", "mirror", "derived"]
-    kind: Literal["image", "table", "text", "pairs", "masks"]
+    kind: Literal["image", "table", "text", "pairs", "masks", "graph"]
     size: str
     licence: str
     file: str = ""
@@ -69,6 +70,8 @@ DATASETS = {
                      f"{UNSTATED} (CMP Facade Database)", "facades/facades.tar"),
     "camvid": Entry("mirror", "masks", "367 + 101 + 233 street scenes 180×240 RGB, 11 classes",
                     f"{UNSTATED} (Brostow et al. 2009)", "camvid/camvid_180x240.tar"),
+    "cora": Entry("mirror", "graph", "2708 papers with 1433 words, 5278 citations, 7 classes",
+                  "MIT (kimiyoung/planetoid; Sen et al. 2008)", "graphs/cora.npz"),
     "topics": Entry("embedded", "text", "65,000 words of Python's reference; 779 passages, "
                     "6 classes", "PSF (Python)"),
     "sst2": Entry("mirror", "text", "6920 + 872 + 1821 sentences of film reviews, 2 classes",

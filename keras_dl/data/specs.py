@@ -12,6 +12,7 @@ __all__ = [
     "Images",
     "Masks",
     "NoTargets",
+    "Nodes",
     "Spec",
     "Tokens",
     "Values",
@@ -57,6 +58,17 @@ class Features(Spec):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", _printable(self.names))
+
+
+@dataclass(frozen=True)
+class Nodes(Spec):
+    """Numbers of the nodes of one graph, int32.
+
+    Attributes:
+        num_nodes: nodes of the graph.
+    """
+
+    num_nodes: int = 0
 
 
 @dataclass(frozen=True)

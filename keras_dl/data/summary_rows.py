@@ -76,6 +76,8 @@ def _inputs(facts: Facts) -> str:
     if kind == "Tokens":
         size = facts["inputs"]["vocabulary_size"]
         return f"rows of {_shape(shape)} tokens" + (f" out of {size:,}" if size else "")
+    if kind == "Nodes":
+        return f"numbers of {facts['inputs']['num_nodes']:,} nodes"
     if kind == "Features" and len(shape) == 1:
         return f"{shape[0]:,} feature{'s' * (shape[0] != 1)}, {ranges}"
     return f"{kind.lower()} {_shape(shape)}, {ranges}"

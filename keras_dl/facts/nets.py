@@ -90,7 +90,11 @@ def _measure(name: str, arguments: tuple[tuple[str, Any], ...]) -> NetworkCounts
     return NetworkCounts(
         _size(model.trainable_weights),
         _size(model.weights),
-        {n: tuple(layer.output.shape[1:]) for n, layer in layers.items()},
+        {
+            n: tuple(layer.output.shape[1:])
+            for n, layer in layers.items()
+            if isinstance(layer.output, keras.KerasTensor)  # not several outputs
+        },
         {n: _size(layer.trainable_weights) for n, layer in layers.items()},
         {n: tuple(k.shape) for n, layer in layers.items() if (k := _kernel(layer)) is not None},
         {n: type(layer).__name__ for n, layer in layers.items()},

@@ -6,6 +6,7 @@ from keras_dl import initializers as initializers
 from keras_dl.layers.bilinear_upsampling import Bilinear, BilinearUpsampling
 from keras_dl.layers.causal_self_attention import CausalSelfAttention
 from keras_dl.layers.gradient_reversal import GradientReversal
+from keras_dl.layers.graph import GraphConstants, GraphPropagation, NodeRows
 from keras_dl.layers.local_response_normalization import LocalResponseNormalization
 from keras_dl.layers.locally_connected import LocallyConnected2D
 from keras_dl.layers.maxout import Maxout
@@ -17,6 +18,7 @@ from keras_dl.layers.random_distortion import RandomDistortion
 from keras_dl.layers.random_shift import RandomShift
 from keras_dl.layers.random_view import RandomView, RestoreView
 from keras_dl.layers.rbf_output import RBFOutput
+from keras_dl.layers.sparse_dense import SparseDense
 from keras_dl.layers.sparse_map_convolution import SparseMapConv2D
 from keras_dl.layers.spectral_normalization import SpectralNormalization
 from keras_dl.layers.trainable_subsampling import TrainableSubsampling
@@ -28,10 +30,13 @@ __all__ = [
     "CausalSelfAttention",
     "ComplexCells2D",
     "GradientReversal",
+    "GraphConstants",
+    "GraphPropagation",
     "LocalResponseNormalization",
     "LocallyConnected2D",
     "Maxout",
     "MonteCarloDropout",
+    "NodeRows",
     "PlainBatchNormalization",
     "PositionEmbedding",
     "RBFOutput",
@@ -40,6 +45,7 @@ __all__ = [
     "RandomView",
     "RestoreView",
     "SimpleCells2D",
+    "SparseDense",
     "SparseMapConv2D",
     "SpectralNormalization",
     "TrainableSubsampling",

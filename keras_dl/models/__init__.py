@@ -14,6 +14,7 @@ from keras_dl.models.gan import (
     gan_generator,
     projection_discriminator,
 )
+from keras_dl.models.graph_convolution import graph_convolution
 from keras_dl.models.hebbian import hebbian
 from keras_dl.models.lecun1989 import lecun1989, net1, net2, net3, net4, net5
 from keras_dl.models.lenet import lenet5, lenet5_1998
@@ -44,7 +45,7 @@ from keras_dl.models.resnet import (
 from keras_dl.models.segmentation import fcn, fcn8s, fcn16s, fcn32s
 from keras_dl.models.t_c import t_c
 from keras_dl.models.texts import bag_of_words, text_classifier
-from keras_dl.models.threshold import gate_net, threshold_unit, xor_net
+from keras_dl.models.threshold import gate_net, threshold_network, threshold_unit, xor_net
 from keras_dl.models.transformers import gpt
 from keras_dl.models.word2vec import word2vec
 
@@ -69,6 +70,7 @@ __all__ = [
     "gan_generator",
     "gate_net",
     "gpt",
+    "graph_convolution",
     "hebbian",
     "imagenet_resnet",
     "lecun1989",
@@ -103,6 +105,7 @@ __all__ = [
     "resnet152",
     "t_c",
     "text_classifier",
+    "threshold_network",
     "threshold_unit",
     "unet_generator",
     "word2vec",

@@ -6,10 +6,18 @@ import keras
 import numpy as np
 from scipy.optimize import linprog
 
-from keras_dl.activations import heaviside
-from keras_dl.utils.checks import check_count, check_real
+from keras_dl.activations import heaviside, sign
+from keras_dl.models._check import check_classes, check_count, check_real, check_shape
 
-__all__ = ["GATES", "PUBLISHED", "gate_net", "separating_weights", "threshold_unit", "xor_net"]
+__all__ = [
+    "GATES",
+    "PUBLISHED",
+    "gate_net",
+    "separating_weights",
+    "threshold_network",
+    "threshold_unit",
+    "xor_net",
+]
 
 PUBLISHED = {
     "threshold_unit": {
@@ -25,6 +33,12 @@ PUBLISHED = {
         "arguments": {},
         "output_shapes": {"hidden": (2,), "output": (1,)},
         "source": "two hidden units, OR and AND, and one output: OR but not AND",
+    },
+    "threshold_network": {
+        "trainable_parameters": 397_510,
+        "arguments": {"input_shape": (28, 28, 1), "num_classes": 10, "units": (500,)},
+        "output_shapes": {"hidden1": (500,), "hidden1_sign": (500,), "logits": (10,)},
+        "source": "784·500+500 + 500·10+10",
     },
 }
 
@@ -101,6 +115,40 @@ def xor_net(*, name: str = "xor_net") -> keras.Model:
     hidden = [np.stack([or_weights, and_weights], axis=1), np.array([or_bias, and_bias])]
     model.set_weights([*hidden, np.array([[1.0], [-1.0]]), np.array([-0.5])])
     return model
+
+
+def threshold_network(
+    input_shape: Sequence[int],
+    num_classes: int,
+    *,
+    units: Sequence[int] = (500,),
+    name: str = "threshold_network",
+) -> keras.Model:
+    """Fully connected layers of threshold units with outputs ±1, and linear outputs.
+
+    Args:
+        input_shape: shape of one example, (features,) or (height, width, channels).
+        num_classes: number of classes, at least 2.
+        units: width of each hidden layer, first to last; () gives single units.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, *input_shape) to float32 sums (batch, num_classes).
+
+    Raises:
+        TypeError: if a size is not an integer.
+        ValueError: if a size is below 1, or `num_classes` below 2.
+    """
+    check_shape(input_shape)
+    check_classes(num_classes)
+    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    x = keras.layers.Flatten(name="flatten")(inputs)
+    for number, width in enumerate(units, start=1):
+        check_count(f"units[{number - 1}]", width, "it is the width of a hidden layer")
+        x = keras.layers.Dense(int(width), name=f"hidden{number}")(x)
+        x = keras.layers.Activation(sign, name=f"hidden{number}_sign")(x)
+    outputs = keras.layers.Dense(int(num_classes), dtype="float32", name="logits")(x)
+    return keras.Model(inputs, outputs, name=name)
 
 
 def gate_net(gate: str) -> keras.Model:

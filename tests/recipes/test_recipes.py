@@ -23,7 +23,26 @@ WIDELY = ("mlp", "lenet5", "resnet20")  # on every set; the others on grey and c
 # Half a minute each, most of it tracing; their layers and reports have tests of their own.
 HEAVY = ("alexnet_ablation", "plain_vs_residual", "resnet56", "vanishing_gradient")
 EMBEDDED = ("digits", "iris", "wine", "breast_cancer", "diabetes", "topics")
-STAND_INS = {"fcn": "shapes", "gpt": "topics", "prototypical": "glyphs"}  # where digits do not fit
+STAND_INS = {  # where digits do not fit
+    "fcn": "shapes",
+    "gpt": "topics",
+    "graph_convolution": "communities",
+    "prototypical": "glyphs",
+}
+SETS = ("t_c_problem", "threshold_unit")  # which generate their only set
+IMAGES = [
+    n for n, e in ENTRIES.items() if e.settings["task"] == "classification" and n not in OWN_SETS
+]
+WIDELY = ("mlp", "lenet5", "resnet20")  # on every set; the others on grey and coloured images
+# Half a minute each, most of it tracing; their layers and reports have tests of their own.
+HEAVY = ("alexnet_ablation", "plain_vs_residual", "resnet56", "vanishing_gradient")
+EMBEDDED = ("digits", "iris", "wine", "breast_cancer", "diabetes", "topics")
+STAND_INS = {
+    "fcn": "shapes",
+    "graph_convolution": "communities",
+    "gpt": "topics",
+    "prototypical": "glyphs",
+}  # where digits do not fit
 SETS = ("mnist", "fashion_mnist", "cifar10", "hymenoptera", "usps")
 real = pytest.mark.skipif(
     "KERAS_DL_DATA" not in os.environ, reason="set KERAS_DL_DATA to the folder of real data sets"

@@ -95,7 +95,12 @@ def prepare(name: str) -> Path:
 
 def _read_by_name(name: str, image_size: int | None, at_least: int | None) -> Raw:
     home, kind = (DATASETS[name].home, DATASETS[name].kind) if name in DATASETS else (None, "image")
-    others = {"text": "texts", "pairs": "pairs of images", "masks": "images with masks"}
+    others = {
+        "text": "texts",
+        "pairs": "pairs of images",
+        "masks": "images with masks",
+        "graph": "a graph",
+    }
     if kind in others:
         raise DatasetError(
             f"`dataset` must hold labelled images or a table here; {name} holds {others[kind]}. "
