@@ -6,9 +6,15 @@ Paper: Le Cun, 1986, Learning Process in an Asymmetric Threshold Network, in Dis
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; `--dataset xor`, a truth table;
     any images or table with classes.
 Run: keras-dl run target_propagation
-Expect: TODO
-Differs: Adam and hinge losses in place of the Widrow-Hoff rule; linear outputs of which the largest
-    wins.
+Expect: test accuracy on MNIST with 500 hidden units, mean of seeds 0 to 2 (half a minute each on
+    one core of an AMD EPYC): targets by error 92.6 % (92.5, 92.6, 92.6), targets by desired states
+    90.3 % (90.3, 90.3, 90.2), hidden units that do not learn 91.1 % (91.1, 91.2, 91.0), and
+    back-propagation through a straight-through unit 97.3 % (97.3, 97.3, 97.4). So virtual targets
+    gain little over random hidden units where examples are many. XOR with 8 hidden units is learnt
+    from 8 of 10 seeds by error, 9 of 10 by desired states, 10 of 10 by the straight-through unit
+    (200 epochs at a rate of 0.03), by single units from none. The papers have no such figure.
+Differs: Adam and hinge losses in place of the paper's own rule of weights; linear outputs, of which
+    the largest is the answer.
 """
 
 from typing import Annotated, Any
