@@ -70,6 +70,7 @@ class Recipe(recipe.Recipe):
             epochs=epochs,
             objective=own_models.objective_of(model, task),
             task=task,
+            regression=own_models.objective_of(model, "regression"),
         )
 
     def main(self) -> None:

@@ -23,10 +23,12 @@ OPTION_NAMES = frozenset(
 )
 
 
+REGRESSION = "regression"
 DIRECTIONS: dict[str, Literal["max", "min"]] = {"max": "max", "min": "min"}
 # Words of a metric's name that say its direction.
 SAYING: dict[str, Literal["max", "min"]] = {
-    **dict.fromkeys(("loss", "error", "errors", "mse", "mae", "perplexity", "distance"), "min"),
+    **dict.fromkeys(("loss", "error", "errors", "mse", "rmse", "mae"), "min"),
+    **dict.fromkeys(("perplexity", "distance"), "min"),
     **dict.fromkeys(("accuracy", "acc", "auc", "f1", "precision", "recall", "iou", "r2"), "max"),
 }
 
@@ -62,7 +64,7 @@ class Objective:
         stated = DIRECTIONS.get(direction)
         if mark and name and stated:
             return cls(name, stated)
-        words = re.split(r"[^a-z0-9]+", text.lower())
+        words = re.split(r"[^a-z0-9]+", text.lower().replace("r_squared", "r2"))
         directions: set[Literal["max", "min"]] = {SAYING[w] for w in words if w in SAYING}
         return cls(text, directions.pop()) if len(directions) == 1 and not mark else None
 
@@ -144,6 +146,9 @@ class Recipe:
             MLflow experiment's name, `mnist-classification`.
         factors: hyperparameters that `ablate` varies by default.
         jit_compile: whether XLA compiles the steps by default; None: what is faster.
+        regression: objective of a recipe of classes on data whose targets are numbers; None: it
+            needs classes.
+        classes_only: hyperparameters without effect on such data.
     """
 
     name: str
@@ -160,6 +165,8 @@ class Recipe:
     task: "str | Task" = "classification"
     factors: tuple[str, ...] = ()
     jit_compile: bool | None = None
+    regression: Objective | None = None
+    classes_only: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         name = self.name
@@ -174,6 +181,7 @@ class Recipe:
             ("objective", Objective, (self.objective,)),
             ("alternatives", Objective, self.alternatives),
             ("score", Score, () if self.score is None else (self.score,)),
+            ("regression", Objective, () if self.regression is None else (self.regression,)),
         ):
             for value in values:
                 if not isinstance(value, kind):
@@ -213,7 +221,28 @@ class Recipe:
                 outside its domain, or a condition can never hold.
         """
         functions = [f for f in (self.data, self.build, self.train) if f is not None]
-        return join_spaces(self.name, *map(hypers, functions))
+        idle = self.classes_only if self.task == REGRESSION else ()
+        space = join_spaces(self.name, *map(hypers, functions))
+        return {name: hyper for name, hyper in space.items() if name not in idle}
+
+    def for_numbers(self) -> Self:
+        """Returns this recipe for targets that are numbers: with the task of a regression.
+
+        Its score is the objective on the test set: `regression`, or one that the user states.
+
+        Raises:
+            ValueError: if the recipe needs classes.
+        """
+        if self.task == REGRESSION:
+            return self
+        if self.regression is None:
+            raise ValueError(
+                f"`dataset` must have classes for {self.name}; its targets are numbers, and "
+                f"task=classification takes whole ones for classes. Received: recipe={self.name}"
+            )
+        stated = self.objective in self.alternatives
+        objective = self.objective if stated else self.regression
+        return replace(self, task=REGRESSION, objective=objective, score=None)
 
     def with_objective(self, name: str | None) -> Self:
         """Returns this recipe with another objective.
@@ -235,6 +264,7 @@ class Recipe:
                 f"logged metric with its direction, min:NAME or max:NAME. Received: "
                 f"objective={name!r}"
             )
+        objectives[objective.name] = objective
         return replace(self, objective=objective, alternatives=tuple(objectives.values()))
 
 

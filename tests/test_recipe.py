@@ -162,6 +162,8 @@ def test_recipe_is_frozen():
         ("pretrain/val_loss", Objective("pretrain/val_loss", "min")),
         ("val_sparse_categorical_accuracy", Objective("val_sparse_categorical_accuracy", "max")),
         ("val_f1", Objective("val_f1", "max")),
+        ("val_r_squared", Objective("val_r_squared", "max")),
+        ("val_mae", Objective("val_mae", "min")),
         ("min:val_gap", Objective("val_gap", "min")),
         ("max:val_loss", Objective("val_loss", "max")),
         ("val_gap", None),

@@ -87,6 +87,7 @@ def _run(
     job = plan.job(plan.values({}), 0, journal.folder / "dry_run")
     dry_run = scheduler.dry_run(job)
     journal.confirm(dry_run.facts["digest"])
+    plan = plan.for_data(dry_run.facts)
     if verbose:
         show(dry_run.facts)
     trainings = [

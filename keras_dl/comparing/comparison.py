@@ -94,12 +94,14 @@ def _make_contenders(
     for plan in (spool_data(p, journal.folder) for p in plans):
         values = plan.values({})
         dry_run = scheduler.dry_run(plan.job(values, 0, journal.folder / "dry_run"))
-        contenders.append(Contender(plan.recipe.name, plan, values, dry_run.facts))
+        plan = plan.for_data(dry_run.facts)
+        contenders.append(Contender(plan.recipe.name, plan, plan.values({}), dry_run.facts))
         for note in dry_run.notes:
             console.print(f"{plan.recipe.name}: {note}", markup=False)
     if len({c.facts["name"] for c in contenders}) > 1:
         received = ", ".join(f"{c.label} on {c.facts['name']}" for c in contenders)
         raise ValueError(f"`dataset` must be the same for all recipes. Received: {received}")
+    _check_kinds([c.recipe for c in contenders])
     if plans[0].options["verbose"]:
         _show_data(contenders)
     return contenders
@@ -121,6 +123,14 @@ def _digest(contenders: Sequence[Contender]) -> str:
     return hashlib.sha256(digests.encode()).hexdigest()
 
 
+def _check_kinds(recipes: Sequence[Recipe]) -> None:
+    kinds = {(r.final_score.name, r.final_score.direction, r.task_name) for r in recipes}
+    if len(kinds) > 1:
+        raise ValueError(
+            f"`recipes` must share task and objective. Received: {sorted(map(str, kinds))}"
+        )
+
+
 def _make_plans(
     recipes: Sequence[Recipe],
     data: object,
@@ -132,11 +142,8 @@ def _make_plans(
         raise ValueError(
             f"`recipes` must be two or more different ones. Received: {names or 'none'}"
         )
-    kinds = {(r.final_score.name, r.final_score.direction, r.task_name) for r in recipes}
-    if len(kinds) > 1:
-        raise ValueError(
-            f"`recipes` must share task and objective. Received: {sorted(map(str, kinds))}"
-        )
+    if not any(r.regression for r in recipes):  # whose task is known with the data
+        _check_kinds(recipes)
     spaces = {r.name: r.space() for r in recipes}
     everything = [*options.COMPARE, *{n for space in spaces.values() for n in space}]
     check_names(arguments, everything, "hyperparameter or option")

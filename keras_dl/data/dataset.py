@@ -223,6 +223,12 @@ class Data:
         """Number of classes; 0 if the targets are no classes."""
         return len(self.class_names)
 
+    @property
+    def num_outputs(self) -> int:
+        """Number of classes, or of numbers to predict for each example."""
+        y = self.train.y
+        return self.num_classes or (1 if y.ndim == 1 else y.shape[1])
+
     def sampler(self, split: str) -> Sampler:
         """Returns the sampler of a split: "train", "validation" or "test"."""
         if split in self.samplers:

@@ -31,18 +31,21 @@ def encode(
     targets: Sequence[Any],
     *,
     tabular: bool = False,
+    texts: bool = False,
     class_names: tuple[str, ...] | None = None,
     task: object = None,
 ) -> tuple[list[np.ndarray], tuple[str, ...]]:
     """Encodes targets as class numbers with class names, or as regression targets without names.
 
-    Images and texts always have classes. In a table, text and whole numbers with at most 20
-    distinct values (or 0..C-1 without gap) are classes, any other numbers are regression targets.
+    In a table, text and whole numbers with at most 20 distinct values (or 0..C-1 without gap) are
+    classes, any other numbers are regression targets. Of images whole numbers are classes, numbers
+    with fractions are regression targets. Texts always have classes.
 
     Args:
         targets: one array per split, train first: class numbers or names (n,) or (n, 1), one-hot
             rows (n, classes), or regression targets (n,) or (n, outputs).
-        tabular: True if the inputs are a table, whose targets may be regression targets.
+        tabular: True if the inputs are a table.
+        texts: True if the inputs are texts.
         class_names: names of the class numbers 0..C-1; None reads the classes from train.
         task: "classification" or "regression"; None decides by the values.
 
@@ -53,21 +56,22 @@ def encode(
         DatasetError: if targets are missing, not finite, out of range, no integers for images and
             texts, of a class that train lacks, or do not suit the task.
     """
-    if task == "regression" and not tabular:
-        raise DatasetError(
-            "`task` must be classification for images and texts. Received: task='regression'"
-        )
+    if task == "regression" and texts:
+        raise DatasetError("`task` must be classification for texts. Received: task='regression'")
     arrays = [_plain(y) for y in targets]
     if arrays[0].ndim == 2 and task != "regression" and all(_one_hot(y) for y in arrays):
         class_names = class_names or tuple(str(i) for i in range(arrays[0].shape[1]))
         arrays = [y.argmax(axis=1) for y in arrays]
     flat = arrays[0].ndim == 1 and task != "regression"
     guessed = tabular and flat and task is None and class_names is None
-    if not flat or not (class_names or _are_classes(arrays, tabular, task)):
+    classes = class_names or texts or _are_classes(arrays, tabular, task)
+    if not flat or not classes:
         if guessed:
             _record_guess("regression", arrays)
+        allowed = tabular or task == "regression" or not (classes or _are_whole(arrays))
+        numbers = [_to_regression(y, allowed, task) for y in arrays]
         fact("task", "regression")
-        return [_to_regression(y, tabular, task) for y in arrays], ()
+        return numbers, ()
     if class_names is None:
         if guessed:
             _record_guess("classification", arrays)
@@ -143,13 +147,19 @@ def _one_hot(y: np.ndarray) -> bool:
 
 
 def _are_classes(arrays: list[np.ndarray], tabular: bool, task: object) -> bool:
-    if not tabular or task == "classification" or arrays[0].dtype.kind in "bU":
+    if task == "classification" or arrays[0].dtype.kind in "bU":
         return True
-    if not all((y == np.rint(y)).all() for y in arrays):
+    if not _are_whole(arrays):
         return False
+    if not tabular:
+        return True
     values = np.unique(arrays[0])
     gapless = _is_gapless(values) and len(values) * 2 <= len(arrays[0])
     return len(values) <= MOST_CLASSES or (gapless and arrays[0].dtype.kind in "iu")
+
+
+def _are_whole(arrays: list[np.ndarray]) -> bool:
+    return all((y == np.rint(y)).all() for y in arrays)
 
 
 def _is_gapless(values: np.ndarray) -> bool:
@@ -159,7 +169,7 @@ def _is_gapless(values: np.ndarray) -> bool:
 def _record_guess(task: str, arrays: list[np.ndarray]) -> None:
     """Records that a target of whole numbers, which may be classes or counts, is taken for one."""
     values = np.unique(arrays[0])
-    if values.dtype.kind not in "iuf" or not all((y == np.rint(y)).all() for y in arrays):
+    if values.dtype.kind not in "iuf" or not _are_whole(arrays):
         return
     other = {"classification": "regression", "regression": "classification"}[task]
     words = f"{len(values):,} different whole numbers"
@@ -173,12 +183,12 @@ def _record_guess(task: str, arrays: list[np.ndarray]) -> None:
         )
 
 
-def _to_regression(y: np.ndarray, tabular: bool, task: object) -> np.ndarray:
+def _to_regression(y: np.ndarray, allowed: bool, task: object) -> np.ndarray:
     if y.dtype.kind == "U":
         raise DatasetError(
             f"`y` must hold numbers for a regression. Received: {str(y.ravel()[0])!r}"
         )
-    if not tabular or task == "classification":
+    if not allowed or task == "classification" or y.dtype.kind == "b":
         raise DatasetError(
             "`y` must be one class per example, or one-hot rows with a single 1. "
             f"Received: shape={y.shape}, dtype={y.dtype}"
@@ -189,7 +199,7 @@ def _to_regression(y: np.ndarray, tabular: bool, task: object) -> np.ndarray:
 def _positions(y: np.ndarray, values: np.ndarray) -> np.ndarray:
     if y.dtype.kind == "f" and not (y == np.rint(y)).all():
         raise DatasetError(
-            "`y` must hold whole numbers; images and texts need classes as targets. "
+            "`y` must hold whole numbers; they are the numbers of classes. "
             f"Received: y[{int(np.argmax(y != np.rint(y)))}]={y[np.argmax(y != np.rint(y))]}"
         )
     unseen = np.setdiff1d(y, values)

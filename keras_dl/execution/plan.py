@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from keras_dl import settings
 from keras_dl.options import resolve_epochs
@@ -14,6 +14,7 @@ from keras_dl.space import Hyper, check, check_names, format_value, is_active, r
 from keras_dl.training.callbacks import callback_names, check_callbacks
 from keras_dl.training.identity import code_digest, source_digest
 from keras_dl.training.job import Job, spooled, stated_options, texts_as_json
+from keras_dl.training.numeric_targets import adapt_recipe, drop_idle
 
 __all__ = ["Callbacks", "Plan", "check_factory", "split_arguments", "spool_data"]
 
@@ -76,6 +77,24 @@ class Plan:
     def reading(self) -> dict[str, Any]:
         """Options of reading that the user states."""
         return stated_options(self.options)
+
+    def for_data(self, facts: Mapping[str, Any]) -> Self:
+        """Returns the plan with the recipe that suits the data's targets.
+
+        Args:
+            facts: of the data, as `Data.facts` returns them.
+
+        Raises:
+            ValueError: if the recipe or a hyperparameter needs classes, and the targets are
+                numbers.
+        """
+        recipe = adapt_recipe(self.recipe, facts["targets"]["type"])
+        if recipe is self.recipe:
+            return self
+        options = self.options
+        if "objective" in options:
+            options = options | {"objective": recipe.objective.name}
+        return replace(self, recipe=recipe, fixed=drop_idle(recipe, self.fixed), options=options)
 
     def values(self, setting: Mapping[str, object]) -> dict[str, Any]:
         """Returns all active hyperparameters of a training: setting, fixed values, defaults."""

@@ -29,6 +29,7 @@ from keras_dl.training.checkpoint import MAIN
 from keras_dl.training.evaluators import Evaluators
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Outcome, arguments
+from keras_dl.training.numeric_targets import adapt_job
 from keras_dl.utils import scratch
 from keras_dl.utils.files import append_line, drop_torn_line, write_atomically
 
@@ -129,6 +130,7 @@ def dry_run(job: Job) -> DryRun:
 
 def _dry_run(job: Job) -> DryRun:
     data, start = _load_data(job), time.monotonic()
+    job = adapt_job(job, data)
     # Whole batches: the usual ones.
     count = max(1, min(5, data.sampler("train").num_examples // data.batch_size))
     with model_cache.borrow(job, data) as (model, cached):

@@ -4,6 +4,7 @@ from keras_dl.losses.coded_squares import CodedSquares
 from keras_dl.losses.perceptron_loss import PerceptronLoss
 from keras_dl.losses.pixel_crossentropy import PixelCrossentropy
 from keras_dl.losses.rbf_criteria import CodeDistance, MAPCriterion
+from keras_dl.losses.scaled_squared_error import ScaledSquaredError
 from keras_dl.losses.smoothed_crossentropy import SmoothedCrossentropy
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "MAPCriterion",
     "PerceptronLoss",
     "PixelCrossentropy",
+    "ScaledSquaredError",
     "SmoothedCrossentropy",
 ]

@@ -14,6 +14,7 @@ __all__ = [
     "check_count",
     "check_image_shape",
     "check_max_norm",
+    "check_outputs",
     "check_penalty",
     "check_rate",
     "check_real",
@@ -32,6 +33,16 @@ def check_classes(num_classes: object) -> None:
     if num_classes == 0:
         meaning += ', and regression targets have none; task="classification" makes them classes'
     check_count("num_classes", num_classes, meaning, least=2)
+
+
+def check_outputs(num_classes: object) -> None:
+    """Checks a number of classes, or of numbers to predict: at least 1.
+
+    Raises:
+        TypeError: if `num_classes` is not an integer.
+        ValueError: if it is below 1.
+    """
+    check_count("num_classes", num_classes, "one output stands for each class or target")
 
 
 def check_rate(name: str, value: Any) -> None:

@@ -12,8 +12,8 @@ from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
     check_choice,
-    check_classes,
     check_image_shape,
+    check_outputs,
     check_penalty,
     check_rate,
     check_real,
@@ -95,7 +95,7 @@ def alexnet(
     Args:
         input_shape: (height, width, channels) of one image, at least 67 pixels a side; the paper
             subtracts the mean image.
-        num_classes: number of classes, at least 2.
+        num_classes: number of classes, or of numbers to predict.
         grouped: conv2, conv4 and conv5 read half of their input maps, as on two GPUs: 60,965,224
             parameters. False is one tower: 62,378,344.
         remove: names of layers to omit, of `REMOVABLE`: ("fc7",), ("fc6", "fc7"),
@@ -124,7 +124,7 @@ def alexnet(
         table 3, for the layers removed.
     """
     check_image_shape(input_shape, smallest=67)
-    check_classes(num_classes)
+    check_outputs(num_classes)
     blocks = _Blocks(
         activation, batch_norm, initializer, weight_decay, local_response, dropout, tuple(remove)
     )
@@ -167,7 +167,7 @@ def alexnet_cifar(
     Args:
         input_shape: (height, width, channels) of one image, at least 8 pixels a side; floats in
             [0, 1] or standardised.
-        num_classes: number of classes, at least 2.
+        num_classes: number of classes, or of numbers to predict.
         width: factor of the numbers of maps and dense units, above 0.
         remove: names of layers to omit, of `REMOVABLE`, as in `alexnet`.
         activation: name of the activation, one of `keras_dl.activations.ACTIVATIONS`.
@@ -188,7 +188,7 @@ def alexnet_cifar(
             outside [0, 1), a penalty negative or a name unknown.
     """
     check_image_shape(input_shape, smallest=8)
-    check_classes(num_classes)
+    check_outputs(num_classes)
     blocks = _Blocks(
         activation, batch_norm, initializer, weight_decay, local_response, dropout, tuple(remove)
     )

@@ -16,6 +16,7 @@ from keras_dl.models._check import (
     check_choice,
     check_classes,
     check_image_shape,
+    check_outputs,
     check_penalty,
     check_rate,
 )
@@ -95,7 +96,7 @@ def lenet5(
     Args:
         input_shape: (height, width, channels) of one image, at least 28 pixels a side; floats in
             [0, 1].
-        num_classes: number of classes, at least 2.
+        num_classes: number of classes, or of numbers to predict.
         activation: name of the activation of c1, c3, c5 and f6, one of
             `keras_dl.activations.ACTIVATIONS`.
         pooling: "average" as in the paper, or "max".
@@ -121,7 +122,7 @@ def lenet5(
         recognition, Proc. IEEE 86(11), doi:10.1109/5.726791, section II.B and figure 2.
     """
     check_image_shape(input_shape, smallest=28)
-    check_classes(num_classes)
+    check_outputs(num_classes)
     check_choice("activation", activation, ACTIVATIONS)
     check_choice("pooling", pooling, ("average", "max"))
     check_rate("dropout", dropout)

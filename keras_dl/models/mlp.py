@@ -10,9 +10,9 @@ from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
     check_choice,
-    check_classes,
     check_count,
     check_max_norm,
+    check_outputs,
     check_penalty,
     check_rate,
     check_shape,
@@ -51,7 +51,7 @@ def mlp(
     Args:
         input_shape: shape of one example, (features,) or (height, width, channels); floats in
             [0, 1] or standardised.
-        num_classes: number of classes, at least 2.
+        num_classes: number of classes, or of numbers to predict.
         units: width of each hidden layer, first to last; () gives a linear classifier.
         activation: name of the hidden activation, one of `keras_dl.activations.ACTIVATIONS`.
         dropout: share of hidden units dropped in training, in [0, 1).
@@ -83,7 +83,7 @@ def mlp(
         section 5.1, for the max-norm and appendix A.4 for the rates.
     """
     check_shape(input_shape)
-    check_classes(num_classes)
+    check_outputs(num_classes)
     _check_units(units)
     check_choice("activation", activation, ACTIVATIONS)
     check_rate("dropout", dropout)

@@ -25,7 +25,7 @@ from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profil
 from keras_dl.plots.per_class import class_scores
 from keras_dl.plots.ranking import precision_recall, roc
 from keras_dl.plots.regions import decision_regions
-from keras_dl.plots.regression import predicted_against_actual
+from keras_dl.plots.regression import predicted_against_actual, residuals
 from keras_dl.plots.segmentation import (
     class_iou_bars,
     colour_mask,
@@ -78,6 +78,7 @@ __all__ = [
     "precision_recall",
     "predicted_against_actual",
     "predictive_spread",
+    "residuals",
     "robustness",
     "roc",
     "samples_by_epoch",

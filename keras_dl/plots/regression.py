@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from keras_dl.plots._style import BLUE, GREY, check_lengths, new_figure
 
-__all__ = ["predicted_against_actual"]
+__all__ = ["predicted_against_actual", "residuals"]
 
 
 def predicted_against_actual(
@@ -43,4 +43,39 @@ def predicted_against_actual(
     axes.set_aspect("equal", adjustable="datalim")
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small")
+    return figure
+
+
+def residuals(
+    actual: Sequence[float] | np.ndarray,
+    predicted: Sequence[float] | np.ndarray,
+    unit: str = "units of the target",
+) -> Figure:
+    """Draws residuals, actual minus predicted, over the predictions and as a histogram.
+
+    Args:
+        actual: values to predict, (examples,).
+        predicted: predictions, (examples,).
+        unit: unit of the values.
+
+    Returns:
+        The figure; mean and standard deviation of the residuals are in its title.
+
+    Raises:
+        ValueError: if the lengths differ or are 0.
+    """
+    check_lengths(actual=actual, predicted=predicted)
+    predicted = np.asarray(predicted, float)
+    rest = np.asarray(actual, float) - predicted
+    figure = new_figure(7.2, 4.0)
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 1))
+    left.scatter(predicted, rest, s=16, color=BLUE, alpha=0.6)
+    left.axhline(0, color=GREY, linestyle="--")
+    left.set_title(f"residuals {rest.mean():.3g} ± {rest.std():.3g}", fontsize=11)
+    left.set_xlabel(f"predicted ({unit})")
+    left.set_ylabel(f"actual − predicted ({unit})")
+    left.grid(alpha=0.3)
+    right.hist(rest, bins=min(30, max(5, len(rest) // 5)), orientation="horizontal", color=BLUE)
+    right.axhline(0, color=GREY, linestyle="--")
+    right.set_xlabel("examples")
     return figure

@@ -8,10 +8,9 @@ import numpy as np
 
 from keras_dl import plots
 from keras_dl.backend.inference import outputs
-from keras_dl.data import Classes, Data, Images, Split, read_images
+from keras_dl.data import Classes, Data, Images, Split
 from keras_dl.data.images.pixels import to_bytes
 from keras_dl.data.reading_options import reading_options
-from keras_dl.data.tables.inputs import read_rows
 from keras_dl.data.unreadable import Unreadable
 from keras_dl.losses import SmoothedCrossentropy
 from keras_dl.metrics.classification import classification_metrics
@@ -21,11 +20,11 @@ from keras_dl.tasks.base import (
     Prediction,
     SavedRun,
     Task,
-    white_of,
     without_answer,
 )
 from keras_dl.tasks.class_figures import first_kernel, ranking_figures, score_classes
 from keras_dl.tasks.class_probabilities import as_probabilities, probabilities
+from keras_dl.tasks.examples import read_examples
 
 __all__ = [
     "ClassificationEvaluator",
@@ -150,19 +149,11 @@ class ImageClassification(Task):
         Raises:
             ValueError: if the run is no such classifier, or an option has no effect.
         """
-        kind, classes = run.spec["inputs"]["type"], run.spec["class_names"]
-        if kind not in ("Images", "Features") or not classes:
-            raise ValueError(
-                "`run_id` must name a classifier of images, table rows or texts. Received: "
-                f"{kind}, {len(classes)} classes"
-            )
+        if not run.spec["class_names"]:
+            raise ValueError("`run_id` must name a classifier. Received: a model without classes")
         unreadable: Unreadable = []
         with reading_options(header=header, delimiter=delimiter, encoding=encoding):
-            if kind == "Features":
-                examples, sources = read_rows(inputs, run.spec, unreadable, run.preprocessor)
-            else:
-                shape = tuple(run.spec["input_shape"])
-                examples, sources = read_images(inputs, shape, white_of(run), unreadable)
+            examples, sources = read_examples(run, inputs, unreadable)
         return [*rank_classes(run, examples, sources, top), *without_answer(unreadable)]
 
 

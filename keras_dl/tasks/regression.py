@@ -9,9 +9,9 @@ from keras_dl import plots
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, Split, Values
 from keras_dl.data.reading_options import reading_options
-from keras_dl.data.tables.inputs import read_rows
 from keras_dl.data.unreadable import Unreadable
 from keras_dl.tasks.base import Evaluator, Prediction, SavedRun, Task, without_answer
+from keras_dl.tasks.examples import read_examples
 
 __all__ = ["Regression", "evaluate_regression", "task"]
 
@@ -25,8 +25,8 @@ def evaluate_regression(model: Any, split: Split) -> dict[str, float]:
 
     Returns:
         "r_squared", the explained share of the variance, mean over the outputs; and
-        "mean_absolute_error" and "root_mean_squared_error" in units of the target; empty for other
-        targets or outputs.
+        the mean absolute error "mae" and the root of the mean squared error "rmse" in units of the
+        target; empty for other targets or outputs.
     """
     y = split.y
     if not isinstance(y, np.ndarray) or y.dtype.kind != "f" or y.ndim > 2:
@@ -37,8 +37,8 @@ def evaluate_regression(model: Any, split: Split) -> dict[str, float]:
         return {}
     errors = predicted.reshape(actual.shape).astype(np.float64) - actual
     metrics = {
-        "mean_absolute_error": float(np.abs(errors).mean()),
-        "root_mean_squared_error": float(np.sqrt(np.square(errors).mean())),
+        "mae": float(np.abs(errors).mean()),
+        "rmse": float(np.sqrt(np.square(errors).mean())),
     }
     variance = actual.var(axis=0)
     if (variance > 0).all():
@@ -50,19 +50,22 @@ class Regression(Task):
     """Regression of numbers."""
 
     name = "regression"
-    test_metrics = ("r_squared", "mean_absolute_error", "root_mean_squared_error")
+    test_metrics = ("r_squared", "mae", "rmse")
 
     def test_evaluators(self, data: Data) -> tuple[Evaluator, ...]:
         """Returns `evaluate_regression`."""
         return (evaluate_regression,) if isinstance(data.targets, Values) else ()
 
     def report(self, model: Any, data: Data) -> dict[str, Any]:
-        """Returns the figure of predictions against actual values of a single target."""
+        """Returns the figures of a single target: predicted against actual values, residuals."""
         y = data.test.y
         if not isinstance(data.targets, Values) or y.size != len(y):
             return {}
-        predicted = np.asarray(outputs(model, data.test.x)).ravel()
-        return {"predicted_against_actual": plots.predicted_against_actual(y.ravel(), predicted)}
+        actual, predicted = y.ravel(), np.asarray(outputs(model, data.test.x)).ravel()
+        return {
+            "predicted_against_actual": plots.predicted_against_actual(actual, predicted),
+            "residuals": plots.residuals(actual, predicted),
+        }
 
     def predict(
         self,
@@ -73,25 +76,22 @@ class Regression(Task):
         delimiter: str | None = None,
         encoding: str | None = None,
     ) -> Iterable[Prediction]:
-        """Predicts the numbers of rows of a table.
+        """Predicts the numbers of images or of rows of a table.
 
         Args:
-            run: of a model of table rows.
-            inputs: CSV files with the columns of the training data, or `.npz` files with `x`.
+            run: of a model of images or of table rows.
+            inputs: image files, folders of images or `.npz` files with `x`; CSV files with the
+                columns of the training data.
             header: whether the first line of a CSV file holds names; None: by its content.
             delimiter: character between the columns of a CSV file; None: by its content.
             encoding: encoding of a CSV file; None: UTF-8.
 
         Raises:
-            ValueError: if the run's inputs are no table, or an option has no effect.
+            ValueError: if the run's inputs are neither, or an option has no effect.
         """
-        if run.spec["inputs"]["type"] != "Features":
-            raise ValueError(
-                f"`run_id` must name a model of table rows. Received: {run.spec['inputs']['type']}"
-            )
         unreadable: Unreadable = []
         with reading_options(header=header, delimiter=delimiter, encoding=encoding):
-            x, sources = read_rows(inputs, run.spec, unreadable, run.preprocessor)
+            x, sources = read_examples(run, inputs, unreadable)
         values = np.asarray(outputs(run.model, x)) if sources else np.zeros((0, 1))
         texts = (", ".join(f"{v:.6g}" for v in row.ravel()) for row in values)
         answers = [Prediction(source, text) for source, text in zip(sources, texts, strict=True)]

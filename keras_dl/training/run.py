@@ -26,6 +26,7 @@ from keras_dl.training.callbacks import callback_names, check_callbacks
 from keras_dl.training.config_file import make_config
 from keras_dl.training.diagnostics import Probing
 from keras_dl.training.job import Job, Listener, resolve_options
+from keras_dl.training.numeric_targets import adapt_job
 from keras_dl.training.stopped_runs import StoppedRun
 from keras_dl.utils.files import remove_folder
 from keras_dl.utils.notebook import figures_to_html, table_to_html, text_to_html, to_html
@@ -101,17 +102,14 @@ def run(
     store.close_orphaned_runs()
     stopped_runs.remove_leftovers()
     get_task(recipe.task)  # a misspelt task is refused before the training, not after it
-    own, undeclared = check_callbacks(callbacks), False
+    own, declaring = check_callbacks(callbacks), recipe
     if arguments.get("resume"):
         job, settings, stopped = stopped_runs.read(recipe, data, arguments, callback_names(own))
     else:
         values, settings = resolve_options(recipe, arguments, options.RUN)
-        declared = (recipe.objective, *recipe.alternatives)
         recipe = recipe.with_objective(settings["objective"])
-        undeclared = recipe.objective not in declared and recipe.train is None and not own
         job, stopped = Job.from_options(recipe, values, settings, Path(), data=data), None
         settings |= {
-            "objective": settings["objective"] or recipe.objective.name,
             "epochs": job.epochs,
             "steps_per_epoch": job.steps_per_epoch,
             "patience": job.patience,
@@ -121,7 +119,8 @@ def run(
         job = dataclasses.replace(job, callbacks=lambda: own)
     with restored_state():
         loaded = fit.load_data(job)
-        facts = loaded.facts()
+        job, facts = adapt_job(job, loaded), loaded.facts()
+        settings["objective"] = job.recipe.objective.name
         if stopped is not None:
             stopped.confirm(loaded.digest)
             if stopped.changed:  # a mistake in it may have been the reason for the stop
@@ -130,12 +129,20 @@ def run(
             show(facts)
         # Before the run is opened: a mistake in the recipe leaves no run behind.
         model = fit.build_model(job, loaded)
-        if undeclared:
+        if stopped is None and not own and not _is_declared(declaring, job.recipe):
             fit.check_objective(job, loaded, model)
         tracked = _open(job, facts, settings, stopped)
         _print(f"Run {tracked.id}, the id that --resume takes after a stop", settings["verbose"])
         job = dataclasses.replace(job, folder=stopped_runs.folder_of(tracked.id))
         return _train(job, loaded, model, tracked, settings)
+
+
+def _is_declared(recipe: Recipe, chosen: Recipe) -> bool:
+    """Returns whether a recipe declares the objective that is chosen, or computes its own."""
+    declared = {recipe.objective, *recipe.alternatives}
+    if chosen.task_name != recipe.task_name:
+        declared = {recipe.regression}
+    return chosen.objective in declared or recipe.train is not None
 
 
 def _train(

@@ -71,6 +71,7 @@ def store_job(job: Job, facts: Mapping[str, Any], settings: Mapping[str, Any]) -
     stored = {
         "process": store.process_tag(),
         "recipe": job.recipe.name,
+        "task": job.recipe.task_name,
         "values": job.values,
         "options": settings,
         "digest": facts["digest"],
@@ -130,6 +131,8 @@ def read(
     stored_arguments = {**stored["values"], **stored["options"]}
     values, settings = resolve_options(recipe, stored_arguments, options.RUN)
     recipe = recipe.with_objective(settings["objective"])
+    if stored.get("task", recipe.task_name) != recipe.task_name:
+        recipe = recipe.for_numbers()
     job = Job.from_options(recipe, values, settings, path.parent, data=data)
     settings["callbacks"] = callbacks
     settings["verbose"] = arguments.get("verbose", True)

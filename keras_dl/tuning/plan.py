@@ -1,8 +1,8 @@
 """Arguments of `tune`, checked before anything runs: which hyperparameters are searched."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from keras_dl import options
 from keras_dl.execution.plan import Callbacks, Plan, split_arguments
@@ -37,6 +37,20 @@ class SearchPlan(Plan):
         """Returns the values and ranges that the user states, as the command line reads them."""
         ranges = {name: format_domain(self.searched[name].domain) for name in self.ranges}
         return {**self.fixed, **ranges}
+
+    def for_data(self, facts: Mapping[str, Any]) -> Self:
+        """Returns the plan for the data's targets; what has no effect is not searched."""
+        plan = super().for_data(facts)
+        if plan is self:
+            return self
+        idle = set(plan.recipe.classes_only)
+        for name in sorted(idle & set(self.ranges)):
+            raise ValueError(
+                f"`{name}` must be left out where the targets are numbers. "
+                f"Received: {name}={format_domain(self.searched[name].domain)}"
+            )
+        searched = {name: hyper for name, hyper in self.searched.items() if name not in idle}
+        return replace(plan, searched=searched)
 
     @property
     def continues(self) -> bool:

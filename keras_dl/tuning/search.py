@@ -76,17 +76,18 @@ class _Tuner:
 
     def __init__(self, plan: SearchPlan, journal: Journal, scheduler: Scheduler) -> None:
         self.plan, self.journal, self.scheduler = plan, journal, scheduler
-        self.objective = plan.recipe.objective
         self.running: dict[int, int] = {}  # trainings to go, by trial
         self.ended: dict[int, list[RunningJob]] = {}
 
     def run(self) -> Search:
-        plan, scheduler = self.plan, self.scheduler
+        scheduler, plan = self.scheduler, self.plan
         folder = self.journal.folder / "dry_run"
         job = plan.job(plan.values({}), plan.options["seed"], folder, max_parameters=None)
         dry_run = scheduler.dry_run(job)
         shutil.rmtree(folder, ignore_errors=True)
         self.journal.confirm(dry_run.facts["digest"])
+        self.plan = plan = plan.for_data(dry_run.facts)
+        self.objective = plan.recipe.objective
         if plan.options["verbose"]:
             show(dry_run.facts)
         self.oracle = OracleAdapter.restore(plan, self.journal)

@@ -25,7 +25,7 @@ from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomShift
 from keras_dl.models.alexnet import alexnet, alexnet_cifar
 from keras_dl.optimizers import make_optimizer
-from keras_dl.tasks.classification import compile_classifier
+from keras_dl.tasks.compiling import compile_for_targets
 
 NETS = {
     "small": alexnet_cifar,
@@ -66,7 +66,7 @@ def build(
     """Compiles AlexNet with shifts and flips as augmentation."""
     net = NETS[arrangement](
         data.input_shape,
-        data.num_classes,
+        data.num_outputs,
         activation=activation,
         local_response=local_response,
         batch_norm=batch_norm,
@@ -75,7 +75,8 @@ def build(
         weight_decay=weight_decay,
     )
     moves = [RandomShift(shift, flip=flip)] if shift or flip else []
-    return compile_classifier(
+    return compile_for_targets(
+        data,
         with_scaling(data, net, augmentation=moves),
         make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
         label_smoothing=label_smoothing,
@@ -89,6 +90,8 @@ recipe = Recipe(
     epochs=90,
     objective=Objective("val_accuracy", "max"),
     task="classification",
+    regression=Objective("val_mae", "min"),
+    classes_only=("label_smoothing",),
     factors=("activation", "local_response", "dropout"),
 )
 run, tune = recipe.run, recipe.tune

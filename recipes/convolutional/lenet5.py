@@ -21,7 +21,7 @@ from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomDistortion
 from keras_dl.models.lenet import lenet5
 from keras_dl.optimizers import make_optimizer
-from keras_dl.tasks.classification import compile_classifier
+from keras_dl.tasks.compiling import compile_for_targets
 
 
 def data(
@@ -59,7 +59,7 @@ def build(
     """Compiles LeNet-5 on raw pixels."""
     net = lenet5(
         data.input_shape,
-        data.num_classes,
+        data.num_outputs,
         activation=activation,
         pooling=pooling,
         batch_norm=batch_norm,
@@ -68,7 +68,8 @@ def build(
         weight_decay=l2,
     )
     moves = [RandomDistortion(elastic=elastic)] if distortions else []
-    return compile_classifier(
+    return compile_for_targets(
+        data,
         with_scaling(data, net, augmentation=moves),
         make_optimizer(
             optimizer,
@@ -88,6 +89,8 @@ recipe = Recipe(
     epochs=15,
     objective=Objective("val_accuracy", "max"),
     task="classification",
+    regression=Objective("val_mae", "min"),
+    classes_only=("label_smoothing",),
     factors=("activation", "pooling"),
     score=Score("test/accuracy", "max", published=0.9905, source="LeNet-5"),
 )

@@ -22,7 +22,7 @@ from keras_dl.data import Data, load, with_scaling
 from keras_dl.layers import RandomShift
 from keras_dl.models.resnet import resnet20
 from keras_dl.optimizers import make_optimizer
-from keras_dl.tasks.classification import compile_classifier
+from keras_dl.tasks.compiling import compile_for_targets
 
 
 def data(
@@ -58,7 +58,7 @@ def build(
     """Compiles ResNet-20 with the paper's augmentation."""
     net = resnet20(
         data.input_shape,
-        data.num_classes,
+        data.num_outputs,
         activation=activation,
         batch_norm=batch_norm,
         preactivation=preactivation,
@@ -67,7 +67,8 @@ def build(
         weight_decay=weight_decay,
     )
     moves = [RandomShift(shift, flip=flip)] if shift or flip else []
-    return compile_classifier(
+    return compile_for_targets(
+        data,
         with_scaling(data, net, augmentation=moves),
         make_optimizer(optimizer, learning_rate, momentum=momentum, decay_steps=data.planned_steps),
         label_smoothing=label_smoothing,
@@ -81,6 +82,8 @@ recipe = Recipe(
     epochs=182,
     objective=Objective("val_accuracy", "max"),
     task="classification",
+    regression=Objective("val_mae", "min"),
+    classes_only=("label_smoothing",),
     factors=("batch_norm", "preactivation"),
     score=Score("test/accuracy", "max", published=0.9125, source="20 layers, table 6"),
 )

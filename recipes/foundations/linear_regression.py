@@ -62,7 +62,7 @@ def build(
         make_optimizer("sgd", learning_rate, momentum=momentum),
         keras.losses.MeanSquaredError(),
         loss_weights=1.0 / deviation**2,  # the unexplained share, 1 − R²
-        metrics=[keras.metrics.MeanAbsoluteError("mean_absolute_error")],
+        metrics=[keras.metrics.MeanAbsoluteError("mae")],
     )
     return model
 

@@ -48,7 +48,7 @@ def test_many_gapless_classes_of_a_table_are_classes():
 @pytest.mark.parametrize(
     ("targets", "class_names", "message"),
     [
-        ([[0.5, 1, 0]], None, "`y` must hold whole numbers"),
+        ([[0.5, 1, 0]], ("a", "b"), "`y` must hold whole class numbers"),
         ([[0, 1, np.nan]], None, "`y` must be finite; remove those examples. Received: 1 NaN"),
         ([["a", None, "b"]], None, "a label for every example.* 1 missing, first None in row 1"),
         ([["a", float("nan"), "b"]], None, "a label for every example.* first nan in row 1"),

@@ -101,7 +101,7 @@ def test_input_dropout_drops_inputs():
         ({"input_shape": ()}, ValueError, r"`input_shape` must name at least one axis"),
         ({"input_shape": (None,)}, TypeError, r"`input_shape\[0\]` must be an integer"),
         ({"input_shape": (4, 0)}, ValueError, r"`input_shape\[1\]` must be at least 1"),
-        ({"num_classes": 1}, ValueError, r"`num_classes` must be at least 2.*num_classes=1"),
+        ({"num_classes": 0}, ValueError, r"`num_classes` must be at least 1.*num_classes=0"),
         ({"num_classes": 10.0}, TypeError, r"`num_classes` must be an integer.*=10.0"),
         ({"num_classes": True}, TypeError, r"`num_classes` must be an integer.*=True"),
         ({"units": 512}, TypeError, r"`units` must be a tuple.*units=512"),

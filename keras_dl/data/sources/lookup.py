@@ -14,6 +14,7 @@ from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import open_regular, user_path
 from keras_dl.data.images.folders import read_classes
 from keras_dl.data.images.idx import has_idx, read_idx_folder
+from keras_dl.data.images.listed import find_list, read_listed
 from keras_dl.data.registry import DATASETS
 from keras_dl.data.sources import embedded, mirror, tfds
 from keras_dl.data.sources.downloads import check_listed
@@ -158,6 +159,8 @@ def _read_path(path: Path, image_size: int | None, at_least: int | None) -> Raw:
         raise DatasetError(f"`dataset` must not be an empty file. Received: {path}")
     if path.is_dir() and has_idx(path):
         return read_idx_folder(path, path.resolve().name, str(path))
+    if path.is_dir() and (table := find_list(path)) is not None:
+        return read_listed(path, table, image_size, at_least)
     if path.is_dir():
         return read_classes(path, path.resolve().name, str(path), image_size, at_least)
     if lower.endswith(ARCHIVES):

@@ -97,7 +97,10 @@ def _passages(dataset: DatasetLike) -> Passages:
             f"`dataset` must hold texts in every split. Received: {name}, an empty one"
         )
     targets, class_names = encode(
-        [np.array(y) for _, y in parts.values()], class_names=classes, task=option("task")
+        [np.array(y) for _, y in parts.values()],
+        texts=True,
+        class_names=classes,
+        task=option("task"),
     )
     if len(class_names) < 2:
         raise DatasetError(f"`dataset` must have two classes or more. Received: {class_names}")

@@ -11,9 +11,9 @@ from keras_dl.models._check import (
     ACTIVATIONS,
     INITIALIZERS,
     check_choice,
-    check_classes,
     check_count,
     check_image_shape,
+    check_outputs,
     check_penalty,
     check_rate,
 )
@@ -109,7 +109,7 @@ def cifar_resnet(
     Args:
         input_shape: (height, width, channels) of one image, at least 8 pixels a side; floats in
             [0, 1].
-        num_classes: number of classes, at least 2.
+        num_classes: number of classes, or of numbers to predict.
         blocks_per_stage: n; 3, 5, 7, 9 and 18 give ResNet-20, 32, 44, 56 and 110.
         shortcut: where the shape changes, "A": every second pixel, new channels zero, no weights;
             "B": a 1×1 convolution with stride 2.
@@ -143,7 +143,7 @@ def cifar_resnet(
         Identity mappings in deep residual networks, arXiv:1603.05027, for `preactivation`.
     """
     check_image_shape(input_shape, smallest=8)
-    check_classes(num_classes)
+    check_outputs(num_classes)
     check_count(
         "blocks_per_stage", blocks_per_stage, "it is the number of residual blocks in a stage"
     )
