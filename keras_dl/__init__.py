@@ -5,7 +5,16 @@ Importing this package loads neither Keras nor MLflow; its functions load what t
 
 from keras_dl import _search_path, settings  # noqa: F401  (the search path comes first)
 from keras_dl._version import __version__
-from keras_dl.api import Recipe, ablate, compare, load_model, load_preprocessor, run, tune
+from keras_dl.api import (
+    Recipe,
+    ablate,
+    compare,
+    explain,
+    load_model,
+    load_preprocessor,
+    run,
+    tune,
+)
 from keras_dl.recipe import Objective, Score
 from keras_dl.space import Choice, Range, Repeat, When
 
@@ -20,6 +29,7 @@ __all__ = [
     "__version__",
     "ablate",
     "compare",
+    "explain",
     "load_model",
     "load_preprocessor",
     "run",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from keras_dl import commands, recipe, settings
 from keras_dl.commands import ablate, compare, tune
+from keras_dl.explaining import explain
 from keras_dl.options import READING
 from keras_dl.recipe_argument import RecipeLike
 
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
 
     from keras_dl.training.run import Result
 
-__all__ = ["Recipe", "ablate", "compare", "load_model", "load_preprocessor", "run", "tune"]
+__all__ = [
+    "Recipe",
+    "ablate",
+    "compare",
+    "explain",
+    "load_model",
+    "load_preprocessor",
+    "run",
+    "tune",
+]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ __all__ = [
     "ABLATE",
     "COMPARE",
     "DESCRIBE",
+    "EXPLAIN",
     "EXPORT",
     "HELP",
     "LIST",
@@ -21,7 +22,9 @@ __all__ = [
     "UI",
     "Algorithm",
     "Budget",
+    "Method",
     "Precision",
+    "Preprocess",
     "Task",
     "resolve_epochs",
 ]
@@ -30,6 +33,19 @@ Budget = Literal["smoke", "quick", "full"]
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
 Algorithm = Literal["bayesian", "tpe", "random", "grid", "hyperband", "asha"]
 Task = Literal["classification", "regression"]
+Method = Literal[
+    "gradcam",
+    "saliency",
+    "integrated_gradients",
+    "occlusion",
+    "deconvnet",
+    "guided_backprop",
+    "feature_maps",
+    "filters",
+    "top_patches",
+    "maximize",
+]
+Preprocess = Literal["none", "unit", "tf", "torch", "caffe"]
 Kind = Literal["run", "search", "comparison", "ablation", "trial", "seed", "final"]
 Status = Literal["FINISHED", "RUNNING", "FAILED", "KILLED"]
 
@@ -112,6 +128,19 @@ def _ablate(
 
 
 def _predict(*, top: Annotated[int, Range(1, 1000)] = 3, out: str | None = None) -> None: ...
+
+
+def _explain(
+    *,
+    method: Annotated[str, Choice(*get_args(Method))] = "gradcam",
+    layer: str | None = None,
+    target: str | None = None,
+    units: tuple[int, ...] = (),
+    preprocess: Annotated[str | None, Choice(*get_args(Preprocess))] = None,
+    labels: str | None = None,
+    limit: Annotated[int | None, Range(1, 100_000)] = None,
+    out: str | None = None,
+) -> None: ...
 
 
 def _describe(
@@ -203,6 +232,16 @@ HELP = {
     "final_seeds": "seeds for the test of winner against defaults; 0: no test",
     "top": "results to print for each input, best first",
     "out": "folder for the pictures that some tasks predict, created if missing",
+    "method": "how to explain",
+    "layer": "layer to look at; if not given: the last one with maps, or all blocks, or a class",
+    "explain target": "class to explain, by name or number; if not given: the most probable one",
+    "units": "filters of the layer, or classes of maximize, by number with commas between; if not "
+    "given: the strongest",
+    "preprocess": "how pixels 0..255 become inputs of a model without a layer for it: none, unit "
+    "([0, 1]), tf ([-1, 1]), torch or caffe, as in keras.applications",
+    "labels": "text file with the name of a class on each line",
+    "explain limit": "images at most, evenly spread; if not given: 8, or 500 for top_patches",
+    "explain out": "folder for the figures, created if missing; a run has them as artifacts too",
     "image_size": "side of the square images in pixels; if not given: that of images of one size",
     "at_least": "smallest side of the images in pixels; smaller ones are enlarged",
     "family": "only recipes of this family",
@@ -227,6 +266,7 @@ TUNE: dict[str, Hyper] = hypers(_training) | READING | hypers(_tune)
 COMPARE: dict[str, Hyper] = hypers(_training) | READING | hypers(_compare)
 ABLATE: dict[str, Hyper] = hypers(_training) | READING | hypers(_ablate)
 PREDICT: dict[str, Hyper] = hypers(_predict)
+EXPLAIN: dict[str, Hyper] = hypers(_explain)
 LIST: dict[str, Hyper] = hypers(_list)
 RUNS: dict[str, Hyper] = hypers(_runs)
 EXPORT: dict[str, Hyper] = hypers(_export)

@@ -27,6 +27,7 @@ LIGHT = {
         "catalog",
         "commands",
         "errors",
+        "explaining",
         "options",
         "recipe",
         "recipe_argument",

@@ -50,7 +50,7 @@ def test_nonsense_is_refused(known, given):
         resolve(known, given)
 
 
-@pytest.mark.parametrize("command", ["RUN", "TUNE", "COMPARE", "PREDICT", "UI"])
+@pytest.mark.parametrize("command", ["RUN", "TUNE", "COMPARE", "PREDICT", "EXPLAIN", "UI"])
 def test_every_option_is_explained(command):
     assert not [name for name in getattr(options, command) if name not in options.HELP]
 
@@ -62,6 +62,7 @@ NAMES = (
     "ablate",
     "describe",
     "predict",
+    "explain",
     "report",
     "ui",
     "list",
@@ -118,6 +119,17 @@ def test_signatures_list_every_option_with_type_and_default(command):
         assert parameters[name].default == option.default
         assert f"{name}: " in function.__doc__
         if name not in ("values", "class_weight", "columns"):  # mappings, or the line's text
+            assert parameters[name].annotation == annotation_of(option), name
+
+
+def test_signature_of_explain_lists_every_option_with_type_and_default():
+    parameters = dict(inspect.signature(keras_dl.explain).parameters)
+    del parameters["model"], parameters["images"]
+    assert set(parameters) == set(options.EXPLAIN)
+    for name, option in options.EXPLAIN.items():
+        assert parameters[name].default == option.default
+        assert f"{name}: " in keras_dl.explain.__doc__
+        if name != "target":  # a number too
             assert parameters[name].annotation == annotation_of(option), name
 
 

@@ -1,16 +1,17 @@
 """Paths of a command line, checked before Keras is imported."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["check_dataset"]
+__all__ = ["check_dataset", "check_explained"]
 
 # Names of data sets have none of these ends; a name of TensorFlow Datasets may hold a slash.
 SUFFIXES = (
     *(".csv", ".tsv", ".txt", ".json", ".npz", ".npy", ".parquet", ".zip", ".tar", ".tgz", ".gz"),
     *(".idx", ".png", ".jpg", ".jpeg"),
 )
+ATTRIBUTIONS = ("saliency", "integrated_gradients", "occlusion")  # methods without a layer
 STARTS = ("/", "./", "../", "~")
 
 
@@ -28,12 +29,48 @@ def check_dataset(values: Mapping[str, Any]) -> None:
         return
     if not (dataset.startswith(STARTS) or dataset.lower().endswith(SUFFIXES)):
         return
-    try:
-        exists = Path(dataset).expanduser().exists()
-    except (OSError, RuntimeError):  # a name that the system refuses; the reader says why
-        return
-    if not exists:
+    if not _exists(dataset):
         raise ValueError(
             "`dataset` must be a name that `keras-dl data` lists, or a path that exists. "
             f"Received: dataset={dataset!r}"
         )
+
+
+def check_explained(model: str, inputs: Sequence[str], values: Mapping[str, Any]) -> None:
+    """Refuses files that are missing and flags without effect on a method.
+
+    Args:
+        model: id of a run, or path of a `.keras` file.
+        inputs: paths of images.
+        values: options of `explain` by name.
+
+    Raises:
+        ValueError: names the path or the flag.
+    """
+    method = values["method"]
+    if model.endswith(".keras") and not _exists(model):
+        raise ValueError(f"`RUN_ID` must be a run, or a .keras file that exists. Received: {model}")
+    for path in inputs:
+        if not _exists(path):
+            raise ValueError(f"`INPUT` must be images or folders that exist. Received: {path}")
+    if not inputs and method not in ("filters", "maximize"):
+        raise ValueError(f"`INPUT` must be given to explain by {method}. Received: no images")
+    if values["target"] is not None and method in ("feature_maps", "filters", "top_patches"):
+        raise ValueError(
+            f"`target` must be left out; {method} shows filters, which `units` selects. "
+            f"Received: target={values['target']}"
+        )
+    if values["layer"] is not None and method in ATTRIBUTIONS:
+        raise ValueError(
+            f"`layer` must be left out; {method} explains pixels. Received: layer={values['layer']}"
+        )
+    if model.endswith(".keras") and values["out"] is None:
+        raise ValueError("`out` must be given with a .keras file: there is no run to keep figures")
+
+
+def _exists(path: str) -> bool:
+    """Returns whether there is such a file or folder; True for names that the system refuses."""
+    try:
+        return Path(path).expanduser().exists()
+    except (OSError, RuntimeError):  # the reader says why
+        return True

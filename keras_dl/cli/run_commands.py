@@ -1,7 +1,8 @@
-"""The commands on tracked runs: `runs`, `rerun`, `export` and `register`."""
+"""The commands on tracked runs: `runs`, `rerun`, `export`, `register` and `explain`."""
 
 import json
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from keras_dl.utils.printing import printable
 if TYPE_CHECKING:
     from keras_dl.tracking.listing import RunRow
 
-__all__ = ["clean", "delete", "export", "list_runs", "register", "rerun"]
+__all__ = ["clean", "delete", "explain", "export", "list_runs", "register", "rerun"]
 
 UNITS = ("B", "kB", "MB", "GB")
 
@@ -129,3 +130,31 @@ def register(run_id: str, name: str) -> None:
 
     address = registry.register(run_id, name)
     print(printable(f"{address}: mlflow models serve -m {address} --env-manager local"))
+
+
+def explain(run_id: str, inputs: Sequence[str], values: Mapping[str, Any]) -> int:
+    """Draws what a model looks at, and prints the classes that are explained.
+
+    Args:
+        run_id: id of the run, its first characters, or path of a `.keras` file.
+        inputs: images and folders.
+        values: the options of `explain`.
+
+    Returns:
+        0 if every image could be read, else 1.
+    """
+    settings.load_backend()
+    from keras_dl.explanations.explain import explain as explain_model
+
+    found = explain_model(run_id, list(inputs) or None, **values)
+    for i, (name, ranking) in enumerate(zip(found.images, found.rankings, strict=False)):
+        text = ", ".join(f"{label} {share:.3f}" for label, share in ranking)
+        explained = f"; explained: {found.targets[i]}" if found.targets else ""
+        print(printable(f"{name}: {text}{explained}"))
+    for note in found.notes:
+        print(printable(note))
+    for file in found.files:
+        print(printable(f"→ {file}"))
+    for name, reason in found.unreadable:
+        print(printable(f"keras-dl: {name}: {reason}"), file=sys.stderr)
+    return int(bool(found.unreadable))

@@ -1,4 +1,4 @@
-"""The grammar of the commands on tracked runs: `predict`, `runs`, `rerun`, `export`, `register`."""
+"""The grammar of the commands on tracked runs, such as `predict`, `explain` and `export`."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -6,10 +6,11 @@ from functools import partial
 from keras_dl import options
 from keras_dl.cli import lazy
 from keras_dl.cli.flags import Call, Parser, describe, describe_options, select
+from keras_dl.cli.paths import check_explained
 from keras_dl.cli.positionals import asks_help, split_words, unknown_flags
 from keras_dl.space import check_names, resolve
 
-__all__ = ["export", "predict", "register", "rerun", "runs"]
+__all__ = ["explain", "export", "predict", "register", "rerun", "runs"]
 
 RUN_ID = "id of a run, or its first characters"
 
@@ -47,6 +48,18 @@ def _predict_by_task(parser: Parser, words: Sequence[str], run_id: str) -> int |
     space = options.PREDICT | space
     values = resolve(space, select(arguments, space))
     return lazy.commands().predict(arguments.RUN_ID, arguments.INPUT, values)
+
+
+def explain(parser: Parser, words: Sequence[str]) -> Call:
+    """`explain`: a run or a model file, and images."""
+    parser.add_argument("RUN_ID", help=f"{RUN_ID}; or path of a .keras file")
+    parser.add_argument("INPUT", nargs="*", help="images, folders of images, .npz")
+    own = options.EXPLAIN
+    parser.add_flags("options of explain", own, describe_options("explain", own))
+    arguments = parser.read(words)
+    values = resolve(own, select(arguments, own))
+    check_explained(arguments.RUN_ID, arguments.INPUT, values)
+    return partial(lazy.run_commands().explain, arguments.RUN_ID, arguments.INPUT, values)
 
 
 def runs(parser: Parser, words: Sequence[str]) -> Call:

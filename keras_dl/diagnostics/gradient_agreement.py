@@ -5,8 +5,7 @@ import numpy as np
 
 from keras_dl import backpropagation as tape
 from keras_dl.backend.gradients import weight_gradients
-from keras_dl.diagnostics._layer_outputs import activation_name
-from keras_dl.utils.layers import leaf_layers
+from keras_dl.utils.layers import activation_name, leaf_layers
 
 __all__ = ["compare_gradients", "numpy_gradients"]
 

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 
 from keras_dl.backend.gradients import gradients, loss_at, weight_gradients
-from keras_dl.diagnostics._layer_outputs import activation_name, layer_hooks, select_layers
-from keras_dl.utils.layers import leaf_layers
+from keras_dl.diagnostics._selection import select_layers
+from keras_dl.utils.layers import activation_name, layer_hooks, leaf_layers
 
 __all__ = [
     "LayerRecorder",

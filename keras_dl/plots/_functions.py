@@ -7,6 +7,7 @@ from keras_dl.plots.classes import confusion_matrix, mistakes
 from keras_dl.plots.curves import learning_curves
 from keras_dl.plots.differentiation import computation_graph, gradient_agreement
 from keras_dl.plots.domains import domain_examples, domain_map
+from keras_dl.plots.explanations import attribution_grid, captioned_columns
 from keras_dl.plots.factorial import curves_by_level, interaction_lines, main_effects
 from keras_dl.plots.feature_detectors import detectors
 from keras_dl.plots.few_shot import episode, episode_accuracies
@@ -19,6 +20,7 @@ from keras_dl.plots.generated import (
     tiled_samples,
     translations,
 )
+from keras_dl.plots.inner_layers import channel_filters, feature_map_grid, patch_grid
 from keras_dl.plots.landscape import descent_curves, learning_rate_test, loss_surface
 from keras_dl.plots.language import loss_by_position, text_sample
 from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profiles
@@ -43,7 +45,10 @@ __all__ = [
     "adversarial_examples",
     "analogy_bars",
     "approximation",
+    "attribution_grid",
     "by_epoch_and_layer",
+    "captioned_columns",
+    "channel_filters",
     "class_iou_bars",
     "class_scores",
     "class_shares",
@@ -60,6 +65,7 @@ __all__ = [
     "domain_map",
     "episode",
     "episode_accuracies",
+    "feature_map_grid",
     "filters",
     "gradient_agreement",
     "heat_maps",
@@ -74,6 +80,7 @@ __all__ = [
     "main_effects",
     "mistakes",
     "neighbour_table",
+    "patch_grid",
     "pixel_confusion_matrix",
     "precision_recall",
     "predicted_against_actual",
