@@ -13,7 +13,7 @@ from keras_dl.data.dataset import MAX_BYTES, Raw
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.files import open_regular, refuse_damaged
 from keras_dl.data.split_names import split_named
-from keras_dl.data.tables.frames import is_frame, read_frame
+from keras_dl.data.tables.frames import as_frame, read_frame
 
 __all__ = ["from_arrays", "from_mapping", "read_npz"]
 
@@ -56,8 +56,8 @@ def from_arrays(dataset: object) -> Raw:
     Raises:
         DatasetError: for another form, or an endless pipeline.
     """
-    if is_frame(dataset):
-        return read_frame(dataset)
+    if (frame := as_frame(dataset)) is not None:
+        return read_frame(frame)
     if isinstance(dataset, Mapping):
         return from_mapping(dataset, "the caller's arrays")
     if _is_pipeline(dataset):

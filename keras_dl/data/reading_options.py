@@ -13,7 +13,7 @@ __all__ = ["Value", "option", "reading_options", "refuse_option"]
 APPLIES = {
     "target": "tables and labelled texts in CSV files",
     "task": "data with a target",
-    "text": "labelled texts in CSV files (recipes such as text_classification)",
+    "text": "texts in CSV files and DataFrames (recipes such as text_classification)",
     "header": "CSV files",
     "columns": "tables in CSV files and DataFrames",
     "delimiter": "CSV files",

@@ -11,6 +11,7 @@ import cloudpickle
 import numpy as np
 
 __all__ = [
+    "FRAME",
     "TEXTS",
     "Preprocessor",
     "Spooled",
@@ -103,7 +104,8 @@ def preprocessor_from_json(text: str) -> Any:
     return kind.from_config(stored["config"])
 
 
-TEXTS = "data.json"  # texts in memory, written for worker processes
+# Texts and DataFrames in memory, written for worker processes.
+TEXTS, FRAME = "data.json", "frame.json"
 
 
 @dataclass(frozen=True)

@@ -193,10 +193,13 @@ def _fingerprint(data: Any, reading: Mapping[str, Any]) -> str:
     from keras_dl.data import load
     from keras_dl.data.reading import record
     from keras_dl.data.reading_options import reading_options
+    from keras_dl.data.tables.frames import as_frame
     from keras_dl.data.text import holds_texts
 
     if isinstance(data, (str, Path)):
         return str(data)
+    if (frame := as_frame(data)) is not None:
+        return hashlib.sha256(frame.to_json().encode()).hexdigest()
     if holds_texts(data):
         return hashlib.sha256(texts_as_json(data).encode()).hexdigest()
     with record(), reading_options(**reading):  # the summary shows the notices

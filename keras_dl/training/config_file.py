@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_dl import catalog
-from keras_dl.data.serialization import TEXTS
+from keras_dl.data.serialization import FRAME, TEXTS
 from keras_dl.recipe import Recipe
 from keras_dl.space import format_value
 from keras_dl.tracking import provenance
@@ -45,7 +45,7 @@ def make_config(
     entries: dict[str, Any] = {"command": command, "recipe": [name for name in names if name]}
     entries |= values
     entries |= {n: v for n, v in options.items() if n not in LEFT_OUT and v not in (None, ())}
-    if isinstance(data, str | os.PathLike) and Path(data).name != TEXTS:
+    if isinstance(data, str | os.PathLike) and Path(data).name not in (TEXTS, FRAME):
         entries["dataset"] = os.path.abspath(data) if os.path.exists(data) else os.fspath(data)
     elif data is not None:
         entries["data"] = IN_MEMORY

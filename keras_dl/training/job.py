@@ -11,7 +11,8 @@ import numpy as np
 from keras_dl.data import Data, load
 from keras_dl.data.reading import join, record
 from keras_dl.data.reading_options import reading_options
-from keras_dl.data.serialization import TEXTS, Spooled, spool
+from keras_dl.data.serialization import FRAME, TEXTS, Spooled, spool
+from keras_dl.data.tables.frames import Frame, as_frame
 from keras_dl.data.text import holds_texts, labelled_texts, running_text
 from keras_dl.options import READING, resolve_epochs
 from keras_dl.recipe import Recipe, Score
@@ -215,6 +216,8 @@ def unspooled(data: Any) -> Any:
         return data.load()
     if isinstance(data, Path) and data.name == TEXTS:
         return json.loads(data.read_text(encoding="utf-8"))
+    if isinstance(data, Path) and data.name == FRAME:
+        return Frame.from_json(data.read_text(encoding="utf-8"))
     return data
 
 
@@ -223,9 +226,14 @@ def spooled(data: Any, folder: Path, **options: Any) -> Path | Spooled:
 
     Args:
         data: anything `keras_dl.data.load` takes, or texts with labels or without.
-        folder: folder of the file: `data.json` with texts, or `data.npz` with arrays.
+        folder: folder of the file: `data.json` with texts, `frame.json` with the cells of a
+            DataFrame, or `data.npz` with arrays.
         **options: options of reading.
     """
+    if (frame := as_frame(data)) is not None:  # read by the recipe, as texts or as features
+        path = folder / FRAME
+        path.write_text(frame.to_json(), encoding="utf-8")
+        return path
     if holds_texts(data):
         path = folder / TEXTS
         path.write_text(texts_as_json(data), encoding="utf-8")

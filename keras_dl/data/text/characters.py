@@ -16,6 +16,7 @@ from keras_dl.data.reading import fact, recorded
 from keras_dl.data.samplers import Windows
 from keras_dl.data.serialization import register_preprocessor
 from keras_dl.data.specs import Tokens
+from keras_dl.data.tables.frames import as_frame
 from keras_dl.data.text.labelled_texts import running_text
 from keras_dl.data.text.text_tables import TABLES, read_text_column
 from keras_dl.data.text.tokenize import find_in_mirror, read_python_topics
@@ -104,6 +105,9 @@ def _windows(splits: dict[str, Split], context: int) -> dict[str, Windows]:
 
 def _read(dataset: str | os.PathLike[str] | Sequence[str]) -> tuple[str, str, str]:
     """Name, source and text."""
+    if (frame := as_frame(dataset)) is not None:
+        rows = read_text_column(frame.table().path, table=frame.table())
+        return "frame", "the caller's DataFrame", "\n".join(text for _, text in rows)
     if not isinstance(dataset, str | os.PathLike):
         texts = running_text(dataset)
         if texts is None:

@@ -14,6 +14,7 @@ from keras_dl.data.errors import DatasetError, DatasetUnavailable
 from keras_dl.data.files import user_path
 from keras_dl.data.reading import fact, recorded
 from keras_dl.data.specs import NoTargets, Tokens
+from keras_dl.data.tables.frames import as_frame
 from keras_dl.data.text.labelled_texts import running_text
 from keras_dl.data.text.members import list_text_members
 from keras_dl.data.text.text_tables import TABLES, read_text_column
@@ -48,7 +49,8 @@ def corpus(
     Args:
         dataset: name of one of `CORPORA`, path of a text file (.txt, also .gz or .bz2), of a
             folder or archive of .txt files or of files without suffix, or of a table with a
-            column text, a list of texts, or a return value of this function.
+            column text, a DataFrame with one, a list of texts or a column of a DataFrame, or a
+            return value of this function.
         min_count: minimum frequency in train of the words of the vocabulary.
         most_words: maximum size of the vocabulary; None sets no limit.
         length: words per row.
@@ -89,13 +91,17 @@ def corpus(
 
 def _read(dataset: object) -> tuple[str, str, Sequence[str | list[str]]]:
     """Returns name, source and the texts of one split or of three."""
+    if (frame := as_frame(dataset)) is not None:
+        table = frame.table()
+        rows = read_text_column(table.path, table=table)
+        return "frame", "the caller's DataFrame", ["\n".join(text for _, text in rows)]
     texts = running_text(dataset)
     if texts is not None:
         return "texts", "the caller's texts", ["\n".join(texts)]
     if not isinstance(dataset, (str, os.PathLike)):
         raise DatasetError(
-            "`dataset` must be the name of a corpus, a text file, a folder of them or a list of "
-            "texts. "
+            "`dataset` must be the name of a corpus, a text file, a folder of them, a list of "
+            "texts or a DataFrame. "
             f"Received: {type(dataset).__name__}"
         )
     name = str(dataset)

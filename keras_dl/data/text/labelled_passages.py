@@ -16,11 +16,13 @@ from keras_dl.data.reading import fact, recorded
 from keras_dl.data.reading_options import option, reading_options
 from keras_dl.data.specs import Classes, Tokens
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
+from keras_dl.data.tables.frames import as_frame
 from keras_dl.data.tables.labels import drop_missing
 from keras_dl.data.targets import encode
 from keras_dl.data.text.files import read_labelled_files
 from keras_dl.data.text.labelled_texts import LabelledTexts, labelled_texts
 from keras_dl.data.text.registry import LABELLED, read_labelled_set
+from keras_dl.data.text.text_tables import read_labelled_table
 from keras_dl.data.text.tokenize import tokenize
 from keras_dl.data.text.vectorizers import PADDING, UNKNOWN, WordVectorizer, notice_unknown_texts
 from keras_dl.data.text.vocabulary import build_vocabulary
@@ -65,9 +67,9 @@ def passages(
         dataset: name of one of `LABELLED`; a path as `read_labelled_files` takes it: a folder of
             .txt files for each class, a CSV file with the columns text and label, or a file with
             `label<tab>text` in each line; or texts in memory, (texts, labels) and the other forms
-            that `keras_dl.data.load` takes.
-        target: column of the label in a CSV file, by name or, without a header, by number from 0;
-            None: the column label, class or target.
+            that `keras_dl.data.load` takes, such as a DataFrame with these columns.
+        target: column of the label in a CSV file or DataFrame, by name or, without a header, by
+            number from 0; None: the column label, class or target.
         text: columns of a CSV file that hold the text, joined by a blank; empty: the column text,
             sentence or review.
         header: whether the first line of a CSV file holds names; None: by its content.
@@ -193,6 +195,9 @@ def _read(
     dataset: DatasetLike,
 ) -> tuple[str, str, dict[str, LabelledTexts], tuple[str, ...] | None]:
     """Returns name, source, labelled texts by split, and class names if labels are numbers."""
+    if (frame := as_frame(dataset)) is not None:
+        labelled = read_labelled_table(frame.table(), list(frame.columns))
+        return "frame", "the caller's DataFrame", {"train": labelled}, None
     if not isinstance(dataset, (str, os.PathLike)):
         splits = labelled_texts(dataset)
         return "texts", "the caller's texts", _drop_missing(splits), None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from keras_dl.data.errors import DatasetError
-from keras_dl.data.reading import fact
+from keras_dl.data.reading import fact, notice
 from keras_dl.data.reading_options import option
 from keras_dl.data.tables.columns import (
     TARGETS,
@@ -15,8 +15,9 @@ from keras_dl.data.tables.columns import (
 )
 from keras_dl.data.tables.header import find_header
 from keras_dl.data.tables.labels import check_labels, drop_missing, whole_numbers
-from keras_dl.data.tables.rows import Row, Table, open_table
+from keras_dl.data.tables.rows import Row, Table, first_of, open_table
 from keras_dl.data.text.labelled_texts import LabelledTexts
+from keras_dl.utils.text import plural
 
 __all__ = [
     "TABLES",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 TABLES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")  # endings of tables
+MOST_EMPTY = 1 / 3  # share of rows without a text that are left out
 TEXTS = ("text", "sentence", "review")  # names of the text column
 
 
@@ -39,18 +41,24 @@ def is_labelled_table(table: Table) -> bool:
     )
 
 
-def read_labelled_table(table: Table) -> LabelledTexts:
+def read_labelled_table(table: Table, header: list[str] | None = None) -> LabelledTexts:
     """Reads texts and labels of a table by the options `target`, `text` and `header`.
 
     By default the label is in the column label, class or target, the text in the column text,
-    sentence or review. Several columns of text are joined by a blank. Rows without a label are left
-    out and recorded.
+    sentence or review. Several columns of text are joined by a blank. Rows without a label or
+    without a text are left out and recorded.
+
+    Args:
+        table: with the names of the columns in its first line.
+        header: the names; None: by the content of the first line, which may hold none.
 
     Raises:
-        DatasetError: if a column is missing, several columns could be meant, or a row has no text.
+        DatasetError: if a column is missing, several columns could be meant, or more than a third
+            of the rows have no text.
     """
-    table.record()
-    header = find_header(table, _names(), numeric=False)
+    if header is None:
+        table.record()
+        header = find_header(table, _names(), numeric=False)
     target, texts = _find_columns(table, header)
     title = column_name(target, header)
     fact("target", f"column {title}")
@@ -63,19 +71,24 @@ def read_labelled_table(table: Table) -> LabelledTexts:
         table.check_width(row)
     labels = [cells[target].strip('" \t' if table.by_line else None) for _, cells in rows]
     present = drop_missing(labels, [line for line, _ in rows], title, table.path)
-    labels = [labels[i] for i in present]
+    joined = [_join(rows[i], texts) for i in present]
+    filled = _drop_empty(joined, [rows[i][0] for i in present], table)
+    labels = [labels[present[i]] for i in filled]
     check_labels(labels, title, table.path)
     whole = whole_numbers(labels)
-    joined = [_row_text(rows[i], texts, table) for i in present]
-    return joined, labels if whole is None else whole.tolist()
+    return [joined[i] for i in filled], labels if whole is None else whole.tolist()
 
 
-def read_text_column(path: Path, argument: str = "dataset") -> list[tuple[int, str]]:
+def read_text_column(
+    path: Path, argument: str = "dataset", table: Table | None = None
+) -> list[tuple[int, str]]:
     """Reads the texts of a table, without labels, by the options `text` and `header`.
 
     Args:
         path: of the table.
         argument: name of the caller's argument, for messages.
+        table: one in memory, with the names of its columns in the first line, whose rows without
+            text are left out; None: that of `path`.
 
     Returns:
         Line number and text of each row.
@@ -83,10 +96,14 @@ def read_text_column(path: Path, argument: str = "dataset") -> list[tuple[int, s
     Raises:
         DatasetError: if no column is stated and none has a usual name, or a row has no text.
     """
-    table = open_table(path)
-    table.record()
-    header = find_header(table, _names(), numeric=False)
+    in_memory = table is not None
+    table = table or open_table(path)
+    header: list[str] | None = table.first
+    if not in_memory:
+        table.record()
+        header = find_header(table, _names(), numeric=False)
     columns = _find_texts(table, header)
+    columns = [0] if columns is None and in_memory and len(table.first) == 1 else columns
     if columns is None:
         raise DatasetError(
             f"`{argument}` must have a column {' or '.join(TEXTS)}. Received: "
@@ -96,6 +113,9 @@ def read_text_column(path: Path, argument: str = "dataset") -> list[tuple[int, s
     rows = list(table.rows())[1 if header else 0 :]
     for row in rows:
         table.check_width(row)
+    if in_memory:
+        texts = [_join(row, columns) for row in rows]
+        return [(rows[i][0], texts[i]) for i in _drop_empty(texts, [r[0] for r in rows], table)]
     return [(row[0], _row_text(row, columns, table)) for row in rows]
 
 
@@ -158,17 +178,36 @@ def _row_text(row: Row, columns: Sequence[int], table: Table) -> str:
     Raises:
         DatasetError: if the text is empty.
     """
-    line, cells = row
-    parts = [cells[i] for i in columns]
-    if len(parts) > 1:
-        parts = [part.strip() for part in parts if part.strip()]
-    text = " ".join(parts)
+    text = _join(row, columns)
     if not text.strip():
         raise DatasetError(
-            f"`dataset` must have a text in every row. Received: an empty one in line {line} of "
+            f"`dataset` must have a text in every row. Received: an empty one in line {row[0]} of "
             f"{table.path}"
         )
     return text
+
+
+def _join(row: Row, columns: Sequence[int]) -> str:
+    parts = [row[1][i] for i in columns]
+    if len(parts) > 1:
+        parts = [part.strip() for part in parts if part.strip()]
+    return " ".join(parts)
+
+
+def _drop_empty(texts: Sequence[str], lines: Sequence[int], table: Table) -> list[int]:
+    """Returns the rows that have a text, and records how many have none."""
+    filled = [i for i, text in enumerate(texts) if text.strip()]
+    empty = [line for line, text in zip(lines, texts, strict=True) if not text.strip()]
+    if len(empty) > MOST_EMPTY * len(texts):
+        raise DatasetError(
+            f"`dataset` must have a text in every row. Received: {len(empty)} of {len(texts)} "
+            f"empty ones, {first_of(empty)} of {table.path}"
+        )
+    if empty:
+        words = plural(len(empty), f"of {len(texts)} rows has", f"of {len(texts)} rows have")
+        notice(f"{words} no text and is left out: {first_of(empty)}." if len(empty) == 1 else
+               f"{words} no text and are left out: {first_of(empty)}.")  # fmt: skip
+    return filled
 
 
 def _either(names: tuple[str, ...]) -> str:

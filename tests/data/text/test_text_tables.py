@@ -106,7 +106,11 @@ def test_of_two_columns_the_other_one_is_the_other(bare):
         ("text,label,target\na,b,5\n", {}, "--target label or --target target"),
         ("title,section\nfine,5\n", {"target": "label"}, "must name one column|no header"),
         ("title,section\nfine,5\n", {"target": 1, "text": 1, "header": False}, "state others"),
-        ("text,label\n ,5\nfine,6\n", {}, "a text in every row. Received: an empty one in line 2"),
+        (
+            "text,label\n ,5\nfine,6\n",
+            {},
+            "text in every row. Received: 1 of 2 empty ones, line 2",
+        ),
         ("text,label\n" + "good,\n" * 9 + "fine,a\n", {}, "9 of 10 rows without one"),
         ("text,label\n" + "".join(f"a,{i}\n" for i in range(12)), {}, "12 different values in 12"),
     ],
