@@ -149,6 +149,7 @@ class Recipe:
         regression: objective of a recipe of classes on data whose targets are numbers; None: it
             needs classes.
         classes_only: hyperparameters without effect on such data.
+        on_request: hyperparameters that a search leaves alone unless they are named.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Recipe:
     jit_compile: bool | None = None
     regression: Objective | None = None
     classes_only: tuple[str, ...] = ()
+    on_request: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         name = self.name

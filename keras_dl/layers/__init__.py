@@ -3,6 +3,7 @@
 # Importing the layers registers our activations and initializers too, so that models load.
 from keras_dl import activations as activations
 from keras_dl import initializers as initializers
+from keras_dl.layers.augmentation import augmentation_layers
 from keras_dl.layers.bilinear_upsampling import Bilinear, BilinearUpsampling
 from keras_dl.layers.causal_self_attention import CausalSelfAttention
 from keras_dl.layers.gradient_reversal import GradientReversal
@@ -50,5 +51,6 @@ __all__ = [
     "SpectralNormalization",
     "TrainableSubsampling",
     "UnsharedBiasConv2D",
+    "augmentation_layers",
     "monte_carlo",
 ]

@@ -103,7 +103,10 @@ def _narrowed(space: Mapping[str, Hyper], arguments: Mapping[str, object]) -> di
 def _select_searched(
     recipe: Recipe, fixed: Mapping[str, object], ranges: Mapping[str, Hyper], names: Iterable[str]
 ) -> dict[str, Hyper]:
-    """Returns what `search` names or has a range; all that have a domain if there is neither."""
+    """Returns what `search` names or has a range; if there is neither, all that have a domain.
+
+    Those that the recipe has `on_request` are searched only if they are named.
+    """
     space, names = recipe.space() | dict(ranges), tuple(names)
     check_names(names, space, "hyperparameter")
     for name in names:
@@ -115,7 +118,8 @@ def _select_searched(
             raise ValueError(f"`search` must name hyperparameters with a domain. Received: {name}")
     open_ = {n: h for n, h in space.items() if h.domain is not None and n not in fixed}
     named = {*names, *ranges}
-    searched = {n: h for n, h in open_.items() if not named or n in named}
+    by_default = {n for n in open_ if n not in recipe.on_request}
+    searched = {n: h for n, h in open_.items() if n in (named or by_default)}
     defaults = {n: h.default for n, h in space.items()} | dict(fixed)
     searched = {n: h for n, h in searched.items() if _can_be_active(h, searched, defaults)}
     for name in set(ranges) - set(searched):  # active in no trial

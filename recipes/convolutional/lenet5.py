@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 from keras_dl import Choice, Objective, Range, Recipe, Score, When
 from keras_dl.data import Data, load, with_scaling
-from keras_dl.layers import RandomDistortion
+from keras_dl.layers import RandomDistortion, augmentation_layers
 from keras_dl.models.lenet import lenet5
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.compiling import compile_for_targets
@@ -47,6 +47,7 @@ def build(
         str,
         Choice("glorot_uniform", "glorot_normal", "he_normal", "lecun_normal", "orthogonal"),
     ] = "glorot_uniform",
+    augmentation: Annotated[str | None, Choice(None, "shift", "flip", "shift_flip")] = None,
     distortions: Annotated[bool, Choice(False, True)] = False,
     elastic: Annotated[float, Range(0.0, 60.0), When("distortions", True)] = 0.0,
     label_smoothing: Annotated[float, Range(0.0, 0.3)] = 0.0,
@@ -67,7 +68,8 @@ def build(
         initializer=initializer,
         weight_decay=l2,
     )
-    moves = [RandomDistortion(elastic=elastic)] if distortions else []
+    moves = augmentation_layers(augmentation, data.input_shape)
+    moves += [RandomDistortion(elastic=elastic)] if distortions else []
     return compile_for_targets(
         data,
         with_scaling(data, net, augmentation=moves),
@@ -91,6 +93,7 @@ recipe = Recipe(
     task="classification",
     regression=Objective("val_mae", "min"),
     classes_only=("label_smoothing",),
+    on_request=("augmentation",),
     factors=("activation", "pooling"),
     score=Score("test/accuracy", "max", published=0.9905, source="LeNet-5"),
 )
