@@ -13,6 +13,7 @@ __all__ = [
     "EXPORT",
     "HELP",
     "LIST",
+    "OUTPUT",
     "PREDICT",
     "READING",
     "REPORT",
@@ -172,7 +173,10 @@ def _export(
 ) -> None: ...
 
 
-def _report(*, write: str | None = None) -> None: ...
+def _report(*, write: str | None = None, json: bool = False) -> None: ...
+
+
+def _output(*, json: bool = False) -> None: ...
 
 
 def _ui(*, host: str = "127.0.0.1", port: Annotated[int, Range(1, 65535)] = 5000) -> None: ...
@@ -231,7 +235,8 @@ HELP = {
     "prune": "stop a trial whose best so far is worse than the median of the finished ones",
     "final_seeds": "seeds for the test of winner against defaults; 0: no test",
     "top": "results to print for each input, best first",
-    "out": "folder for the pictures that some tasks predict, created if missing",
+    "out": "a .csv file for the answers with probabilities, or a folder for the pictures that some "
+    "tasks predict, created if missing",
     "method": "how to explain",
     "layer": "layer to look at; if not given: the last one with maps, or all blocks, or a class",
     "explain target": "class to explain, by name or number; if not given: the most probable one",
@@ -271,6 +276,7 @@ LIST: dict[str, Hyper] = hypers(_list)
 RUNS: dict[str, Hyper] = hypers(_runs)
 EXPORT: dict[str, Hyper] = hypers(_export)
 REPORT: dict[str, Hyper] = hypers(_report)
+OUTPUT: dict[str, Hyper] = hypers(_output)  # of run, show, data describe and doctor
 UI: dict[str, Hyper] = hypers(_ui)
 
 

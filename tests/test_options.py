@@ -66,6 +66,7 @@ NAMES = (
     "report",
     "ui",
     "list",
+    "output",
     "runs",
     "export",
 )

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,14 @@ def run(name: str, values: Mapping[str, Any]) -> None:
     recipe = load_recipe(name)
     from keras_dl.training.run import run as run_recipe
 
-    _print_id(run_recipe(recipe, **values).run_id, values)
+    options = {option: value for option, value in values.items() if option != "json"}
+    if not values.get("json"):
+        _print_id(run_recipe(recipe, **options).run_id, options)
+        return
+    quiet: dict[str, Any] = {"verbose": False, **options}
+    result = run_recipe(recipe, **quiet)
+    names = ("run_id", "url", "metrics", "values", "notices")
+    print(dumps({name: getattr(result, name) for name in names}, indent=1, default=str))
 
 
 def tune(name: str, values: Mapping[str, Any]) -> None:
@@ -79,6 +87,7 @@ def _print_id(run_id: str, values: Mapping[str, Any]) -> None:
 
 def prediction_options(run_id: str) -> "Mapping[str, Hyper]":
     """Returns the options that the task of a run declares for predictions, by name."""
+    _check_has_model(run_id)
     settings.load_backend()
     from keras_dl.tasks import predicting
 
@@ -96,6 +105,7 @@ def predict(run_id: str, inputs: Sequence[str], values: Mapping[str, Any]) -> in
     Returns:
         0 if every input has an answer, 1 if some have, 2 if none has.
     """
+    _check_has_model(run_id)
     settings.load_backend()
     from keras_dl.cli.predictions import print_predictions
     from keras_dl.data.reading import record
@@ -108,11 +118,32 @@ def predict(run_id: str, inputs: Sequence[str], values: Mapping[str, Any]) -> in
     return code
 
 
-def report(write: str | None) -> None:
-    """Prints the table of all recipes and their tracked runs, or writes it into a page."""
+def _check_has_model(run_id: str) -> None:
+    """Refuses searches and unknown ids before Keras is loaded."""
+    from keras_dl.tracking.model_runs import check_has_model
+
+    check_has_model(run_id)
+
+
+def report(write: str | None, json: bool = False) -> None:
+    """Prints the table of all recipes and their tracked runs, or writes it into a page.
+
+    Args:
+        write: Markdown file; None: standard output.
+        json: whether to print JSON.
+
+    Raises:
+        ValueError: if both are wanted.
+    """
     from keras_dl import catalog
     from keras_dl.tracking import report
 
+    if json and write is not None:
+        raise ValueError(f"`json` must be left out with `write`. Received: write={write!r}")
+    if json:
+        rows = report.make_rows(catalog.entries())
+        print(dumps([row.as_dict() for row in rows], indent=1))
+        return
     table = report.make_report(catalog.entries())
     if write is None:
         print(printable(table, keep="\n"))
@@ -211,7 +242,9 @@ def describe_data(name: str | None, values: Mapping[str, Any]) -> None:
 
     if name is None:
         raise ValueError("`NAME` must be given: keras-dl data describe NAME")
-    print(open_dataset(name, **values).summary())
+    reading = {option: value for option, value in values.items() if option != "json"}
+    data = open_dataset(name, **reading)
+    print(dumps(data.facts(), indent=1) if values.get("json") else data.summary())
 
 
 def facts(name: str | None) -> int:
@@ -226,12 +259,15 @@ def facts(name: str | None) -> int:
     return print_facts(name)
 
 
-def doctor() -> int:
+def doctor(json: bool = False) -> int:
     """Prints what is installed and what is broken.
+
+    Args:
+        json: whether to print JSON.
 
     Returns:
         0 if nothing is broken, else 1.
     """
     from keras_dl.cli.doctor import check_installation
 
-    return check_installation(tables.terminal())
+    return check_installation(tables.terminal(), json=json)

@@ -5,6 +5,7 @@ import importlib.metadata
 import os
 import shutil
 from collections.abc import Iterator
+from json import dumps
 
 from rich.console import Console
 from rich.markup import escape
@@ -28,13 +29,17 @@ NEEDED = (
 )
 
 
-def check_installation(console: Console) -> int:
+def check_installation(console: Console, *, json: bool = False) -> int:
     """Prints all findings.
+
+    Args:
+        console: prints them.
+        json: whether to print them as JSON.
 
     Returns:
         0 if everything works, 1 if something is broken.
     """
-    broken = 0
+    broken, found = 0, list[dict[str, object]]()
     for check in (_versions, _backend, _settings, _store, _disk, _data):
         try:
             findings = list(check())
@@ -42,8 +47,13 @@ def check_installation(console: Console) -> int:
             findings = [(check.__name__[1:], False, f"{type(error).__name__}: {error}")]
         for subject, works, details in findings:
             broken += not works
+            found.append({"subject": subject, "works": works, "details": details})
+            if json:
+                continue
             mark = "[green]ok [/green]" if works else "[red]BAD[/red]"
             console.print(f"{mark} {subject:<26} {escape(details)}", soft_wrap=True)
+    if json:
+        print(dumps(found, indent=1))
     return int(broken > 0)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from keras_dl import options
 from keras_dl._version import __version__
-from keras_dl.cli import config, lazy, loading, run_parser
+from keras_dl.cli import completion, config, lazy, loading, run_parser
 from keras_dl.cli.flags import Call, Parser, describe, describe_options, merge_spaces, select
 from keras_dl.cli.paths import check_dataset
 from keras_dl.cli.positionals import asks_help, recipe_names, unknown_flags
@@ -34,10 +34,11 @@ COMMANDS = {
     "data": "Lists data sets, describes or prepares one, or lists the folders looked up.",
     "facts": "Compares the numbers of lecture and papers with those that the code computes.",
     "doctor": "Checks the installation and tells how to fix what is broken.",
+    "completion": "Prints a script that completes commands, recipes and flags in a shell.",
 }
 # Commands that take `--config`, with their options.
 CONFIGURABLE = {
-    "run": options.RUN,
+    "run": options.RUN | options.OUTPUT,
     "tune": options.TUNE,
     "compare": options.COMPARE,
     "ablate": options.ABLATE,
@@ -73,7 +74,8 @@ def parse(words: Sequence[str]) -> Call:
         "ui": partial(_options, "ui", options.UI),
         "data": _data,
         "facts": _facts,
-        "doctor": partial(_options, "doctor", {}),
+        "doctor": partial(_options, "doctor", options.OUTPUT),
+        "completion": _completion,
     }
     if words[:1] in (["-h"], ["--help"], ["--version"]):
         top.parse_args(words[:1])  # exits
@@ -106,7 +108,11 @@ def _list(parser: Parser, words: Sequence[str]) -> Call:
 
 def _show(parser: Parser, words: Sequence[str]) -> Call:
     parser.add_argument("NAME", help=RECIPE)
-    return partial(lazy.tables().show_recipe, parser.read(words).NAME)
+    own = options.OUTPUT
+    parser.add_flags("options of show", own, describe_options("show", own))
+    arguments = parser.read(words)
+    values = resolve(own, select(arguments, own))
+    return partial(lazy.tables().show_recipe, arguments.NAME, **values)
 
 
 def _recipe(command: str, own: Mapping[str, Hyper], parser: Parser, words: Sequence[str]) -> Call:
@@ -176,7 +182,7 @@ def _data(parser: Parser, words: Sequence[str]) -> Call:
         "one; where: folders looked up",
     )
     parser.add_argument("NAME", nargs="?", help="the data set to describe, or its path; to prepare")
-    own = options.DESCRIBE
+    own = options.DESCRIBE | options.OUTPUT
     parser.add_flags("options of data describe", own, describe_options("data describe", own))
     arguments = parser.read(words)
     check_names([arguments.ACTION], ("list", "describe", "prepare", "where"), "action of data")
@@ -197,6 +203,14 @@ def _facts(parser: Parser, words: Sequence[str]) -> Call:
         "without a reason. The exit status is 1 if any is open."
     )
     return partial(lazy.commands().facts, parser.read(words).NAME)
+
+
+def _completion(parser: Parser, words: Sequence[str]) -> Call:
+    parser.add_argument("SHELL", help=", ".join(completion.SHELLS))
+    parser.epilog = "In ~/.bashrc: source <(keras-dl completion bash)"
+    shell = parser.read(words).SHELL
+    check_names([shell], completion.SHELLS, "shell")
+    return lambda: print(completion.completion(shell), end="")
 
 
 def _set_usage(parser: Parser, names: Sequence[str], placeholder: str) -> None:

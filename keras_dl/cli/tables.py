@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import asdict
 from json import dumps
 from typing import Any
 
@@ -52,13 +53,20 @@ def list_recipes(word: str, *, family: str | None = None, json: bool = False) ->
         print(f"No recipe contains {word!r}. Recipes: {', '.join(catalog.names())}")
 
 
-def show_recipe(name: str) -> None:
+def show_recipe(name: str, *, json: bool = False) -> None:
     """Prints everything that a recipe's file declares.
+
+    Args:
+        name: of the recipe, or its file.
+        json: whether to print JSON.
 
     Raises:
         ValueError, TypeError: if there is no such recipe, or it is wrong.
     """
     console, entry = terminal(), loading.entry(name)
+    if json:
+        print(dumps(_as_json(entry), indent=1, default=str))
+        return
     console.print(f"[bold]{cell(entry.name)}[/bold]  {cell(entry.title)}", soft_wrap=True)
     for field, text in {**entry.head, "Trains": _training(entry)}.items():
         console.print(f"[bold]{field:>8}[/bold]  {cell(text)}", soft_wrap=True)
@@ -71,6 +79,28 @@ def show_recipe(name: str) -> None:
         console.print(f"\n[bold]Counts of {escape(builder)}[/bold]")
         for what, value in counts.items():
             console.print(f"  {what.replace('_', ' ')}: {escape(_format(value))}", soft_wrap=True)
+
+
+def _as_json(entry: Entry) -> dict[str, Any]:
+    space = {
+        name: {
+            "type": hyper.kind_words,
+            "default": hyper.default,
+            "domain": None if hyper.domain is None else str(hyper.domain),
+            "when": None if hyper.when is None else str(hyper.when),
+        }
+        for name, hyper in entry.space.items()
+    }
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        **{field.lower(): text for field, text in entry.head.items()},
+        "epochs": entry.settings.get("epochs", 10),
+        "objective": asdict(entry.objective),
+        "score": asdict(entry.score),
+        "hyperparameters": space,
+        "counts": entry.published,
+    }
 
 
 def terminal() -> Console:

@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,8 @@ class Prediction:
         picture: (height, width) or (height, width, 1 or 3) uint8, or None.
         ranking: (class or word, score), best first; empty where the task ranks nothing.
         error: reason why the input has no answer, as it cannot be read; else "".
+        columns: the answer as named values, for a table; empty: the text alone.
+        truth: the right answer where the input carries it; else "".
     """
 
     source: str
@@ -62,6 +64,8 @@ class Prediction:
     picture: np.ndarray | None = None
     ranking: tuple[tuple[str, float], ...] = ()
     error: str = ""
+    columns: Mapping[str, str | float] = field(default_factory=dict)
+    truth: str = ""
 
 
 class Task:

@@ -25,6 +25,7 @@ from keras_dl.tasks.base import (
 from keras_dl.tasks.class_figures import first_kernel, ranking_figures, score_classes
 from keras_dl.tasks.class_probabilities import as_probabilities, probabilities
 from keras_dl.tasks.examples import read_examples
+from keras_dl.tasks.known_labels import add_known_labels
 
 __all__ = [
     "ClassificationEvaluator",
@@ -154,7 +155,8 @@ class ImageClassification(Task):
         unreadable: Unreadable = []
         with reading_options(header=header, delimiter=delimiter, encoding=encoding):
             examples, sources = read_examples(run, inputs, unreadable)
-        return [*rank_classes(run, examples, sources, top), *without_answer(unreadable)]
+        answers = rank_classes(run, examples, sources, top)
+        return [*add_known_labels(answers, inputs, run.spec), *without_answer(unreadable)]
 
 
 def rank_classes(
@@ -175,7 +177,9 @@ def rank_classes(
     for source, row in zip(sources, probabilities(run.model, examples), strict=True):
         ranking = tuple((names[i], float(row[i])) for i in (-row).argsort()[:top])
         text = ", ".join(f"{name} {share:.3f}" for name, share in ranking)
-        predictions.append(Prediction(source, text, ranking=ranking))
+        shares = {f"p({name})": float(p) for name, p in zip(names, row, strict=True)}
+        columns: dict[str, str | float] = {"class": ranking[0][0], **shares}
+        predictions.append(Prediction(source, text, ranking=ranking, columns=columns))
     return predictions
 
 

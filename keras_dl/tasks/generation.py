@@ -165,8 +165,8 @@ class Generation(Task):
             inputs: class names of a conditional generator, or how many images, such as 16.
             seed: of the noise.
 
-        Raises:
-            ValueError: if an input is neither a class nor a number.
+        Yields:
+            A picture for each input; one that is neither a class nor a number gets an error.
         """
         model: Any = run.model
         names = list(run.spec["class_names"])
@@ -177,9 +177,9 @@ class Generation(Task):
                 images = model.sample(int(word), seed=seed + i)
             else:
                 classes = f" or one of {', '.join(names)}" if model.num_classes else ""
-                raise ValueError(
-                    f"`inputs` must be a number of images, 1 … 10,000{classes}. Received: {word!r}"
-                )
+                reason = f"`inputs` must be a number of images, 1 … 10,000{classes}."
+                yield Prediction(word, "", error=f"{reason} Received: {word!r}")
+                continue
             picture = plots.tile_images(images, math.ceil(math.sqrt(len(images))))
             yield Prediction(word, f"{len(images)} generated", picture)
 

@@ -103,18 +103,21 @@ class LanguageModelling(Task):
             seed: of the draws.
 
         Yields:
-            A prediction for each prompt; its text is the prompt with its continuation.
-
-        Raises:
-            ValueError: if a prompt is empty or holds a character that the model does not have.
+            A prediction for each prompt; its text is the prompt with its continuation. A prompt
+            that is empty or holds a character that the model does not have gets an error.
         """
         tokenizer = get_tokenizer(run)
         for prompt in inputs:
-            ids = tokenizer.encode(prompt).tolist()
-            tokens = generate(
-                run.model, ids, length, temperature=temperature, top_k=top_k, seed=seed
-            )
-            yield Prediction(prompt, prompt + tokenizer.decode(tokens))
+            try:
+                ids = tokenizer.encode(prompt).tolist()
+                tokens = generate(
+                    run.model, ids, length, temperature=temperature, top_k=top_k, seed=seed
+                )
+            except ValueError as error:
+                yield Prediction(prompt, "", error=str(error))
+                continue
+            text = tokenizer.decode(tokens)
+            yield Prediction(prompt, prompt + text, columns={"continuation": text})
 
 
 task = LanguageModelling()

@@ -8,6 +8,7 @@ from keras_dl.data.serialization import preprocessor_from_json
 from keras_dl.space import Hyper, hypers
 from keras_dl.tasks.base import Prediction, SavedRun, Task, get_task
 from keras_dl.tracking import models
+from keras_dl.tracking.model_runs import check_has_model
 
 __all__ = ["load_preprocessor", "load_run", "options", "predictions", "task_of"]
 
@@ -57,6 +58,7 @@ def task_of(run_id: str) -> Task:
     Raises:
         ValueError: if there is no such run, or it has a task that only its recipe's file knows.
     """
+    check_has_model(run_id)
     return get_task(models.task_name(run_id))
 
 

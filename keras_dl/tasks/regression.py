@@ -12,6 +12,7 @@ from keras_dl.data.reading_options import reading_options
 from keras_dl.data.unreadable import Unreadable
 from keras_dl.tasks.base import Evaluator, Prediction, SavedRun, Task, without_answer
 from keras_dl.tasks.examples import read_examples
+from keras_dl.tasks.known_labels import add_known_labels
 
 __all__ = ["Regression", "evaluate_regression", "task"]
 
@@ -93,9 +94,16 @@ class Regression(Task):
         with reading_options(header=header, delimiter=delimiter, encoding=encoding):
             x, sources = read_examples(run, inputs, unreadable)
         values = np.asarray(outputs(run.model, x)) if sources else np.zeros((0, 1))
-        texts = (", ".join(f"{v:.6g}" for v in row.ravel()) for row in values)
-        answers = [Prediction(source, text) for source, text in zip(sources, texts, strict=True)]
-        return [*answers, *without_answer(unreadable)]
+        answers = [_answer(source, row) for source, row in zip(sources, values, strict=True)]
+        return [*add_known_labels(answers, inputs, run.spec), *without_answer(unreadable)]
+
+
+def _answer(source: str, values: np.ndarray) -> Prediction:
+    numbers = [float(value) for value in values.ravel()]
+    several = len(numbers) > 1
+    names = [f"prediction_{i}" if several else "prediction" for i in range(len(numbers))]
+    columns: dict[str, str | float] = dict(zip(names, numbers, strict=True))
+    return Prediction(source, ", ".join(f"{v:.6g}" for v in numbers), columns=columns)
 
 
 task = Regression()

@@ -9,6 +9,7 @@ from keras_dl.data.unreadable import Unreadable
 from keras_dl.space import Range
 from keras_dl.tasks.base import Prediction, SavedRun, without_answer
 from keras_dl.tasks.classification import ImageClassification, rank_classes
+from keras_dl.tasks.known_labels import add_known_labels
 
 __all__ = ["TextClassification", "task"]
 
@@ -49,7 +50,7 @@ class TextClassification(ImageClassification):
         with reading_options(text=text, header=header, delimiter=delimiter, encoding=encoding):
             texts, sources = read_texts(inputs, unreadable)
         answers = rank_classes(run, run.preprocessor(texts), sources, top) if texts else []
-        return [*answers, *without_answer(unreadable)]
+        return [*add_known_labels(answers, inputs, run.spec), *without_answer(unreadable)]
 
 
 task = TextClassification()

@@ -29,13 +29,20 @@ class WordVectorTask(Task):
             top: neighbours per word.
 
         Raises:
-            ValueError: if the run has no word vectors, or a word is not in its vocabulary.
+            ValueError: if the run has no word vectors. A word that is not in its vocabulary gets a
+                prediction with an error.
         """
         vectors = vectors_of(run)
         for word in inputs:
-            ranking = tuple(vectors.neighbours(word.lower(), top))
+            try:
+                ranking = tuple(vectors.neighbours(word.lower(), top))
+            except ValueError as error:
+                yield Prediction(word, "", error=str(error))
+                continue
             text = ", ".join(f"{other} {cosine:.3f}" for other, cosine in ranking)
-            yield Prediction(word, text, ranking=ranking)
+            columns = {f"{key}_{i}": v for i, pair in enumerate(ranking, 1)
+                       for key, v in zip(("word", "cosine"), pair, strict=True)}  # fmt: skip
+            yield Prediction(word, text, ranking=ranking, columns=columns)
 
 
 def vectors_of(run: SavedRun) -> WordVectors:

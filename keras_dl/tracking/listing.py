@@ -1,6 +1,6 @@
 """Tracked runs as rows of a table, with their size on disk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ from urllib.request import url2pathname
 from mlflow.entities import Run
 
 from keras_dl import catalog
+from keras_dl.data.registry import DATASETS
 from keras_dl.recipe import Objective, Score
 from keras_dl.tracking import models, store
 from keras_dl.utils.files import folder_size
+from keras_dl.utils.matching import did_you_mean
 
 __all__ = ["RunRow", "list_runs"]
 
@@ -71,7 +73,8 @@ def list_runs(
         limit: rows at most; None: all.
 
     Raises:
-        ValueError: for `best` where the runs have different scores.
+        ValueError: for `best` where the runs have different scores, and for a recipe or a data set
+            that no run has.
     """
     wanted = {"recipe": recipe, "dataset": dataset, "kind": kind}
     conditions = [f"tags.{n} = '{_quoted(n, v)}'" for n, v in wanted.items() if v is not None]
@@ -79,6 +82,8 @@ def list_runs(
         conditions.append(f"attributes.status = '{status}'")
     experiments = [e.experiment_id for e in store.client().search_experiments()]
     found = store.search(experiments, " and ".join(conditions)) if experiments else []
+    if not found and (recipe or dataset):
+        _refuse_unknown({"recipe": recipe, "dataset": dataset})
     found = [r for r in found if "recipe" in r.data.tags]
     if kind is None:
         found = [run for run in found if run.data.tags.get("kind") in TOP]
@@ -86,6 +91,20 @@ def list_runs(
     if best:
         found = _best_first(found)
     return [_row(run) for run in found[:limit]]
+
+
+def _refuse_unknown(wanted: Mapping[str, str | None]) -> None:
+    """Refuses a recipe or data set that no run has, unless it is one of the package's."""
+    packaged = {"recipe": set(catalog.names()), "dataset": set(DATASETS)}
+    tags = [run.data.tags for run in store.all_runs("")]
+    for name, value in wanted.items():
+        names = {own[name] for own in tags if name in own} | packaged[name]
+        if value is None or value in names:
+            continue
+        raise ValueError(
+            f"`{name}` must be that of a tracked run.{did_you_mean(value, names)} "
+            f"Received: {name}={value!r}"
+        )
 
 
 def _quoted(name: str, value: str) -> str:

@@ -16,7 +16,7 @@ from keras_dl.tracking.tracked_run import format_param
 from keras_dl.utils.files import write_atomically
 from keras_dl.utils.intervals import interval_over_seeds, is_proportion
 
-__all__ = ["Row", "format_rows", "make_report", "write_report"]
+__all__ = ["Row", "format_rows", "make_report", "make_rows", "write_report"]
 
 BEGIN, END = "<!-- keras-dl report -->", "<!-- end of report -->"
 HEADER = ("data", "recipe", "what", "parameters", "quantity", "measured", "published", "training")
@@ -47,6 +47,22 @@ class Row:
     parameters: int = 0
     seconds: float = 0.0
 
+    def as_dict(self) -> dict[str, object]:
+        """Returns the row in JSON-serialisable values."""
+        score = self.score
+        return {
+            "recipe": self.entry.name,
+            "title": self.entry.title,
+            "dataset": self.dataset,
+            "digests": list(self.digests),
+            "score": score.name,
+            "direction": score.direction,
+            "values": list(self.scores),
+            "published": score.published,
+            "parameters": self.parameters,
+            "seconds": self.seconds,
+        }
+
     @property
     def order(self) -> tuple[bool, str, str, str, str]:
         """Sorts rows of the same data and quantity together, those without runs last."""
@@ -65,8 +81,13 @@ def make_report(entries: Sequence[Entry]) -> str:
     Args:
         entries: the recipes.
     """
+    return format_rows(make_rows(entries))
+
+
+def make_rows(entries: Sequence[Entry]) -> list[Row]:
+    """Returns the rows of `make_report` as values."""
     experiments = store.client().search_experiments(filter_string="name != 'Default'")
-    return format_rows([_row(entry, [e.experiment_id for e in experiments]) for entry in entries])
+    return [_row(entry, [e.experiment_id for e in experiments]) for entry in entries]
 
 
 def format_rows(rows: Sequence[Row]) -> str:

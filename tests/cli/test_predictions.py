@@ -8,6 +8,7 @@ from keras_dl.cli.predictions import print_predictions
 from keras_dl.space import hypers
 from keras_dl.tasks import predicting
 from keras_dl.tasks.predicting import Prediction
+from keras_dl.tracking import model_runs
 
 PICTURE = np.arange(12, dtype="uint8").reshape(2, 2, 3)
 
@@ -51,6 +52,7 @@ def test_options_of_a_task_reach_its_predictions(monkeypatch, capsys):
             yield Prediction(text, f"{top} {out} {temperature}")
 
     options = hypers(continue_text, exclude=("top", "out"))
+    monkeypatch.setattr(model_runs, "check_has_model", lambda run_id: None)
     monkeypatch.setattr(predicting, "options", lambda run_id: options)
     monkeypatch.setattr(predicting, "predictions", continue_text)
     assert main(["predict", "1a2b", "once", "twice", "--temperature", "0.5", "--top", "1"]) == 0

@@ -67,9 +67,10 @@ def test_the_seed_and_the_temperature_decide_the_continuation(model, data):
 @pytest.mark.parametrize(
     ("prompt", "words"), [("aXb", "Received: 'X'"), ("", "`prompt` must hold")]
 )
-def test_unusable_prompts_are_refused(model, data, prompt, words):
-    with pytest.raises(ValueError, match=words):
-        list(task.predict(run_of(model, data), [prompt]))
+def test_unusable_prompts_are_named_and_others_continued(model, data, prompt, words):
+    wrong, right = task.predict(run_of(model, data), [prompt, "ab"], length=3)
+    assert words in wrong.error
+    assert right.text.startswith("ab")
 
 
 def test_data_without_a_tokenizer_are_refused(model, data):
