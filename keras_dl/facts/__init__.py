@@ -8,7 +8,7 @@ an unexplained difference is open.
 from collections.abc import Iterator
 
 from keras_dl import catalog
-from keras_dl.facts import alexnets, lenets, losses, neurons, resnets, techniques
+from keras_dl.facts import alexnets, ilsvrc, lenets, losses, neurons, resnets, simpson, techniques
 from keras_dl.facts.fact import Fact, Result, Stated, check_fact
 from keras_dl.facts.nets import remaining_counts
 from keras_dl.space import check_names
@@ -16,8 +16,8 @@ from keras_dl.space import check_names
 __all__ = ["FACTS", "Fact", "Result", "Stated", "check", "groups", "iter_results", "select_facts"]
 
 _STATED = (
-    *(neurons.FACTS + losses.FACTS + techniques.FACTS),
-    *(lenets.FACTS + alexnets.FACTS + resnets.FACTS),
+    *(neurons.FACTS + losses.FACTS + techniques.FACTS + simpson.FACTS),
+    *(lenets.FACTS + alexnets.FACTS + resnets.FACTS + ilsvrc.FACTS),
 )
 FACTS: tuple[Fact, ...] = (*_STATED, *remaining_counts(_STATED))
 

@@ -14,8 +14,10 @@ __all__ = [
     "ranked_classes",
     "roc_auc",
     "roc_curve",
+    "top_k_accuracy",
 ]
 
+LEAST_TOP = 10  # classes, from which on the best five are worth a metric
 MOST_RANKED = 10  # classes; with more, curves of one class against the rest are not drawn
 
 
@@ -41,6 +43,34 @@ def macro_f1(y_true: np.ndarray, y_pred: np.ndarray) -> float:
         hits = np.sum((y_true == c) & (y_pred == c))
         scores.append(2 * hits / (np.sum(y_true == c) + np.sum(y_pred == c)))
     return float(np.mean(scores))
+
+
+def top_k_accuracy(y_true: np.ndarray, scores: np.ndarray, k: int) -> float:
+    """Computes the share of examples whose class is among the k best, by strict ranks.
+
+    A class with the same score as the right one counts as better, so that equal scores for all
+    classes are never right. Classes with NaN count as better too.
+
+    Args:
+        y_true: class numbers, (examples,).
+        scores: higher for more probable classes, (examples, classes).
+        k: 1 or more.
+
+    Raises:
+        ValueError: if lengths differ or are 0, or `k` is below 1.
+
+    Reference:
+        Russakovsky et al., 2015, ImageNet Large Scale Visual Recognition Challenge, section 4.1.
+    """
+    y_true, scores = np.asarray(y_true), np.asarray(scores)
+    if scores.ndim != 2 or y_true.shape != scores.shape[:1] or not len(y_true) or k < 1:
+        raise ValueError(
+            "`y_true` and `scores` must have one row per example, at least one, and `k` be 1 or "
+            f"more. Received: shapes {y_true.shape} and {scores.shape}, k={k}"
+        )
+    own = scores[np.arange(len(y_true)), y_true][:, None]
+    better = (~(scores < own)).sum(axis=1) - 1  # the class itself is not better
+    return float(np.mean((better < k) & ~np.isnan(own[:, 0])))
 
 
 def roc_curve(positive: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -97,7 +127,7 @@ def average_precision(positive: np.ndarray, scores: np.ndarray) -> float:
 
 
 def classification_metrics(y_true: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
-    """Computes balanced accuracy, F1 and, with up to 10 classes, areas under the curves.
+    """Computes balanced accuracy, F1, areas under curves (up to 10 classes), top 1 and 5 (from 10).
 
     Args:
         y_true: class numbers, (examples,).
@@ -105,13 +135,16 @@ def classification_metrics(y_true: np.ndarray, probabilities: np.ndarray) -> dic
 
     Returns:
         "balanced_accuracy" and "f1"; "auc" and "average_precision", of class 1 in a binary
-        problem, else the mean over the classes, each against the rest.
+        problem, else the mean over the classes, each against the rest; with 10 classes or more
+        "top1_accuracy" and "top5_accuracy".
     """
     y_pred = probabilities.argmax(axis=1)
     metrics = {
         "balanced_accuracy": balanced_accuracy(y_true, y_pred),
         "f1": macro_f1(y_true, y_pred),
     }
+    if probabilities.shape[1] >= LEAST_TOP:
+        metrics |= {f"top{k}_accuracy": top_k_accuracy(y_true, probabilities, k) for k in (1, 5)}
     areas: dict[str, Callable[..., float]] = {
         "auc": roc_auc,
         "average_precision": average_precision,

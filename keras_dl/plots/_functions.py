@@ -3,6 +3,7 @@
 from keras_dl.plots._style import add_title
 from keras_dl.plots.attacks import adversarial_examples, robustness
 from keras_dl.plots.boundary import decision_boundary
+from keras_dl.plots.challenge import error_per_year
 from keras_dl.plots.classes import confusion_matrix, mistakes
 from keras_dl.plots.curves import learning_curves
 from keras_dl.plots.differentiation import computation_graph, gradient_agreement
@@ -65,6 +66,7 @@ __all__ = [
     "domain_map",
     "episode",
     "episode_accuracies",
+    "error_per_year",
     "feature_map_grid",
     "filters",
     "gradient_agreement",

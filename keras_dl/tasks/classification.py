@@ -115,7 +115,10 @@ class ImageClassification(Task):
     """Classes of images or table rows."""
 
     name = "classification"
-    test_metrics = ("balanced_accuracy", "f1", "auc", "average_precision")
+    test_metrics = (
+        *("balanced_accuracy", "f1", "auc", "average_precision"),
+        *("top1_accuracy", "top5_accuracy"),
+    )
 
     def test_evaluators(self, data: Data) -> tuple[Evaluator, ...]:
         """Returns the evaluator of balanced accuracy, F1 and areas under curves."""

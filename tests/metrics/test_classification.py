@@ -30,6 +30,31 @@ def test_metrics_equal_those_of_scikit_learn(classes):
         assert found.get(name) == (pytest.approx(expected) if classes <= 10 else None)
 
 
+def test_top_k_accuracy_equals_scikit_learn_s_without_ties():
+    y, scores = RANDOM.integers(0, 12, 300), RANDOM.normal(size=(300, 12))
+    for k in (1, 3, 5, 12):
+        assert ours.top_k_accuracy(y, scores, k) == pytest.approx(
+            sklearn.top_k_accuracy_score(y, scores, k=k, labels=range(12))
+        )
+
+
+def test_ties_do_not_count_as_right():
+    y = np.arange(10)
+    assert ours.top_k_accuracy(y, np.zeros((10, 10)), 5) == 0
+    two = np.tile([3.0, 3.0, 1.0], (3, 1))
+    assert ours.top_k_accuracy(np.array([0, 1, 2]), two, 1) == 0
+    assert ours.top_k_accuracy(np.array([0, 1, 2]), two, 2) == pytest.approx(2 / 3)
+    assert ours.top_k_accuracy(y, np.full((10, 10), np.nan), 10) == 0
+
+
+def test_top_metrics_exist_from_ten_classes_on():
+    for classes in (9, 10):
+        found = ours.classification_metrics(np.arange(classes), np.eye(classes))
+        assert ("top5_accuracy" in found) == (classes == 10)
+    with pytest.raises(ValueError, match="`y_true` and `scores`"):
+        ours.top_k_accuracy(np.zeros(2, int), np.zeros((3, 4)), 1)
+
+
 def test_absent_classes_are_left_out():
     y, chance = np.array([0, 0, 2, 2]), np.eye(3)[[0, 0, 2, 0]]
     found = ours.classification_metrics(y, chance)
