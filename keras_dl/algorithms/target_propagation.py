@@ -1,5 +1,6 @@
 """Learning of threshold units: hidden units learn towards virtual targets."""
 
+import math
 from typing import Any
 
 import keras
@@ -84,7 +85,8 @@ class TargetPropagation(keras.Model):
             sample_weight: weights of the examples, (batch,), or None.
             training: whether the hidden units have a loss.
         """
-        targets = 2.0 * ops.one_hot(ops.reshape(y, (-1,)), y_pred.shape[-1], dtype="float32") - 1.0
+        own: Any = ops.one_hot(ops.reshape(y, (-1,)), y_pred.shape[-1], dtype="float32")
+        targets = 2.0 * own - 1.0
         if not training or self.rule in ("straight_through", "fixed"):
             return _mean(_hinge(y_pred, targets), sample_weight)
         sums = self._sums(x)
@@ -97,8 +99,8 @@ class TargetPropagation(keras.Model):
 
     def _sums(self, x: Any) -> list[Any]:
         """Returns the sums of each layer's units, from inputs that pass no gradient."""
-        scaled = ops.convert_to_tensor(self.scaling(x))
-        states = ops.reshape(scaled, (ops.shape(scaled)[0], -1))
+        scaled = self.scaling(x)
+        states = ops.reshape(scaled, (-1, math.prod(scaled.shape[1:])))
         sums = []
         for layer in self.denses:
             sums.append(layer(ops.stop_gradient(states)))

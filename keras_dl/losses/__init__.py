@@ -1,6 +1,11 @@
 """Losses that Keras lacks, one a file, for every backend."""
 
 from keras_dl.losses.coded_squares import CodedSquares
+from keras_dl.losses.distillation_loss import (
+    DistillationLoss,
+    distillation_accuracy,
+    soft_targets,
+)
 from keras_dl.losses.perceptron_loss import PerceptronLoss
 from keras_dl.losses.pixel_crossentropy import PixelCrossentropy
 from keras_dl.losses.rbf_criteria import CodeDistance, MAPCriterion
@@ -10,9 +15,12 @@ from keras_dl.losses.smoothed_crossentropy import SmoothedCrossentropy
 __all__ = [
     "CodeDistance",
     "CodedSquares",
+    "DistillationLoss",
     "MAPCriterion",
     "PerceptronLoss",
     "PixelCrossentropy",
     "ScaledSquaredError",
     "SmoothedCrossentropy",
+    "distillation_accuracy",
+    "soft_targets",
 ]
