@@ -4,7 +4,10 @@ Paper: Hinton, Vinyals and Dean, 2015, Distilling the Knowledge in a Neural Netw
     arXiv:1503.02531.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images.
 Run: keras-dl run distillation
-Expect: TODO
+Expect: On MNIST the student alone has 1.62 and 1.50 % test errors (seeds 0 and 1), with the default
+    teacher 1.75 and 1.67 %, and that teacher alone 1.47 % (seed 0); 2.5 minutes with, 1 without
+    teacher on one core of an AMD EPYC. In 12 epochs the teacher is hardly better than the student,
+    and there is no gap to recover; the paper's nets have 1.46, 0.74 and 0.67 %.
 Differs: Adam with cosine decay; 12 epochs for teacher and student; 54,000 images to train on, 6,000
     to choose the epoch.
 """
