@@ -45,6 +45,7 @@ LIGHT = {
         "utils/printing",
         "utils/scratch",
         "cli/__init__",
+        "cli/completion",
         "cli/config",
         "cli/flags",
         "cli/lazy",

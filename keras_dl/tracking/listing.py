@@ -11,7 +11,6 @@ from urllib.request import url2pathname
 from mlflow.entities import Run
 
 from keras_dl import catalog
-from keras_dl.data.registry import DATASETS
 from keras_dl.recipe import Objective, Score
 from keras_dl.tracking import models, store
 from keras_dl.utils.files import folder_size
@@ -73,8 +72,8 @@ def list_runs(
         limit: rows at most; None: all.
 
     Raises:
-        ValueError: for `best` where the runs have different scores, and for a recipe or a data set
-            that no run has.
+        ValueError: for `best` where the runs have different scores, and for a recipe that neither
+            a run nor the package has.
     """
     wanted = {"recipe": recipe, "dataset": dataset, "kind": kind}
     conditions = [f"tags.{n} = '{_quoted(n, v)}'" for n, v in wanted.items() if v is not None]
@@ -94,17 +93,18 @@ def list_runs(
 
 
 def _refuse_unknown(wanted: Mapping[str, str | None]) -> None:
-    """Refuses a recipe or data set that no run has, unless it is one of the package's."""
-    packaged = {"recipe": set(catalog.names()), "dataset": set(DATASETS)}
+    """Refuses a recipe that neither a run nor the package has, and a data set close to a run's."""
     tags = [run.data.tags for run in store.all_runs("")]
     for name, value in wanted.items():
-        names = {own[name] for own in tags if name in own} | packaged[name]
-        if value is None or value in names:
+        known = {own[name] for own in tags if name in own}
+        known |= set(catalog.names()) if name == "recipe" else set()
+        if value is None or value in known:
             continue
-        raise ValueError(
-            f"`{name}` must be that of a tracked run.{did_you_mean(value, names)} "
-            f"Received: {name}={value!r}"
-        )
+        hint = did_you_mean(value, known)
+        if hint or name == "recipe":
+            raise ValueError(
+                f"`{name}` must be that of a tracked run.{hint} Received: {name}={value!r}"
+            )
 
 
 def _quoted(name: str, value: str) -> str:
