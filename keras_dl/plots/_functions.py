@@ -25,6 +25,7 @@ from keras_dl.plots.inner_layers import channel_filters, feature_map_grid, patch
 from keras_dl.plots.landscape import descent_curves, learning_rate_test, loss_surface
 from keras_dl.plots.language import loss_by_position, text_sample
 from keras_dl.plots.layerwise import by_epoch_and_layer, heat_maps, layer_profiles
+from keras_dl.plots.parallel import Axis, parallel_coordinates
 from keras_dl.plots.per_class import class_scores
 from keras_dl.plots.ranking import precision_recall, roc
 from keras_dl.plots.regions import decision_regions
@@ -42,6 +43,7 @@ from keras_dl.plots.weights import filters
 from keras_dl.plots.words import analogy_bars, neighbour_table, word_map
 
 __all__ = [
+    "Axis",
     "add_title",
     "adversarial_examples",
     "analogy_bars",
@@ -82,6 +84,7 @@ __all__ = [
     "main_effects",
     "mistakes",
     "neighbour_table",
+    "parallel_coordinates",
     "patch_grid",
     "pixel_confusion_matrix",
     "precision_recall",

@@ -197,18 +197,33 @@ def permutation_importance(trials: list[Trial], searched: Mapping[str, Hyper]) -
 
 
 def draw_figures(
-    trials: list[Trial], objective: Objective, importance: Importance | None, title: str
+    trials: list[Trial],
+    objective: Objective,
+    importance: Importance | None,
+    title: str,
+    searched: Mapping[str, Hyper],
 ) -> "dict[str, Figure]":
-    """Draws the history of the search and, unless None, the importance.
+    """Draws the history of the search, parallel coordinates and, unless None, the importance.
 
     Args:
         trials: all trials.
         objective: name and direction of the score.
         importance: importance of the hyperparameters.
         title: recipe and data set, written above each figure.
+        searched: hyperparameters by name, the axes of the coordinates.
     """
-    scores = [t.score for t in sorted(trials, key=lambda t: t.number)]
-    figures = {"search_history": plots.search_history(scores, objective.direction, objective.name)}
+    ordered = sorted(trials, key=lambda t: t.number)
+    scores = [t.score for t in ordered]
+    axes = [
+        plots.Axis(n, [t.values.get(n) for t in ordered], bool(getattr(h.domain, "log", False)))
+        for n, h in searched.items()
+    ]
+    figures = {
+        "search_history": plots.search_history(scores, objective.direction, objective.name),
+        "parallel_coordinates": plots.parallel_coordinates(
+            axes, scores, objective.direction, objective.name
+        ),
+    }
     if importance is not None:
         figures["importance"] = plots.importance(
             importance.names, importance.means, importance.spreads

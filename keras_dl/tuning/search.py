@@ -230,7 +230,7 @@ class _Tuner:
             self.plan.searched,
             importance,
             final,
-            results.draw_figures(trials, self.objective, importance, title),
+            results.draw_figures(trials, self.objective, importance, title, self.plan.searched),
             self.logger.parent.tracked.id,
             self.logger.view().table,
             self.journal.folder,
