@@ -7,6 +7,7 @@ from keras_dl.algorithms.domain_adaptation import DomainAdaptation
 from keras_dl.algorithms.gan import GAN
 from keras_dl.algorithms.hebbian_learning import HebbianLearning
 from keras_dl.algorithms.image_translation import ImageTranslation
+from keras_dl.algorithms.invariant_risk import InvariantRisk
 from keras_dl.algorithms.multitask import Multitask
 from keras_dl.algorithms.prototypical import PrototypicalNetwork
 from keras_dl.algorithms.target_propagation import TargetPropagation
@@ -22,6 +23,7 @@ __all__ = [
     "GradientNorm",
     "HebbianLearning",
     "ImageTranslation",
+    "InvariantRisk",
     "Multitask",
     "PrototypicalNetwork",
     "TargetPropagation",

@@ -15,7 +15,8 @@ from keras_dl.space import resolve
 from keras_dl.space.levels import resolve_levels
 
 ENTRIES = {e.name: e for e in catalog.entries()}
-OWN_SETS = ("t_c_problem", "threshold_unit")  # which generate their only set
+# Which generate their only set, or make another problem of any.
+OWN_SETS = ("t_c_problem", "threshold_unit", "spurious_correlation")
 IMAGES = [
     n for n, e in ENTRIES.items() if e.settings["task"] == "classification" and n not in OWN_SETS
 ]
