@@ -9,7 +9,7 @@ from keras_dl.data.dataset import Data
 from keras_dl.data.reading import fact, recorded
 from keras_dl.data.samplers import limit
 
-__all__ = ["LabelledRows", "balanced_rows", "with_labels"]
+__all__ = ["LabelledRows", "balanced_rows", "take_labelled", "with_labels"]
 
 SHORTEST_EPOCH = 2000  # examples; fewer labelled ones are repeated
 # One constant for all runs: a run's own seed must not change which examples have labels.
@@ -98,3 +98,32 @@ def with_labels(data: Data, labels: int) -> Data:
     fact("labels", f"{labels:,} of {count:,} training examples, in equal parts of each class")
     sampler = LabelledRows(balanced_rows(data.train.y, labels))
     return replace(data, samplers={**data.samplers, "train": sampler})
+
+
+@recorded
+def take_labelled(data: Data, images_per_class: int) -> Data:
+    """Returns the data with at most so many training examples of each class, the same in every run.
+
+    A smaller number takes a part of what a larger one does.
+
+    Args:
+        data: with class numbers as targets.
+        images_per_class: at least 1.
+
+    Raises:
+        ValueError: if it is below 1.
+    """
+    if images_per_class < 1:
+        raise ValueError(
+            f"`images_per_class` must be at least 1. Received: images_per_class={images_per_class}"
+        )
+    labels = data.train.y
+    order = np.random.RandomState(SEED).permutation(len(labels))
+    parts = [order[labels[order] == label][:images_per_class] for label in np.unique(labels)]
+    rows = np.sort(np.concatenate(parts))
+    if len(rows) == len(labels):
+        return data
+    fact(
+        "labels", f"{images_per_class} of each class, {len(rows):,} of {len(labels):,} for training"
+    )
+    return data.with_splits({"train": data.train.take(rows)})

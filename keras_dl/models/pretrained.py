@@ -1,0 +1,166 @@
+"""Networks of `keras.applications` with weights of ImageNet, as the base of another classifier."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+
+from keras_dl.models._check import check_choice, check_classes, check_image_shape, check_rate
+
+__all__ = ["BASES", "Base", "find_weights", "transfer_network"]
+
+
+class Base(NamedTuple):
+    """A network whose layers below the classifier are reused.
+
+    Attributes:
+        application: name in `keras.applications`.
+        options: its arguments, which fix the shapes of the weights.
+        scale: factor of pixels in [0, 1] for its inputs.
+        offset: added to them.
+        image_size: side of the images of its training, in pixels.
+        features: its last layer below the classifier.
+        file: path of its weights below KERAS_DL_DATA, or "".
+        sha256: digest of that file.
+        licence: of the weights, and their origin.
+    """
+
+    application: str
+    options: dict[str, Any]
+    scale: float
+    offset: float
+    image_size: int
+    features: str
+    file: str = ""
+    sha256: str = ""
+    licence: str = "see keras.io/api/applications"
+
+
+BASES = {
+    "mobilenet": Base(
+        "MobileNet", {"alpha": 0.75}, 2.0, -1.0, 192, "conv_pw_13_relu",
+        "weights/mobilenet_v1_075_192_imagenet.weights.h5",
+        "4626206843f62810f33109aa16a708a5c910598fe8908b40a61f83d2a25e6f5f",
+        "Apache 2.0, google-coral/test_data",
+    ),
+    "mobilenet_v2": Base("MobileNetV2", {"alpha": 1.0}, 2.0, -1.0, 224, "out_relu"),
+    "efficientnet_b0": Base("EfficientNetB0", {}, 255.0, 0.0, 224, "top_activation"),
+}  # fmt: skip
+
+
+def find_weights(base: str, weights: str) -> Path | None:
+    """Returns the file of a base's weights; None for Keras' own copy, which it may download.
+
+    Args:
+        base: a name in `BASES`.
+        weights: "imagenet" or the path of a `.weights.h5` file of the whole network.
+
+    Raises:
+        ValueError: if a file does not exist, or that of the data folder is damaged.
+    """
+    entry = BASES[base]
+    if weights != "imagenet":
+        path = Path(weights).expanduser()
+        if not path.is_file() or not path.name.endswith(".weights.h5"):
+            raise ValueError(
+                "`weights` must be imagenet, none or a .weights.h5 file that exists. "
+                f"Received: weights={weights!r}"
+            )
+        return path
+    folder = os.environ.get("KERAS_DL_DATA", "")
+    path = Path(folder).expanduser() / entry.file
+    if not folder or not entry.file or not path.is_file():
+        return None
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != entry.sha256:
+        raise ValueError(
+            f"`weights` must be the published file, sha256 {entry.sha256[:12]}…. "
+            f"Received: {digest[:12]}… of {path}"
+        )
+    return path
+
+
+def transfer_network(
+    input_shape: Sequence[int],
+    num_classes: int,
+    *,
+    base: str = "mobilenet",
+    weights: str | None = "imagenet",
+    dropout: float = 0.2,
+    name: str = "transfer",
+) -> keras.Model:
+    """Builds the layers of a base up to its features, their mean over positions, and new logits.
+
+    All layers lie in one model, so that each can be looked at. Batch normalization is the base's;
+    frozen, it works in inference mode.
+
+    Args:
+        input_shape: (height, width, 3) of one image, at least 32 pixels a side; floats in [0, 1].
+        num_classes: number of classes, at least 2.
+        base: a name in `BASES`.
+        weights: "imagenet", the path of a `.weights.h5` file of the whole base, or None for random
+            initial weights.
+        dropout: share of the features that is dropped in training.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, *input_shape) to float32 logits (batch, num_classes); the
+        layers "features", "head_dropout" and "logits" are new.
+
+    Raises:
+        TypeError, ValueError: if an argument does not fit, or the weights are not available.
+
+    Reference:
+        Howard et al., 2017, MobileNets, arXiv:1704.04861. Yosinski et al., 2014, How transferable
+        are features in deep neural networks, arXiv:1411.1792.
+    """
+    check_choice("base", base, BASES)
+    check_image_shape(input_shape, smallest=32)
+    check_classes(num_classes)
+    check_rate("dropout", dropout)
+    if input_shape[2] != 3:
+        raise ValueError(
+            "`input_shape` must have three colours, as the base's images. "
+            f"Received: input_shape={tuple(input_shape)}"
+        )
+    entry = BASES[base]
+    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    scaled = keras.layers.Rescaling(entry.scale, entry.offset, name="base_scaling")(inputs)
+    build = getattr(keras.applications, entry.application)
+    options = {**entry.options, "weights": None}
+    body = build(include_top=False, input_tensor=scaled, **options)
+    if weights is not None:
+        _copy_weights(_donor(base, weights), body)
+    x = keras.layers.GlobalAveragePooling2D(name="features")(body.get_layer(entry.features).output)
+    x = keras.layers.Dropout(dropout, name="head_dropout")(x)
+    logits = keras.layers.Dense(int(num_classes), dtype="float32", name="logits")(x)
+    return keras.Model(inputs, logits, name=name)
+
+
+def _donor(base: str, weights: str) -> keras.Model:
+    """Returns the whole network with the weights."""
+    entry, path = BASES[base], find_weights(base, weights)
+    side = entry.image_size
+    options = {**entry.options, "input_shape": (side, side, 3), "classifier_activation": None}
+    build = getattr(keras.applications, entry.application)
+    try:
+        return build(weights="imagenet" if path is None else str(path), **options)
+    except Exception as error:
+        # Keras raises a bare Exception where a download fails.
+        place = f"put {entry.file} into the folder that KERAS_DL_DATA names, " * bool(entry.file)
+        raise ValueError(
+            f"`weights` must be available; {place}pass the path of a .weights.h5 file, or use "
+            f"weights='none'. Received: weights={weights!r}, base={base!r} "
+            f"({' '.join(str(error).split())[:200]})"
+        ) from None
+
+
+def _copy_weights(donor: keras.Model, body: keras.Model) -> None:
+    """Copies the weights of each layer to the layer of the same name."""
+    sources = {layer.name: layer for layer in donor.layers}
+    for layer in body.layers:
+        if layer.weights:
+            layer.set_weights(sources[layer.name].get_weights())
