@@ -98,7 +98,8 @@ def transfer_network(
     frozen, it works in inference mode.
 
     Args:
-        input_shape: (height, width, 3) of one image, at least 32 pixels a side; floats in [0, 1].
+        input_shape: (height, width, 3 or 1) of one image, at least 32 pixels a side; floats in
+            [0, 1]. A grey level is taken for each of the three colours.
         num_classes: number of classes, at least 2.
         base: a name in `BASES`.
         weights: "imagenet", the path of a `.weights.h5` file of the whole base, or None for random
@@ -121,14 +122,17 @@ def transfer_network(
     check_image_shape(input_shape, smallest=32)
     check_classes(num_classes)
     check_rate("dropout", dropout)
-    if input_shape[2] != 3:
+    if input_shape[2] not in (1, 3):
         raise ValueError(
-            "`input_shape` must have three colours, as the base's images. "
+            "`input_shape` must have three colours, as the base's images, or one grey level. "
             f"Received: input_shape={tuple(input_shape)}"
         )
     entry = BASES[base]
     inputs = keras.Input(tuple(map(int, input_shape)), name="input")
-    scaled = keras.layers.Rescaling(entry.scale, entry.offset, name="base_scaling")(inputs)
+    colours = inputs
+    if input_shape[2] == 1:
+        colours = keras.layers.Concatenate(name="grey_to_colours")([inputs] * 3)
+    scaled = keras.layers.Rescaling(entry.scale, entry.offset, name="base_scaling")(colours)
     build = getattr(keras.applications, entry.application)
     options = {**entry.options, "weights": None}
     body = build(include_top=False, input_tensor=scaled, **options)

@@ -44,10 +44,10 @@ def build(
     mode: Annotated[str, Choice("fine_tuned", "frozen", "scratch")] = "fine_tuned",
     base: Annotated[str, Choice("mobilenet", "mobilenet_v2", "efficientnet_b0")] = "mobilenet",
     weights: str = "imagenet",
-    unfrozen: Annotated[float, Range(0.1, 1.0)] = 0.5,
+    unfrozen: Annotated[float, Range(0.1, 1.0)] = 0.3,
     dropout: Annotated[float, Range(0.0, 0.7)] = 0.2,
     augmentation: Annotated[str | None, Choice(None, "shift", "flip", "shift_flip")] = "flip",
-    learning_rate: Annotated[float, Range(1e-5, 1e-2, log=True)] = 1e-4,
+    learning_rate: Annotated[float, Range(1e-5, 1e-2, log=True)] = 3e-4,
 ) -> keras.Model:
     """The base with new logits; `unfrozen` is the share of its layers that is fine-tuned.
 
@@ -65,7 +65,7 @@ def build(
         freeze(net, unfrozen if mode == "fine_tuned" else 0.0)
     layers = augmentation_layers(augmentation, data.input_shape)
     model = with_scaling(data, net, augmentation=layers)
-    rate = learning_rate if pretrained else 10 * learning_rate
+    rate = learning_rate if pretrained else 3 * learning_rate
     return compile_classifier(model, make_optimizer("adam", rate, decay_steps=data.planned_steps))
 
 
@@ -95,10 +95,9 @@ def train(
     if all(layer.trainable for layer in base):
         session.fit(model, data)
         return
-    features = keras.Model(model.input, features_of(model, net))
-    head = keras.Sequential([keras.Input(features.output.shape[1:]), *map(net.get_layer, HEAD)])
+    codes = encode_data(keras.Model(model.input, features_of(model, net)), data)
+    head = keras.Sequential([keras.Input(codes.input_shape), *map(net.get_layer, HEAD)])
     compile_classifier(head, make_optimizer("adam", head_rate))
-    codes = encode_data(features, data)
     labelled = {
         name: Split(split.x, data.splits[name].y, data.splits[name].sample_weight)
         for name, split in codes.splits.items()
@@ -108,8 +107,8 @@ def train(
     if any(layer.trainable for layer in base):
         session.fit(model, data)
         return
-    validation = codes.validation
-    values = head.evaluate(validation.x, validation.y, verbose=0, return_dict=True)
+    options: Any = {"verbose": 0, "return_dict": True}
+    values: Any = head.evaluate(codes.validation.x, codes.validation.y, **options)
     session.log(1, {f"val_{name}": float(value) for name, value in values.items()})
 
 

@@ -40,6 +40,16 @@ def test_features_equal_those_of_keras_with_the_published_weights():
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
+def test_grey_images_are_taken_for_each_colour():
+    keras.utils.set_random_seed(0)
+    grey = transfer_network((32, 32, 1), 2, weights=None)
+    coloured = transfer_network((32, 32, 3), 2, weights=None)
+    coloured.set_weights(grey.get_weights())
+    image = np.random.default_rng(0).uniform(size=(1, 32, 32, 1)).astype("float32")
+    expected = coloured.predict(np.repeat(image, 3, axis=-1), verbose=0)
+    np.testing.assert_allclose(grey.predict(image, verbose=0), expected, atol=1e-5)
+
+
 @real
 def test_any_image_size_takes_the_weights():
     net = transfer_network((96, 128, 3), 2)
@@ -90,7 +100,7 @@ def test_without_weights_and_network_one_sentence_says_what_to_do(monkeypatch):
         ({"base": "mobilenet_v9"}, "`base` must be one of.*Did you mean 'mobilenet_v2'"),
         ({"weights": "nowhere.weights.h5"}, "`weights` must be imagenet, none or a .weights.h5"),
         ({"dropout": 1.0}, "`dropout` must lie in"),
-        ({"input_shape": (64, 64, 1)}, "must have three colours"),
+        ({"input_shape": (64, 64, 2)}, "must have three colours"),
         ({"input_shape": (16, 64, 3)}, "must be at least 32×32 pixels"),
     ],
 )

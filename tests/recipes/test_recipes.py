@@ -44,6 +44,8 @@ STAND_INS = {
     "gpt": "topics",
     "prototypical": "glyphs",
 }  # where digits do not fit
+# Without files of weights, and small.
+OPTIONS = {"transfer": {"weights": "none", "image_size": 32, "epochs": 1}}
 SETS = ("mnist", "fashion_mnist", "cifar10", "hymenoptera", "usps")
 real = pytest.mark.skipif(
     "KERAS_DL_DATA" not in os.environ, reason="set KERAS_DL_DATA to the folder of real data sets"
@@ -83,7 +85,9 @@ def recipe_of(name):
     "name", [pytest.param(n, marks=pytest.mark.slow if n in HEAVY else ()) for n in IMAGES]
 )
 def test_one_epoch_on_embedded_digits(store, name):
-    result = recipe_of(name).run(dataset="digits", budget="smoke", verbose=False)
+    result = recipe_of(name).run(
+        dataset="digits", budget="smoke", verbose=False, **OPTIONS.get(name, {})
+    )
     assert result.data.name == "digits"
     assert np.isfinite(result.metrics["test/loss"])
     assert {"learning_curves", "confusion_matrix", "mistakes", "filters"} <= set(result.figures)
@@ -112,7 +116,8 @@ def test_smoke_budget_on_real_data(store, name):
     turn = rotation()
     datasets = sets if turn is None else [sets[(IMAGES.index(name) + turn) % len(sets)]]
     for dataset in datasets:
-        result = recipe_of(name).run(dataset=dataset, budget="smoke", verbose=False)
+        options = {"budget": "smoke", "verbose": False, **OPTIONS.get(name, {})}
+        result = recipe_of(name).run(dataset=dataset, **options)
         assert np.isfinite(result.metrics["test/loss"]), dataset
         assert result.metrics["test/accuracy"] > 0.5 / result.data.num_classes, dataset
 
