@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import keras
 
-from keras_dl import Choice, Objective, Range, Recipe, Score
+from keras_dl import Choice, Objective, Range, Recipe, Score, When
 from keras_dl.algorithms.greedy import encode_data
 from keras_dl.data import Data, Split, load, with_scaling
 from keras_dl.data.few_labels import take_labelled
@@ -41,10 +41,10 @@ def data(
 def build(
     data: Data,
     *,
-    mode: Annotated[str, Choice("fine_tuned", "frozen", "scratch")] = "fine_tuned",
+    mode: Annotated[str, Choice("frozen", "fine_tuned", "scratch")] = "frozen",
     base: Annotated[str, Choice("mobilenet", "mobilenet_v2", "efficientnet_b0")] = "mobilenet",
     weights: str = "imagenet",
-    unfrozen: Annotated[float, Range(0.1, 1.0)] = 0.3,
+    unfrozen: Annotated[float, Range(0.1, 1.0), When("mode", "fine_tuned")] = 0.3,
     dropout: Annotated[float, Range(0.0, 0.7)] = 0.2,
     augmentation: Annotated[str | None, Choice(None, "shift", "flip", "shift_flip")] = "flip",
     learning_rate: Annotated[float, Range(1e-5, 1e-2, log=True)] = 3e-4,

@@ -94,7 +94,7 @@ def test_a_frozen_base_is_bit_equal_with_its_statistics(tmp_path):
 
 
 def test_fine_tuning_moves_the_upper_layers_and_no_batch_normalization(tmp_path):
-    session, before, after, _ = train_pretrained(tmp_path, unfrozen=0.4)
+    session, before, after, _ = train_pretrained(tmp_path, mode="fine_tuned", unfrozen=0.4)
     assert session.stages == ["head", "fit"]
     moved, names = changed(before, after), list(before)
     assert moved
