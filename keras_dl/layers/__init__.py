@@ -24,6 +24,7 @@ from keras_dl.layers.sparse_map_convolution import SparseMapConv2D
 from keras_dl.layers.spectral_normalization import SpectralNormalization
 from keras_dl.layers.trainable_subsampling import TrainableSubsampling
 from keras_dl.layers.unshared_bias_convolution import UnsharedBiasConv2D
+from keras_dl.layers.visual_words import VisualWords
 
 __all__ = [
     "Bilinear",
@@ -51,6 +52,7 @@ __all__ = [
     "SpectralNormalization",
     "TrainableSubsampling",
     "UnsharedBiasConv2D",
+    "VisualWords",
     "augmentation_layers",
     "monte_carlo",
 ]
