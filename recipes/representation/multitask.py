@@ -5,8 +5,8 @@ Paper: Caruana, 1997, Multitask Learning, Machine Learning 28; Kendall, Gal and 
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any other images. `labels`
     training examples have a class; brightness, height, width and slant are computed for all.
 Run: keras-dl run multitask
-Expect: With 1,000 labels of MNIST, accuracy in test, mean of seeds 0 to 2, half a minute each on one
-    core of an AMD EPYC: losses summed 92.5 % (91.2, 93.0, 93.5), weighted by uncertainty 92.6 %
+Expect: With 1,000 labels of MNIST, accuracy in test, mean of seeds 0 to 2, half a minute each on
+    one core of an AMD EPYC: losses summed 92.5 % (91.2, 93.0, 93.5), weighted by uncertainty 92.6 %
     (91.3, 93.0, 93.5), one head at a time 91.9 % (90.6, 92.4, 92.6), the class alone 92.6 % (92.4,
     92.6, 92.9): no gain by the second task. R² of slant 0.98.
 Differs: The papers have other tasks: pneumonia risk, and segmentation with depth of street scenes.
