@@ -4,6 +4,7 @@ from keras_dl.models.alexnet import alexnet, alexnet_cifar
 from keras_dl.models.autoencoders import autoencoder_pair
 from keras_dl.models.conv4 import conv4
 from keras_dl.models.domain_adversarial import domain_adversarial
+from keras_dl.models.efficientnet_lite import efficientnet_lite0
 from keras_dl.models.gan import (
     conditional_dcgan_generator,
     conditional_discriminator,
@@ -62,6 +63,7 @@ __all__ = [
     "dcgan_discriminator",
     "dcgan_generator",
     "domain_adversarial",
+    "efficientnet_lite0",
     "fcn",
     "fcn8s",
     "fcn16s",

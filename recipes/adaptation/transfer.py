@@ -45,17 +45,16 @@ def build(
     data: Data,
     *,
     mode: Annotated[str, Choice("frozen", "fine_tuned", "scratch")] = "frozen",
-    base: Annotated[str, Choice("mobilenet", "mobilenet_v2", "efficientnet_b0")] = "mobilenet",
+    base: Annotated[
+        str, Choice("mobilenet", "efficientnet_lite0", "mobilenet_v2", "efficientnet_b0")
+    ] = "mobilenet",
     weights: str = "imagenet",
     unfrozen: Annotated[float, Range(0.1, 1.0), When("mode", "fine_tuned")] = 0.3,
     dropout: Annotated[float, Range(0.0, 0.7)] = 0.2,
     augmentation: Annotated[str | None, Choice(None, "shift", "flip", "shift_flip")] = "flip",
     learning_rate: Annotated[float, Range(1e-5, 1e-2, log=True)] = 3e-4,
 ) -> keras.Model:
-    """The base with new logits; `unfrozen` is the share of its layers that is fine-tuned.
-
-    Batch normalization of a pretrained base stays as it is: in inference mode, not trained.
-    """
+    """The base with new logits; a share `unfrozen` is fine-tuned, batch normalization never."""
     pretrained = mode != "scratch" and weights != "none"
     net = transfer_network(
         data.input_shape,
@@ -102,8 +101,8 @@ def train(
     head = keras.Sequential([keras.Input(codes.input_shape), *map(net.get_layer, HEAD)])
     compile_classifier(head, make_optimizer("adam", head_rate))
     labelled = {
-        name: Split(split.x, data.splits[name].y, data.splits[name].sample_weight)
-        for name, split in codes.splits.items()
+        n: Split(s.x, data.splits[n].y, data.splits[n].sample_weight)
+        for n, s in codes.splits.items()
     }
     codes = codes.with_splits(labelled, targets=data.targets)
     session.fit(head, codes, epochs=head_epochs, stage="head", objective=session.objective)
