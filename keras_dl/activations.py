@@ -92,6 +92,7 @@ def sign(x: keras.KerasTensor) -> Any:
         Hubara et al., 2016, Binarized Neural Networks, arXiv:1602.02830, eq. 4.
     """
     inputs: Any = ops.convert_to_tensor(x)
-    step: Any = 2.0 * ops.cast(inputs >= 0, inputs.dtype) - 1.0
+    positive: Any = ops.cast(inputs >= 0, inputs.dtype)
+    step = 2.0 * positive - 1.0
     linear: Any = ops.clip(inputs, -1.0, 1.0)
     return ops.stop_gradient(step) + (linear - ops.stop_gradient(linear))

@@ -2,6 +2,7 @@
 
 from keras_dl.algorithms.adversarial_losses import ADVERSARIAL_LOSSES, AdversarialLoss
 from keras_dl.algorithms.adversarial_training import AdversarialTraining
+from keras_dl.algorithms.autoencoder import Autoencoder
 from keras_dl.algorithms.convex_learning import ConvexLearning, GradientNorm
 from keras_dl.algorithms.domain_adaptation import DomainAdaptation
 from keras_dl.algorithms.gan import GAN
@@ -18,6 +19,7 @@ __all__ = [
     "GAN",
     "AdversarialLoss",
     "AdversarialTraining",
+    "Autoencoder",
     "ConvexLearning",
     "DomainAdaptation",
     "GradientNorm",

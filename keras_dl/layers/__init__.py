@@ -22,6 +22,7 @@ from keras_dl.layers.rbf_output import RBFOutput
 from keras_dl.layers.sparse_dense import SparseDense
 from keras_dl.layers.sparse_map_convolution import SparseMapConv2D
 from keras_dl.layers.spectral_normalization import SpectralNormalization
+from keras_dl.layers.tied_dense import TiedDense
 from keras_dl.layers.trainable_subsampling import TrainableSubsampling
 from keras_dl.layers.unshared_bias_convolution import UnsharedBiasConv2D
 from keras_dl.layers.visual_words import VisualWords
@@ -50,6 +51,7 @@ __all__ = [
     "SparseDense",
     "SparseMapConv2D",
     "SpectralNormalization",
+    "TiedDense",
     "TrainableSubsampling",
     "UnsharedBiasConv2D",
     "VisualWords",

@@ -18,6 +18,8 @@ from keras_dl.metrics.features import (
 from keras_dl.metrics.manifold import precision_recall
 from keras_dl.metrics.modes import ModeCoverage, modes
 from keras_dl.metrics.per_class import ClassCounts, class_counts
+from keras_dl.metrics.probes import linear_probe_accuracy, nearest_neighbour_accuracy
+from keras_dl.metrics.projections import project
 
 __all__ = [
     "ClassCounts",
@@ -32,9 +34,12 @@ __all__ = [
     "frechet_distance",
     "kernel_distance",
     "lab",
+    "linear_probe_accuracy",
     "macro_f1",
     "modes",
+    "nearest_neighbour_accuracy",
     "precision_recall",
+    "project",
     "roc_auc",
     "sharpness",
     "train_feature_extractor",

@@ -3,6 +3,7 @@
 from keras_dl.models.alexnet import alexnet, alexnet_cifar
 from keras_dl.models.autoencoders import autoencoder_pair
 from keras_dl.models.conv4 import conv4
+from keras_dl.models.deep_autoencoders import convolutional_autoencoder, dense_autoencoder
 from keras_dl.models.domain_adversarial import domain_adversarial
 from keras_dl.models.efficientnet_lite import efficientnet_lite0
 from keras_dl.models.gan import (
@@ -60,8 +61,10 @@ __all__ = [
     "conditional_discriminator",
     "conditional_generator",
     "conv4",
+    "convolutional_autoencoder",
     "dcgan_discriminator",
     "dcgan_generator",
+    "dense_autoencoder",
     "domain_adversarial",
     "efficientnet_lite0",
     "fcn",

@@ -11,6 +11,7 @@ from keras_dl.plots.domains import domain_examples, domain_map
 from keras_dl.plots.explanations import attribution_grid, captioned_columns
 from keras_dl.plots.factorial import curves_by_level, interaction_lines, main_effects
 from keras_dl.plots.feature_detectors import detectors
+from keras_dl.plots.features import projections
 from keras_dl.plots.few_shot import episode, episode_accuracies
 from keras_dl.plots.fitted_functions import approximation
 from keras_dl.plots.generated import (
@@ -90,6 +91,7 @@ __all__ = [
     "precision_recall",
     "predicted_against_actual",
     "predictive_spread",
+    "projections",
     "residuals",
     "robustness",
     "roc",

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_dl import plots
+from keras_dl.layers import TiedDense
 from keras_dl.metrics.classification import (
     average_precision,
     precision_recall_curve,
@@ -83,7 +84,9 @@ def first_kernel(model: Any, input_shape: tuple[int, ...]) -> np.ndarray | None:
         kernel = np.asarray(keras.ops.convert_to_numpy(weights))
         if isinstance(layer, keras.layers.Conv2D):
             return kernel
-        if isinstance(layer, keras.layers.Dense) and len(kernel) == np.prod(input_shape):
+        if isinstance(layer, (keras.layers.Dense, TiedDense)) and len(kernel) == np.prod(
+            input_shape
+        ):
             return kernel.reshape(*input_shape, -1)
         return None
     return None
