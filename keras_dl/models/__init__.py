@@ -25,6 +25,7 @@ from keras_dl.models.mlp import mlp
 from keras_dl.models.neocognitron import neocognitron
 from keras_dl.models.perceptron import perceptron
 from keras_dl.models.pix2pix import patch_discriminator, unet_generator
+from keras_dl.models.pretrained import transfer_network
 from keras_dl.models.resnet import (
     cifar_resnet,
     imagenet_resnet,
@@ -112,6 +113,7 @@ __all__ = [
     "text_classifier",
     "threshold_network",
     "threshold_unit",
+    "transfer_network",
     "unet_generator",
     "word2vec",
     "xor_net",

@@ -24,7 +24,7 @@ PUBLISHED = {
     "dense_autoencoder": {
         "trainable_parameters": 2_837_314,
         "arguments": {"input_shape": (28, 28, 1), "units": (1000, 500, 250, 30)},
-        "output_shapes": {"encoder1": (1000,), "code": (30,), "decoder1": (1000,)},
+        "output_shapes": {"encoder1": (1000,), "code": (30,), "decoder1": (784,)},
         "source": "784-1000-500-250-30 and back, Hinton and Salakhutdinov, 2006, Science 313",
     },
     "convolutional_autoencoder": {

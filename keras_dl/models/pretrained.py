@@ -14,7 +14,14 @@ from keras_dl.models.efficientnet_lite import efficientnet_lite0, efficientnet_l
 
 __all__ = ["BASES", "PUBLISHED", "Base", "find_weights", "transfer_network"]
 
-PUBLISHED: dict[str, Any] = {}  # the bases' figures are with their own builders
+PUBLISHED = {
+    "transfer_network": {
+        "trainable_parameters": 1_818_098,
+        "arguments": {"input_shape": (192, 192, 3), "num_classes": 2, "weights": None},
+        "output_shapes": {"features": (768,), "head_dropout": (768,), "logits": (2,)},
+        "source": "MobileNet of width 0.75 without its classifier, 1,816,560, and 768·2+2",
+    },
+}
 
 
 class Base(NamedTuple):
@@ -101,7 +108,7 @@ def transfer_network(
     base: str = "mobilenet",
     weights: str | None = "imagenet",
     dropout: float = 0.2,
-    name: str = "transfer",
+    name: str = "transfer_network",
 ) -> keras.Model:
     """Builds the layers of a base up to its features, their mean over positions, and new logits.
 

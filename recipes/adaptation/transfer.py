@@ -92,7 +92,7 @@ def train(
     The features are computed once for each image, without augmentation. From random weights there
     is no first stage, without unfrozen layers no second one.
     """
-    net = model.get_layer("transfer")
+    net = model.get_layer("transfer_network")
     base = [layer for layer in net.layers if layer.weights and layer.name not in HEAD]
     if all(layer.trainable for layer in base):
         session.fit(model, data)

@@ -67,7 +67,7 @@ def train_pretrained(tmp_path, **options):
 
 
 def base_weights(model):
-    net = model.get_layer("transfer")
+    net = model.get_layer("transfer_network")
     return {
         layer.name: [w.numpy() for w in layer.weights]
         for layer in net.layers
@@ -105,7 +105,7 @@ def test_fine_tuning_moves_the_upper_layers_and_no_batch_normalization(tmp_path)
 def test_from_scratch_everything_is_trained(store):
     pictures = photographs(store / "pictures")
     result = recipe.run(dataset=str(pictures), mode="scratch", epochs=1, **SMALL)
-    net = result.model.get_layer("transfer")
+    net = result.model.get_layer("transfer_network")
     assert all(layer.trainable for layer in net.layers)
 
 
