@@ -120,7 +120,7 @@ def run(
     with restored_state():
         loaded = fit.load_data(job)
         job, facts = adapt_job(job, loaded), loaded.facts()
-        settings["objective"] = job.recipe.objective.name
+        settings["objective"] = settings["objective"] or job.recipe.objective.name
         if stopped is not None:
             stopped.confirm(loaded.digest)
             if stopped.changed:  # a mistake in it may have been the reason for the stop

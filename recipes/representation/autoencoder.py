@@ -4,7 +4,7 @@ Paper: Hinton and Salakhutdinov, 2006, Reducing the Dimensionality of Data with 
     Science 313; corruption and tied weights as in Vincent et al., 2010, JMLR 11.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any images or table.
 Run: keras-dl run autoencoder
-Expect: TODO
+Expect: PENDING
 Differs: Adam on all layers at once, with ReLU, for layer-wise pre-training by restricted Boltzmann
     machines and conjugate gradients; smaller layers, and no published figure of the same kind.
 """

@@ -86,12 +86,12 @@ def called(monkeypatch):
             "predict --out masks 1a2b a.png",
             ("predict", "1a2b", ["a.png"], {"top": 3, "out": "masks"}, {}),
         ),
-        ("report --write README.md", ("report", {"write": "README.md"})),
+        ("report --write README.md", ("report", {"write": "README.md", "json": False})),
         ("ui", ("ui", {"host": "127.0.0.1", "port": 5000})),
         ("ui --port 8080", ("ui", {"host": "127.0.0.1", "port": 8080})),
         ("data", ("data", "list", None, {})),
         ("data prepare mnist", ("data", "prepare", "mnist", {})),
-        ("doctor", ("doctor", {})),
+        ("doctor", ("doctor", {"json": False})),
     ],
 )
 def test_words_become_a_call(line, call, called):
