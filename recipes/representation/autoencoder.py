@@ -4,7 +4,10 @@ Paper: Hinton and Salakhutdinov, 2006, Reducing the Dimensionality of Data with 
     Science 313; corruption and tied weights as in Vincent et al., 2010, JMLR 11.
 Data: MNIST, 60,000 + 10,000 digits of 28×28 pixels, CC BY-SA 3.0; or any images or table.
 Run: keras-dl run autoencoder
-Expect: PENDING
+Expect: On MNIST, 784-500-250-30 and back, mean of seeds 0 to 2: squared error of a pixel 0.00515
+    (0.00512, 0.00517, 0.00516), of 30 principal components 0.01774; from the codes alone, 10
+    nearest neighbours are right in 95.7 % (95.8, 95.6, 95.7), a linear classifier in 90.1 %; 20
+    epochs, 3.6 minutes on one busy core of an AMD EPYC.
 Differs: Adam on all layers at once, with ReLU, for layer-wise pre-training by restricted Boltzmann
     machines and conjugate gradients; smaller layers, and no published figure of the same kind.
 """

@@ -44,6 +44,7 @@ MODELS = {
 
 LAYERS = {
     "gradient_reversal": lambda: layers.GradientReversal(0.7),
+    "visual_words": lambda: layers.VisualWords(4, size=2),
     "maxout": lambda: layers.Maxout(3),
     "spectral_norm": lambda: layers.SpectralNormalization(keras.layers.Conv2D(4, 3)),
     "local_response": lambda: layers.LocalResponseNormalization(alpha=0.1),

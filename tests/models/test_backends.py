@@ -43,6 +43,6 @@ def test_every_layer_is_compared():
     in_fcn = {"Bilinear", "BilinearUpsampling"}
     # Compared by the values of their recipes or algorithms.
     elsewhere = {"GraphConstants", "GraphPropagation", "NodeRows", "SparseDense", "TiedDense"}
-    elsewhere |= {"VisualWords", "augmentation_layers"}
+    elsewhere |= {"augmentation_layers"}
     compared = {type(build()).__name__ for build in LAYERS.values()} | wrapped | in_fcn | elsewhere
     assert set(keras_dl.layers.__all__) - random <= compared
