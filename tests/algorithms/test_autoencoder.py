@@ -39,6 +39,8 @@ def test_cross_entropy_takes_inputs_as_probabilities():
     assert model.evaluate(x, np.zeros(8), verbose=0)[0] == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("tied", [False, True])
 def test_the_linear_one_spans_the_principal_components(tied):
     digits = load("digits")

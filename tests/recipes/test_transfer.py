@@ -102,6 +102,7 @@ def test_fine_tuning_moves_the_upper_layers_and_no_batch_normalization(tmp_path)
     assert min(names.index(name) for name in moved) >= round(0.6 * len(names))
 
 
+@pytest.mark.timeout(180)
 def test_from_scratch_everything_is_trained(store):
     pictures = photographs(store / "pictures")
     result = recipe.run(dataset=str(pictures), mode="scratch", epochs=1, **SMALL)
