@@ -162,17 +162,17 @@ class Multitask(keras.Model):
             self.trackers[head].update_state(loss)
             return loss
         labels: Any = ops.cast(ops.reshape(target, (-1,)), "int32")
-        known: Any = ops.cast(labels >= 0, output.dtype)
+        labelled: Any = ops.cast(labels >= 0, output.dtype)
         entropy: Any = keras.losses.sparse_categorical_crossentropy(
             ops.maximum(labels, 0), output, from_logits=True
         )
         right: Any = ops.cast(
             ops.equal(ops.cast(ops.argmax(output, -1), "int32"), labels), "float32"
         )
-        self.accuracies[head].update_state(right, known)
-        self.trackers[head].update_state(entropy, known)
-        total: Any = ops.sum(entropy * known)
-        return total / ops.maximum(ops.sum(known), 1.0)
+        self.accuracies[head].update_state(right, labelled)
+        self.trackers[head].update_state(entropy, labelled)
+        total: Any = ops.sum(entropy * labelled)
+        return total / ops.maximum(ops.sum(labelled), 1.0)
 
     def sigmas(self) -> dict[str, float]:
         """Returns the learnt σ of each head; 1 with another balance than "uncertainty"."""

@@ -141,13 +141,13 @@ def _flags(space: Mapping[str, Hyper]) -> list[str]:
 
 def _values(owner: str, space: Mapping[str, Hyper]) -> dict[str, list[str]]:
     """Returns the values of choices by owner and flag."""
-    found = {}
+    choices = {}
     for name, hyper in space.items():
         domain = hyper.domain.item if isinstance(hyper.domain, Repeat) else hyper.domain
         if isinstance(domain, Choice) and hyper.kind is not bool:
             values = ["none" if value is None else str(value) for value in domain.values]
-            found[f"{owner}:--{name.replace('_', '-')}"] = values
-    return found
+            choices[f"{owner}:--{name.replace('_', '-')}"] = values
+    return choices
 
 
 def _array(table: Mapping[str, Iterable[str]]) -> str:
@@ -166,24 +166,24 @@ def _fish() -> str:
         lines.append(_fish_line(f"__fish_seen_subcommand_from {command}", f"-f -a {recipes}"))
     for command, (_, words) in OTHERS.items():
         if words:
-            seen = f"__fish_seen_subcommand_from {command}"
-            lines.append(_fish_line(seen, f"-f -a {_quote(words)}"))
+            condition = f"__fish_seen_subcommand_from {command}"
+            lines.append(_fish_line(condition, f"-f -a {_quote(words)}"))
     for command, space in _spaces().items():
         lines += _fish_flags(command, space, f"__fish_seen_subcommand_from {command}")
     within = f"__fish_seen_subcommand_from {' '.join(OF_RECIPES)}"
     for entry in catalog.entries():
-        seen = f"{within}; and __fish_seen_subcommand_from {entry.name}"
-        lines += _fish_flags(entry.name, entry.space, seen)
+        condition = f"{within}; and __fish_seen_subcommand_from {entry.name}"
+        lines += _fish_flags(entry.name, entry.space, condition)
     return "\n".join(lines) + "\n"
 
 
-def _fish_flags(owner: str, space: Mapping[str, Hyper], seen: str) -> list[str]:
+def _fish_flags(owner: str, space: Mapping[str, Hyper], condition: str) -> list[str]:
     values = _values(owner, space)
     lines = []
     for flag in _flags(space):
         listed = values.get(f"{owner}:{flag}")
         lines.append(
-            _fish_line(seen, f"-l {flag[2:]}" + (f" -x -a {_quote(listed)}" if listed else ""))
+            _fish_line(condition, f"-l {flag[2:]}" + (f" -x -a {_quote(listed)}" if listed else ""))
         )
     return lines
 

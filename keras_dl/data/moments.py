@@ -65,10 +65,10 @@ class HalfLabelled:
         """
         random = np.random.default_rng((seed, epoch))
         repeats = -(-self.num_examples // len(self.labelled))
-        known = np.concatenate([random.permutation(self.labelled) for _ in range(repeats)])
+        repeated = np.concatenate([random.permutation(self.labelled) for _ in range(repeats)])
         rows = random.permutation(self.num_examples)
         first = np.arange(self.num_examples) % batch_size < (batch_size + 1) // 2
-        rows[first] = known[: first.sum()]
+        rows[first] = repeated[: first.sum()]
         return rows[: limit(self.num_examples, batch_size, steps)].astype(np.int32)
 
 
@@ -97,9 +97,9 @@ def with_moments(data: Data, labels: int | None) -> Data:
     classes = {name: split.y.astype(np.int32) for name, split in data.splits.items()}
     count = data.train.num_examples
     rows = np.arange(count) if labels is None else balanced_rows(data.train.y, labels)
-    known = np.full(count, -1, np.int32)
-    known[rows] = classes["train"][rows]
-    classes["train"] = known
+    labels_of_train = np.full(count, -1, np.int32)
+    labels_of_train[rows] = classes["train"][rows]
+    classes["train"] = labels_of_train
     fact("labels", f"{len(rows):,} of {count:,} training examples have a class")
     fact(
         "moments", f"{', '.join(MOMENTS)}, computed from the images, mean 0 and variance 1 in train"

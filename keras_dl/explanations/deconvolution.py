@@ -120,9 +120,9 @@ def _view(
 ) -> np.ndarray:
     x = as_images(model, images)
     if layer is None:
-        chosen = resolve_targets(class_logits(model, x), targets)
+        classes = resolve_targets(class_logits(model, x), targets)
         with modified_rectifiers(model, rule):
-            return input_gradient(model, x, chosen)
+            return input_gradient(model, x, classes)
     return backproject(model, x, strongest(model, x, layer, unit), layer=layer, rule=rule)
 
 
@@ -143,9 +143,11 @@ def strongest(model: keras.Model, x: np.ndarray, layer: str, unit: int | None = 
         check_count("unit", unit, f"it is a filter of layer {layer}", least=0)
         if unit >= maps.shape[-1]:
             raise ValueError(f"`unit` must be below {maps.shape[-1]}. Received: unit={unit}")
-    seen = maps if unit is None else np.where(np.arange(maps.shape[-1]) == unit, maps, -np.inf)
-    flat = seen.reshape(len(maps), -1).argmax(axis=1)
-    kept = np.zeros_like(maps).reshape(len(maps), -1)
+    candidates = (
+        maps if unit is None else np.where(np.arange(maps.shape[-1]) == unit, maps, -np.inf)
+    )
+    flat = candidates.reshape(len(maps), -1).argmax(axis=1)
+    peaks = np.zeros_like(maps).reshape(len(maps), -1)
     rows = np.arange(len(maps))
-    kept[rows, flat] = maps.reshape(len(maps), -1)[rows, flat]
-    return kept.reshape(maps.shape)
+    peaks[rows, flat] = maps.reshape(len(maps), -1)[rows, flat]
+    return peaks.reshape(maps.shape)

@@ -116,8 +116,8 @@ def _views(r: Request, method: Callable[..., np.ndarray], name: str) -> Found:
         titles = [f"{r.layer}, filter {u}" for u in units]
     largest = np.percentile(np.abs(views), 99.5, axis=(2, 3, 4), keepdims=True)
     largest = np.where(largest > 0, largest, 1.0)
-    shown = to_display(views / largest, -1, 1)
-    columns = {"image": r.pictures, **{t: shown[:, i] for i, t in enumerate(titles)}}
+    pictures = to_display(views / largest, -1, 1)
+    columns = {"image": r.pictures, **{t: pictures[:, i] for i, t in enumerate(titles)}}
     return views, {"": plots.captioned_columns(columns, r.captions)}
 
 
@@ -127,13 +127,13 @@ def _feature_maps(r: Request) -> Found:
     maps = {name: feature_maps(r.model, r.x, layer=name) for name in layers}
     figures = {}
     for i, (picture, caption) in enumerate(zip(r.pictures, r.captions, strict=True)):
-        shown = {}
+        grids = {}
         for name, values in maps.items():
             strength = values[i].mean(axis=(0, 1))
             units = list(r.units) or sorted(np.argsort(-strength)[:most].tolist())
             choose_units(strength[None], units)
-            shown[name] = values[i][..., units].transpose(2, 0, 1)
-        figures[f"-{i + 1}"] = plots.feature_map_grid(picture, shown, caption)
+            grids[name] = values[i][..., units].transpose(2, 0, 1)
+        figures[f"-{i + 1}"] = plots.feature_map_grid(picture, grids, caption)
     if not r.units:
         r.notes.append(f"the {most} filters with the largest mean of each layer, at most")
     return maps, figures
@@ -150,14 +150,16 @@ def _filters(r: Request) -> Found:
 
 
 def _top_patches(r: Request) -> Found:
-    found = top_patches(r.model, r.x, layer=r.layer, units=r.units)
+    result = top_patches(r.model, r.x, layer=r.layer, units=r.units)
     r.notes.append(
-        f"strongest patches of {found.layer} among {plural(len(r.x), 'image', 'images')}"
+        f"strongest patches of {result.layer} among {plural(len(r.x), 'image', 'images')}"
     )
-    pictures = to_display(found.patches, *r.bounds)
-    views = found.views if found.views.shape[-1] in (1, 3) else found.views.mean(-1, keepdims=True)
-    titles = [f"{found.layer}, filter {unit}" for unit in found.units]
-    return found, {"": plots.patch_grid(pictures, views, titles)}
+    pictures = to_display(result.patches, *r.bounds)
+    views = (
+        result.views if result.views.shape[-1] in (1, 3) else result.views.mean(-1, keepdims=True)
+    )
+    titles = [f"{result.layer}, filter {unit}" for unit in result.units]
+    return result, {"": plots.patch_grid(pictures, views, titles)}
 
 
 def _maximize(r: Request) -> Found:
@@ -165,11 +167,11 @@ def _maximize(r: Request) -> Found:
     if not units and r.layer:
         units = list(range(min(6, image_layers(r.model, r.x)[r.layer][2])))
     units = sorted({int(unit) for unit in units})
-    found = maximize(r.model, units, layer=r.layer, bounds=r.bounds)
+    result = maximize(r.model, units, layer=r.layer, bounds=r.bounds)
     named = [r.names[u] if u < len(r.names) else f"class {u}" for u in units]
     titles = [f"{r.layer}, filter {u}" for u in units] if r.layer else named
-    shown = dict(zip(titles, to_display(found, *r.bounds)[:, None], strict=True))
-    return found, {"": plots.captioned_columns(shown, [""])}
+    columns = dict(zip(titles, to_display(result, *r.bounds)[:, None], strict=True))
+    return result, {"": plots.captioned_columns(columns, [""])}
 
 
 def _grid(r: Request, maps: np.ndarray, quantity: str) -> "dict[str, Figure]":

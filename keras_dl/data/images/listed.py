@@ -64,14 +64,14 @@ def read_listed(path: Path, table: Path, image_size: int | None, at_least: int |
     target = _target(rows, names, header)
     fact("target", f"column {column_name(target, header)} of {table.name}, one row per image")
     lines = list(range(1 + (header is not None), len(body) + 1 + (header is not None)))
-    kept = drop_missing([c[target] for c in body], lines, column_name(target, header), table)
-    labels = [body[i][target].strip() for i in kept]
-    chosen = [_member(body[i][names], members, table) for i in kept]
-    left = [*listing.left_out, *(m.path for m in listing.members if m not in chosen)]
+    complete = drop_missing([c[target] for c in body], lines, column_name(target, header), table)
+    labels = [body[i][target].strip() for i in complete]
+    listed = [_member(body[i][names], members, table) for i in complete]
+    left = [*listing.left_out, *(m.path for m in listing.members if m not in listed)]
     rest = [name for name in left if name.name != table.name]
-    notice_left_out(Listing(chosen, rest, []), "images")
-    size = common_size(read_sizes(chosen) if image_size is None else (), image_size, at_least)
-    decoded = decode_images(chosen, size)
+    notice_left_out(Listing(listed, rest, []), "images")
+    size = common_size(read_sizes(listed) if image_size is None else (), image_size, at_least)
+    decoded = decode_images(listed, size)
     record_sizes(decoded.sizes, size, asked=image_size is not None)
     y, task = _encode(labels)
     images = stack_images(decoded.images)
