@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.attacks._ascent import Bounds, ascent, loss_gradient
 from keras_dl.attacks._check import check_budget
 from keras_dl.utils.checks import check_choice, check_real
@@ -13,7 +14,7 @@ __all__ = ["AdversarialTraining"]
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class AdversarialTraining(keras.Model):
+class AdversarialTraining(ComposedModel):
     """A classifier whose loss is α·L(x) + (1 - α)·L(x_adv), x_adv computed from x in every step.
 
     * `attack="fgsm"`, α = 1/2: Goodfellow et al., the fast gradient sign method.
@@ -48,6 +49,8 @@ class AdversarialTraining(keras.Model):
         arXiv:1412.6572, section 6. Madry et al., 2018, Towards Deep Learning Models Resistant to
         Adversarial Attacks, arXiv:1706.06083, eq. 2.1.
     """
+
+    arguments = ("attack", "epsilon", "alpha", "steps", "step_size", "bounds", "seed")
 
     def __init__(
         self,
@@ -141,19 +144,3 @@ class AdversarialTraining(keras.Model):
             steps=steps,
             bounds=self.bounds,
         )
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        parts = {"scaling": self.scaling, "net": self.net}
-        saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
-        names = ("attack", "epsilon", "alpha", "steps", "step_size", "bounds", "seed")
-        return {**super().get_config(), **saved, **{name: getattr(self, name) for name in names}}
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "AdversarialTraining":
-        """Creates a model from the result of `get_config`."""
-        for part in ("scaling", "net"):
-            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
-        return cls(**config)

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.utils.checks import check_choice, check_nonnegative
 
 __all__ = ["Autoencoder"]
@@ -14,7 +15,7 @@ LOSSES = ("squared_error", "cross_entropy")
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class Autoencoder(keras.Model):
+class Autoencoder(ComposedModel):
     """A network that learns to reproduce its scaled inputs.
 
     The loss is summed over the inputs and averaged over the batch: ‖x − x̂‖², or the cross-entropy
@@ -38,6 +39,8 @@ class Autoencoder(keras.Model):
         Bengio, Courville and Vincent, 2013, Representation Learning: A Review and New Perspectives,
         arXiv:1206.5538, section 7.
     """
+
+    arguments = ("reconstruction_loss", "sparsity")
 
     def __init__(
         self,
@@ -102,22 +105,3 @@ class Autoencoder(keras.Model):
     @staticmethod
     def _flat(tensor: Any) -> Any:
         return ops.reshape(ops.cast(tensor, "float32"), (-1, math.prod(tensor.shape[1:])))
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        parts = {"scaling": self.scaling, "net": self.net}
-        return {
-            **super().get_config(),
-            **{name: keras.saving.serialize_keras_object(part) for name, part in parts.items()},
-            "reconstruction_loss": self.reconstruction_loss,
-            "sparsity": self.sparsity,
-        }
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "Autoencoder":
-        """Creates a model from the result of `get_config`."""
-        for part in ("scaling", "net"):
-            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
-        return cls(**config)

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.algorithms._domain_moments import DomainMoments
 from keras_dl.data.adaptation import UNLABELLED
 from keras_dl.utils.checks import check_count, check_real
@@ -17,7 +18,7 @@ GAMMA = 10.0  # of the schedule, as in the paper
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class DomainAdaptation(keras.Model):
+class DomainAdaptation(ComposedModel):
     """A classifier trained on labelled source domains and an unlabelled target domain.
 
     In training, a row holds one example of each domain, in the layout of
@@ -60,6 +61,8 @@ class DomainAdaptation(keras.Model):
         2016, Deep CORAL: Correlation Alignment for Deep Domain Adaptation, arXiv:1607.01719, eqs. 1
         to 3.
     """
+
+    arguments = ("mode", "total_steps", "coral", "statistics")
 
     def __init__(
         self,
@@ -205,22 +208,6 @@ class DomainAdaptation(keras.Model):
             return super().get_metrics_result()
         plain = [metric for metric in self.metrics if metric is not self.moments]
         return {metric.name: metric.result() for metric in plain}
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        parts = {"scaling": self.scaling, "net": self.net}
-        saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
-        own = {k: getattr(self, k) for k in ("mode", "total_steps", "coral", "statistics")}
-        return {**super().get_config(), **saved, **own}
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "DomainAdaptation":
-        """Creates a model from the result of `get_config`."""
-        for part in ("scaling", "net"):
-            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
-        return cls(**config)
 
 
 def _check(mode: str, total_steps: object, coral: Any, statistics: str) -> None:

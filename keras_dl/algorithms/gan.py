@@ -24,6 +24,7 @@ from keras_dl.algorithms._adversarial import (
     update_ema,
     update_schedule,
 )
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.algorithms._feature_metrics import (
     FeatureExtractor,
     feature_metrics,
@@ -38,7 +39,7 @@ MONITORED = 16  # images recorded after each epoch; of conditional nets one per 
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class GAN(keras.Model):
+class GAN(ComposedModel):
     """A generator and a discriminator trained against each other, in one loss and one `fit`.
 
     The loss is the sum of the discriminator's loss, in which generated images are constants, and
@@ -93,6 +94,17 @@ class GAN(keras.Model):
         Yazıcı et al., 2019, The Unusual Effectiveness of Averaging in GAN Training,
         arXiv:1806.04498.
     """
+
+    components = ("generator", "discriminator")
+    arguments = (
+        "adversarial_loss",
+        "discriminator_steps",
+        "generator_steps",
+        "gradient_penalty",
+        "r1",
+        "ema_momentum",
+        "seed",
+    )
 
     def __init__(
         self,
@@ -304,27 +316,3 @@ class GAN(keras.Model):
         """Returns all metrics; those of the feature extractor in validation and test only."""
         hidden = () if self._evaluates else tuple(self.feature_metrics)
         return {m.name: m.result() for m in self.metrics if m.name not in hidden}
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments, without the feature extractor."""
-        networks = {"generator": self.generator, "discriminator": self.discriminator}
-        saved = {k: keras.saving.serialize_keras_object(v) for k, v in networks.items()}
-        names = (
-            "adversarial_loss",
-            "discriminator_steps",
-            "generator_steps",
-            "gradient_penalty",
-            "r1",
-            "ema_momentum",
-            "seed",
-        )
-        return {**super().get_config(), **saved, **{name: getattr(self, name) for name in names}}
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "GAN":
-        """Creates a model from the result of `get_config`."""
-        for part in ("generator", "discriminator"):
-            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
-        return cls(**config)

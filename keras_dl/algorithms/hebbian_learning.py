@@ -5,13 +5,14 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.utils.checks import check_choice
 
 __all__ = ["HebbianLearning"]
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class HebbianLearning(keras.Model):
+class HebbianLearning(ComposedModel):
     """A linear unit whose loss has the learning rule as its gradient, for plain SGD of rate η.
 
     * "hebb": Δw = η·y·x; ‖w‖ grows without bound.
@@ -35,6 +36,9 @@ class HebbianLearning(keras.Model):
         Hebb, 1949, The organization of behavior. Oja, 1982, Simplified neuron model as a principal
         component analyzer, Journal of Mathematical Biology 15, eqs. 2 and 3.
     """
+
+    components = ("scaling", "unit")
+    arguments = ("rule",)
 
     def __init__(
         self, scaling: keras.layers.Layer, unit: keras.Model, rule: str = "oja", **kwargs: Any
@@ -97,18 +101,3 @@ class HebbianLearning(keras.Model):
         zero = w - ops.stop_gradient(w)
         rule: Any = ops.sum(zero * ops.stop_gradient(change))
         return ops.stop_gradient(error) - rule
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        parts = {"scaling": self.scaling, "unit": self.unit}
-        saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
-        return {**super().get_config(), **saved, "rule": self.rule}
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "HebbianLearning":
-        """Creates a model from the result of `get_config`."""
-        for part in ("scaling", "unit"):
-            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
-        return cls(**config)

@@ -15,6 +15,7 @@ from keras_dl.algorithms._adversarial import (
     to_pixels,
     to_signed,
 )
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.algorithms._sample_monitor import SampleMonitor
 from keras_dl.algorithms.adversarial_losses import ADVERSARIAL_LOSSES
 from keras_dl.metrics.frechet_metric import FrechetDistance
@@ -25,7 +26,7 @@ PATCH = 4  # pixels a side
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class ImageTranslation(keras.Model):
+class ImageTranslation(ComposedModel):
     """pix2pix: the generator's loss is an adversarial loss plus λ·|target - generated|.
 
     The discriminator classifies pairs of an image and its source. Its loss is halved, as in the
@@ -59,6 +60,9 @@ class ImageTranslation(keras.Model):
         Isola, Zhu, Zhou and Efros, 2017, Image-to-Image Translation with Conditional Adversarial
         Networks, arXiv:1611.07004, eq. 4 and section 3.3.
     """
+
+    components = ("generator", "discriminator")
+    arguments = ("adversarial_loss", "adversarial_weight", "l1_weight")
 
     def __init__(
         self,
@@ -181,22 +185,6 @@ class ImageTranslation(keras.Model):
         """Returns all metrics; the patches' distance in validation and test only."""
         hidden = () if self._evaluates else (self.patches.name,)
         return {m.name: m.result() for m in self.metrics if m.name not in hidden}
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        networks = {"generator": self.generator, "discriminator": self.discriminator}
-        saved = {k: keras.saving.serialize_keras_object(v) for k, v in networks.items()}
-        names = ("adversarial_loss", "adversarial_weight", "l1_weight")
-        return {**super().get_config(), **saved, **{name: getattr(self, name) for name in names}}
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "ImageTranslation":
-        """Creates a model from the result of `get_config`."""
-        for part in ("generator", "discriminator"):
-            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
-        return cls(**config)
 
 
 def _patches(images: keras.KerasTensor) -> Any:

@@ -5,13 +5,14 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.utils.checks import check_count, check_nonnegative
 
 __all__ = ["InvariantRisk"]
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class InvariantRisk(keras.Model):
+class InvariantRisk(ComposedModel):
     """A binary classifier whose loss is R + l2·‖w‖² + λ·P, means over training environments.
 
     R is the cross-entropy of an environment, P the square of its derivative by a factor w = 1 of
@@ -36,6 +37,8 @@ class InvariantRisk(keras.Model):
         Arjovsky, Bottou, Gulrajani and Lopez-Paz, 2019, Invariant Risk Minimization,
         arXiv:1907.02893, IRMv1 in section 3.1 and appendix D.
     """
+
+    arguments = ("penalty", "anneal", "l2")
 
     def __init__(
         self,
@@ -105,19 +108,3 @@ class InvariantRisk(keras.Model):
         self.steps_done.assign_add(1.0)
         loss: Any = ops.mean(risk) + self.l2 * norm + weight * ops.mean(ops.square(slope))
         return loss / ops.maximum(weight, 1.0)
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        parts = {"scaling": self.scaling, "net": self.net}
-        saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
-        own = {k: getattr(self, k) for k in ("penalty", "anneal", "l2")}
-        return {**super().get_config(), **saved, **own}
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "InvariantRisk":
-        """Creates a model from the result of `get_config`."""
-        for part in ("scaling", "net"):
-            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
-        return cls(**config)

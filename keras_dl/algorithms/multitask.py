@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.optimizers import PlayerOptimizer
 from keras_dl.utils.checks import check_choice
 from keras_dl.utils.layers import leaf_layers
@@ -18,7 +19,7 @@ BALANCES = ("sum", "alternate", "uncertainty")
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class Multitask(keras.Model):
+class Multitask(ComposedModel):
     """A network whose outputs by name are the heads of several tasks.
 
     A head "classes" has the cross-entropy of logits with class numbers, where −1 is an unknown
@@ -40,7 +41,7 @@ class Multitask(keras.Model):
         net: raw examples to a dict of outputs by head; a layer has the name of each head.
         heads: "classes" or "values" by head.
         balance: one of `BALANCES`.
-        weights: wᵢ by head; missing ones are 1. A weight of 0 leaves the head untrained.
+        head_weights: wᵢ by head; missing ones are 1. A weight of 0 leaves the head untrained.
         **kwargs: `name` and `dtype` of `keras.Model`.
 
     Raises:
@@ -51,13 +52,16 @@ class Multitask(keras.Model):
         Multi-Task Learning Using Uncertainty to Weigh Losses, arXiv:1705.07115, eq. 7 and 10.
     """
 
+    components = ("net",)
+    arguments = ("heads", "balance", "head_weights")
+
     def __init__(
         self,
         net: Any,
         heads: Mapping[str, str],
         *,
         balance: str = "sum",
-        weights: Mapping[str, float] | None = None,
+        head_weights: Mapping[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
         check_choice("balance", balance, BALANCES)
@@ -70,7 +74,7 @@ class Multitask(keras.Model):
             )
         super().__init__(**kwargs)
         self.net, self.heads, self.balance = net, dict(heads), balance
-        self.weights_by_head = {head: float((weights or {}).get(head, 1.0)) for head in heads}
+        self.head_weights = {head: float((head_weights or {}).get(head, 1.0)) for head in heads}
         self.log_variances = self.add_weight(
             (len(heads),), "zeros", trainable=balance == "uncertainty", name="log_variances"
         )
@@ -136,7 +140,7 @@ class Multitask(keras.Model):
             training: whether the balance applies.
         """
         losses = {head: self._head_loss(head, y[head], y_pred[head]) for head in self.heads}
-        weighted = [self.weights_by_head[head] * loss for head, loss in losses.items()]
+        weighted = [self.head_weights[head] * loss for head, loss in losses.items()]
         total: Any = sum(weighted)
         if training and self.balance == "alternate":
             turn: Any = ops.convert_to_tensor(self.turn)
@@ -178,21 +182,3 @@ class Multitask(keras.Model):
         """Returns the learnt σ of each head; 1 with another balance than "uncertainty"."""
         logs = np.asarray(ops.convert_to_numpy(self.log_variances.value))
         return {head: math.exp(s / 2) for head, s in zip(self.heads, logs.tolist(), strict=True)}
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        return {
-            **super().get_config(),
-            "net": keras.saving.serialize_keras_object(self.net),
-            "heads": self.heads,
-            "balance": self.balance,
-            "weights": self.weights_by_head,
-        }
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "Multitask":
-        """Creates a model from the result of `get_config`."""
-        net = keras.saving.deserialize_keras_object(config["net"], custom_objects)
-        return cls(**{**config, "net": net})

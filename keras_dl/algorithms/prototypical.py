@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.utils.checks import check_count
 
 __all__ = ["PrototypicalNetwork", "episode_accuracy", "episode_labels", "prototype_logits"]
@@ -65,7 +66,7 @@ def episode_accuracy(embeddings: np.ndarray, rows: np.ndarray, *, shot: int) -> 
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class PrototypicalNetwork(keras.Model):
+class PrototypicalNetwork(ComposedModel):
     """A few-shot classifier that is trained by episodes.
 
     An episode holds the same number of images of each of its classes: the first `shot` of a class
@@ -89,6 +90,9 @@ class PrototypicalNetwork(keras.Model):
         Snell, Swersky and Zemel, 2017, Prototypical Networks for Few-shot Learning,
         arXiv:1703.05175, eq. 1 and 2, algorithm 1.
     """
+
+    components = ("encoder",)
+    arguments = ("shot",)
 
     def __init__(self, encoder: keras.Model, *, shot: int = 1, **kwargs: Any) -> None:
         check_count("shot", shot, "it is the number of support images of each class")
@@ -136,16 +140,3 @@ class PrototypicalNetwork(keras.Model):
         return ops.mean(
             keras.losses.sparse_categorical_crossentropy(labels, y_pred, from_logits=True)
         )
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        encoder = keras.saving.serialize_keras_object(self.encoder)
-        return {**super().get_config(), "encoder": encoder, "shot": self.shot}
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "PrototypicalNetwork":
-        """Creates a model from the result of `get_config`."""
-        encoder = keras.saving.deserialize_keras_object(config.pop("encoder"), custom_objects)
-        return cls(encoder, **config)

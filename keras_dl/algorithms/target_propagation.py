@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.utils.checks import check_choice
 
 __all__ = ["RULES", "TargetPropagation"]
@@ -14,7 +15,7 @@ RULES = ("error", "desired_state", "straight_through", "fixed")
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class TargetPropagation(keras.Model):
+class TargetPropagation(ComposedModel):
     """A network of threshold units, each of which is trained as a perceptron with a margin.
 
     A unit with the sum a and the target t = ±1 has the hinge loss max(0, 1 − t·a). The target of
@@ -47,6 +48,8 @@ class TargetPropagation(keras.Model):
         and eq. 4, for "error". Hubara et al., 2016, Binarized Neural Networks, arXiv:1602.02830,
         eq. 4, for "straight_through".
     """
+
+    arguments = ("rule",)
 
     def __init__(self, scaling: Any, net: Any, *, rule: str = "error", **kwargs: Any) -> None:
         check_choice("rule", rule, RULES)
@@ -112,21 +115,6 @@ class TargetPropagation(keras.Model):
         if self.rule == "error":
             targets = ops.where(targets * sums < 1.0, targets, 0.0)
         return ops.stop_gradient(ops.sign(ops.matmul(targets, ops.transpose(kernel))))
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        parts = {"scaling": self.scaling, "net": self.net}
-        saved = {k: keras.saving.serialize_keras_object(v) for k, v in parts.items()}
-        return {**super().get_config(), **saved, "rule": self.rule}
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "TargetPropagation":
-        """Creates a model from the result of `get_config`."""
-        for part in ("scaling", "net"):
-            config[part] = keras.saving.deserialize_keras_object(config[part], custom_objects)
-        return cls(**config)
 
 
 def _hinge(sums: Any, targets: Any) -> Any:

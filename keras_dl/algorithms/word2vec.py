@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.algorithms._context_windows import Stream, subsampled_stream
 from keras_dl.algorithms._counter_random import alias_table, make_key, uniform
 from keras_dl.algorithms._negative_sampling import (
@@ -27,7 +28,7 @@ NOISE_POWER = 0.75  # exponent of a word's frequency in the distribution of nois
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class Word2VecLearning(keras.Model):
+class Word2VecLearning(ComposedModel):
     """Trains the tables of `keras_dl.models.word2vec` on rows of running text.
 
     A batch holds text, not pairs. Each step subsamples frequent words, draws windows, and passes
@@ -74,6 +75,18 @@ class Word2VecLearning(keras.Model):
         number of neighbours: İrsoy, Benton and Stratos, 2021, Corrected CBOW Performs as well as
         Skip-gram, arXiv:2012.15332.
     """
+
+    components = ("net",)
+    arguments = (
+        "architecture",
+        "window",
+        "negative",
+        "subsample",
+        "learning_rate",
+        "total_steps",
+        "block",
+        "seed",
+    )
 
     def __init__(
         self,
@@ -223,21 +236,6 @@ class Word2VecLearning(keras.Model):
             return ops.convert_to_tensor(np.float32(self.learning_rate))
         done = (self.steps_done.value + progress) / self.total_steps
         return self.learning_rate * ops.maximum(1.0 - done, MIN_RATE)
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments; weights hold the effect of `counts`."""
-        names = ("architecture", "window", "negative", "subsample", "learning_rate", "total_steps")
-        saved = {name: getattr(self, name) for name in (*names, "block", "seed")}
-        net = keras.saving.serialize_keras_object(self.net)
-        return {**super().get_config(), **saved, "net": net}
-
-    @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> "Word2VecLearning":
-        """Creates a model from the result of `get_config`."""
-        net = keras.saving.deserialize_keras_object(config.pop("net"), custom_objects)
-        return cls(net, **config)
 
 
 def _check(

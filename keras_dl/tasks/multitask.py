@@ -27,12 +27,12 @@ class MultitaskLearning(Task):
         """Returns each σ, and confusion matrix and R² of moments if their heads were trained."""
         found: Any = outputs(model, data.test.x)
         report: dict[str, Any] = {f"sigma/{head}": s for head, s in model.sigmas().items()}
-        if model.weights_by_head["class"]:
+        if model.head_weights["class"]:
             classes = np.asarray(found["class"]).argmax(axis=1)
             names = list(data.class_names)
             actual = data.test.y["class"]
             report["confusion_matrix"] = plots.confusion_matrix(actual, classes, names)
-        if model.weights_by_head["moments"]:
+        if model.head_weights["moments"]:
             report |= _report_moments(data.test.y["moments"], np.asarray(found["moments"]))
         return report
 

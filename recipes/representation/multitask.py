@@ -55,7 +55,7 @@ def build(
         with_scaling(data, keras.Model(net.input, heads, name="lenet5")),
         {"class": "classes", "moments": "values"},
         balance=balance if tasks == "both" else "sum",
-        weights={
+        head_weights={
             "class": float(tasks != "moments"),
             "moments": moments_weight if tasks == "both" else float(tasks == "moments"),
         },

@@ -46,7 +46,7 @@ def expected_losses(model, x, y):
 
 def test_losses_are_those_of_the_formulas():
     x, y = examples()
-    model = learner(weights={"size": 0.5})
+    model = learner(head_weights={"size": 0.5})
     classes, values, right = expected_losses(model, x, y)
     found = model.evaluate(x, y, verbose=0, return_dict=True)
     assert found["kind_loss"] == pytest.approx(classes, rel=1e-5)
@@ -92,7 +92,7 @@ def test_a_summed_loss_moves_both_heads():
 
 def test_weight_0_leaves_a_head_untrained():
     x, y = examples()
-    model = learner("sum", weights={"size": 0.0})
+    model = learner("sum", head_weights={"size": 0.0})
     before = model.net.get_layer("size").get_weights()
     model.train_on_batch(x, y)
     assert same(before, model.net.get_layer("size").get_weights())

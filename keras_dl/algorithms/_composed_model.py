@@ -1,0 +1,38 @@
+"""Models that are composed of layers and networks, and their configuration."""
+
+from typing import Any, ClassVar, Self
+
+import keras
+
+__all__ = ["ComposedModel"]
+
+
+class ComposedModel(keras.Model):
+    """A model whose constructor takes layers or networks, and plain values.
+
+    Subclasses keep each argument in an attribute of its name.
+
+    Attributes:
+        components: names of the arguments that are layers or networks.
+        arguments: names of the others that a saved model needs.
+    """
+
+    components: ClassVar[tuple[str, ...]] = ("scaling", "net")
+    arguments: ClassVar[tuple[str, ...]] = ()
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        saved = {n: keras.saving.serialize_keras_object(getattr(self, n)) for n in self.components}
+        own = {name: getattr(self, name) for name in self.arguments}
+        return {**super().get_config(), **saved, **own}
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Self:
+        """Creates a model from the result of `get_config`."""
+        built = {
+            name: keras.saving.deserialize_keras_object(config[name], custom_objects)
+            for name in cls.components
+        }
+        return cls(**{**config, **built})
