@@ -32,6 +32,7 @@ from keras_dl.training.job import Job, Outcome, arguments
 from keras_dl.training.numeric_targets import adapt_job
 from keras_dl.utils import scratch
 from keras_dl.utils.files import append_line, drop_torn_line, write_atomically
+from keras_dl.utils.layers import count_parameters
 
 __all__ = ["DryRun", "Entry", "dry_run", "entries", "forget", "is_done", "run_job"]
 
@@ -148,7 +149,7 @@ def _dry_run(job: Job) -> DryRun:
         step = max(0.0, (end - middle) - (middle - built)) / max(1, count - 1)
     validation_steps = -(-data.sampler("validation").num_examples // data.batch_size)
     seconds = step * (fit.steps_per_epoch(job, data) + FORWARD_SHARE * validation_steps)
-    return DryRun(data.facts(), model.count_params(), seconds, middle - start, tuple(notes))
+    return DryRun(data.facts(), count_parameters(model), seconds, middle - start, tuple(notes))
 
 
 def _check_score(job: Job, metrics: Mapping[str, float]) -> None:

@@ -50,7 +50,13 @@ def class_number(target: str | int, classes: Sequence[str]) -> int:
 
 
 def rankings(logits: np.ndarray | None, classes: Sequence[str], top: int = 3) -> list[Ranking]:
-    """Returns the most probable classes of each image with probabilities; empty without logits."""
+    """Returns the most probable classes of each image with probabilities; empty without logits.
+
+    Args:
+        logits: (n, classes), or None.
+        classes: their names.
+        top: classes of each image.
+    """
     if logits is None:
         return []
     chance = softmax(logits, axis=1)
@@ -60,7 +66,14 @@ def rankings(logits: np.ndarray | None, classes: Sequence[str], top: int = 3) ->
 def captions(
     names: Sequence[str], ranked: Sequence[Ranking], targets: Any, classes: Sequence[str]
 ) -> list[str]:
-    """Returns a line for each image: class, probability, and the class that is explained."""
+    """Returns a line for each image: class, probability, and the class that is explained.
+
+    Args:
+        names: of the images, or their files.
+        ranked: classes of each image with probabilities, most probable first.
+        targets: class number of each image that is explained; None: no class is.
+        classes: names of the classes.
+    """
     if targets is None:
         return [Path(name).name[:28] for name in names]
     captions = []

@@ -45,7 +45,12 @@ def image_layers(model: keras.Model, images: np.ndarray) -> dict[str, tuple[int,
 
 
 def choose_layer(model: keras.Model, images: np.ndarray, name: str | None) -> keras.Layer:
-    """Returns a layer by name; None: the last one with maps, after its activation.
+    """Returns a layer with maps.
+
+    Args:
+        model: nested or flat.
+        images: inputs of the model (n, …); the first one is passed through it.
+        name: of the layer; None: the last one with maps, after its activation.
 
     Raises:
         ValueError: if there is no such layer, or the model computes no maps.
@@ -66,27 +71,44 @@ def choose_layer(model: keras.Model, images: np.ndarray, name: str | None) -> ke
 
 
 def layer_output(model: keras.Model, x: Any, layer: keras.Layer) -> Any:
-    """Output of a layer, a tensor through which gradients pass."""
+    """Returns the output of a layer, a tensor through which gradients pass.
+
+    Args:
+        model: nested or flat.
+        x: inputs of the model, as a tensor.
+        layer: one of its layers.
+    """
     return outputs_of(model, x, [layer])[0]
 
 
 def outputs_of(model: keras.Model, x: Any, layers: Sequence[keras.Layer]) -> list[Any]:
-    """Outputs of several layers as tensors, in the order of `layers`."""
-    kept: dict[int, Any] = {}
+    """Returns the outputs of several layers as tensors, in the order of `layers`.
 
-    def keep(index: int, output: Any) -> Any:
-        kept[index] = output
+    Args:
+        model: nested or flat.
+        x: inputs of the model, as a tensor.
+        layers: of the model.
+    """
+    outputs: dict[int, Any] = {}
+
+    def record(index: int, output: Any) -> Any:
+        outputs[index] = output
         return output
 
-    with layer_hooks(layers, keep):
+    with layer_hooks(layers, record):
         model(x, training=False)
-    return [kept[index] for index in range(len(layers))]
+    return [outputs[index] for index in range(len(layers))]
 
 
 def add_at(layer: keras.Layer, added: Any, function: Callable[[], Any]) -> Any:
     """Calls a function while a tensor is added to the output of a layer.
 
     The derivative by a tensor of zeros is that by the output.
+
+    Args:
+        layer: a layer of the model that `function` calls.
+        added: tensor of the shape of its output.
+        function: calls the model.
     """
     with layer_hooks([layer], lambda _, output: output + ops.cast(added, output.dtype)):
         return function()

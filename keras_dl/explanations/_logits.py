@@ -128,7 +128,16 @@ def target_score(model: keras.Model, x: Any, targets: np.ndarray) -> Any:
 
 
 def input_gradient(model: keras.Model, images: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Gradient of each image's target logit with respect to the image, of its shape."""
+    """Computes the gradient of each image's target logit with respect to the image.
+
+    Args:
+        model: a classifier.
+        images: inputs of the model (n, …).
+        targets: class numbers (n,).
+
+    Returns:
+        An array of the shape of `images`.
+    """
     parts = []
     with logits_only(model):
         for start in range(0, len(images), BATCH):

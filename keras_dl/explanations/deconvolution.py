@@ -107,7 +107,17 @@ def guided_backprop(
     layer: str | None = None,
     unit: int | None = None,
 ) -> np.ndarray:
-    """Computes the view of a class or filter by guided backpropagation; arguments as `deconvnet`.
+    """Computes the view of a class or filter by guided backpropagation.
+
+    Args:
+        model: a classifier, nested or flat.
+        images: inputs of the model (n, height, width, channels).
+        targets: class numbers, one or (n,); None: the most probable ones. Ignored with a layer.
+        layer: name of a layer with maps; None: a class is viewed.
+        unit: filter of the layer; None: the strongest one of each image.
+
+    Returns:
+        An array of the shape of `images`.
 
     Reference:
         Springenberg et al., 2015, Striving for Simplicity: The All Convolutional Net, section 3.4.

@@ -37,6 +37,8 @@ class GraphConstants(keras.layers.Layer):
         ValueError: if it is below 1.
     """
 
+    holds_data = True  # its weights are no parameters of the network
+
     def __init__(self, num_values: int, num_edges: int, **kwargs: Any) -> None:
         for name, size in (("num_values", num_values), ("num_edges", num_edges)):
             check_count(name, size, "it is the length of the arrays of the graph")

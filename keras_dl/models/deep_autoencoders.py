@@ -175,6 +175,11 @@ def convolutional_autoencoder(
 def corrupt(x: Any, corruption: float, noise: float) -> Any:
     """Adds masking noise and normal noise that act in training only.
 
+    Args:
+        x: symbolic inputs.
+        corruption: share of them that is set to zero, in [0, 1).
+        noise: standard deviation of the normal noise, 0 or more.
+
     Raises:
         TypeError, ValueError: if `corruption` lies outside [0, 1), or `noise` is negative.
     """

@@ -100,7 +100,13 @@ def hide_axes(axes: Axes) -> Axes:
 
 
 def show_image(axes: Axes, image: np.ndarray, caption: str) -> None:
-    """Draws (height, width, 1 or 3) uint8 pixels with a caption above."""
+    """Draws an image with a caption above.
+
+    Args:
+        axes: to draw on.
+        image: (height, width, 1 or 3) uint8.
+        caption: one line.
+    """
     picture = image[..., 0] if image.shape[-1] == 1 else image
     hide_axes(axes).imshow(picture, cmap="gray", vmin=0, vmax=255)
     axes.set_title(caption, fontsize=9, parse_math=False)

@@ -24,6 +24,7 @@ from keras_dl.training.evaluators import Evaluators
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Listener, Outcome, arguments, recipe_data
 from keras_dl.training.session import Session, TracedModel, resolve_jit_compile
+from keras_dl.utils.layers import count_parameters
 
 __all__ = [
     "Trained",
@@ -109,7 +110,7 @@ def build_model(job: Job, data: Data, *, seed_backend: bool = True) -> keras.Mod
         )
     if not model.built:
         model(data.train.take(data.sampler("train").indices(job.seed, 0, 1, 1)).x)
-    count = model.count_params()
+    count = count_parameters(model)
     if job.max_parameters is not None and count > job.max_parameters:
         raise Oversized(f"{count:,} parameters, {job.max_parameters:,} allowed")
     resolve_jit_compile(job, model)
@@ -193,7 +194,7 @@ def outcome(trained: Trained, metrics: dict[str, float]) -> Outcome:
         score=state.best,
         best_epoch=state.best_epoch,
         history=state.history,
-        parameters=trained.model.count_params(),
+        parameters=count_parameters(trained.model),
         seconds=trained.seconds,
         stopped=state.stopped,
         metrics=metrics,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["activation_name", "layer_hooks", "leaf_layers", "shadowed"]
+__all__ = ["activation_name", "count_parameters", "layer_hooks", "leaf_layers", "shadowed"]
 
 
 def leaf_layers(model: "keras.Layer") -> list["keras.Layer"]:
@@ -20,6 +20,19 @@ def leaf_layers(model: "keras.Layer") -> list["keras.Layer"]:
     for layer in getattr(model, "layers", []):
         leaves += leaf_layers(layer) if getattr(layer, "layers", None) else [layer]
     return leaves
+
+
+def count_parameters(model: "keras.Model") -> int:
+    """Counts the numbers in a model's weights, without those of layers that hold data.
+
+    Args:
+        model: built. A layer with a true attribute `holds_data`, such as the graph of a graph
+            convolutional network, has data as its weights.
+    """
+    held = sum(
+        layer.count_params() for layer in leaf_layers(model) if getattr(layer, "holds_data", False)
+    )
+    return model.count_params() - held
 
 
 def activation_name(layer: "keras.Layer") -> str | None:

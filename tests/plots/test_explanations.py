@@ -9,6 +9,10 @@ from keras_dl.facts.ilsvrc import RESULTS
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 8, 6, 3), dtype="uint8")
 
 
+def _images(figure):
+    return [image for axes in figure.axes for image in axes.get_images()]
+
+
 def test_signed_maps_are_centred_and_others_start_at_zero():
     maps = np.random.default_rng(1).normal(size=(3, 4, 3))
     maps[0] = np.abs(maps[0])
@@ -21,8 +25,12 @@ def test_signed_maps_are_centred_and_others_start_at_zero():
 
 
 def test_maps_of_zeros_are_drawn():
-    plots.attribution_grid(IMAGES, np.zeros((3, 8, 6)), ["", "", ""], quantity="q")
-    plots.patch_grid(IMAGES[None, :, :6], np.zeros((1, 3, 6, 6, 3)), ["filter 1"])
+    grid = plots.attribution_grid(IMAGES, np.zeros((3, 8, 6)), ["", "", ""], quantity="q")
+    for axes in grid.axes[1::3]:
+        low, high = axes.get_images()[0].get_clim()
+        assert low < high
+    patches = plots.patch_grid(IMAGES[None, :, :6], np.zeros((1, 3, 6, 6, 3)), ["filter 1"])
+    assert all(np.isfinite(image.get_array()).all() for image in _images(patches))
 
 
 def test_error_per_year_connects_the_winners():

@@ -15,6 +15,7 @@ def test_edges_help_and_nodes_are_predicted(store):
     result = recipe.run(**options)
     alone = recipe.run(propagate=False, **options)
     assert result.metrics["test/accuracy"] > alone.metrics["test/accuracy"] + 0.1
+    assert result.metrics["parameters"] == 16 * (60 + 4)  # without the graph
     assert {"confusion_matrix", "class_scores", "learning_curves"} <= set(result.figures)
     answers = list(predictions(result.run_id, ["7", "3-4"], top=1))
     assert [answer.source for answer in answers] == ["node 7", "node 3", "node 4"]
