@@ -181,12 +181,17 @@ def _donor(base: str, weights: str) -> keras.Model:
         build = getattr(keras.applications, entry.application)
         return build(weights="imagenet" if path is None else str(path), **options)
     except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        if weights != "imagenet":
+            raise ValueError(
+                f"`weights` must hold the whole network {base}, with its classifier of 1,000 "
+                f"classes. Received: weights={weights!r} ({reason})"
+            ) from None
         # Keras raises a bare Exception where a download fails.
         place = f"put {entry.file} into the folder that KERAS_DL_DATA names, " * bool(entry.file)
         raise ValueError(
             f"`weights` must be available; {place}pass the path of a .weights.h5 file, or use "
-            f"weights='none'. Received: weights={weights!r}, base={base!r} "
-            f"({' '.join(str(error).split())[:200]})"
+            f"weights='none'. Received: weights={weights!r}, base={base!r} ({reason})"
         ) from None
 
 

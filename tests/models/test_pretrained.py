@@ -94,6 +94,16 @@ def test_without_weights_and_network_one_sentence_says_what_to_do(monkeypatch):
         transfer_network((64, 64, 3), 2)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_file_of_another_network_is_refused(tmp_path):
+    other = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    other.save_weights(tmp_path / "other.weights.h5")
+    (tmp_path / "no.weights.h5").write_bytes(b"no file of weights")
+    for name in ("other.weights.h5", "no.weights.h5"):
+        with pytest.raises(ValueError, match=f"must hold the whole network mobilenet.*{name}"):
+            transfer_network((64, 64, 3), 2, weights=str(tmp_path / name))
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
