@@ -7,7 +7,7 @@ MARKS ?= not slow and not ui and not network
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 25
 
-.PHONY: help demo test slow ui lint type bench clean
+.PHONY: help demo test slow ui lint type bench docs pictures clean
 help:            ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -33,6 +33,12 @@ type: $(VENV)/.tested     ## types
 bench: $(VENV)/.tested    ## speed beside others, one table (20 minutes on a quiet machine)
 	$(BIN)/python -m benchmarks
 
+docs: $(VENV)/.documented  ## the documentation site in site/; STORE=URI adds figures of tracked runs
+	$(BIN)/python docs/generator/build.py $(if $(STORE),--store '$(STORE)')
+
+pictures: $(VENV)/.installed  ## the pictures of README and documentation, from real runs (five minutes)
+	$(BIN)/python docs/generator/pictures.py
+
 clean:           ## removes the environment, keeps the runs
 	rm -rf $(VENV)
 
@@ -48,4 +54,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 $(VENV)/.tested: $(VENV)/.installed
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -c constraints.txt -e '.[dev]' \
 	  || $(BIN)/python -m pip install --quiet --compile -c constraints.txt -e '.[dev]'
+	touch $@
+
+$(VENV)/.documented: $(VENV)/.installed
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -c constraints.txt -e '.[docs]' \
+	  || $(BIN)/python -m pip install --quiet --compile -c constraints.txt -e '.[docs]'
 	touch $@

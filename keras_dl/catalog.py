@@ -16,6 +16,7 @@ __all__ = [
     "FIELDS",
     "Entry",
     "Unreadable",
+    "builders",
     "describe",
     "entries",
     "families",
@@ -59,6 +60,11 @@ def _files(root: Path) -> dict[str, Path]:
 def names() -> tuple[str, ...]:
     """Returns the names of all packaged recipes, sorted."""
     return tuple(files())
+
+
+def builders() -> dict[str, dict[str, object]]:
+    """Returns the published counts of all builders by name, sorted."""
+    return recipe_files.read_builders()
 
 
 def families() -> tuple[str, ...]:

@@ -8,7 +8,9 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
 from keras_dl import options
-from keras_dl.options import Algorithm, Budget, Precision, Task
+from keras_dl.budget import check_budget
+from keras_dl.init_from import check_init_from
+from keras_dl.options import Algorithm, Cost, Precision, Task
 from keras_dl.recipe_argument import RecipeLike, as_recipe, as_recipes
 from keras_dl.space import Hyper
 
@@ -31,13 +33,14 @@ def run(
     *,
     data: object = None,
     callbacks: "Sequence[keras.callbacks.Callback]" = (),
-    budget: Budget = "full",
+    budget: str = "full",
     epochs: int | None = None,
     steps_per_epoch: int | None = None,
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
     class_weight: ClassWeight = None,
+    init_from: str | None = None,
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
@@ -50,6 +53,7 @@ def run(
     seed: int = 0,
     devices: int = 1,
     probes: bool = False,
+    folds: int | None = None,
     resume: str | None = None,
     verbose: bool = True,
     **hyperparameters: object,
@@ -61,7 +65,8 @@ def run(
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
         callbacks: instances for the main stage, before the checkpoints. A run that is resumed
             takes new ones, which begin with the next epoch.
-        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
+        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all; or
+            the time ("90s", "10m", "1h") or optimizer steps ("2000steps") of a training.
         epochs: passes over the training set; None: the budget's.
         steps_per_epoch: optimizer steps in each epoch; None: the whole training set.
         patience: epochs without improvement of the objective before training stops; None: the
@@ -71,6 +76,8 @@ def run(
             with TensorFlow and as Keras decides elsewhere.
         class_weight: "balanced", or weights of training examples by class name or number; None:
             all weigh 1.
+        init_from: id of a run, or path of a `.keras` file, whose weights layers of the same name
+            and shapes start from; None: all start at random.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -88,6 +95,9 @@ def run(
             card, except for dropout's masks on TensorFlow.
         probes: whether to draw layers, gradients, updates, the loss surface and a learning-rate
             test.
+        folds: number of parts of train and validation; one training for each that is scored on
+            it and trained on the others comes before the training itself; None: no
+            cross-validation.
         resume: id of a stopped run to continue with its own settings.
         verbose: whether to show progress.
         **hyperparameters: values of the recipe's hyperparameters.
@@ -101,7 +111,7 @@ def run(
         KeyboardInterrupt: after the run was closed as KILLED with its best weights stored.
     """
     arguments = _collect(locals(), options.RUN)
-    from keras_dl.training.run import run as train
+    from keras_dl.comparing.cross_validation import run as train
 
     return train(**arguments)
 
@@ -112,13 +122,14 @@ def tune(
     data: object = None,
     callbacks: Callbacks | None = None,
     trials: int = 30,
-    budget: Budget = "full",
+    budget: str = "full",
     epochs: int | None = None,
     steps_per_epoch: int | None = None,
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
     class_weight: ClassWeight = None,
+    init_from: str | None = None,
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
@@ -128,10 +139,12 @@ def tune(
     encoding: str | None = None,
     white: float | None = None,
     objective: str | None = None,
+    cost: Cost | None = None,
     algorithm: Algorithm = "bayesian",
     search: Sequence[str] = (),
     seed: int = 0,
     seeds: int = 1,
+    folds: int | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     timeout: float | None = None,
@@ -150,7 +163,8 @@ def tune(
         callbacks: function that returns the callbacks of a training, new ones each time; with
             workers it must not refer to open files or devices.
         trials: settings to try, at most.
-        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
+        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all; or
+            the time ("90s", "10m", "1h") or optimizer steps ("2000steps") of a training.
         epochs: passes over the training set; None: the budget's.
         steps_per_epoch: optimizer steps in each epoch; None: the whole training set.
         patience: epochs without improvement of the objective before training stops; None: the
@@ -160,6 +174,8 @@ def tune(
             with TensorFlow and as Keras decides elsewhere.
         class_weight: "balanced", or weights of training examples by class name or number; None:
             all weigh 1.
+        init_from: id of a run, or path of a `.keras` file, whose weights layers of the same name
+            and shapes start from; None: all start at random.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -172,11 +188,16 @@ def tune(
             by the range of all images.
         objective: name of one of the recipe's objectives or of any logged metric, `min:NAME` or
             `max:NAME` where the name does not say the direction; None: the recipe's first.
+        cost: second objective, "parameters" of the model or "seconds" of training: a bayesian
+            search looks for the Pareto front of both, which a search with a cost reports; no trial
+            is stopped early then. None: the objective alone.
         algorithm: algorithm that suggests the settings.
         search: names of the hyperparameters to search, besides those with a domain of the call;
             neither: all with a domain.
         seed: seed of weights, data order, dropout and the suggestions.
         seeds: trainings per setting, with different seeds; their mean counts.
+        folds: trainings per setting on so many parts of train and validation in turn, each of which
+            validates once, in place of seeds; their mean counts. The test set is as without.
         workers: trainings at the same time; 0: inside this process; None: 1, or the size of
             `executor`: its `_max_workers`, else the number of this machine's cores.
         executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
@@ -215,13 +236,14 @@ def ablate(
     callbacks: Callbacks | None = None,
     max_settings: int | None = None,
     seeds: int = 3,
-    budget: Budget = "full",
+    budget: str = "full",
     epochs: int | None = None,
     steps_per_epoch: int | None = None,
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
     class_weight: ClassWeight = None,
+    init_from: str | None = None,
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
@@ -250,7 +272,8 @@ def ablate(
             workers it must not refer to open files or devices.
         max_settings: number of combinations to train, a D-optimal fraction; None: all.
         seeds: trainings per combination, with the same seeds for all.
-        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
+        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all; or
+            the time ("90s", "10m", "1h") or optimizer steps ("2000steps") of a training.
         epochs: passes over the training set; None: the budget's.
         steps_per_epoch: optimizer steps in each epoch; None: the whole training set.
         patience: epochs without improvement of the objective before training stops; None: the
@@ -260,6 +283,8 @@ def ablate(
             with TensorFlow and as Keras decides elsewhere.
         class_weight: "balanced", or weights of training examples by class name or number; None:
             all weigh 1.
+        init_from: id of a run, or path of a `.keras` file, whose weights layers of the same name
+            and shapes start from; None: all start at random.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -298,13 +323,15 @@ def compare(
     data: object = None,
     callbacks: Callbacks | None = None,
     seeds: int = 5,
-    budget: Budget = "full",
+    folds: int | None = None,
+    budget: str = "full",
     epochs: int | None = None,
     steps_per_epoch: int | None = None,
     patience: int | None = None,
     precision: Precision = "float32",
     jit_compile: bool | None = None,
     class_weight: ClassWeight = None,
+    init_from: str | None = None,
     target: str | None = None,
     task: Task | None = None,
     text: Sequence[str] = (),
@@ -313,6 +340,7 @@ def compare(
     delimiter: str | None = None,
     encoding: str | None = None,
     white: float | None = None,
+    objective: str | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     timeout: float | None = None,
@@ -329,7 +357,10 @@ def compare(
         callbacks: function that returns the callbacks of a training, new ones each time; with
             workers it must not refer to open files or devices.
         seeds: trainings per recipe, with the same seeds for all.
-        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all.
+        folds: trainings per recipe on so many parts of train and validation in turn, the same for
+            all, in place of seeds; the test set is left out; None: seeds.
+        budget: "smoke": one epoch of 20 steps; "quick": a quarter of the epochs; "full": all; or
+            the time ("90s", "10m", "1h") or optimizer steps ("2000steps") of a training.
         epochs: passes over the training set; None: the budget's.
         steps_per_epoch: optimizer steps in each epoch; None: the whole training set.
         patience: epochs without improvement of the objective before training stops; None: the
@@ -339,6 +370,8 @@ def compare(
             with TensorFlow and as Keras decides elsewhere.
         class_weight: "balanced", or weights of training examples by class name or number; None:
             all weigh 1.
+        init_from: id of a run, or path of a `.keras` file, whose weights layers of the same name
+            and shapes start from; None: all start at random.
         target: column of the target in a CSV file, by name or, without a header, by number from 0.
         task: "classification" or "regression"; None: by the kind of the target.
         text: columns of a CSV file that hold the text, by name or number.
@@ -349,6 +382,9 @@ def compare(
         encoding: encoding of a text or CSV file; None: UTF-8.
         white: number that is white in images of more than 8 bits, such as 4095 for 12 bits; None:
             by the range of all images.
+        objective: name of a metric that all recipes log, `min:NAME` or `max:NAME` where the name
+            does not say the direction: each is trained by it, and they are compared by the same
+            metric on the test set; None: each recipe's objective and score.
         workers: trainings at the same time; 0: inside this process; None: 1, or the size of
             `executor`: its `_max_workers`, else the number of this machine's cores.
         executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
@@ -378,6 +414,8 @@ def _collect(arguments: dict[str, Any], table: Mapping[str, Hyper]) -> dict[str,
     The commands know by this which options the user gave: a resumed run refuses any.
     """
     hyperparameters = arguments.pop("hyperparameters")
+    check_budget(arguments)
+    check_init_from(arguments.get("init_from"))
     kinds = arguments.get("columns", ())
     if isinstance(kinds, Mapping):
         arguments["columns"] = tuple(f"{name}={kind}" for name, kind in kinds.items())

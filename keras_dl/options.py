@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
+from keras_dl.budget import check_budget, limit_of
 from keras_dl.space import Choice, Hyper, Range, hypers
 
 __all__ = [
@@ -12,8 +13,10 @@ __all__ = [
     "EXPLAIN",
     "EXPORT",
     "HELP",
+    "LESSON",
     "LIST",
     "OUTPUT",
+    "PLAY",
     "PREDICT",
     "READING",
     "REPORT",
@@ -22,7 +25,7 @@ __all__ = [
     "TUNE",
     "UI",
     "Algorithm",
-    "Budget",
+    "Cost",
     "Method",
     "Precision",
     "Preprocess",
@@ -30,9 +33,9 @@ __all__ = [
     "resolve_epochs",
 ]
 
-Budget = Literal["smoke", "quick", "full"]
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
 Algorithm = Literal["bayesian", "tpe", "random", "grid", "hyperband", "asha"]
+Cost = Literal["parameters", "seconds"]
 Task = Literal["classification", "regression"]
 Method = Literal[
     "gradcam",
@@ -47,19 +50,20 @@ Method = Literal[
     "maximize",
 ]
 Preprocess = Literal["none", "unit", "tf", "torch", "caffe"]
-Kind = Literal["run", "search", "comparison", "ablation", "trial", "seed", "final"]
+Kind = Literal["run", "search", "comparison", "ablation", "trial", "seed", "final", "fold"]
 Status = Literal["FINISHED", "RUNNING", "FAILED", "KILLED"]
 
 
 def _training(
     *,
-    budget: Annotated[str, Choice(*get_args(Budget))] = "full",
+    budget: str = "full",
     epochs: Annotated[int | None, Range(1, 1_000_000)] = None,
     steps_per_epoch: Annotated[int | None, Range(1, 1_000_000_000)] = None,
     patience: Annotated[int | None, Range(1, 1_000_000)] = None,
     precision: Annotated[str, Choice(*get_args(Precision))] = "float32",
     jit_compile: bool | None = None,
     class_weight: str | None = None,
+    init_from: str | None = None,
 ) -> None: ...
 
 
@@ -82,6 +86,7 @@ def _run(
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     devices: Annotated[int, Range(1, 1024)] = 1,
     probes: bool = False,
+    folds: Annotated[int | None, Range(2, 1000)] = None,
     resume: str | None = None,
     verbose: bool = True,
 ) -> None: ...
@@ -91,10 +96,12 @@ def _tune(
     *,
     trials: Annotated[int, Range(1, 1_000_000)] = 30,
     objective: str | None = None,
+    cost: Annotated[str | None, Choice(*get_args(Cost))] = None,
     algorithm: Annotated[str, Choice(*get_args(Algorithm))] = "bayesian",
     workers: Annotated[int | None, Range(0, 4096)] = None,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     seeds: Annotated[int, Range(1, 1000)] = 1,
+    folds: Annotated[int | None, Range(2, 1000)] = None,
     search: tuple[str, ...] = (),
     timeout: Annotated[float | None, Range(0.1, 1e9)] = None,
     max_parameters: Annotated[int | None, Range(1, 10**15)] = None,
@@ -107,6 +114,8 @@ def _tune(
 
 def _compare(
     *,
+    folds: Annotated[int | None, Range(2, 1000)] = None,
+    objective: str | None = None,
     seeds: Annotated[int, Range(2, 1000)] = 5,
     workers: Annotated[int | None, Range(0, 4096)] = None,
     timeout: Annotated[float | None, Range(0.1, 1e9)] = None,
@@ -129,6 +138,11 @@ def _ablate(
 
 
 def _predict(*, top: Annotated[int, Range(1, 1000)] = 3, out: str | None = None) -> None: ...
+
+
+def _play(
+    *, second: bool = False, simulations: Annotated[int | None, Range(1, 1_000_000)] = None
+) -> None: ...
 
 
 def _explain(
@@ -173,7 +187,10 @@ def _export(
 ) -> None: ...
 
 
-def _report(*, write: str | None = None, json: bool = False) -> None: ...
+def _report(*, html: str | None = None, write: str | None = None, json: bool = False) -> None: ...
+
+
+def _lesson(*, prediction: Annotated[int | None, Range(1, 9)] = None) -> None: ...
 
 
 def _output(*, json: bool = False) -> None: ...
@@ -184,12 +201,15 @@ def _ui(*, host: str = "127.0.0.1", port: Annotated[int, Range(1, 65535)] = 5000
 
 # By option, or by command and option where commands mean different things by it.
 HELP = {
-    "budget": "smoke: one short epoch to see it work; quick: a quarter of the epochs; full: all",
+    "budget": "smoke: one short epoch to see it work; quick: a quarter of the epochs; full: all; "
+    "or the time (90s, 10m, 1h) or optimizer steps (2000steps) of a training",
     "epochs": "passes over the training set, instead of the budget's",
     "steps_per_epoch": "optimizer steps in each epoch, instead of the whole training set",
     "patience": "stop after this many epochs without improvement of the objective",
     "class_weight": "weights of the training examples: balanced, or NAME=WEIGHT of classes with "
     "commas between",
+    "init_from": "id of a run, or a .keras file, whose weights layers of the same name and shapes "
+    "start from",
     "precision": "number format of the layers' computations",
     "target": "column of the target in a CSV file, by name or, without a header, by number from 0",
     "task": "classification or regression; if not given: by the kind of the target",
@@ -208,14 +228,23 @@ HELP = {
     "tune seed": "of weights, data order, dropout and the suggestions",
     "objective": "another metric to go by, one that the recipe declares or any that is logged; "
     "min:NAME or max:NAME where the name does not say which is better",
+    "compare objective": "another metric to go by, on the test set too; min:NAME or max:NAME where "
+    "the name does not say which is better",
     "devices": "graphics cards of this machine that share each step; the result is that of one, "
     "but for dropout's masks on TensorFlow",
+    "folds": "train and validate on so many parts of train and validation in turn first, for small "
+    "sets; the mean and its spread are logged",
+    "compare folds": "trainings of each recipe on so many parts of train and validation in turn, "
+    "in place of seeds; the test set is left out",
+    "tune folds": "trainings of each setting on so many parts of train and validation in turn, "
+    "each of which validates once, in place of seeds; their mean counts",
     "probes": "draw how layers, gradients and steps change, the loss surface, a learning-rate test",
     "resume": "id of a stopped run to continue",
     "tune resume": "continue the same search where it was stopped",
     "compare resume": "continue the same comparison where it was stopped",
     "verbose": "show progress",
     "trials": "settings to try, at most",
+    "cost": "search for the best trade-offs of the objective and this cost: the Pareto front",
     "algorithm": "who suggests the settings",
     "workers": "processes that train at the same time; 0: inside this process; if not given: 1, "
     "or as many as an executor has",
@@ -237,6 +266,8 @@ HELP = {
     "top": "results to print for each input, best first",
     "out": "a .csv file for the answers with probabilities, or a folder for the pictures that some "
     "tasks predict, created if missing",
+    "second": "let the network begin",
+    "simulations": "of the network's search for each move; if not given: those of its training",
     "method": "how to explain",
     "layer": "layer to look at; if not given: the last one with maps, or all blocks, or a class",
     "explain target": "class to explain, by name or number; if not given: the most probable one",
@@ -259,7 +290,10 @@ HELP = {
     "json": "print JSON",
     "to": "format",
     "export out": "file, or folder of a SavedModel; if not given: named after model and run",
+    "html": "write a page of tracked runs into this file: tables, curves, searches and figures; "
+    "it needs no server",
     "write": "put the table into this Markdown file, in place of the one there",
+    "prediction": "number of the answer that you expect; if not given: asked for in a terminal",
     "host": "address to listen on; 127.0.0.1 can be reached from this machine only",
     "port": "port to listen on",
 }
@@ -271,11 +305,13 @@ TUNE: dict[str, Hyper] = hypers(_training) | READING | hypers(_tune)
 COMPARE: dict[str, Hyper] = hypers(_training) | READING | hypers(_compare)
 ABLATE: dict[str, Hyper] = hypers(_training) | READING | hypers(_ablate)
 PREDICT: dict[str, Hyper] = hypers(_predict)
+PLAY: dict[str, Hyper] = hypers(_play)
 EXPLAIN: dict[str, Hyper] = hypers(_explain)
 LIST: dict[str, Hyper] = hypers(_list)
 RUNS: dict[str, Hyper] = hypers(_runs)
 EXPORT: dict[str, Hyper] = hypers(_export)
 REPORT: dict[str, Hyper] = hypers(_report)
+LESSON: dict[str, Hyper] = hypers(_lesson)
 OUTPUT: dict[str, Hyper] = hypers(_output)  # of run, show, data describe and doctor
 UI: dict[str, Hyper] = hypers(_ui)
 
@@ -284,9 +320,15 @@ def resolve_epochs(full: int, options: Mapping[str, Any]) -> tuple[int, int | No
     """Resolves budget, epochs and steps_per_epoch to (epochs, steps per epoch or None).
 
     Args:
-        full: the recipe's epochs.
+        full: the recipe's epochs; with a limit of steps or time the stages share it by these.
         options: resolved options with `budget`, `epochs` and `steps_per_epoch`.
+
+    Raises:
+        ValueError: if the budget is wrong, or `epochs` has no meaning with it.
     """
+    check_budget(options)
+    if limit_of(options["budget"]) is not None:
+        return full, options["steps_per_epoch"]
     budget = {"smoke": (1, 20), "quick": (max(1, round(full / 4)), None), "full": (full, None)}
     epochs, steps = budget[options["budget"]]
     return options["epochs"] or epochs, options["steps_per_epoch"] or steps

@@ -150,6 +150,8 @@ class Recipe:
             needs classes.
         classes_only: hyperparameters without effect on such data.
         on_request: hyperparameters that a search leaves alone unless they are named.
+        provenance: `provenance(*, …)` returns origin, licence and digest of the files that `build`
+            reads, as texts by name; they become parameters of the run.
     """
 
     name: str
@@ -169,14 +171,15 @@ class Recipe:
     regression: Objective | None = None
     classes_only: tuple[str, ...] = ()
     on_request: tuple[str, ...] = ()
+    provenance: Callable[..., Mapping[str, str]] | None = None
 
     def __post_init__(self) -> None:
         name = self.name
         if not isinstance(name, str) or not name or set(name) & set("/\\"):
             raise ValueError(f"`name` must be a word without slashes. Received: name={name!r}")
-        for role in ("data", "build", "train", "report"):
+        for role in ("data", "build", "train", "report", "provenance"):
             function = getattr(self, role)
-            optional = role in ("train", "report") and function is None
+            optional = role in ("train", "report", "provenance") and function is None
             if not optional and not callable(function):
                 raise TypeError(f"`{role}` must be a function. Received: {function!r}")
         for role, kind, values in (
@@ -226,6 +229,17 @@ class Recipe:
         idle = self.classes_only if self.task == REGRESSION else ()
         space = join_spaces(self.name, *map(hypers, functions))
         return {name: hyper for name, hyper in space.items() if name not in idle}
+
+    def origins(self, values: Mapping[str, object]) -> dict[str, str]:
+        """Returns origin, licence and digest of the files that a training's `build` reads.
+
+        Args:
+            values: all active hyperparameters.
+        """
+        if self.provenance is None:
+            return {}
+        names = hypers(self.provenance)
+        return dict(self.provenance(**{n: v for n, v in values.items() if n in names}))
 
     def for_numbers(self) -> Self:
         """Returns this recipe for targets that are numbers: with the task of a regression.

@@ -15,12 +15,12 @@ from typing import Annotated, Any, NoReturn
 from keras_dl.recipe import Objective, Recipe, Score, join_spaces
 from keras_dl.space import Choice, Hyper, Range, Repeat, When, hyper, refuse_positional
 
-__all__ = ["FIELDS", "Entry", "Unreadable", "describe", "read"]
+__all__ = ["FIELDS", "Entry", "Unreadable", "describe", "read", "read_builders"]
 
 MAX_BYTES = 4 * 2**20  # of a recipe file, which is a page or two
 FIELDS = ("Paper", "Data", "Run", "Expect", "Differs")
 SPACES = ("data", "build", "train")  # functions whose keyword-only parameters are hyperparameters
-FUNCTIONS = (*SPACES, "report", "evaluators")
+FUNCTIONS = (*SPACES, "report", "provenance", "evaluators")
 # All names that an annotation, a default or a setting may use.
 VOCABULARY: dict[str, Any] = {
     "Annotated": Annotated,
@@ -197,6 +197,15 @@ def _read_head(tree: ast.Module) -> tuple[str, dict[str, str]]:
         if name:
             head[name] = f"{head.get(name, '')} {line.strip()}".strip()
     return title.strip().rstrip("."), head
+
+
+def read_builders() -> dict[str, dict[str, Any]]:
+    """Returns the `PUBLISHED` entries of all builders by name, sorted."""
+    builders: dict[str, dict[str, Any]] = {}
+    for place in (Path(__file__).parent / "models").iterdir():
+        if not place.name.startswith("_"):
+            builders |= _read_table(place.with_suffix(""))
+    return dict(sorted(builders.items()))
 
 
 def _read_published(tree: ast.Module) -> dict[str, dict[str, Any]]:

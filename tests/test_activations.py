@@ -2,7 +2,14 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.activations import ACTIVATIONS, get_activation, heaviside, scaled_tanh, sign
+from keras_dl.activations import (
+    ACTIVATIONS,
+    get_activation,
+    heaviside,
+    scaled_tanh,
+    sign,
+    tanh_gelu,
+)
 from keras_dl.models import mlp
 from tests.checks import check_gradients, check_saving
 
@@ -41,6 +48,14 @@ def test_sign_is_a_threshold_with_the_slope_of_its_linear_part():
 def test_scaled_tanh_maps_one_to_one():
     assert _values(scaled_tanh, np.array([1.0, -1.0])) == pytest.approx([1.0, -1.0], abs=2e-5)
     assert _values(scaled_tanh, np.array([50.0])) == pytest.approx([1.7159])
+
+
+def test_tanh_gelu_is_the_formula_and_near_gelu():
+    x = np.linspace(-6, 6, 241)
+    expected = x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
+    np.testing.assert_allclose(_values(tanh_gelu, x.astype("float32")), expected, atol=1e-6)
+    exact = _values(keras.activations.gelu, x.astype("float32"))
+    assert 1e-4 < np.abs(expected - exact).max() < 5e-4
 
 
 def test_scaled_tanh_s_slope():

@@ -28,13 +28,19 @@ def test_budget_gives_way_to_epochs_and_steps(full, given, planned):
     assert options.resolve_epochs(full, resolve(options.RUN, given)) == planned
 
 
+def test_limits_leave_the_epochs_of_the_recipe():
+    given = {"budget": "10m", "steps_per_epoch": 7}
+    assert options.resolve_epochs(12, resolve(options.RUN, given)) == (12, 7)
+    with pytest.raises(ValueError, match="`budget` must be smoke, quick, full, a time"):
+        options.resolve_epochs(12, resolve(options.RUN, {"budget": "huge"}))
+
+
 @pytest.mark.parametrize(
     ("known", "given"),
     [
         (options.RUN, {"seed": -1}),
         (options.RUN, {"seed": 2**31}),
         (options.RUN, {"epochs": 0}),
-        (options.RUN, {"budget": "huge"}),
         (options.RUN, {"trials": 3}),
         (options.TUNE, {"trials": 0}),
         (options.TUNE, {"workers": -1}),
@@ -50,7 +56,7 @@ def test_nonsense_is_refused(known, given):
         resolve(known, given)
 
 
-@pytest.mark.parametrize("command", ["RUN", "TUNE", "COMPARE", "PREDICT", "EXPLAIN", "UI"])
+@pytest.mark.parametrize("command", ["RUN", "TUNE", "COMPARE", "PLAY", "PREDICT", "EXPLAIN", "UI"])
 def test_every_option_is_explained(command):
     assert not [name for name in getattr(options, command) if name not in options.HELP]
 
@@ -61,6 +67,7 @@ NAMES = (
     "compare",
     "ablate",
     "describe",
+    "play",
     "predict",
     "explain",
     "report",
@@ -69,6 +76,7 @@ NAMES = (
     "output",
     "runs",
     "export",
+    "lesson",
 )
 
 
@@ -88,6 +96,7 @@ def test_commands_share_the_options_of_a_training():
         "precision",
         "jit_compile",
         "class_weight",
+        "init_from",
         "verbose",
         *options.READING,
     }

@@ -18,7 +18,6 @@ __all__ = [
     "check_ema_momentum",
     "check_labels",
     "check_weight",
-    "frozen_copy",
     "generator_win_rate",
     "gradient_penalty",
     "num_examples",
@@ -231,14 +230,6 @@ def num_examples(batch: Tensor) -> Any:
 def unwrap_single(inputs: list[Any]) -> Any:
     """Returns the list of a model's inputs, or the only one of them."""
     return inputs if len(inputs) > 1 else inputs[0]
-
-
-def frozen_copy(net: keras.Model) -> keras.Model:
-    """Returns a copy of a net, with equal weights that are not trainable."""
-    copy: Any = keras.models.clone_model(net)
-    copy.set_weights(net.get_weights())
-    copy.trainable = False
-    return copy
 
 
 def check_ema_momentum(momentum: Any) -> None:

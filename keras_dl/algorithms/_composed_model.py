@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self
 
 import keras
 
-__all__ = ["ComposedModel"]
+__all__ = ["ComposedModel", "ScaledModel"]
 
 
 class ComposedModel(keras.Model):
@@ -19,6 +19,10 @@ class ComposedModel(keras.Model):
 
     components: ClassVar[tuple[str, ...]] = ("scaling", "net")
     arguments: ClassVar[tuple[str, ...]] = ()
+
+    def build(self, input_shape: Any) -> None:
+        """Marks the model as built: its components are."""
+        self.built = True
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
@@ -36,3 +40,14 @@ class ComposedModel(keras.Model):
             for name in cls.components
         }
         return cls(**{**config, **built})
+
+
+class ScaledModel(ComposedModel):
+    """A composed model whose component `scaling` gets the raw inputs."""
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Builds the scaling outside the traced step, which would discard its constants."""
+        scaling: keras.layers.Layer = self.scaling  # type: ignore[attr-defined]
+        if not scaling.built:
+            scaling.build(input_shape)
+        self.built = True

@@ -83,10 +83,6 @@ class AdversarialTraining(ComposedModel):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.adversarial_accuracy = keras.metrics.SparseCategoricalAccuracy("adversarial_accuracy")
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Marks the model as built: both parts are."""
-        self.built = True
-
     def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
         """Computes the logits (batch, classes) of raw examples."""
         return self.net(self.scaling(inputs), training=training)

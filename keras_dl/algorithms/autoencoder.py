@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.algorithms._composed_model import ComposedModel
+from keras_dl.algorithms._composed_model import ScaledModel
 from keras_dl.utils.checks import check_choice, check_nonnegative
 
 __all__ = ["Autoencoder"]
@@ -15,7 +15,7 @@ LOSSES = ("squared_error", "cross_entropy")
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class Autoencoder(ComposedModel):
+class Autoencoder(ScaledModel):
     """A network that learns to reproduce its scaled inputs.
 
     The loss is summed over the inputs and averaged over the batch: ‖x − x̂‖², or the cross-entropy
@@ -58,12 +58,6 @@ class Autoencoder(ComposedModel):
         self.reconstruction_loss, self.sparsity = reconstruction_loss, sparsity
         self.error = keras.metrics.Mean(name="mean_squared_error")
         self.build(net.input_shape)
-
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Builds the scaling outside the traced step, which would discard its constants."""
-        if not self.scaling.built:
-            self.scaling.build(input_shape)
-        self.built = True
 
     def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
         """Computes codes and reconstructions, scaled as the inputs of `net`, of raw examples."""

@@ -96,10 +96,6 @@ class DomainAdaptation(ComposedModel):
         self.moments = DomainMoments(logits.input.shape[-1], logits.output.shape[-1])
         self._evaluates = False
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Marks the model as built: both parts are."""
-        self.built = True
-
     def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
         """Computes the label logits of raw examples, in training both heads' logits by name.
 

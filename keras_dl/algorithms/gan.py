@@ -13,7 +13,6 @@ from keras_dl.algorithms._adversarial import (
     check_ema_momentum,
     check_labels,
     check_weight,
-    frozen_copy,
     generator_win_rate,
     gradient_penalty,
     num_examples,
@@ -30,6 +29,7 @@ from keras_dl.algorithms._feature_metrics import (
     feature_metrics,
     update_feature_metrics,
 )
+from keras_dl.algorithms._frozen_copy import frozen_copy
 from keras_dl.algorithms._sample_monitor import SampleMonitor
 from keras_dl.algorithms.adversarial_losses import ADVERSARIAL_LOSSES
 
@@ -155,10 +155,6 @@ class GAN(ComposedModel):
         count = min(self.num_classes or MONITORED, MONITORED)
         self._fixed_noise = np.random.default_rng(0).normal(size=(count, self.latent_dim))
         self.sample_monitor = SampleMonitor(self._snapshot)
-
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Marks the model as built: both networks are."""
-        self.built = True
 
     def compile(self, optimizer: keras.Optimizer, **kwargs: Any) -> None:
         """Compiles the model with an optimizer for each network.

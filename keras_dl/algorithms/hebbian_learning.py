@@ -5,14 +5,14 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_dl.algorithms._composed_model import ComposedModel
+from keras_dl.algorithms._composed_model import ScaledModel
 from keras_dl.utils.checks import check_choice
 
 __all__ = ["HebbianLearning"]
 
 
 @keras.saving.register_keras_serializable("keras_dl")
-class HebbianLearning(ComposedModel):
+class HebbianLearning(ScaledModel):
     """A linear unit whose loss has the learning rule as its gradient, for plain SGD of rate η.
 
     * "hebb": Δw = η·y·x; ‖w‖ grows without bound.
@@ -50,12 +50,6 @@ class HebbianLearning(ComposedModel):
         self.rule = rule
         self.weight_norm = keras.metrics.Mean(name="weight_norm")
         self.build(unit.input_shape)
-
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Builds the scaling outside the traced step, which would discard its constants."""
-        if not self.scaling.built:
-            self.scaling.build(input_shape)
-        self.built = True
 
     def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
         """Computes the responses (batch, 1) of raw examples."""

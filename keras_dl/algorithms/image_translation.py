@@ -97,10 +97,6 @@ class ImageTranslation(ComposedModel):
         self._monitored = np.zeros((0, *generator.input_shape[1:]), np.uint8)
         self.sample_monitor = SampleMonitor(self._snapshot)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Marks the model as built: both networks are."""
-        self.built = True
-
     def compile(self, optimizer: keras.Optimizer, **kwargs: Any) -> None:
         """Compiles the model with an optimizer for each network.
 

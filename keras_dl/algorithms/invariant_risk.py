@@ -60,10 +60,6 @@ class InvariantRisk(ComposedModel):
             shape=(), initializer="zeros", trainable=False, dtype="float32", name="steps_done"
         )
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Marks the model as built: both parts are."""
-        self.built = True
-
     def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
         """Computes logits (n, 1) of examples, or (n, environments) of rows of them."""
         images: Any = self.scaling(inputs)

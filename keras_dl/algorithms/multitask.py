@@ -87,10 +87,6 @@ class Multitask(ComposedModel):
         }
         self.built = True
 
-    def build(self, input_shape: Any) -> None:
-        """The network is built before."""
-        self.built = True
-
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Maps raw examples to the outputs by head."""
         return self.net(inputs, training=training)

@@ -48,6 +48,8 @@ def episode_labels(logits: Any) -> Any:
 def episode_accuracy(embeddings: np.ndarray, rows: np.ndarray, *, shot: int) -> np.ndarray:
     """Computes the accuracy of each episode from embeddings computed once.
 
+    The nearest prototype is that of a linear classifier with weights 2c and biases −‖c‖².
+
     Args:
         embeddings: (n, dim), of all images of a split in inference mode.
         rows: rows of `embeddings` by episode, (episodes, way, shot + query).
@@ -55,13 +57,20 @@ def episode_accuracy(embeddings: np.ndarray, rows: np.ndarray, *, shot: int) -> 
 
     Returns:
         Shares of correctly classified queries (episodes,), in [0, 1].
+
+    Reference:
+        Snell, Swersky and Zemel, 2017, arXiv:1703.05175, section 2.4.
     """
+    way, size = rows.shape[1:]
+    right = np.repeat(np.arange(way), size - shot)
     correct = []
-    for episode in rows:  # one at a time: all distances of 1,000 episodes would fill the memory
-        points = embeddings[episode][None]
-        logits = prototype_logits(points[:, :, :shot], points[:, :, shot:])
-        nearest = np.asarray(ops.convert_to_numpy(ops.argmax(logits, axis=-1)))
-        correct.append(np.mean(nearest == np.arange(len(episode))[:, None]))
+    for episode in rows:
+        points = embeddings[episode].astype(np.float64)
+        prototypes = points[:, :shot].mean(axis=1)
+        queries = points[:, shot:].reshape(len(right), -1)
+        # 2·c·z − ‖c‖² differs from −‖z − c‖² by what is equal for all prototypes (section 2.4).
+        scores = 2 * queries @ prototypes.T - np.sum(prototypes**2, axis=1)
+        correct.append(np.mean(scores.argmax(axis=1) == right))
     return np.asarray(correct)
 
 
@@ -99,10 +108,6 @@ class PrototypicalNetwork(ComposedModel):
         super().__init__(**kwargs)
         self.encoder, self.shot = encoder, int(shot)
         self.accuracy = keras.metrics.SparseCategoricalAccuracy("accuracy")
-        self.built = True
-
-    def build(self, input_shape: Any) -> None:
-        """The encoder is built before."""
         self.built = True
 
     def call(self, inputs: Any, training: bool = False) -> Any:

@@ -5,10 +5,10 @@ import numpy as np
 
 from keras_dl.data import Data, Masks
 from keras_dl.data.segmentation import median_frequency_weights
-from keras_dl.layers import RandomView, RestoreView
+from keras_dl.layers import RandomSymmetry, RandomView, RestoreSymmetry, RestoreView
 from keras_dl.losses import PixelCrossentropy
 
-__all__ = ["compile_segmenter", "masks_of", "with_views"]
+__all__ = ["compile_segmenter", "masks_of", "with_symmetries", "with_views"]
 
 
 def masks_of(data: Data) -> Masks:
@@ -25,7 +25,14 @@ def masks_of(data: Data) -> Masks:
     return data.targets
 
 
-def with_views(data: Data, net: keras.Model, *, shift: int = 0, flip: bool = False) -> keras.Model:
+def with_views(
+    data: Data,
+    net: keras.Model,
+    *,
+    shift: int = 0,
+    flip: bool = False,
+    standardize: bool = True,
+) -> keras.Model:
     """Puts augmentation and scaling in front of a network, for images of any height and width.
 
     Each channel is shifted and divided so that it has mean 0 and variance 1 over the train split.
@@ -35,6 +42,8 @@ def with_views(data: Data, net: keras.Model, *, shift: int = 0, flip: bool = Fal
         net: takes scaled images (batch, height, width, channels), gives logits per pixel.
         shift: largest shift while training in pixels, either way.
         flip: whether half of the images are mirrored while training.
+        standardize: give the channels mean 0 and variance 1; else pixels are divided by 255, for
+            networks with weights of other images.
 
     Returns:
         A functional model named as `net`, from pixels 0..255 to the logits of `net`.
@@ -42,15 +51,32 @@ def with_views(data: Data, net: keras.Model, *, shift: int = 0, flip: bool = Fal
     channels = data.input_shape[-1]
     pixels = keras.Input((None, None, channels), dtype="uint8", name="pixels")
     views, moves = RandomView(shift, flip, name="views")(pixels)
-    axes = (0, 1, 2)
-    mean = data.train.x.mean(axis=axes, dtype=np.float64)
-    # A channel that is constant in train would be divided by almost nothing in test.
-    variance = np.maximum(data.train.x.var(axis=axes, dtype=np.float64), 1.0)
-    scaling = keras.layers.Normalization(
-        mean=mean.tolist(), variance=variance.tolist(), dtype="float32", name="scaling"
-    )
+    scaling = _scaling(data) if standardize else keras.layers.Rescaling(1 / 255, name="scaling")
     logits = RestoreView(dtype="float32", name="restored")([net(scaling(views)), moves])
     return keras.Model(pixels, logits, name=net.name)
+
+
+def with_symmetries(data: Data, net: keras.Model) -> keras.Model:
+    """Puts the symmetries of the square and scaling in front of a network.
+
+    In training each image, which has to be square, is turned and mirrored at random; its logits are
+    moved back to the places of the labels. Channels are scaled as in `with_views`.
+
+    Args:
+        data: train split whose channels are measured.
+        net: takes scaled images (batch, height, width, channels), gives logits per pixel, or a list
+            of them.
+
+    Returns:
+        A functional model named as `net`, from pixels 0..255 to the logits of `net`.
+    """
+    pixels = keras.Input((None, None, data.input_shape[-1]), dtype="uint8", name="pixels")
+    views, moves = RandomSymmetry(name="views")(pixels)
+    logits = [
+        RestoreSymmetry(dtype="float32", name=f"restored{number}")([maps, moves])
+        for number, maps in enumerate(keras.tree.flatten(net(_scaling(data)(views))))
+    ]
+    return keras.Model(pixels, logits if len(logits) > 1 else logits[0], name=net.name)
 
 
 def compile_segmenter(
@@ -81,3 +107,14 @@ def compile_segmenter(
         ).tolist()
     model.compile(optimizer, PixelCrossentropy(ignore, weights))
     return model
+
+
+def _scaling(data: Data) -> keras.layers.Layer:
+    """Gives each channel mean 0 and variance 1 over the train split."""
+    axes = (0, 1, 2)
+    mean = data.train.x.mean(axis=axes, dtype=np.float64)
+    # A channel that is constant in train would be divided by almost nothing in test.
+    variance = np.maximum(data.train.x.var(axis=axes, dtype=np.float64), 1.0)
+    return keras.layers.Normalization(
+        mean=mean.tolist(), variance=variance.tolist(), dtype="float32", name="scaling"
+    )

@@ -61,10 +61,6 @@ class TargetPropagation(ComposedModel):
                 layer.trainable = False
         self.built = True
 
-    def build(self, input_shape: Any) -> None:
-        """The network is built before."""
-        self.built = True
-
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Maps raw examples to the sums of the output units, (batch, classes)."""
         return self.net(self.scaling(inputs), training=training)

@@ -139,10 +139,6 @@ class Word2VecLearning(ComposedModel):
         self.noise_probability.assign(probability)
         self.noise_alias.assign(alias)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """Marks the model as built: the net is."""
-        self.built = True
-
     def call(self, inputs: keras.KerasTensor, training: bool = False) -> Any:
         """Returns the vectors (…, dim) of word numbers (…); those below 0 count as word 0."""
         return self.net.get_layer("words")(ops.maximum(inputs, 0))

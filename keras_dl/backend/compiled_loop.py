@@ -17,7 +17,7 @@ from keras_dl.backend.device_memory import placed
 from keras_dl.data.dataset import Split
 from keras_dl.data.samplers import Sampler, Sequential
 
-__all__ = ["CompiledLoop"]
+__all__ = ["CompiledLoop", "compile_steps"]
 
 GROUP_SECONDS = 0.5  # of a call: the progress bar stands still, and Ctrl-C waits, for so long
 GROWTH = 8  # a group has at most so many times the steps of the group before
@@ -40,7 +40,8 @@ class CompiledLoop(keras.callbacks.Callback):
         self._arrays: tuple[Any, ...] = ()
         self._rows: Any = None  # the epoch's row numbers; None: the split in its order
         self._spec: Any = None
-        self._steps = self._requested = self._completed = 0
+        self._steps = self._end = self._requested = self._completed = 0
+        self._total: int | None = None
         self._logs: dict[str, Any] = {}
         self._group, self._seconds = 0, 0.0  # steps of the last group, seconds per step
 
@@ -52,6 +53,7 @@ class CompiledLoop(keras.callbacks.Callback):
         seed: int = 0,
         steps: int | None = None,
         single_steps: bool = False,
+        total_steps: int | None = None,
     ) -> Any:
         """Uploads a split.
 
@@ -61,18 +63,25 @@ class CompiledLoop(keras.callbacks.Callback):
             seed: of the sampler.
             steps: steps per epoch at most; None for all.
             single_steps: whether each step is a call of its own, for callbacks that see each.
+            total_steps: steps from epoch 0 on after which `fit` is stopped; None: it is not.
 
         Returns:
             The data argument of `fit` or `evaluate`: a `tf.data.Dataset` as long as an epoch.
         """
         whole = -(-sampler.num_examples // self._size)
         self._steps = min(whole, steps or whole, keras.config.max_steps_per_epoch() or whole)
+        self._end, self._total = self._steps, total_steps
         self._arrays = as_batch(split.map(placed))
         self._sampler, self._seed, self._single_steps = sampler, seed, single_steps
         self._draw(0)
         counter = importlib.import_module("tensorflow").data.Dataset.range(self._steps)
         self._spec = counter.element_spec
         return counter
+
+    @property
+    def uncounted(self) -> int:
+        """Steps that are computed and not yet counted by `fit`."""
+        return self._completed - self._requested
 
     def release(self) -> None:
         """Frees the device's memory; the trace stays for the next split."""
@@ -86,6 +95,8 @@ class CompiledLoop(keras.callbacks.Callback):
         """Draws the epoch's rows."""
         if self._training:
             self._draw(epoch)
+            if self._total is not None:
+                self._end = min(self._steps, self._total - epoch * self._steps)
             self._requested = self._completed = 0
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -105,10 +116,10 @@ class CompiledLoop(keras.callbacks.Callback):
         Raises:
             RuntimeError: if a callback evaluates the model on other data while `fit` runs.
         """
-        if getattr(iterator, "element_spec", None) != self._spec or self._requested == self._steps:
+        if getattr(iterator, "element_spec", None) != self._spec or self._requested == self._end:
             raise RuntimeError("`evaluate` must wait until `fit` has ended")
         if self._requested == self._completed:
-            self._compute(min(self._next_group(), self._steps - self._completed))
+            self._compute(min(self._next_group(), self._end - self._completed))
         self._requested += 1
         return self._logs
 
@@ -130,7 +141,7 @@ class CompiledLoop(keras.callbacks.Callback):
         if jit_compile not in self._loops:
             model = self._trained_model
             step = model.train_step if self._training else model.test_step
-            self._loops[jit_compile] = _compile(step, self._size, jit_compile)
+            self._loops[jit_compile] = compile_steps(step, self._size, jit_compile)
         return self._loops[jit_compile]
 
     def _arguments(self, start: int, stop: int) -> tuple[Any, ...]:
@@ -153,8 +164,18 @@ def _to_python(value: Any) -> float | np.ndarray:
     return float(array) if array.ndim == 0 else array
 
 
-def _compile(model_step: Any, size: int, jit_compile: bool | str) -> Any:
-    """Compiles the loop over the steps from `start` up to `stop`."""
+def compile_steps(model_step: Any, size: int, jit_compile: bool | str) -> Any:
+    """Compiles the loop over the steps from `start` up to `stop`.
+
+    Args:
+        model_step: `train_step` or `test_step` of a model.
+        size: examples per step.
+        jit_compile: whether XLA compiles the steps.
+
+    Returns:
+        A function of arrays, row numbers (None: the arrays in their order), the first step and the
+        one after the last, to the metrics.
+    """
     tf = importlib.import_module("tensorflow")
     options: dict[str, Any] = {"autograph": False, "reduce_retracing": True}
     step = tf.function(lambda *batch: model_step(batch), jit_compile=jit_compile, **options)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from keras_dl import settings
 from keras_dl.cli import tables
 from keras_dl.cli.loading import load_recipe
+from keras_dl.cli.paths import check_out
 from keras_dl.utils.printing import printable
 from keras_dl.utils.processes import SAFE, module_command
 
@@ -43,7 +44,7 @@ SERVER = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 def run(name: str, values: Mapping[str, Any]) -> None:
     """Trains a recipe once with the given hyperparameters and options."""
     recipe = load_recipe(name)
-    from keras_dl.training.run import run as run_recipe
+    from keras_dl.comparing.cross_validation import run as run_recipe
 
     options = {option: value for option, value in values.items() if option != "json"}
     if not values.get("json"):
@@ -105,6 +106,7 @@ def predict(run_id: str, inputs: Sequence[str], values: Mapping[str, Any]) -> in
     Returns:
         0 if every input has an answer, 1 if some have, 2 if none has.
     """
+    check_out(values["out"])
     _check_has_model(run_id)
     settings.load_backend()
     from keras_dl.cli.predictions import print_predictions
@@ -125,21 +127,27 @@ def _check_has_model(run_id: str) -> None:
     check_has_model(run_id)
 
 
-def report(write: str | None, json: bool = False) -> None:
-    """Prints the table of all recipes and their tracked runs, or writes it into a page.
+def report(
+    runs: Sequence[str], html: str | None = None, write: str | None = None, json: bool = False
+) -> None:
+    """Prints the table of all recipes and their tracked runs, or writes it or an HTML page.
 
     Args:
-        write: Markdown file; None: standard output.
+        runs: ids of runs and names of experiments of the HTML page; none: all.
+        html: file of the page.
+        write: Markdown file of the table; None: standard output.
         json: whether to print JSON.
-
-    Raises:
-        ValueError: if both are wanted.
     """
     from keras_dl import catalog
     from keras_dl.tracking import report
 
-    if json and write is not None:
-        raise ValueError(f"`json` must be left out with `write`. Received: write={write!r}")
+    if html is not None:
+        from keras_dl.html_report import write_page
+
+        page = write_page(Path(html), runs)
+        left = f", {page.omitted} figures left out" if page.omitted else ""
+        print(printable(f"{html}: {page.runs} runs, {page.size / 1e6:.1f} MB{left}"))
+        return
     if json:
         rows = report.make_rows(catalog.entries())
         print(dumps([row.as_dict() for row in rows], indent=1))

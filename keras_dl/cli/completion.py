@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from keras_dl import catalog, options
+from keras_dl import budget, catalog, lessons, options
 from keras_dl.space import Choice, Hyper, Repeat
 
 __all__ = ["SHELLS", "completion"]
@@ -19,10 +19,12 @@ OTHERS: Mapping[str, tuple[Mapping[str, Hyper], tuple[str, ...]]] = {
     "export": (options.EXPORT, ()),
     "register": ({}, ()),
     "predict": (options.PREDICT, ()),
+    "play": (options.PLAY, ()),
     "explain": (options.EXPLAIN, ()),
     "report": (options.REPORT, ()),
     "ui": (options.UI, ()),
     "data": (options.DESCRIBE | options.OUTPUT, ("list", "describe", "prepare", "where")),
+    "lesson": (options.LESSON, lessons.names()),
     "facts": ({}, ()),
     "doctor": (options.OUTPUT, ()),
     "completion": ({}, SHELLS),
@@ -115,6 +117,8 @@ def _tables() -> dict[str, str]:
     for entry in catalog.entries():
         flags[f"recipe:{entry.name}"] = _flags(entry.space)
         values |= _values(entry.name, entry.space)
+    for command in OF_RECIPES:
+        values[f"{command}:--budget"] = list(budget.NAMES)
     for command in ("list", "runs"):
         values[f"{command}:--family"] = list(catalog.families())
         values[f"{command}:--recipe"] = list(catalog.names())

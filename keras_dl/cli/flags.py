@@ -36,6 +36,11 @@ class Parser(argparse.ArgumentParser):
         """Prints the message and exits with 2."""
         message = re.sub(r"^argument \S+: (?=`)", "", message)
         message = re.sub(
+            r"^argument (\S+): expected one argument$",
+            r"\1 must be followed by its value; one that begins with - is written \1=VALUE",
+            message,
+        )
+        message = re.sub(
             r"^the following arguments are required: (.*)", r"\1 must be given", message
         )
         self.exit(

@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-__all__ = ["commands", "run_commands", "tables"]
+__all__ = ["commands", "lesson_commands", "run_commands", "tables"]
 
 
 def commands() -> ModuleType:
@@ -10,6 +10,13 @@ def commands() -> ModuleType:
     from keras_dl.cli import commands
 
     return commands
+
+
+def lesson_commands() -> ModuleType:
+    """Returns `keras_dl.cli.lesson_commands`."""
+    from keras_dl.cli import lesson_commands
+
+    return lesson_commands
 
 
 def run_commands() -> ModuleType:

@@ -1,16 +1,18 @@
 """The grammar of the command line; a recipe's hyperparameters are flags."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from keras_dl import options
 from keras_dl._version import __version__
+from keras_dl.budget import check_budget
 from keras_dl.cli import completion, config, lazy, loading, run_parser
 from keras_dl.cli.flags import Call, Parser, describe, describe_options, merge_spaces, select
 from keras_dl.cli.paths import check_dataset
 from keras_dl.cli.positionals import asks_help, recipe_names, unknown_flags
+from keras_dl.init_from import check_init_from
 from keras_dl.space import Hyper, check_names, parse_setting, resolve
 from keras_dl.space.levels import resolve_levels
 
@@ -18,7 +20,7 @@ __all__ = ["parse", "space_of"]
 
 COMMANDS = {
     "list": "Lists all recipes, or those whose name, title or family contains a word.",
-    "show": "Shows a recipe's paper, hyperparameters and counts.",
+    "show": "Shows a recipe's paper, hyperparameters and counts, or the counts of a builder.",
     "run": "Trains a recipe once and tracks the run in MLflow.",
     "tune": "Searches a recipe's hyperparameters.",
     "compare": "Trains several recipes on the same data and seeds, and compares their scores.",
@@ -28,10 +30,12 @@ COMMANDS = {
     "export": "Writes the model of a run in the format of another runtime.",
     "register": "Registers the model of a run in MLflow, to be served.",
     "predict": "Applies the model of a run to images, rows of tables, texts or words.",
+    "play": "Plays a board game against the network of a run.",
     "explain": "Draws what the model of a run looks at in images.",
-    "report": "Prints a table of all recipes with the scores of their tracked runs.",
+    "report": "Prints a table of recipes with their scores, or writes a page of tracked runs.",
     "ui": "Serves MLflow's pages of this folder's runs.",
     "data": "Lists data sets, describes or prepares one, or lists the folders looked up.",
+    "lesson": "Lists lessons, or asks a question that short trainings decide.",
     "facts": "Compares the numbers of lecture and papers with those that the code computes.",
     "doctor": "Checks the installation and tells how to fix what is broken.",
     "completion": "Prints a script that completes commands, recipes and flags in a shell.",
@@ -62,17 +66,19 @@ def parse(words: Sequence[str]) -> Call:
     grammar = {
         "list": _list,
         "show": _show,
-        **{c: partial(_recipe, c, CONFIGURABLE[c]) for c in ("run", "tune", "ablate")},
+        **{c: partial(_recipe, parse, c, CONFIGURABLE[c]) for c in ("run", "tune", "ablate")},
         "compare": _compare,
         "runs": run_parser.runs,
         "rerun": partial(run_parser.rerun, parse),
         "export": run_parser.export,
         "register": run_parser.register,
         "predict": run_parser.predict,
+        "play": run_parser.play,
         "explain": run_parser.explain,
-        "report": partial(_options, "report", options.REPORT),
+        "report": run_parser.report,
         "ui": partial(_options, "ui", options.UI),
         "data": _data,
+        "lesson": _lesson,
         "facts": _facts,
         "doctor": partial(_options, "doctor", options.OUTPUT),
         "completion": _completion,
@@ -107,7 +113,7 @@ def _list(parser: Parser, words: Sequence[str]) -> Call:
 
 
 def _show(parser: Parser, words: Sequence[str]) -> Call:
-    parser.add_argument("NAME", help=RECIPE)
+    parser.add_argument("NAME", help=f"{RECIPE}, or name of a builder such as vgg16")
     own = options.OUTPUT
     parser.add_flags("options of show", own, describe_options("show", own))
     arguments = parser.read(words)
@@ -115,9 +121,19 @@ def _show(parser: Parser, words: Sequence[str]) -> Call:
     return partial(lazy.tables().show_recipe, arguments.NAME, **values)
 
 
-def _recipe(command: str, own: Mapping[str, Hyper], parser: Parser, words: Sequence[str]) -> Call:
-    """`run`, `tune` and `ablate`: NAME, its hyperparameters and the options."""
-    parser.add_argument("NAME", help=RECIPE)
+def _recipe(
+    parse: Callable[[Sequence[str]], Call],
+    command: str,
+    own: Mapping[str, Hyper],
+    parser: Parser,
+    words: Sequence[str],
+) -> Call:
+    """`run`, `tune` and `ablate`: NAME, its hyperparameters and the options.
+
+    The record of a run that is resumed has the name.
+    """
+    resumable = command == "run"
+    parser.add_argument("NAME", help=RECIPE, nargs="?" if resumable else None)
     names = recipe_names(words, own, space_of, most=1)
     space = space_of(names[0]) if names else {}
     _set_usage(parser, names, "NAME")
@@ -130,10 +146,18 @@ def _recipe(command: str, own: Mapping[str, Hyper], parser: Parser, words: Seque
     if not names and unknown_flags(words, own) and not asks_help(words):
         parser.error("NAME must be given, before the flags of its hyperparameters")
     values = select(parser.read(words, names), {**space, **own})
+    if resumable and not names:
+        if values.get("resume") is None:
+            parser.error("NAME must be given")
+        return lambda: lazy.run_commands().resume(
+            values["resume"], lambda recipes: parse([command, *recipes, *words])
+        )
     if command != "tune":  # whose ranges may make a hyperparameter active
         resolve(space, {n: v for n, v in values.items() if n in space})
     check_names(values.get("search", ()), space, "hyperparameter")
     check_dataset(values)
+    check_budget(values)
+    check_init_from(values.get("init_from"))
     if command == "ablate":
         _check_factors(names[0], space, values)
     return partial(getattr(lazy.commands(), command), names[0], values)
@@ -162,11 +186,13 @@ def _compare(parser: Parser, words: Sequence[str]) -> Call:
     for space in spaces.values():
         resolve(space, {n: v for n, v in values.items() if n in space})
     check_dataset(values)
+    check_budget(values)
+    check_init_from(values.get("init_from"))
     return partial(lazy.commands().compare, names, values)
 
 
 def _options(command: str, own: Mapping[str, Hyper], parser: Parser, words: Sequence[str]) -> Call:
-    """`report`, `ui` and `doctor`: options only."""
+    """`ui` and `doctor`: options only."""
     if own:
         parser.add_flags(f"options of {command}", own, describe_options(command, own))
     values = resolve(own, select(parser.read(words), own))
@@ -203,6 +229,19 @@ def _facts(parser: Parser, words: Sequence[str]) -> Call:
         "without a reason. The exit status is 1 if any is open."
     )
     return partial(lazy.commands().facts, parser.read(words).NAME)
+
+
+def _lesson(parser: Parser, words: Sequence[str]) -> Call:
+    parser.add_argument("NAME", nargs="?", help="the lesson to take; if none is named: lists them")
+    own = options.LESSON
+    parser.add_flags("options of lesson", own, describe_options("lesson", own))
+    arguments = parser.read(words)
+    values = resolve(own, select(arguments, own))
+    if arguments.NAME is not None:
+        return partial(lazy.lesson_commands().take_lesson, arguments.NAME, **values)
+    if values["prediction"] is not None:
+        parser.error("--prediction needs the NAME of a lesson.")
+    return lazy.lesson_commands().list_lessons
 
 
 def _completion(parser: Parser, words: Sequence[str]) -> Call:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["check_dataset", "check_explained"]
+__all__ = ["check_dataset", "check_explained", "check_out"]
 
 # Names of data sets have none of these ends; a name of TensorFlow Datasets may hold a slash.
 SUFFIXES = (
@@ -74,3 +74,19 @@ def _exists(path: str) -> bool:
         return Path(path).expanduser().exists()
     except (OSError, RuntimeError):  # the reader says why
         return True
+
+
+def check_out(out: str | None) -> None:
+    """Refuses a path that is neither a CSV file nor a folder, before anything is computed.
+
+    Raises:
+        ValueError: names the option.
+    """
+    if out is None or out.lower().endswith(".csv"):
+        return
+    path = Path(out).expanduser()
+    if path.suffix.lower() in SUFFIXES or (path.exists() and not path.is_dir()):
+        raise ValueError(
+            "`out` must be a file whose name ends in .csv, for the answers, or a folder, for "
+            f"pictures. Received: out={out!r}"
+        )

@@ -21,6 +21,8 @@ from keras_dl.utils.text import plural
 
 __all__ = ["print_predictions", "write_table"]
 
+FILM = 4  # axes of a film: (pictures, height, width, 3)
+FRAME = 50  # milliseconds of a picture
 LONGEST_NAME = 100  # characters of a written file's name
 ROW = re.compile(r"(.+)(?::(\d+)|\[(\d+)\])")  # a line of a table, an image of an array
 
@@ -74,7 +76,8 @@ def _print(
         if folder is None:
             skipped += 1
         else:
-            path = _unused_path(Path(folder), prediction.source)
+            suffix = ".gif" if prediction.picture.ndim == FILM else ".png"
+            path = _unused_path(Path(folder), prediction.source, suffix)
             _write_picture(path, prediction.picture)
             written += 1
             console.print(f"  → {escape(printable(path))}", soft_wrap=True)
@@ -127,17 +130,23 @@ def _lines(prediction: Prediction) -> str:
     return f"{source}: {text}" if text else source
 
 
-def _unused_path(folder: Path, source: str) -> Path:
+def _unused_path(folder: Path, source: str, suffix: str) -> Path:
     """Returns a new file named after the input."""
     stem = printable(Path(source).stem, most=LONGEST_NAME) or "prediction"
-    path, number = folder / f"{stem}.png", 1
+    path, number = folder / f"{stem}{suffix}", 1
     while path.exists():
-        path, number = folder / f"{stem}-{number}.png", number + 1
+        path, number = folder / f"{stem}-{number}{suffix}", number + 1
     return path
 
 
 def _write_picture(path: Path, picture: np.ndarray) -> None:
-    """Writes (height, width), (height, width, 1), RGB or RGBA bytes as PNG."""
+    """Writes (height, width), (height, width, 1), RGB or RGBA bytes as PNG, films of RGB as GIF."""
+    if picture.ndim == FILM:
+        first, *others = (Image.fromarray(image) for image in picture)
+        with atomic_path(path) as part:
+            options = {"append_images": others, "duration": FRAME, "loop": 0}
+            first.save(part, format="GIF", save_all=True, **options)
+        return
     pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture
     with atomic_path(path) as part:
         Image.fromarray(pixels).save(part)

@@ -1,4 +1,4 @@
-"""The commands on tracked runs: `runs`, `rerun`, `export`, `register` and `explain`."""
+"""The commands on tracked runs: `runs`, `rerun`, `export`, `register`, `play` and `explain`."""
 
 import json
 import math
@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from keras_dl import settings
 from keras_dl.cli import config, tables
-from keras_dl.utils.printing import printable
+from keras_dl.utils.printing import LAYOUT, printable
 
 if TYPE_CHECKING:
     from keras_dl.tracking.listing import RunRow
 
-__all__ = ["clean", "delete", "explain", "export", "list_runs", "register", "rerun"]
+__all__ = [
+    "clean",
+    "delete",
+    "explain",
+    "export",
+    "list_runs",
+    "play",
+    "register",
+    "rerun",
+    "resume",
+]
 
+Parse = Callable[[Sequence[str]], Callable[[], "int | None"]]  # words of the command line to a call
 UNITS = ("B", "kB", "MB", "GB")
 
 
@@ -85,7 +96,7 @@ def clean() -> None:
     print(f"{format_size(removal.clean())} freed")
 
 
-def rerun(run_id: str, parse: Callable[[Sequence[str]], Callable[[], "int | None"]]) -> int | None:
+def rerun(run_id: str, parse: Parse) -> int | None:
     """Repeats a run from its record.
 
     Args:
@@ -109,6 +120,22 @@ def rerun(run_id: str, parse: Callable[[Sequence[str]], Callable[[], "int | None
         records.repeated.reset(token)
 
 
+def resume(run_id: str, parse: Parse) -> int | None:
+    """Continues a stopped run whose recipe its record has.
+
+    Args:
+        run_id: id of the run, or its first characters.
+        parse: turns the recipe of the run into a call.
+
+    Raises:
+        ValueError: if there is no such run, it has no record, or its recipe was in memory.
+    """
+    from keras_dl.tracking import records
+
+    recipes, _ = config.to_words(records.read(run_id).values, f"resume={run_id}")
+    return parse(recipes)()
+
+
 def export(run_id: str, values: Mapping[str, Any]) -> None:
     """Writes the model of a run in another format.
 
@@ -130,6 +157,30 @@ def register(run_id: str, name: str) -> None:
 
     address = registry.register(run_id, name)
     print(printable(f"{address}: mlflow models serve -m {address} --env-manager local"))
+
+
+def play(run_id: str, *, second: bool = False, simulations: int | None = None) -> None:
+    """Plays a board game against the network of a run, on the terminal or on piped lines.
+
+    Args:
+        run_id: id of the run, or its first characters.
+        second: whether the network begins.
+        simulations: of the network's search; None: those of its training.
+
+    Raises:
+        ValueError: if the run has no model, or its task is another.
+    """
+    from keras_dl.tracking.model_runs import check_has_model
+
+    check_has_model(run_id)
+    settings.load_backend()
+    from keras_dl.tasks.playing import play_run
+
+    play_run(run_id, sys.stdin, _print_text, second=second, simulations=simulations)
+
+
+def _print_text(text: str) -> None:
+    print(printable(text, keep=LAYOUT), flush=True)
 
 
 def explain(run_id: str, inputs: Sequence[str], values: Mapping[str, Any]) -> int:

@@ -10,7 +10,7 @@ from keras_dl.cli.paths import check_explained
 from keras_dl.cli.positionals import asks_help, split_words, unknown_flags
 from keras_dl.space import check_names, resolve
 
-__all__ = ["explain", "export", "predict", "register", "rerun", "runs"]
+__all__ = ["explain", "export", "play", "predict", "register", "report", "rerun", "runs"]
 
 RUN_ID = "id of a run, or its first characters"
 
@@ -48,6 +48,16 @@ def _predict_by_task(parser: Parser, words: Sequence[str], run_id: str) -> int |
     space = options.PREDICT | space
     values = resolve(space, select(arguments, space))
     return lazy.commands().predict(arguments.RUN_ID, arguments.INPUT, values)
+
+
+def play(parser: Parser, words: Sequence[str]) -> Call:
+    """`play`: a run of a board game."""
+    parser.add_argument("RUN_ID", help=RUN_ID)
+    own = options.PLAY
+    parser.add_flags("options of play", own, describe_options("play", own))
+    arguments = parser.read(words)
+    values = resolve(own, select(arguments, own))
+    return partial(lazy.run_commands().play, arguments.RUN_ID, **values)
 
 
 def explain(parser: Parser, words: Sequence[str]) -> Call:
@@ -88,6 +98,28 @@ def runs(parser: Parser, words: Sequence[str]) -> Call:
     if arguments.ACTION == "delete":
         return partial(lazy.run_commands().delete, arguments.RUN_ID)
     return lazy.run_commands().clean
+
+
+def report(parser: Parser, words: Sequence[str]) -> Call:
+    """`report`: runs and experiments of the page, and options."""
+    parser.add_argument(
+        "RUN",
+        nargs="*",
+        help="with --html: ids of runs or their first characters, and names of experiments; if "
+        "none is given: all runs",
+    )
+    own = options.REPORT
+    parser.add_flags("options of report", own, describe_options("report", own))
+    arguments = parser.read(words)
+    values = resolve(own, select(arguments, own))
+    if arguments.RUN and values["html"] is None:
+        parser.error(
+            f"RUN needs --html FILE; the table has all recipes. Received: {arguments.RUN[0]}"
+        )
+    stated = [f"--{name}" for name in own if values[name]]
+    if len(stated) > 1:
+        parser.error(f"only one of {', '.join(f'--{name}' for name in own)} can be given")
+    return partial(lazy.commands().report, arguments.RUN, **values)
 
 
 def rerun(parse: Callable[[Sequence[str]], Call], parser: Parser, words: Sequence[str]) -> Call:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from json import dumps
 from typing import Any
@@ -54,15 +55,18 @@ def list_recipes(word: str, *, family: str | None = None, json: bool = False) ->
 
 
 def show_recipe(name: str, *, json: bool = False) -> None:
-    """Prints everything that a recipe's file declares.
+    """Prints everything that a recipe's file declares, or the counts of a builder.
 
     Args:
-        name: of the recipe, or its file.
+        name: of the recipe, or its file, or of a builder in `keras_dl.models` that is no recipe.
         json: whether to print JSON.
 
     Raises:
         ValueError, TypeError: if there is no such recipe, or it is wrong.
     """
+    if name not in catalog.names() and name in catalog.builders():
+        _show_builder(name, json)
+        return
     console, entry = terminal(), loading.entry(name)
     if json:
         print(dumps(_as_json(entry), indent=1, default=str))
@@ -76,9 +80,26 @@ def show_recipe(name: str, *, json: bool = False) -> None:
         rows.add_row(*map(cell, _row(hyper)))
     console.print(rows if entry.space else "  none")
     for builder, counts in entry.published.items():
-        console.print(f"\n[bold]Counts of {escape(builder)}[/bold]")
-        for what, value in counts.items():
-            console.print(f"  {what.replace('_', ' ')}: {escape(_format(value))}", soft_wrap=True)
+        console.print()
+        _print_counts(console, builder, counts)
+
+
+def _show_builder(name: str, json: bool) -> None:
+    counts = catalog.builders()[name]
+    if json:
+        print(dumps({"name": name, "counts": {name: counts}}, indent=1, default=str))
+    else:
+        _print_counts(terminal(), name, counts)
+
+
+def _print_counts(console: Console, builder: str, counts: Mapping[str, Any]) -> None:
+    console.print(f"[bold]Counts of {escape(builder)}[/bold]")
+    for what, value in counts.items():
+        console.print(f"  {what.replace('_', ' ')}: {escape(_format(value))}", soft_wrap=True)
+    if "activations" in counts:
+        sizes = [4 * counts[what] / 1e6 for what in ("trainable_parameters", "activations")]
+        text = "memory in float32: {:,.4g} MB of parameters, {:,.4g} MB of activations an image"
+        console.print(f"  {text.format(*sizes)}", soft_wrap=True)
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

@@ -152,15 +152,16 @@ def _open_parent(
     levelled = {n: params[n] for n in ("over", "values")}  # resolved, whatever the recipe's are
     options = plan.options | levelled
     config = make_config("ablate", [plan.recipe], plan.fixed, options, plan.data, plan.callbacks)
-    return ParentRun("ablation", plan.recipe, name, params, facts, journal, tags, config)
+    return ParentRun.start("ablation", plan.recipe, name, params, facts, journal, tags, config)
 
 
 def _announcement(plan: Plan, levels: Levels, settings: int, dry_run: DryRun, slots: int) -> str:
     seeds = plan.options["seeds"]
     trainings = settings * seeds
-    total = trainings * (plan.epochs * dry_run.seconds + dry_run.overhead)
+    total = trainings * plan.forecast(dry_run.seconds, dry_run.steps, dry_run.overhead)
     crossed = " × ".join(f"{name} ({len(own)})" for name, own in levels.items())
     return (
         f"{plan.recipe.name} on {dry_run.facts['name']}: {crossed}; {settings} settings × {seeds} "
-        f"seeds = {trainings} trainings, {slots} at a time, about {format_duration(total / slots)}"
+        f"seeds = {trainings} trainings of {plan.length}, {slots} at a time, "
+        f"about {format_duration(total / slots)}"
     )

@@ -1,4 +1,4 @@
-"""Figures of an ablation: main effects, curves by level, interactions."""
+"""Figures of an ablation: main effects, curves by level, interactions, label efficiency."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -36,7 +36,8 @@ def draw_figures(
         metrics: names of the score and of the objective.
 
     Returns:
-        "main_effects"; "curves" of two epochs or more; "interactions" of two factors or more.
+        "main_effects"; "curves" of two epochs or more; "interactions" of two factors or more;
+        "label_efficiency" if the factor "labels" varies beside one or two others.
     """
     metric, objective = metrics
     figures = {"main_effects": _draw_main_effects(levels, rows, effects, metric)}
@@ -44,6 +45,8 @@ def draw_figures(
         figures["curves"] = plots.curves_by_level(_by_level(levels, rows, curves), objective)
     if len(levels) > 1:
         figures["interactions"] = _draw_interactions(levels, rows, metric)
+    if len(levels.get("labels", ())) > 1 and len(levels) in (2, 3):
+        figures["label_efficiency"] = _draw_label_efficiency(levels, rows, metric)
     return figures
 
 
@@ -68,6 +71,33 @@ def _draw_interactions(levels: Levels, rows: Rows, metric: str) -> "Figure":
     ]
     labels = {n: [format_value(v) for v in own] for n, own in levels.items()}
     return plots.interaction_lines(pairs, labels, tables, metric)
+
+
+def _draw_label_efficiency(levels: Levels, rows: Rows, metric: str) -> "Figure":
+    """Draws the first factor beside "labels" as curves, a second one as panels.
+
+    A level that switches the first factor off is what differences are taken from.
+    """
+    counts: list[Any] = sorted(levels["labels"])  # type: ignore[type-var]
+    curve, *panel = [name for name in levels if name != "labels"]
+    settings = [{panel[0]: value} for value in levels[panel[0]]] if panel else [{}]
+    methods = sorted(levels[curve], key=lambda level: level not in (False, None, "none"))
+    seeds = sorted({row["seed"] for row in rows})
+
+    def table(setting: Mapping[str, object]) -> np.ndarray:
+        cells = [
+            [_mean(rows, {**setting, "labels": count, "seed": seed}) for seed in seeds]
+            for count in counts
+        ]
+        return np.array(cells)
+
+    panels = {
+        ", ".join(f"{n} {format_value(v)}" for n, v in setting.items()) or curve: {
+            f"{curve} {format_value(value)}": table({**setting, curve: value}) for value in methods
+        }
+        for setting in settings
+    }
+    return plots.label_efficiency(counts, panels, metric)
 
 
 def _by_level(

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
@@ -10,12 +11,20 @@ from rich.console import Console
 from keras_dl import options
 from keras_dl.comparing.contenders import Contender, run_contenders
 from keras_dl.comparing.results import Comparison
+from keras_dl.data.folds import Fold
 from keras_dl.data.summary import show
 from keras_dl.execution.journal import Journal, open_journal
-from keras_dl.execution.plan import Callbacks, Plan, check_factory, split_arguments, spool_data
+from keras_dl.execution.plan import (
+    Callbacks,
+    Plan,
+    check_factory,
+    refuse_seeds_with_folds,
+    split_arguments,
+    spool_data,
+)
 from keras_dl.execution.scheduler import Scheduler, stop_on_full_disk
 from keras_dl.recipe import Recipe
-from keras_dl.space import check_names
+from keras_dl.space import check, check_names
 from keras_dl.tracking import store
 from keras_dl.training.config_file import make_config
 from keras_dl.utils.files import remove_folder
@@ -52,12 +61,15 @@ def compare(
         SearchFailed: if a recipe failed with every seed.
         KeyboardInterrupt: after all runs were closed; `resume=True` continues from there.
     """
+    refuse_seeds_with_folds(arguments)
     plans = _make_plans(recipes, data, arguments, check_factory(callbacks))
     resolved = plans[0].options
     store.close_orphaned_runs()
     root, name = store.root() / "comparisons", "-vs-".join(r.name for r in recipes)[:LONGEST]
     definition: dict[str, Any] = {"recipe": [p.recipe.name for p in plans]}
     definition |= {p.recipe.name: p.definition() for p in plans}
+    if resolved["folds"] is not None:
+        definition["folds"] = resolved["folds"]
     with (
         stop_on_full_disk(),
         open_journal(root, name, definition, resolved["resume"]) as journal,
@@ -70,9 +82,16 @@ def compare(
         if resolved["resume"] and not journal.resumed:
             console.print("Nothing to resume: a new comparison starts")
         fixed = {name: value for plan in plans for name, value in plan.fixed.items()}
-        config = make_config("compare", [p.recipe for p in plans], fixed, resolved, data, callbacks)
+        stated = {n: v for n, v in resolved.items() if n != "seeds" or resolved["folds"] is None}
+        config = make_config("compare", [p.recipe for p in plans], fixed, stated, data, callbacks)
         comparison = run_contenders(
-            contenders, resolved["seeds"], scheduler, journal, config=config, verbose=verbose
+            contenders,
+            resolved["seeds"],
+            scheduler,
+            journal,
+            config=config,
+            folds=resolved["folds"],
+            verbose=verbose,
         )
     if not any(r.failed for r in comparison.rows):  # else the workers' output may hold the cause
         remove_folder(journal.folder)
@@ -93,7 +112,9 @@ def _make_contenders(
     contenders = []
     for plan in (spool_data(p, journal.folder) for p in plans):
         values = plan.values({})
-        dry_run = scheduler.dry_run(plan.job(values, 0, journal.folder / "dry_run"))
+        folds = plan.options["folds"]
+        fold = None if folds is None else Fold(0, folds)
+        dry_run = scheduler.dry_run(plan.job(values, 0, journal.folder / "dry_run", fold=fold))
         plan = plan.for_data(dry_run.facts)
         contenders.append(Contender(plan.recipe.name, plan, plan.values({}), dry_run.facts))
         for note in dry_run.notes:
@@ -142,6 +163,7 @@ def _make_plans(
         raise ValueError(
             f"`recipes` must be two or more different ones. Received: {names or 'none'}"
         )
+    recipes = [_with_objective(r, arguments.get("objective")) for r in recipes]
     if not any(r.regression for r in recipes):  # whose task is known with the data
         _check_kinds(recipes)
     spaces = {r.name: r.space() for r in recipes}
@@ -155,3 +177,9 @@ def _make_plans(
         plan.values({})  # refuses a hyperparameter that has no effect
         plans.append(plan)
     return plans
+
+
+def _with_objective(recipe: Recipe, objective: Any) -> Recipe:
+    """Returns the recipe with the stated objective, by which its test results are compared too."""
+    check(options.COMPARE["objective"], objective)
+    return replace(recipe.with_objective(objective), score=None) if objective else recipe

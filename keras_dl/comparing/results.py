@@ -14,9 +14,9 @@ from keras_dl.comparing.statistics import LEAST_SEEDS, format_p, holm, interval,
 from keras_dl.errors import Failure, SearchFailed
 from keras_dl.execution.parent_run import score_of
 from keras_dl.execution.progress import format_duration
-from keras_dl.recipe import Recipe
+from keras_dl.recipe import Score
 from keras_dl.training.job import Outcome
-from keras_dl.utils.intervals import CONFIDENCE, is_proportion
+from keras_dl.utils.intervals import CONFIDENCE, exact_interval, is_proportion
 from keras_dl.utils.notebook import figures_to_html, table_to_html, to_html
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Row:
 
     Attributes:
         label: label of the contender.
-        scores: score by seed; seeds that failed are left out.
+        scores: score by seed, or by fold from 0; those that failed are left out.
         mean: mean of the scores.
         low: lower end of the mean's 95 % confidence interval, over seeds and test examples.
         high: upper end.
@@ -78,6 +78,7 @@ class Comparison:
         run_id: id of the parent run in MLflow.
         url: link to it.
         majority_share: accuracy of always predicting the most frequent class, for accuracies.
+        unit: "seed", or "fold" where the scores are those of a cross-validation.
     """
 
     metric: str
@@ -90,6 +91,7 @@ class Comparison:
     run_id: str
     url: str
     majority_share: float | None = None
+    unit: str = "seed"
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Returns one row per contender, best mean first."""
@@ -106,7 +108,15 @@ class Comparison:
         """Returns the rows for the terminal."""
         title = f"{self.metric} ({self.direction}), mean and 95 % interval"
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-        for name in ("", "mean", "95 % interval", "seeds", "p (paired)", "parameters", "time"):
+        for name in (
+            "",
+            "mean",
+            "95 % interval",
+            f"{self.unit}s",
+            "p (paired)",
+            "parameters",
+            "time",
+        ):
             table.add_column(name, justify="left" if not name else "right")
         for row in self.rows:
             p = self.p_values.get(row.label)
@@ -142,7 +152,7 @@ def majority_caption(share: float | None) -> str | None:
     return None if share is None else f"Always predicting the most frequent class: {share:.4f}"
 
 
-def paired_tests(rows: Sequence[Row]) -> dict[str, float | None]:
+def paired_tests(rows: Sequence[Row], *, folds: bool = False) -> dict[str, float | None]:
     """Tests the first row against each other, over common seeds and test examples.
 
     The p-values are adjusted for all pairs of rows after Holm, because the first is the best of
@@ -150,32 +160,41 @@ def paired_tests(rows: Sequence[Row]) -> dict[str, float | None]:
 
     Args:
         rows: best mean first.
+        folds: whether scores are those of folds.
 
     Returns:
         p-values by label of the other row; None where the seeds show no variance.
     """
-    raw = {(one.label, two.label): _paired_p_value(one, two) for one, two in combinations(rows, 2)}
+    raw = {
+        (one.label, two.label): _paired_p_value(one, two, folds=folds)
+        for one, two in combinations(rows, 2)
+    }
     adjusted = holm({pair: p for pair, p in raw.items() if p is not None})
     first = rows[0].label
     return {row.label: adjusted.get((first, row.label)) for row in rows[1:]}
 
 
-def _paired_p_value(one: Row, two: Row) -> float | None:
+def _paired_p_value(one: Row, two: Row, *, folds: bool) -> float | None:
     seeds = sorted(set(one.scores) & set(two.scores))
     gaps = np.array([one.scores[s] - two.scores[s] for s in seeds])
+    if folds:
+        return paired_p_value(gaps, folds=True)
     if any(s not in row.examples for s in seeds for row in (one, two)):
         return paired_p_value(gaps)
     first, second = (np.array([row.examples[s] for s in seeds], float) for row in (one, two))
     return paired_p_value(gaps, first - second if first.shape == second.shape else None)
 
 
-def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure]) -> Row:
+def make_row(
+    label: str, score: Score, results: Mapping[int, Outcome | Failure], *, folds: bool = False
+) -> Row:
     """Computes mean and interval of a contender.
 
     Args:
         label: label of the contender.
-        recipe: declares the score.
-        results: outcome or failure by seed.
+        score: names the metric.
+        results: outcome or failure by seed, or by fold.
+        folds: whether the results are those of folds.
 
     Raises:
         SearchFailed: if every seed failed.
@@ -184,13 +203,12 @@ def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure
     outcomes = {s: o for s, o in results.items() if not isinstance(o, Failure)}
     if not outcomes:
         failure = next(iter(results.values()))
-        raise SearchFailed(f"{label} failed with every seed: {failure}")
-    scores = {s: score_of(recipe.final_score, o) for s, o in outcomes.items()}
-    metric, values = recipe.final_score.name, np.array(list(scores.values()))
+        raise SearchFailed(f"{label} failed with every {'fold' if folds else 'seed'}: {failure}")
+    scores = {s: score_of(score, o) for s, o in outcomes.items()}
+    metric, values = score.name, np.array(list(scores.values()))
     examples = {s: o.example_results() for s, o in outcomes.items() if metric == "test/accuracy"}
     examples = {s: result for s, result in examples.items() if result is not None}
-    whole = np.array(list(examples.values())) if len(examples) == len(scores) else None
-    low, high = interval(values, whole, proportion=is_proportion(metric))
+    low, high = _interval(values, list(examples.values()), is_proportion(metric), folds)
     return Row(
         label,
         scores,
@@ -204,6 +222,18 @@ def make_row(label: str, recipe: Recipe, results: Mapping[int, Outcome | Failure
     )
 
 
+def _interval(
+    values: np.ndarray, examples: Sequence[np.ndarray], proportion: bool, folds: bool
+) -> tuple[float, float]:
+    whole = len(examples) == len(values)
+    if not folds:
+        return interval(values, np.array(examples) if whole else None, proportion=proportion)
+    if whole and values.mean() in (0.0, 1.0):  # no variance over the folds
+        count = sum(map(len, examples))
+        return exact_interval(round(values.mean() * count), count)
+    return interval(values, proportion=proportion, folds=True)
+
+
 def find_winner(rows: Sequence[Row], p_values: Mapping[str, float | None]) -> str | None:
     """Returns the label of the first row if it beats all others at 5 %, else None.
 
@@ -215,7 +245,11 @@ def find_winner(rows: Sequence[Row], p_values: Mapping[str, float | None]) -> st
 
 
 def make_verdict(
-    rows: Sequence[Row], p_values: Mapping[str, float | None], winner: str | None, metric: str
+    rows: Sequence[Row],
+    p_values: Mapping[str, float | None],
+    winner: str | None,
+    metric: str,
+    unit: str = "seed",
 ) -> str:
     """Returns a sentence that names the winner, or states why there is none.
 
@@ -224,6 +258,7 @@ def make_verdict(
         p_values: p-value of each other row against the first.
         winner: label of the winner, or None.
         metric: name of the score.
+        unit: "seed" or "fold".
     """
     if len(rows) < 2:
         return f"{rows[0].label}: {metric} {rows[0].mean:.4f}; nothing to compare it with"
@@ -235,16 +270,16 @@ def make_verdict(
     seeds = min(len(row.scores) for row in rows)
     if seeds < LEAST_SEEDS:
         return (
-            f"No winner on {metric}: {rows[0].label} is best over {seeds} seed{'s' * (seeds > 1)}; "
-            f"a winner needs {LEAST_SEEDS} or more"
+            f"No winner on {metric}: {rows[0].label} is best over {seeds} "
+            f"{unit}{'s' * (seeds > 1)}; a winner needs {LEAST_SEEDS} or more"
         )
     unknown = [label for label, p in p_values.items() if p is None]
     if unknown:
         return (
             f"No winner on {metric}: {rows[0].label} and {', '.join(unknown)} differ by the same "
-            "amount with each seed, so that there is no variance to test it by"
+            f"amount with each {unit}, so that there is no variance to test it by"
         )
     return (
-        f"No winner on {metric}: the seeds do not tell {rows[0].label} from the rest "
+        f"No winner on {metric}: the {unit}s do not tell {rows[0].label} from the rest "
         f"(p = {max(p for p in p_values.values() if p is not None):.3f})"
     )

@@ -7,13 +7,34 @@ import numpy as np
 
 from keras_dl.utils.intervals import CONFIDENCE, exact_interval, proportion_interval
 
-__all__ = ["LEAST_SEEDS", "format_p", "holm", "interval", "paired_p_value"]
+__all__ = ["LEAST_SEEDS", "fold_error", "format_p", "holm", "interval", "paired_p_value"]
 
 LEAST_SEEDS = 3  # for a verdict: with fewer the estimate of their variance is too uncertain
 
 
+def fold_error(scores: np.ndarray) -> float:
+    """Returns the standard error of a mean over the folds of a cross-validation.
+
+    Trainings share examples, so that the variance over folds alone is too small; the correction
+    takes 1/k + 1/(k - 1) of it instead of 1/k.
+
+    Args:
+        scores: scores or their differences, one per fold, (folds).
+
+    Reference:
+        Nadeau and Bengio, 2003, Inference for the Generalization Error, Machine Learning 52,
+        section 3, with k - 1 times as many examples for training as for testing.
+    """
+    folds = len(scores)
+    return float(np.sqrt(np.var(scores, ddof=1) * (1 / folds + 1 / (folds - 1))))
+
+
 def interval(
-    scores: np.ndarray, examples: np.ndarray | None = None, *, proportion: bool = False
+    scores: np.ndarray,
+    examples: np.ndarray | None = None,
+    *,
+    proportion: bool = False,
+    folds: bool = False,
 ) -> tuple[float, float]:
     """Returns the 95 % confidence interval of a mean over seeds.
 
@@ -28,12 +49,15 @@ def interval(
         examples: result of each test example, (seeds, examples), whose mean over a row is the
             score; None leaves out the error of the test set.
         proportion: whether scores lie in [0, 1].
+        folds: whether scores are those of folds, see `fold_error`.
 
     Returns:
         Lower and upper end, NaN with one seed.
     """
     mean, half = float(np.mean(scores)), float("nan")
-    if len(scores) > 1:
+    if folds and len(scores) > 1:
+        half = _quantile(len(scores) - 1) * fold_error(scores)
+    elif len(scores) > 1:
         errors = [_standard_error(scores, None), _standard_error(scores, examples)]
         half = max(_quantile(freedom) * error for error, freedom in errors)
     if not proportion:
@@ -43,7 +67,9 @@ def interval(
     return proportion_interval(mean, half)
 
 
-def paired_p_value(gaps: np.ndarray, examples: np.ndarray | None = None) -> float | None:
+def paired_p_value(
+    gaps: np.ndarray, examples: np.ndarray | None = None, *, folds: bool = False
+) -> float | None:
     """Returns the p-value of a mean gap of 0 between two models, or None without variance.
 
     A two-sided t-test over seeds whose variance includes that of drawing the test set. It is never
@@ -53,6 +79,7 @@ def paired_p_value(gaps: np.ndarray, examples: np.ndarray | None = None) -> floa
     Args:
         gaps: differences of the scores, (seeds).
         examples: differences of the results of each test example, (seeds, examples), or None.
+        folds: whether gaps are those of folds, see `fold_error`.
 
     Returns:
         The p-value; 1 where all gaps are 0, None with one seed or where all gaps are equal: the
@@ -65,6 +92,8 @@ def paired_p_value(gaps: np.ndarray, examples: np.ndarray | None = None) -> floa
     if len(gaps) < 2 or np.ptp(gaps) < 1e-12:
         return None
     mean = abs(float(np.mean(gaps)))
+    if folds:
+        return float(2 * stats.t.sf(mean / fold_error(gaps), len(gaps) - 1))
     errors = [_standard_error(gaps, None), _standard_error(gaps, examples)]
     return max(float(2 * stats.t.sf(mean / error, freedom)) for error, freedom in errors)
 

@@ -12,22 +12,43 @@ from keras_dl.data.locations import describe_locations
 from keras_dl.data.scaling import with_scaling
 from keras_dl.data.serialization import Preprocessor, register_preprocessor
 from keras_dl.data.sources.lookup import prepare
-from keras_dl.data.specs import Classes, Features, Images, Masks, Nodes, NoTargets, Tokens, Values
+from keras_dl.data.specs import (
+    BestPlay,
+    Boards,
+    Boxes,
+    Classes,
+    Features,
+    FrameStates,
+    Images,
+    Masks,
+    Nodes,
+    NoTargets,
+    Spectrograms,
+    Tokens,
+    Transcripts,
+    Values,
+)
 
 __all__ = [
+    "BestPlay",
+    "Boards",
+    "Boxes",
     "Classes",
     "Data",
     "DatasetError",
     "DatasetUnavailable",
     "DatasetWarning",
     "Features",
+    "FrameStates",
     "Images",
     "Masks",
     "NoTargets",
     "Nodes",
     "Preprocessor",
+    "Spectrograms",
     "Split",
     "Tokens",
+    "Transcripts",
     "Values",
     "describe",
     "describe_locations",

@@ -8,8 +8,9 @@ import numpy as np
 from keras_dl.data.dataset import Data
 from keras_dl.data.reading import fact, recorded
 from keras_dl.data.samplers import limit
+from keras_dl.utils.checks import check_count
 
-__all__ = ["LabelledRows", "balanced_rows", "take_labelled", "with_labels"]
+__all__ = ["LabelledRows", "balanced_rows", "take_examples", "take_labelled", "with_labels"]
 
 SHORTEST_EPOCH = 2000  # examples; fewer labelled ones are repeated
 # One constant for all runs: a run's own seed must not change which examples have labels.
@@ -127,3 +128,23 @@ def take_labelled(data: Data, images_per_class: int) -> Data:
         "labels", f"{images_per_class} of each class, {len(rows):,} of {len(labels):,} for training"
     )
     return data.with_splits({"train": data.train.take(rows)})
+
+
+@recorded
+def take_examples(data: Data, count: int) -> Data:
+    """Returns the data with at most `count` training examples, the same ones in every run.
+
+    Args:
+        data: any.
+        count: at least 1.
+
+    Raises:
+        TypeError: if it is not an integer.
+        ValueError: if it is below 1.
+    """
+    check_count("count", count, "so many training examples remain")
+    size = data.train.num_examples
+    if count >= size:
+        return data
+    fact("train", f"{count:,} of {size:,} training examples, drawn with a fixed seed")
+    return data.with_splits({"train": data.train.sample(count, SEED)})

@@ -1,9 +1,10 @@
-"""Opening of a data set of any kind: images, tables, texts, masks, pairs."""
+"""Opening of a data set of any kind: images, tables, texts, masks, pairs, speech, captions."""
 
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from keras_dl.data.captions import captioned_images
 from keras_dl.data.dataset import Data
 from keras_dl.data.errors import DatasetError
 from keras_dl.data.few_shot import few_shot
@@ -15,6 +16,8 @@ from keras_dl.data.reading import record
 from keras_dl.data.reading_options import reading_options
 from keras_dl.data.registry import DATASETS
 from keras_dl.data.segmentation import load_segmentation
+from keras_dl.data.series import SERIES, forecast_windows
+from keras_dl.data.speech import spoken_words
 from keras_dl.data.text import CORPORA, LABELLED, characters, corpus, token_sequences
 
 __all__ = ["open_dataset"]
@@ -27,6 +30,11 @@ NAMED: dict[str, Callable[..., Data]] = {
     "communities": load_graph,
     "omniglot": few_shot,
     "glyphs": few_shot,
+    "fsdd": spoken_words,
+    "tones": spoken_words,
+    **dict.fromkeys(SERIES, forecast_windows),
+    "flickr8k_1000": captioned_images,
+    "captioned_shapes": captioned_images,
     "facades": lambda dataset, *, image_size=256: facades(image_size=image_size),
 }
 
@@ -35,7 +43,8 @@ def open_dataset(dataset: str, **options: Any) -> Data:
     """Reads a data set as the recipes of its kind do.
 
     Args:
-        dataset: name or path of images, a table, texts with labels or without, images with masks.
+        dataset: name or path of images, a table, texts with labels or without, images with masks,
+            recordings by class, images with captions.
         **options: `image_size`, `at_least` and the options of reading, as in `keras_dl.data.load`.
 
     Raises:
@@ -68,7 +77,7 @@ def _functions(dataset: str) -> Iterator[Callable[..., Data]]:
     elif (path / "images").is_dir() and (path / "masks").is_dir():
         yield load_segmentation
     else:
-        yield from (load, token_sequences, characters)
+        yield from (load, token_sequences, characters, spoken_words, captioned_images)
 
 
 def _check_options(function: Callable[..., Data], values: dict[str, Any], dataset: str) -> None:

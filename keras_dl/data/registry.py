@@ -11,8 +11,8 @@ class Entry(NamedTuple):
     Attributes:
         home: "embedded" in scikit-learn or Python, "tfds" for TensorFlow Datasets, "mirror" for a
             file in the folder that KERAS_DL_DATA names, or "derived" from another set.
-        kind: "image", "table", "text", "pairs" of images, images with "masks", or a
-            "graph".
+        kind: "image", "table", "text", "pairs" of images, images with "masks", "boxes" or
+            "captions", a "graph", recordings of "speech", or a time "series".
         size: number and shape of the examples, in words.
         licence: as stated by the authors, and their names.
         file: path inside the mirror; for "tfds" the folder with the original files; for "derived"
@@ -21,7 +21,9 @@ class Entry(NamedTuple):
     """
 
     home: Literal["embedded", "tfds", "mirror", "derived"]
-    kind: Literal["image", "table", "text", "pairs", "masks", "graph"]
+    kind: Literal[
+        "image", "table", "text", "pairs", "masks", "boxes", "graph", "speech", "captions", "series"
+    ]
     size: str
     licence: str
     file: str = ""
@@ -33,6 +35,7 @@ FASHION = "T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankl
 CLASSES = {"cifar10_jpeg": tuple(CIFAR.split()), "fashion_mnist": tuple(FASHION.split(","))}
 UCI = "CC BY 4.0 (UCI)"
 UNSTATED = "not stated"
+M30K = "text/multi30k/{}.{}.gz"
 PTB, SST2 = "text/ptb/ptb.{}.txt.gz", "text/sst2/stsa.binary.{}"
 
 DATASETS = {
@@ -70,8 +73,26 @@ DATASETS = {
                      f"{UNSTATED} (CMP Facade Database)", "facades/facades.tar"),
     "camvid": Entry("mirror", "masks", "367 + 101 + 233 street scenes 180×240 RGB, 11 classes",
                     f"{UNSTATED} (Brostow et al. 2009)", "camvid/camvid_180x240.tar"),
+    "drive": Entry("mirror", "masks", "20 + 20 retinas 584×565 RGB, vessels and field of view",
+                   f"{UNSTATED} (Staal et al. 2004)", "retinal_vessels/drive.tar"),
+    "chase_db1": Entry("mirror", "masks", "20 + 8 retinas 960×999 RGB, vessels",
+                       "commonly given as CC BY 4.0 (Fraz et al. 2012)",
+                       "retinal_vessels/chase_db1.tar"),
+    "bccd": Entry("mirror", "boxes", "205 + 87 + 72 blood smears 480×640 RGB, 3 classes",
+                  "MIT (Shenggan/BCCD_Dataset)", "bccd/images.tar",
+                  ("bccd/annotations.csv", "bccd/train.txt", "bccd/val.txt", "bccd/test.txt")),
     "cora": Entry("mirror", "graph", "2708 papers with 1433 words, 5278 citations, 7 classes",
                   "MIT (kimiyoung/planetoid; Sen et al. 2008)", "graphs/cora.npz"),
+    "fsdd": Entry("mirror", "speech", "3000 recordings of ten digits by six speakers",
+                  "CC BY-SA 4.0 (Jackson et al.)", "fsdd"),
+    "flickr8k_1000": Entry("mirror", "captions", "753 + 113 + 125 photographs with five captions",
+                           f"{UNSTATED} (Hodosh et al. 2013)", "flickr8k_1000"),
+    "airline_passengers": Entry("mirror", "series", "144 months of passengers, 1949 to 1960",
+                                f"{UNSTATED} (Box and Jenkins 1976)",
+                                "tabular/airline-passengers.csv"),
+    "daily_min_temperatures": Entry("mirror", "series", "3650 days of temperatures in Melbourne",
+                                    f"{UNSTATED} (Australian Bureau of Meteorology)",
+                                    "tabular/daily-min-temperatures.csv"),
     "topics": Entry("embedded", "text", "65,000 words of Python's reference; 779 passages, "
                     "6 classes", "PSF (Python)"),
     "sst2": Entry("mirror", "text", "6920 + 872 + 1821 sentences of film reviews, 2 classes",
@@ -89,4 +110,9 @@ DATASETS = {
                  PTB.format("train"), (PTB.format("valid"), PTB.format("test"))),
     "tiny_shakespeare": Entry("mirror", "text", "0.2 million words of Shakespeare",
                               "public domain", "text/tiny_shakespeare/input.txt"),
+    "multi30k": Entry("mirror", "text", "29000 + 1014 + 1000 English sentences, in German too",
+                      f"{UNSTATED} (Elliott et al. 2016)", M30K.format("train", "en"),
+                      (M30K.format("train", "de"), M30K.format("val", "en"),
+                       M30K.format("val", "de"), M30K.format("test_2016_flickr", "en"),
+                       M30K.format("test_2016_flickr", "de"))),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-__all__ = ["Sampler", "Sequential", "Shuffle", "Windows", "epoch_order", "limit"]
+__all__ = ["Sampler", "Sequential", "Shuffle", "Streams", "Windows", "epoch_order", "limit"]
 
 
 class Sampler(Protocol):
@@ -155,3 +155,52 @@ class Windows:
         else:
             starts = np.arange(count) * self.context
         return (starts[:, None] + np.arange(self.context)).astype(np.int32)
+
+
+class Streams:
+    """Consecutive windows of several streams side by side: each step goes on where the last ended.
+
+    The rows are cut into as many equal parts as a batch has examples; example i of step t is window
+    t of part i, so that a model may carry the state of example i on to the next step. The order is
+    the same in every epoch. Rows that fill no whole step of all streams are left out.
+
+    Args:
+        length: rows of the stream, whose targets are one row ahead.
+        streams: parts, the batch size of the training.
+        context: rows of a window.
+
+    Raises:
+        ValueError: if the parts are shorter than one window.
+
+    Reference:
+        Zaremba, Sutskever and Vinyals, 2014, Recurrent Neural Network Regularization,
+        arXiv:1409.2329, section 4.1.
+    """
+
+    def __init__(self, length: int, streams: int, context: int) -> None:
+        self.part = (length + 1) // streams  # as published: of the words, of which the last has
+        steps = (self.part - 1) // context if context >= 1 else 0  # no target within its part
+        if steps < 1:
+            raise ValueError(
+                f"`context` must lie in 1 … {self.part - 1}, the rows of a stream; there are "
+                f"{streams} streams of {length} rows. Received: context={context}"
+            )
+        self.streams, self.context = streams, context
+        self.num_examples = steps * streams
+
+    def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
+        """Returns the row numbers of one epoch.
+
+        Args:
+            seed: no effect.
+            epoch: no effect.
+            batch_size: examples per step; the number of streams in a training.
+            steps: steps per epoch at most; None for a whole epoch.
+
+        Returns:
+            (n, context) int32, see `Sampler.indices`.
+        """
+        windows = np.arange(self.num_examples // self.streams)[:, None] * self.context
+        starts = (windows + np.arange(self.streams) * self.part).reshape(-1, 1)
+        rows = starts[: limit(self.num_examples, batch_size, steps)]
+        return (rows + np.arange(self.context)).astype(np.int32)

@@ -7,14 +7,20 @@ from typing import Any
 from keras_dl.utils.printing import printable
 
 __all__ = [
+    "BestPlay",
+    "Boards",
+    "Boxes",
     "Classes",
     "Features",
+    "FrameStates",
     "Images",
     "Masks",
     "NoTargets",
     "Nodes",
     "Spec",
+    "Spectrograms",
     "Tokens",
+    "Transcripts",
     "Values",
     "to_dict",
 ]
@@ -83,6 +89,19 @@ class Tokens(Spec):
 
 
 @dataclass(frozen=True)
+class Spectrograms(Spec):
+    """Log-mel spectrograms, float32.
+
+    Attributes:
+        rate: samples a second of the sounds.
+        hop: samples from one frame to the next.
+    """
+
+    rate: int = 8000
+    hop: int = 128
+
+
+@dataclass(frozen=True)
 class Classes(Spec):
     """Class numbers 0..C-1.
 
@@ -119,6 +138,77 @@ class Masks(Spec):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", _printable(self.names))
+
+
+@dataclass(frozen=True)
+class Boxes(Spec):
+    """Objects on images: a dict of "boxes" (slots, 4) float32 and "classes" (slots,) int32.
+
+    A box is (left, top, right, bottom) in pixels. Images with fewer objects than slots have the
+    class -1 and boxes of zeros in the others.
+
+    Attributes:
+        names: one per class.
+    """
+
+    names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", _printable(self.names))
+
+
+@dataclass(frozen=True)
+class Transcripts(Spec):
+    """Sequences of labels, int32: label C is names[C - 1], 0 is padding.
+
+    Attributes:
+        names: one per label.
+    """
+
+    names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", _printable(self.names))
+
+
+@dataclass(frozen=True)
+class FrameStates(Spec):
+    """State of a hidden Markov model for each frame, int32.
+
+    State 0 is silence; those of word w are 1 + w·states + 0..states-1.
+
+    Attributes:
+        names: one per word.
+        states: of a word.
+    """
+
+    names: tuple[str, ...] = ()
+    states: int = 3
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", _printable(self.names))
+
+
+@dataclass(frozen=True)
+class Boards(Spec):
+    """Positions of a board game (rows, columns) int8, as the player to move sees them.
+
+    1 are the own stones, -1 the other player's, 0 is empty.
+
+    Attributes:
+        game: name of the game.
+    """
+
+    game: str = ""
+
+
+@dataclass(frozen=True)
+class BestPlay(Spec):
+    """Exact solutions of positions: a dict of "policy" (moves,) and "value" (1,), float32.
+
+    The policy has equal shares of all moves that reach the value, which is 1, 0 or -1 for the
+    player to move.
+    """
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from keras_dl.utils.text import shorten
+from keras_dl.utils.text import list_first, shorten
 
 __all__ = ["make_rows", "make_table"]
 
@@ -95,6 +95,8 @@ def _targets(facts: Facts) -> str:
         first = ", ".join(names[:FIRST_CLASSES])
         more = len(names) - FIRST_CLASSES
         return f"{len(names):,} classes of pixels: {first}" + (f", {more:,} more" * (more > 0))
+    if spec["type"] == "Boxes":
+        return f"boxes of {len(names):,} classes: {list_first(names, FIRST_CLASSES)}"
     if spec["type"] == "NoTargets":
         return "none"
     kind = "regression" if spec["type"] == "Values" else spec["type"].lower()

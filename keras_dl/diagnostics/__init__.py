@@ -18,9 +18,12 @@ from keras_dl.diagnostics.surface import (
     project_path,
     random_directions,
 )
+from keras_dl.diagnostics.through_time import gradient_by_distance
 from keras_dl.diagnostics.updates import UpdateRatios
+from keras_dl.models._counts import Costs, costs
 
 __all__ = [
+    "Costs",
     "LayerRecorder",
     "LayerStatistics",
     "LearningRateTest",
@@ -29,7 +32,9 @@ __all__ = [
     "UpdateRatios",
     "WeightPath",
     "compare_gradients",
+    "costs",
     "decision_boundary",
+    "gradient_by_distance",
     "gradient_ratio",
     "kernel_gradients",
     "layer_statistics",

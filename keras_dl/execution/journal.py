@@ -100,9 +100,9 @@ class Journal:
         """Returns the trials without an end, as a kill leaves them."""
         return [t for t in self.trials.values() if t.status == "running"]
 
-    def training_folder(self, number: int, seed: int) -> Path:
+    def training_folder(self, number: int, part: int) -> Path:
         """Returns the folder of one training of a trial."""
-        return self.folder / "trials" / f"{number:04d}" / f"s{seed}"
+        return self.folder / "trials" / f"{number:04d}" / f"s{part}"
 
     def confirm(self, digest: str) -> None:
         """Records the digest of the data, or compares it with that of the earlier process.

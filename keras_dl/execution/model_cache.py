@@ -167,6 +167,7 @@ def _is_cacheable(job: Job, model: keras.Model, data: Data) -> bool:
         os.environ.get("KERAS_DL_MODEL_CACHE", "1") != "0"
         and job.devices == 1
         and job.callbacks is None  # they may change the model
+        and (job.limit is None or job.limit.seconds is None)  # the rate follows the clock
         and type(model) in (keras.Sequential, _functional())
         and 4 * model.count_params() <= MOST_BYTES
         and InputPipeline(model, data.batch_size).uses_compiled_loops(data)

@@ -20,6 +20,7 @@ from keras_dl.recipe import Recipe, Score
 from keras_dl.tracking import runs, store
 from keras_dl.tracking.records import CONFIG
 from keras_dl.tracking.tracked_run import TrackedRun
+from keras_dl.tracking.views import describe_experiment
 from keras_dl.training.job import Job, Outcome
 from keras_dl.utils.text import plural
 
@@ -35,7 +36,7 @@ class Child:
     Attributes:
         tags: tags that no other child of the parent has; a resumed process finds it by them.
         name: name in MLflow's table.
-        kind: "trial", "seed" or "final".
+        kind: "trial", "seed", "final" or "fold".
         recipe: recipe of the training.
         params: hyperparameters and options.
         facts: facts of the data.
@@ -67,22 +68,26 @@ class ParentRun:
     open children, as KILLED after an interrupt and as FAILED otherwise.
 
     Args:
-        kind: "search", "comparison" or "ablation"; children have a tag of this name with its id.
-        recipe: recipe for the run's tags.
-        name: name in MLflow's table.
-        params: parameters of the run.
-        facts: facts of the data.
-        journal: names the run of an earlier process, which is reopened, or gets the new run's id.
-        tags: further tags.
-        config: contents of `config.toml`; "" for a run that is part of another.
+        kind: "search", "comparison", "ablation" or "run"; children have a tag of this name with its
+            id.
+        tracked: the parent run.
+        owned: whether the block closes the parent run, and not its children alone.
 
     Attributes:
         tracked: the parent run.
-        experiment: name of its MLflow experiment.
     """
 
-    def __init__(
-        self,
+    def __init__(self, kind: str, tracked: TrackedRun, *, owned: bool = False) -> None:
+        self.kind, self.tracked, self._owned = kind, tracked, owned
+        self._open: dict[str, TrackedRun] = {}
+        self._earlier: Sequence[store.Run] = ()
+        if tracked.resumed:
+            where = f"tags.{kind} = '{tracked.id}'"
+            self._earlier = store.search(tracked.run.info.experiment_id, where)
+
+    @classmethod
+    def start(
+        cls,
         kind: str,
         recipe: Recipe,
         name: str,
@@ -91,42 +96,39 @@ class ParentRun:
         journal: Journal,
         tags: Mapping[str, object] | None = None,
         config: str = "",
-    ) -> None:
-        self.kind, self._journal = kind, journal
-        self.experiment = f"{facts['name']}-{recipe.task_name}"
-        self._open: dict[str, TrackedRun] = {}
-        earlier = self._find_own()
+    ) -> Self:
+        """Opens the run, or the one of an earlier process again.
+
+        Args:
+            kind: "search", "comparison" or "ablation".
+            recipe: recipe for the run's tags.
+            name: name in MLflow's table.
+            params: parameters of the run.
+            facts: facts of the data.
+            journal: names the run of an earlier process, or gets the new run's id.
+            tags: further tags.
+            config: contents of `config.toml`; "" for a run that is part of another.
+        """
+        experiment = _experiment(facts, recipe)
+        earlier = _find_own(journal, experiment)
         if earlier is None:
             token = secrets.token_hex(8)
             journal.write_notes(token=token)
             tags = {**(tags or {}), "journal": token}
-            self.tracked = runs.start(recipe, self.experiment, name, kind, params, tags=tags)
-            self.tracked.dataset(facts)
-            self._earlier = []
+            tracked = runs.start(recipe, experiment, name, kind, params, tags=tags)
+            describe_experiment(tracked.run.info.experiment_id, recipe)
+            tracked.dataset(facts)
         else:
-            self.tracked = runs.reopen(earlier, params, facts)
-            where = f"tags.{kind} = '{self.tracked.id}'"
-            self._earlier = store.search(earlier.info.experiment_id, where)
-        self.tracked.expect(facts)
+            tracked = runs.reopen(earlier, params, facts)
+        tracked.expect(facts)
         if config:
-            self.tracked.text(config, CONFIG)
-        journal.write_notes(run_id=self.tracked.id)
-
-    def _find_own(self) -> store.Run | None:
-        """Returns the run that an earlier process opened for the journal, or None."""
-        notes = self._journal.read_notes()
-        if "run_id" in notes:
-            return store.client().get_run(notes["run_id"])
-        if "token" not in notes:
-            return None
-        # A kill came after the token was written; the run may exist.
-        where = f"tags.journal = '{notes['token']}'"
-        earlier = store.search(store.experiment(self.experiment), where)
-        return earlier[0] if earlier else None
+            tracked.text(config, CONFIG)
+        journal.write_notes(run_id=tracked.id)
+        return cls(kind, tracked, owned=True)
 
     def find(self, tags: Mapping[str, object]) -> Any | None:
         """Returns the MLflow run that an earlier process left with exactly these tags, or None."""
-        names = {"trial", "setting", "contender", "seed"}
+        names = {"trial", "setting", "contender", "seed", "fold"}
         wanted = {name: str(value) for name, value in tags.items()}
         for run in self._earlier:
             if {n: v for n, v in run.data.tags.items() if n in names} == wanted:
@@ -146,13 +148,14 @@ class ParentRun:
         else:
             tracked = runs.start(
                 child.recipe,
-                f"{child.facts['name']}-{child.recipe.task_name}",
+                _experiment(child.facts, child.recipe),
                 child.name,
                 child.kind,
                 child.params,
                 parent=(above or self.tracked).id,
                 tags={self.kind: self.tracked.id, **child.tags},
             )
+            describe_experiment(tracked.run.info.experiment_id, child.recipe)
             tracked.dataset(child.facts)
             if child.serves:
                 tracked.expect(child.facts)
@@ -215,9 +218,9 @@ class ParentRun:
                     reporter.write(f"  {text}")
         except KeyboardInterrupt:
             count = plural(len(ended), "finished training", "finished trainings")
-            reporter.write(
-                f"Interrupted after {count}; the same call with resume=True (--resume) continues"
-            )
+            if self._owned:
+                words = "the same call with resume=True (--resume) continues"
+                reporter.write(f"Interrupted after {count}; {words}")
             raise
         return {t.key: ended[t.key] for t in trainings}
 
@@ -230,7 +233,7 @@ class ParentRun:
         if isinstance(result, Failure):
             self.end(tracked, "FAILED", reason=result.reason, message=str(result)[:500])
             return
-        log_outcome(tracked, result)
+        log_outcome(tracked, result, fold=running.job.fold is not None)
         if running.job.keep:
             log_leftovers(tracked, running.job.folder)
         self.end(tracked)
@@ -245,13 +248,31 @@ class ParentRun:
         trace: TracebackType | None,
     ) -> None:
         if error is None:
-            self.tracked.end()
+            if self._owned:
+                self.tracked.end()
             return
         interrupted = isinstance(error, KeyboardInterrupt)
         status = "KILLED" if interrupted else "FAILED"
         reason = "interrupted" if interrupted else getattr(error, "reason", "crashed")
-        for tracked in [*self._open.values(), self.tracked]:
+        for tracked in [*self._open.values(), *([self.tracked] if self._owned else [])]:
             tracked.try_to_end(status, reason=reason)
+
+
+def _experiment(facts: Facts, recipe: Recipe) -> str:
+    return f"{facts['name']}-{recipe.task_name}"
+
+
+def _find_own(journal: Journal, experiment: str) -> store.Run | None:
+    """Returns the run that an earlier process opened for the journal, or None."""
+    notes = journal.read_notes()
+    if "run_id" in notes:
+        return store.client().get_run(notes["run_id"])
+    if "token" not in notes:
+        return None
+    # A kill came after the token was written; the run may exist.
+    where = f"tags.journal = '{notes['token']}'"
+    earlier = store.search(store.experiment(experiment), where)
+    return earlier[0] if earlier else None
 
 
 def score_of(score: Score, outcome: Outcome) -> float:

@@ -1,5 +1,6 @@
 """The settings that all trainings of a search, a comparison or an ablation share."""
 
+import functools
 import hashlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from keras_dl import settings
+from keras_dl.budget import Limit, check_budget, limit_of
 from keras_dl.options import resolve_epochs
 from keras_dl.recipe import Recipe
 from keras_dl.space import Hyper, check, check_names, format_value, is_active, resolve
@@ -15,13 +17,23 @@ from keras_dl.training.callbacks import callback_names, check_callbacks
 from keras_dl.training.identity import code_digest, source_digest
 from keras_dl.training.job import Job, spooled, stated_options, texts_as_json
 from keras_dl.training.numeric_targets import adapt_recipe, drop_idle
+from keras_dl.training.weight_sources import Source, find_source
+from keras_dl.utils.text import plural
 
-__all__ = ["Callbacks", "Plan", "check_factory", "split_arguments", "spool_data"]
+__all__ = [
+    "Callbacks",
+    "Plan",
+    "check_factory",
+    "refuse_seeds_with_folds",
+    "split_arguments",
+    "spool_data",
+]
 
 # Options that suggestions and results depend on. `trials` is not among them: more trials extend
 # a search.
 DEFINING = (
     "objective",
+    "cost",
     "algorithm",
     "seed",
     "seeds",
@@ -64,14 +76,44 @@ class Plan:
     callbacks: Callbacks | None = None
 
     @property
+    def limit(self) -> Limit | None:
+        """Steps or seconds of a training; None: `epochs` say when it ends."""
+        return limit_of(self.options["budget"])
+
+    @property
     def epochs(self) -> int:
-        """Epochs of a full training."""
+        """Epochs of a full training; with a limit, those of the whole recipe."""
         return resolve_epochs(self.recipe.epochs, self.options)[0]
 
     @property
     def steps_per_epoch(self) -> int | None:
         """Optimizer steps in an epoch; None: the whole training set."""
         return resolve_epochs(self.recipe.epochs, self.options)[1]
+
+    @property
+    def length(self) -> str:
+        """Returns how long a training is: "12 epochs", "10 minutes", "2,000 steps"."""
+        return plural(self.epochs, "epoch", "epochs") if self.limit is None else self.limit.text
+
+    def forecast(self, epoch: float, steps: int, overhead: float) -> float:
+        """Returns the seconds of one training.
+
+        Args:
+            epoch: seconds of an epoch.
+            steps: optimizer steps of an epoch.
+            overhead: seconds before the first epoch.
+        """
+        if self.limit is None:
+            return self.epochs * epoch + overhead
+        if self.limit.seconds is not None:  # a rehearsal builds and traces, too
+            return self.limit.seconds + 2 * overhead
+        return (self.limit.steps or 0) / steps * epoch + overhead
+
+    @functools.cached_property
+    def source(self) -> Source | None:
+        """The model whose weights the trainings start from."""
+        stated = self.options.get("init_from")
+        return find_source(stated) if stated else None
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -92,7 +134,7 @@ class Plan:
         if recipe is self.recipe:
             return self
         options = self.options
-        if "objective" in options:
+        if options.get("objective") and recipe.objective != self.recipe.objective:
             options = options | {"objective": recipe.objective.name}
         return replace(self, recipe=recipe, fixed=drop_idle(recipe, self.fixed), options=options)
 
@@ -115,23 +157,30 @@ class Plan:
             **fields: further fields of the job by name.
         """
         fields = {"seed": seed, "data": self.data, "callbacks": self.callbacks, **fields}
+        fields["init_from"] = self.source and self.source.path
         return Job.from_options(self.recipe, values, self.options, folder, **fields)
 
     def params(self, values: Mapping[str, object]) -> dict[str, Any]:
         """Returns the MLflow parameters of a training: hyperparameters, then options."""
         options = {n: self.options.get(n) for n in LOGGED}
         options |= self.reading
+        if self.source is not None:
+            options |= {"init_from": self.options["init_from"]}
+            options |= {"init_from_digest": self.source.digest}
         if self.callbacks is not None:
             options["callbacks"] = callback_names(self.callbacks())
-        return {**values, "epochs": self.epochs, "steps_per_epoch": self.steps_per_epoch, **options}
+        epochs = self.epochs if self.limit is None else None
+        options |= self.recipe.origins(values)
+        return {**values, "epochs": epochs, "steps_per_epoch": self.steps_per_epoch, **options}
 
     def definition(self) -> dict[str, Any]:
         """Returns everything that the results depend on; equal definitions may be resumed."""
         return {
             "recipe": self.recipe.name,
             "values": {k: format_value(v) for k, v in self.values({}).items()},
-            "epochs": self.epochs,
+            "epochs": self.epochs if self.limit is None else None,
             "steps_per_epoch": self.steps_per_epoch,
+            **({} if self.limit is None else {"budget": self.limit.text}),
             "data": None if self.data is None else _fingerprint(self.data, self.reading),
             **{n: format_value(v) for n, v in self.reading.items()},
             "source": source_digest(self.recipe),
@@ -139,6 +188,7 @@ class Plan:
             "backend": settings.backend(),
             **{n: self.options.get(n) for n in DEFINING},
             **({} if self.callbacks is None else {"callbacks": code_digest(self.callbacks)}),
+            **({} if self.source is None else {"init_from": self.source.digest}),
         }
 
 
@@ -156,6 +206,15 @@ def check_factory(callbacks: object) -> Callbacks | None:
     if callbacks is not None:
         check_callbacks(callbacks())
     return callbacks  # type: ignore[return-value]
+
+
+def refuse_seeds_with_folds(arguments: Mapping[str, object]) -> None:
+    """Raises ValueError if the arguments of a command state both, which exclude each other."""
+    if arguments.get("folds") is not None and "seeds" in arguments:
+        raise ValueError(
+            "`seeds` must be left out with folds, which take their place. "
+            f"Received: folds={arguments['folds']}, seeds={arguments['seeds']}"
+        )
 
 
 def split_arguments(
@@ -176,7 +235,9 @@ def split_arguments(
     """
     check_names(arguments, [*space, *table], "hyperparameter or option")
     fixed = {n: check(space[n], v) for n, v in arguments.items() if n in space}
-    return fixed, resolve(table, {n: v for n, v in arguments.items() if n in table})
+    options = resolve(table, {n: v for n, v in arguments.items() if n in table})
+    check_budget(options)
+    return fixed, options
 
 
 _Plan = TypeVar("_Plan", bound=Plan)

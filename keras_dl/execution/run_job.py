@@ -24,9 +24,11 @@ from keras_dl.execution import model_cache
 from keras_dl.execution.model_cache import CachedModel
 from keras_dl.tasks.base import get_task
 from keras_dl.training import baseline, checkpoint, fit
+from keras_dl.training.allotment import Allotment
 from keras_dl.training.callbacks import Evaluation, objective_value
 from keras_dl.training.checkpoint import MAIN
 from keras_dl.training.evaluators import Evaluators
+from keras_dl.training.initial_weights import describe_match, match_layers
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Outcome, arguments
 from keras_dl.training.numeric_targets import adapt_job
@@ -51,6 +53,7 @@ class DryRun:
         facts: of the data, as `Data.facts` returns them.
         parameters: of the model with default values.
         seconds: forecast of one epoch.
+        steps: optimizer steps of an epoch.
         overhead: seconds that building and tracing take before the first epoch.
         notes: sentences on stages that the options leave alone.
     """
@@ -59,6 +62,7 @@ class DryRun:
     parameters: int
     seconds: float
     overhead: float
+    steps: int
     notes: tuple[str, ...] = ()
 
 
@@ -102,7 +106,10 @@ def run_job(job: Job) -> Outcome:
 
 
 def _train(job: Job) -> Outcome:
-    data = _load_data(job)
+    job = dataclasses.replace(job, allotment=Allotment.load(job.folder))
+    job, data = fit.divide_limit(job, _load_data(job))
+    if job.allotment is not None:
+        job.allotment.save(job.folder)
     journal = _Journal(job.folder)
     before = None if checkpoint.exists(job.folder) else job.warm_start
     for epoch in checkpoint.epochs(before or job.folder, job.recipe.objective):
@@ -113,8 +120,9 @@ def _train(job: Job) -> Outcome:
     if job.test and job.keep:
         metrics |= _write_results(trained, job)
     result = fit.outcome(trained, metrics)
-    result.notices = baseline.notices(trained.model, data, metrics)
-    if job.test and job.keep:
+    examples = "test examples" if job.fold is None else "held-out examples of the fold"
+    result.notices = baseline.notices(trained.model, data, metrics, examples)
+    if job.test and (job.keep or job.fold is not None):
         result.correct, result.tested = baseline.example_results(trained.model, data, metrics)
     return result
 
@@ -137,6 +145,9 @@ def _dry_run(job: Job) -> DryRun:
     with model_cache.borrow(job, data) as (model, cached):
         built = time.monotonic()
         notes: list[str] = []
+        if job.init_from is not None:
+            match = match_layers(job.init_from, model)
+            notes.append(f"Initial weights: {describe_match(match, folds=job.fold is not None)}")
         metrics = _try_steps(job, data, model, cached, 1, notes)
         if job.callbacks is None:  # whose metrics count too
             objective_value(job.recipe.objective, metrics)
@@ -148,8 +159,10 @@ def _dry_run(job: Job) -> DryRun:
     if job.recipe.train is not None:  # its steps are traced both times
         step = max(0.0, (end - middle) - (middle - built)) / max(1, count - 1)
     validation_steps = -(-data.sampler("validation").num_examples // data.batch_size)
-    seconds = step * (fit.steps_per_epoch(job, data) + FORWARD_SHARE * validation_steps)
-    return DryRun(data.facts(), count_parameters(model), seconds, middle - start, tuple(notes))
+    seconds = step * (job.epoch_steps(data) + FORWARD_SHARE * validation_steps)
+    whole = data if job.fold is None else fit.load_data(dataclasses.replace(job, fold=None))
+    facts, parameters, overhead = whole.facts(), count_parameters(model), middle - start
+    return DryRun(facts, parameters, seconds, overhead, job.epoch_steps(data), tuple(notes))
 
 
 def _check_score(job: Job, metrics: Mapping[str, float]) -> None:
@@ -182,6 +195,7 @@ def _try_steps(
                 job,
                 epochs=1,
                 steps_per_epoch=steps,
+                limit=None,
                 folder=Path(folder),
                 median_threshold=(),
                 callbacks=None,
@@ -265,6 +279,7 @@ def _load_data(job: Job) -> Data:
     # The function too: a notebook defines it again under the same name.
     code = cloudpickle.dumps(job.recipe.data).hex()
     key = f"{job.recipe.name} {code} {values} {own!r} {job.epochs} {job.steps_per_epoch}"
+    key += f" {job.fold} {job.seed if job.fold else ''}"
     if key not in _data_cache:
         _data_cache.clear()
         _data_cache[key] = fit.load_data(job)

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,8 @@ __all__ = [
     "RunningJob",
     "Scheduler",
     "count_workers",
+    "fold_metrics",
+    "fold_name",
     "log_leftovers",
     "log_outcome",
     "stop_on_full_disk",
@@ -220,8 +222,15 @@ def stop_on_full_disk() -> Iterator[None]:
         ) from error
 
 
-def log_outcome(tracked: TrackedRun, outcome: Outcome) -> None:
-    """Writes the final numbers of a training to its run."""
+def log_outcome(tracked: TrackedRun, outcome: Outcome, *, fold: bool = False) -> None:
+    """Writes the final numbers of a training to its run.
+
+    Args:
+        tracked: run of the training.
+        outcome: result of the training.
+        fold: whether a fold stood in the place of the test set; metrics are then `fold/accuracy`.
+    """
+    metrics = fold_metrics(outcome.metrics) if fold else outcome.metrics
     tracked.params({"jit_compile": outcome.jit_compile})
     tracked.notices(outcome.notices)
     tracked.metrics(
@@ -230,9 +239,20 @@ def log_outcome(tracked: TrackedRun, outcome: Outcome) -> None:
             "fit_seconds": outcome.seconds,
             "parameters": outcome.parameters,
             "rss_mb": outcome.rss,
-            **outcome.metrics,
+            **{f"used/{name}": value for name, value in outcome.used.items()},
+            **metrics,
         }
     )
+
+
+def fold_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Returns the metrics of a fold under its name: `test/accuracy` as `fold/accuracy`."""
+    return {fold_name(name): value for name, value in metrics.items()}
+
+
+def fold_name(metric: str) -> str:
+    """Returns the name of a metric of the test set where a fold stands in its place."""
+    return metric.replace("test/", "fold/", 1) if metric.startswith("test/") else metric
 
 
 def log_leftovers(tracked: TrackedRun, folder: Path) -> None:

@@ -105,14 +105,14 @@ def resolve_targets(logits: np.ndarray, targets: int | Sequence[int] | None) -> 
     count, classes = logits.shape
     if targets is None:
         return logits.argmax(axis=1)
-    chosen = np.asarray(targets)
-    right = chosen.dtype.kind in "iu" and chosen.shape in ((), (count,))
-    if not right or chosen.min() < 0 or chosen.max() >= classes:
+    labels = np.asarray(targets)
+    right = labels.dtype.kind in "iu" and labels.shape in ((), (count,))
+    if not right or labels.min() < 0 or labels.max() >= classes:
         raise ValueError(
             f"`targets` must be a class number from 0 to {classes - 1}, or one for each of the "
             f"{count} images. Received: targets={targets!r}"
         )
-    return np.broadcast_to(chosen, (count,))
+    return np.broadcast_to(labels, (count,))
 
 
 def target_score(model: keras.Model, x: Any, targets: np.ndarray) -> Any:
@@ -142,8 +142,8 @@ def input_gradient(model: keras.Model, images: np.ndarray, targets: np.ndarray) 
     with logits_only(model):
         for start in range(0, len(images), BATCH):
             part = slice(start, start + BATCH)
-            chosen = targets[part]
+            logit = targets[part]
             parts += gradients(
-                lambda values, chosen=chosen: target_score(model, values[0], chosen), [images[part]]
+                lambda values, logit=logit: target_score(model, values[0], logit), [images[part]]
             )
     return np.concatenate(parts)

@@ -37,8 +37,8 @@ def saliency(
         Simonyan, Vedaldi and Zisserman, 2014, Deep Inside Convolutional Networks, section 3.1.
     """
     x = as_images(model, images)
-    chosen = resolve_targets(class_logits(model, x), targets)
-    return np.abs(input_gradient(model, x, chosen)).max(axis=-1)
+    labels = resolve_targets(class_logits(model, x), targets)
+    return np.abs(input_gradient(model, x, labels)).max(axis=-1)
 
 
 def integrated_gradients(
@@ -81,8 +81,8 @@ def integrated_gradients(
             f"`baseline` must be a number, a value per channel or an image {x.shape[1:]}. "
             f"Received: shape={np.shape(baseline)}"
         ) from None
-    chosen = resolve_targets(class_logits(model, x), targets)
+    labels = resolve_targets(class_logits(model, x), targets)
     total = np.zeros(x.shape)
     for step in range(steps):
-        total += input_gradient(model, start + (step + 0.5) / steps * (x - start), chosen)
+        total += input_gradient(model, start + (step + 0.5) / steps * (x - start), labels)
     return ((x - start) * total / steps).astype("float32")

@@ -46,13 +46,13 @@ def gradcam(
         Selvaraju et al., 2017, Grad-CAM, equations 1 and 2.
     """
     x = as_images(model, images)
-    chosen = resolve_targets(class_logits(model, x), targets)
+    labels = resolve_targets(class_logits(model, x), targets)
     place = choose_layer(model, x, layer)
     parts = []
     with logits_only(model):
         for start in range(0, len(x), BATCH):
             parts.append(
-                _maps(model, x[start : start + BATCH], chosen[start : start + BATCH], place)
+                _maps(model, x[start : start + BATCH], labels[start : start + BATCH], place)
             )
     return np.concatenate(parts)
 

@@ -46,7 +46,7 @@ def occlusion(
     halves = (max(1, rows // 2), max(1, columns // 2))
     down, right = _patch(stride, halves, "stride", (rows, columns))
     logits = class_logits(model, x)
-    chosen = resolve_targets(logits, targets)
+    labels = resolve_targets(logits, targets)
     tops, lefts = _starts(sides[0], rows, down), _starts(sides[1], columns, right)
     change, count = np.zeros(x.shape[:3]), np.zeros(sides)
     for n, image in enumerate(x):
@@ -57,7 +57,7 @@ def occlusion(
             covered = np.repeat(image[None], len(part), axis=0)
             for copy, place in zip(covered, part, strict=True):
                 copy[place] = grey
-            scores = class_logits(model, covered)[:, chosen[n]] - logits[n, chosen[n]]
+            scores = class_logits(model, covered)[:, labels[n]] - logits[n, labels[n]]
             for score, place in zip(scores, part, strict=True):
                 change[n][place] += score
                 count[place] += n == 0

@@ -3,7 +3,7 @@
 import math
 
 from keras_dl.facts.fact import Fact, Stated
-from keras_dl.facts.formulas import vgg16_parameters, vgg16_parameters_as_printed
+from keras_dl.facts.formulas import vgg16_parameters_as_printed
 from keras_dl.facts.nets import measure, parameters_of, shape_of, table_fact
 
 __all__ = ["FACTS"]
@@ -39,11 +39,6 @@ def _multiplied_links() -> int:
 def _paper_neurons() -> int:
     """Returns the sum of the layer sizes in the caption of the paper's figure 2."""
     return sum((253_440, 186_624, 64_896, 64_896, 43_264, 4096, 4096, 1000))
-
-
-def _vgg16_features() -> int:
-    """Returns the inputs of fc1: 512 maps of 224 pixels a side, halved by five poolings."""
-    return (224 // 2**5) ** 2 * 512
 
 
 ALEXNET = (
@@ -171,32 +166,28 @@ ALEXNET = (
 VGG16 = (
     Fact(
         *("vgg16", "parameters", "trainable parameters"),
-        vgg16_parameters,
+        lambda: measure("vgg16").parameters,
         Stated(138_000_000, "138 million parameters", ROUND),
         Stated(138_357_544, "keras.applications, table of models"),
-        arithmetic=True,
     ),
     Fact(
         *("vgg16", "table", "trainable parameters, against the lecture's table of layers"),
-        vgg16_parameters,
+        lambda: measure("vgg16").parameters,
         Stated(
             vgg16_parameters_as_printed,
             "its table, counted",
             "the third block has 3 convolutions, not 2: 590,080 parameters more",
         ),
-        arithmetic=True,
     ),
     Fact(
         *("vgg16", "flatten", "inputs of the first full layer"),
-        _vgg16_features,
+        lambda: math.prod(measure("vgg16").shapes["flatten"]),
         Stated(25_088, "a row of its own, “13 FC”: it is no layer with weights"),
-        arithmetic=True,
     ),
     Fact(
         *("vgg16", "fc1-parameters", "trainable parameters of the first full layer"),
-        lambda: (_vgg16_features() + 1) * 4096,
-        published=Stated(102_764_544, "keras.applications", from_memory=True),
-        arithmetic=True,
+        parameters_of("vgg16", "fc1"),
+        published=Stated(102_764_544, "keras.applications"),
     ),
 )
 

@@ -4,16 +4,16 @@ import importlib
 import math
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
-from inspect import signature
 from typing import Any
 
 import keras
 
 from keras_dl import models
 from keras_dl.facts.fact import Fact, Stated
-from keras_dl.models._counts import links, units
+from keras_dl.models._counts import costs, links, units
 
 __all__ = [
     "TABLES",
@@ -35,14 +35,14 @@ def _tables() -> Iterator[dict[str, Any]]:
 
 # Figures of each builder; those named by "published" are printed in the source.
 TABLES: dict[str, dict[str, Any]] = {n: t for table in _tables() for n, t in table.items()}
-# Their counts do not depend on the initial weights, and drawing 60 million of them takes seconds.
-LARGE = 1_000_000
+LARGE = 1_000_000  # parameters from which weights are not drawn: a net can have gigabytes of them
 # Figure in the tables → attribute of `NetworkCounts`, description.
 WORDS = {
     "trainable_parameters": ("parameters", "trainable parameters"),
     "links": ("links", "links, a bias counting as one"),
     "units": ("units", "units, the inputs among them"),
     "neurons": ("neurons", "units, without the inputs"),
+    "multiply_adds": ("multiply_adds", "multiply-adds of one image"),
 }
 
 
@@ -57,8 +57,8 @@ class NetworkCounts:
         per_layer: number of trainable parameters of each layer.
         kernels: kernel shape of each layer with a kernel.
         kinds: class name of each layer.
-        links, units, neurons: counts of `keras_dl.models._counts`; None for unsupported layers or
-            examples of variable length.
+        links, units, neurons, multiply_adds: counts of `keras_dl.models._counts`; None for
+            unsupported layers or examples of variable length.
     """
 
     parameters: int
@@ -70,6 +70,7 @@ class NetworkCounts:
     links: int | None
     units: int | None
     neurons: int | None
+    multiply_adds: int | None
 
 
 def measure(name: str, **arguments: Any) -> NetworkCounts:
@@ -83,9 +84,9 @@ def _measure(name: str, arguments: tuple[tuple[str, Any], ...]) -> NetworkCounts
     defaults = {k: figures.get(k) for k in ("input_shape", "num_classes")}
     defaults = figures.get("arguments", defaults)
     build = getattr(models, name)
-    large = figures["trainable_parameters"] > LARGE and "initializer" in signature(build).parameters
-    start = {"initializer": "zeros"} if large else {}
-    model = build(**{**defaults, **start, **dict(arguments)})
+    large = figures["trainable_parameters"] > LARGE
+    with keras.StatelessScope(initialize_variables=False) if large else nullcontext():
+        model = build(**{**defaults, **dict(arguments)})
     layers = {layer.name: layer for layer in model.layers}
     return NetworkCounts(
         _size(model.trainable_weights),
@@ -101,6 +102,7 @@ def _measure(name: str, arguments: tuple[tuple[str, Any], ...]) -> NetworkCounts
         _count_or_none(links, model),
         _count_or_none(units, model),
         _count_or_none(units, model, inputs=False),
+        _count_or_none(lambda net: costs(net).multiply_adds, model),
     )
 
 
@@ -150,8 +152,8 @@ def table_fact(
 
 
 def remaining_counts(facts: Iterable[Fact]) -> list[Fact]:
-    """Creates parameter-count facts for builders without another fact."""
-    covered = {fact.group for fact in facts}
+    """Creates parameter-count facts for builders without one."""
+    covered = {fact.group for fact in facts if fact.name == "parameters"}
     return [table_fact(name, "trainable_parameters") for name in TABLES if name not in covered]
 
 

@@ -23,6 +23,14 @@ class Perplexity(keras.metrics.SparseCategoricalCrossentropy):
     def __init__(self, name: str = "perplexity", dtype: str | None = None) -> None:
         super().__init__(name=name, dtype=dtype, from_logits=True)
 
+    def add(self, losses: Any) -> None:
+        """Counts tokens whose cross-entropies are computed already.
+
+        Args:
+            losses: of any shape, in nats.
+        """
+        keras.metrics.Mean.update_state(self, losses)
+
     def result(self) -> Any:
         """Returns the perplexity, a scalar."""
         mean: Any = super().result()

@@ -1,13 +1,37 @@
 """Blocks shared by several builders: normalization, dropout, weight decay, the logits layer."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 
 from keras_dl.activations import get_activation
 from keras_dl.initializers import make_initializer
+from keras_dl.utils.checks import check_positive
 
-__all__ = ["drop", "layer_options", "logits_layer", "normalize", "penalty"]
+__all__ = ["drop", "drop_path", "layer_options", "logits_layer", "normalize", "penalty", "scaler"]
+
+
+def scaler(width: float, *, divisor: int = 1) -> Callable[[int], int]:
+    """Returns a function that multiplies numbers of filters by a width.
+
+    Args:
+        width: factor above 0.
+        divisor: numbers are rounded to a multiple of it, at least one, and never by more than a
+            tenth downwards.
+
+    Raises:
+        TypeError: if `width` is not a number.
+        ValueError: if it is not positive.
+    """
+    check_positive("width", width, "it multiplies the numbers of filters and units")
+
+    def scale(number: int) -> int:
+        exact = number * width
+        rounded = max(divisor, int(exact + divisor / 2) // divisor * divisor)
+        return rounded + divisor if rounded < 0.9 * exact else rounded
+
+    return scale
 
 
 def layer_options(
@@ -86,8 +110,34 @@ def drop(x: keras.KerasTensor, name: str, rate: float) -> keras.KerasTensor:
     return keras.layers.Dropout(rate, name=f"{name}_dropout")(x) if rate else x
 
 
+def drop_path(x: keras.KerasTensor, name: str, rate: float) -> keras.KerasTensor:
+    """Drops a residual branch of whole examples in training; at rate 0 without a layer.
+
+    What remains is divided by 1 − rate, so that the expectation is that of inference.
+
+    Args:
+        x: output of the branch, (batch, height, width, channels).
+        name: name of the block.
+        rate: share of the examples whose branch is dropped, in [0, 1).
+
+    Returns:
+        A tensor of the shape of `x`.
+
+    Reference:
+        Huang et al., 2016, Deep Networks with Stochastic Depth, arXiv:1603.09382.
+    """
+    if not rate:
+        return x
+    layer = keras.layers.Dropout(rate, noise_shape=(None, 1, 1, 1), name=f"{name}_drop_path")
+    return layer(x)
+
+
 def logits_layer(
-    num_classes: int, initializer: str, weight_decay: float = 0.0, activation: str = "linear"
+    num_classes: int,
+    initializer: str,
+    weight_decay: float = 0.0,
+    activation: str = "linear",
+    name: str = "logits",
 ) -> keras.layers.Layer:
     """Creates the last layer of a classifier.
 
@@ -98,9 +148,10 @@ def logits_layer(
         initializer: name of the kernel's initializer.
         weight_decay: λ of the penalty λ/2·‖w‖².
         activation: name of the activation.
+        name: name of the layer.
 
     Returns:
-        A Dense layer named `logits`.
+        A Dense layer.
     """
     return keras.layers.Dense(
         int(num_classes),
@@ -108,5 +159,5 @@ def logits_layer(
         kernel_initializer=make_initializer(initializer),
         kernel_regularizer=penalty(weight_decay),
         dtype="float32",
-        name="logits",
+        name=name,
     )

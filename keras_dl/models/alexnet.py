@@ -1,29 +1,20 @@
 """AlexNet, winner of ImageNet 2012, and a smaller version for 32×32 images."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import keras
 
-from keras_dl.layers import LocalResponseNormalization
-from keras_dl.models._blocks import drop, layer_options, logits_layer, normalize
-from keras_dl.models._check import (
-    ACTIVATIONS,
-    INITIALIZERS,
-    check_choice,
-    check_image_shape,
-    check_outputs,
-    check_penalty,
-    check_rate,
-    check_real,
-)
+from keras_dl.models._alexnet_blocks import REMOVABLE, AlexNetBlocks
+from keras_dl.models._blocks import logits_layer
+from keras_dl.models._check import check_image_shape, check_outputs, check_real
 
 __all__ = ["PUBLISHED", "REMOVABLE", "alexnet", "alexnet_cifar"]
 
 PUBLISHED = {
     "alexnet": {
         "trainable_parameters": 60_965_224,
+        "multiply_adds": 724_406_816,
+        "activations": 1_276_168,
         "links": 725_066_088,
         "neurons": 659_272,
         "input_shape": (227, 227, 3),
@@ -46,6 +37,8 @@ PUBLISHED = {
     },
     "alexnet_cifar": {
         "trainable_parameters": 4_090_058,
+        "multiply_adds": 95_709_184,
+        "activations": 225_290,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {
@@ -63,9 +56,6 @@ PUBLISHED = {
         "+ fc6 2,098,176 + fc7 1,049,600 + logits 10,250",
     },
 }
-
-# Layers that `remove` may name; Zeiler and Fergus number them 2 to 7.
-REMOVABLE = ("conv2", "conv3", "conv4", "conv5", "fc6", "fc7")
 
 
 def alexnet(
@@ -125,7 +115,7 @@ def alexnet(
     """
     check_image_shape(input_shape, smallest=67)
     check_outputs(num_classes)
-    blocks = _Blocks(
+    blocks = AlexNetBlocks(
         activation, batch_norm, initializer, weight_decay, local_response, dropout, tuple(remove)
     )
     blocks.check()
@@ -189,7 +179,7 @@ def alexnet_cifar(
     """
     check_image_shape(input_shape, smallest=8)
     check_outputs(num_classes)
-    blocks = _Blocks(
+    blocks = AlexNetBlocks(
         activation, batch_norm, initializer, weight_decay, local_response, dropout, tuple(remove)
     )
     blocks.check()
@@ -210,90 +200,3 @@ def alexnet_cifar(
     x = blocks.dense(x, "fc6", maps[5])
     x = blocks.dense(x, "fc7", maps[6])
     return keras.Model(inputs, logits_layer(num_classes, initializer, weight_decay)(x), name=name)
-
-
-@dataclass(frozen=True)
-class _Blocks:
-    """The blocks of a net with their common settings; a removed layer returns its input."""
-
-    activation: str
-    batch_norm: bool
-    initializer: str
-    weight_decay: float
-    local_response: bool
-    dropout: float
-    remove: tuple[str, ...]
-
-    def check(self) -> None:
-        check_choice("activation", self.activation, ACTIVATIONS)
-        check_choice("initializer", self.initializer, INITIALIZERS)
-        check_penalty("weight_decay", self.weight_decay)
-        check_rate("dropout", self.dropout)
-        for number, layer in enumerate(self.remove):
-            check_choice(f"remove[{number}]", layer, REMOVABLE)
-
-    def _options(self, bias: str) -> dict[str, Any]:
-        options = layer_options(
-            self.activation, self.batch_norm, self.initializer, self.weight_decay
-        )
-        return {**options, "bias_initializer": bias}
-
-    def _finish(self, x: keras.KerasTensor, name: str) -> Any:
-        return normalize(x, name, activation=self.activation, batch_norm=self.batch_norm)
-
-    def conv(
-        self,
-        x: Any,
-        name: str,
-        filters: int,
-        size: int,
-        *,
-        stride: int = 1,
-        padding: str = "same",
-        groups: int = 1,
-        bias: str = "zeros",
-    ) -> Any:
-        """Applies a convolution, or returns `x` if the layer is removed.
-
-        Args:
-            x: (batch, height, width, channels).
-            name: name of the layer.
-            filters: number of filters.
-            size: height and width of the kernel.
-            stride: stride of the kernel.
-            padding: "same" or "valid".
-            groups: number of groups of maps.
-            bias: name of the bias initializer.
-        """
-        if name in self.remove:
-            return x
-        layer = keras.layers.Conv2D(
-            filters, size, stride, padding, groups=groups, name=name, **self._options(bias)
-        )
-        return self._finish(layer(x), name)
-
-    def dense(self, x: keras.KerasTensor, name: str, units: int, *, bias: str = "zeros") -> Any:
-        """Applies a dense layer with dropout, or returns `x` if the layer is removed.
-
-        Args:
-            x: (batch, features).
-            name: name of the layer.
-            units: number of units.
-            bias: name of the bias initializer.
-        """
-        if name in self.remove:
-            return x
-        x = keras.layers.Dense(units, name=name, **self._options(bias))(x)
-        return drop(self._finish(x, name), name, self.dropout)
-
-    def pool(self, x: keras.KerasTensor, number: str, *, padding: str = "valid") -> Any:
-        """Applies local response normalization, if there is any, and 3×3 pooling with stride 2.
-
-        Args:
-            x: (batch, height, width, channels).
-            number: number in the layers' names.
-            padding: "valid" or "same".
-        """
-        if self.local_response:
-            x = LocalResponseNormalization(name=f"norm{number}")(x)
-        return keras.layers.MaxPooling2D(3, 2, padding, name=f"pool{number}")(x)

@@ -13,6 +13,8 @@ __all__ = ["PUBLISHED", "efficientnet_lite0", "efficientnet_lite0_features"]
 PUBLISHED = {
     "efficientnet_lite0": {
         "trainable_parameters": 4_652_008,
+        "multiply_adds": 385_187_552,
+        "activations": 19_846_600,
         "input_shape": (224, 224, 3),
         "num_classes": 1000,
         "output_shapes": {

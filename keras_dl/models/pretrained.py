@@ -12,7 +12,16 @@ from keras_dl.models import _efficientnet_lite_weights
 from keras_dl.models._check import check_choice, check_classes, check_image_shape, check_rate
 from keras_dl.models.efficientnet_lite import efficientnet_lite0, efficientnet_lite0_features
 
-__all__ = ["BASES", "PUBLISHED", "Base", "find_weights", "transfer_network"]
+__all__ = [
+    "BASES",
+    "PUBLISHED",
+    "Base",
+    "describe_weights",
+    "feature_maps",
+    "find_weights",
+    "lite0_maps",
+    "transfer_network",
+]
 
 PUBLISHED = {
     "transfer_network": {
@@ -101,6 +110,33 @@ def find_weights(base: str, weights: str) -> Path | None:
     return path
 
 
+def describe_weights(
+    *, mode: str = "frozen", base: str = "mobilenet", weights: str = "imagenet"
+) -> dict[str, str]:
+    """Returns origin, licence and sha256 of the weights that a transfer starts from.
+
+    Args:
+        mode: "scratch" for random weights.
+        base: a name in `BASES`.
+        weights: "imagenet", "none" or the path of a `.weights.h5` file.
+
+    Returns:
+        Texts by the names of MLflow's parameters; without the digest for a file that Keras keeps.
+    """
+    if mode == "scratch" or weights == "none":
+        return {}
+    entry, path = BASES[base], find_weights(base, weights)
+    if weights == "imagenet":
+        licence, _, origin = entry.licence.partition(", ")
+        origin, digest = origin or f"keras.applications.{entry.application}", entry.sha256
+    else:
+        assert path is not None
+        licence, origin = "unknown", path.name
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    facts = {"weights_origin": origin, "weights_licence": licence}
+    return {**facts, "weights_sha256": digest} if digest else facts
+
+
 def transfer_network(
     input_shape: Sequence[int],
     num_classes: int,
@@ -158,6 +194,69 @@ def transfer_network(
     x = keras.layers.Dropout(dropout, name="head_dropout")(x)
     logits = keras.layers.Dense(int(num_classes), dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name=name)
+
+
+def lite0_maps(image: Any, weights: str | None = "imagenet") -> dict[int, Any]:
+    """Applies EfficientNet-Lite0 to an image and returns its maps at strides 4 to 32.
+
+    Batch normalization is frozen: it keeps the statistics of the published weights, in training
+    too. Sides are rounded up by each stride.
+
+    Args:
+        image: symbolic images (batch, height, width, 3), floats in [0, 1].
+        weights: "imagenet", the path of a `.weights.h5` file of the whole network, or None for
+            random initial weights, whose batch normalization is trained.
+
+    Returns:
+        By stride, maps of 24, 40, 112 and 320 channels.
+
+    Raises:
+        ValueError: if the weights are not available.
+    """
+    entry = BASES["efficientnet_lite0"]
+    scaled = keras.layers.Rescaling(entry.scale, entry.offset, name="base_scaling")(image)
+    body = keras.Model(scaled, efficientnet_lite0_features(scaled))
+    if weights is not None:
+        _copy_weights(_donor("efficientnet_lite0", weights), body)
+        for layer in body.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.trainable = False
+    names = {4: "block2_add", 8: "block4_add", 16: "block10_add", 32: "block15_project_norm"}
+    return {stride: body.get_layer(name).output for stride, name in names.items()}
+
+
+def feature_maps(
+    input_shape: Sequence[int],
+    *,
+    base: str = "mobilenet",
+    weights: str | None = "imagenet",
+    name: str = "feature_maps",
+) -> keras.Model:
+    """Builds the layers of a base up to its features at each position.
+
+    Args:
+        input_shape: (height, width, 3) of one image, at least 32 pixels a side; floats in [0, 1].
+        base: a name in `BASES`.
+        weights: "imagenet", the path of a `.weights.h5` file of the whole base, or None for random
+            initial weights.
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from (batch, *input_shape) to (batch, rows, columns, channels).
+
+    Raises:
+        TypeError, ValueError: if an argument does not fit, or the weights are not available.
+    """
+    check_choice("base", base, BASES)
+    check_image_shape(input_shape, smallest=32)
+    entry = BASES[base]
+    inputs = keras.Input(tuple(map(int, input_shape)), name="input")
+    body = _body(
+        entry, keras.layers.Rescaling(entry.scale, entry.offset, name="base_scaling")(inputs)
+    )
+    if weights is not None:
+        _copy_weights(_donor(base, weights), body)
+    return keras.Model(inputs, body.get_layer(entry.features).output, name=name)
 
 
 def _body(entry: Base, scaled: Any) -> keras.Model:

@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_dl.layers.word_dropout import WordDropout
+from keras_dl.models._blocks import drop
 from keras_dl.models._check import (
     check_choice,
     check_classes,
@@ -14,7 +16,7 @@ from keras_dl.models._check import (
     check_rate,
 )
 
-__all__ = ["HEADS", "PUBLISHED", "bag_of_words", "text_classifier"]
+__all__ = ["HEADS", "PUBLISHED", "bag_of_words", "deep_averaging", "text_classifier"]
 
 PUBLISHED = {
     "bag_of_words": {
@@ -22,6 +24,12 @@ PUBLISHED = {
         "arguments": {"features": 10_000, "num_classes": 2},
         "output_shapes": {"weights": (None, 2)},
         "source": "a weight for each n-gram and class; the constant is one of the n-grams",
+    },
+    "deep_averaging": {
+        "trainable_parameters": 871_502,
+        "arguments": {"vocabulary": 2_000, "num_classes": 2},
+        "output_shapes": {"average": (300,), "hidden3": (300,), "logits": (2,)},
+        "source": "2000·300 + 3·(300·300+300) + 300·2+2: three layers of 300 as in section 4.2",
     },
     "text_classifier": {
         "trainable_parameters": 960_902,
@@ -136,6 +144,56 @@ def text_classifier(
     else:
         x = keras.layers.LSTM(units, name="lstm")(x)
     x = keras.layers.Dropout(dropout, name="dropout")(x)
+    logits = keras.layers.Dense(num_classes, dtype="float32", name="logits")(x)
+    return keras.Model(inputs, logits, name=name)
+
+
+def deep_averaging(
+    vocabulary: int,
+    num_classes: int,
+    *,
+    dim: int = 300,
+    units: Sequence[int] = (300, 300, 300),
+    word_dropout: float = 0.3,
+    dropout: float = 0.0,
+    name: str = "deep_averaging",
+) -> keras.Model:
+    """A deep averaging network: dense layers on the mean of a text's word vectors.
+
+    Args:
+        vocabulary: number of words, including padding 0 and the unknown word 1.
+        num_classes: number of classes.
+        dim: length of a vector.
+        units: width of each hidden layer; () gives a linear classifier of the mean.
+        word_dropout: probability of leaving a word out in training, in [0, 1).
+        dropout: share of the hidden units dropped in training, in [0, 1).
+        name: name of the model.
+
+    Returns:
+        An uncompiled model from word numbers (batch, time) to logits (batch, num_classes).
+
+    Raises:
+        TypeError: if a size is not an integer or a rate not a number.
+        ValueError: if a size is too small or a rate outside [0, 1).
+
+    Reference:
+        Iyyer, Manjunatha, Boyd-Graber and Daumé III, 2015, Deep Unordered Composition Rivals
+        Syntactic Methods for Text Classification, section 3.
+    """
+    check_count("vocabulary", vocabulary, "it is the number of words, padding included", least=2)
+    check_classes(num_classes)
+    check_count("dim", dim, "it is the length of a word's vector")
+    check_rate("word_dropout", word_dropout)
+    check_rate("dropout", dropout)
+    inputs = keras.Input((None,), dtype="int32", name="words")
+    x = WordDropout(word_dropout, name="word_dropout")(inputs)
+    x = keras.layers.Embedding(vocabulary, dim, mask_zero=True, name="vectors")(x)
+    x = keras.layers.GlobalAveragePooling1D(name="average")(x)
+    for number, width in enumerate(units, start=1):
+        check_count(f"units[{number - 1}]", width, "it is the width of a hidden layer")
+        x = keras.layers.Dense(width, "relu", kernel_initializer="he_normal",
+                               name=f"hidden{number}")(x)  # fmt: skip
+        x = drop(x, f"hidden{number}", dropout)
     logits = keras.layers.Dense(num_classes, dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name=name)
 

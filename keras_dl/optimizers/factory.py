@@ -5,6 +5,18 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_dl.optimizers.adaptive_clipping import (
+    AdaptivelyClippedAdam,
+    AdaptivelyClippedAdamW,
+    AdaptivelyClippedRMSprop,
+    AdaptivelyClippedSGD,
+)
+from keras_dl.optimizers.dense_gradients import (
+    DenseAdam,
+    DenseAdamW,
+    DenseRMSprop,
+    DenseSGD,
+)
 from keras_dl.optimizers.player_optimizer import PlayerOptimizer
 
 __all__ = ["InverseDecay", "make_gan_optimizer", "make_optimizer"]
@@ -19,6 +31,7 @@ def make_optimizer(
     decay_steps: int | None = None,
     decay: str = "cosine",
     clip_norm: float | None = None,
+    adaptive_clip: float | None = None,
 ) -> keras.Optimizer:
     """Creates a Keras optimizer with a learning-rate schedule.
 
@@ -33,12 +46,15 @@ def make_optimizer(
         decay: "cosine", half a cosine down to 0; or "inverse", the rate over (1 + 10p)^0.75 at the
             share p of the steps, as in Ganin et al.
         clip_norm: largest global norm of the gradient; None does not clip.
+        adaptive_clip: largest norm of a unit's gradient, as a share of the norm of its weights,
+            except in layers named "logits"; 0.01 in the paper. None does not clip.
 
     Returns:
         The optimizer, not yet built.
 
     Raises:
-        ValueError: if `name` or `decay` is unknown.
+        TypeError: if `adaptive_clip` is not a number.
+        ValueError: if it is not positive, or `name` or `decay` is unknown.
 
     Reference:
         Ganin et al., 2016, Domain-Adversarial Training of Neural Networks, arXiv:1505.07818,
@@ -48,6 +64,8 @@ def make_optimizer(
         Tieleman and Hinton, 2012, Neural Networks for Machine Learning, lecture 6e, for "rmsprop".
         Sutskever et al., 2013, On the importance of initialization and momentum in deep learning,
         section 2, for the two kinds of momentum.
+        Brock et al., 2021, High-Performance Large-Scale Image Recognition Without Normalization,
+        arXiv:2102.06171, section 4, for `adaptive_clip`.
     """
     rate: Any = learning_rate
     decays = {"cosine": keras.optimizers.schedules.CosineDecay, "inverse": InverseDecay}
@@ -56,13 +74,21 @@ def make_optimizer(
     if decay_steps is not None:
         rate = decays[decay](learning_rate, decay_steps)
     clip: Any = {"global_clipnorm": clip_norm}
+    kinds: Any = keras.optimizers
+    adam, adamw, rmsprop, sgd = kinds.Adam, kinds.AdamW, kinds.RMSprop, kinds.SGD
+    if clip_norm is not None:
+        adam, adamw, rmsprop, sgd = DenseAdam, DenseAdamW, DenseRMSprop, DenseSGD
+    if adaptive_clip is not None:
+        clip["adaptive_clip"] = adaptive_clip
+        adam, adamw = AdaptivelyClippedAdam, AdaptivelyClippedAdamW
+        rmsprop, sgd = AdaptivelyClippedRMSprop, AdaptivelyClippedSGD
     factories = {
-        "adam": lambda: keras.optimizers.Adam(rate, **clip),
-        "adamw": lambda: keras.optimizers.AdamW(rate, weight_decay=weight_decay, **clip),
-        "rmsprop": lambda: keras.optimizers.RMSprop(rate, **clip),
-        "sgd": lambda: keras.optimizers.SGD(rate, momentum=momentum, nesterov=True, **clip),
-        "momentum": lambda: keras.optimizers.SGD(rate, momentum=momentum, **clip),
-        "gradient_descent": lambda: keras.optimizers.SGD(rate, **clip),
+        "adam": lambda: adam(rate, **clip),
+        "adamw": lambda: adamw(rate, weight_decay=weight_decay, **clip),
+        "rmsprop": lambda: rmsprop(rate, **clip),
+        "sgd": lambda: sgd(rate, momentum=momentum, nesterov=True, **clip),
+        "momentum": lambda: sgd(rate, momentum=momentum, **clip),
+        "gradient_descent": lambda: sgd(rate, **clip),
     }
     if name not in factories:
         raise ValueError(f"`name` must be one of {', '.join(factories)}. Received: name={name!r}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
@@ -22,6 +23,7 @@ __all__ = [
     "set_integer_x_axis",
     "shorten",
     "spaced_indices",
+    "to_pixels",
 ]
 
 # Okabe and Ito, 2008: distinct under the common forms of colour blindness.
@@ -50,6 +52,13 @@ def new_figure(width: float, height: float) -> Figure:
     Pyplot is avoided: it keeps every figure alive and selects a window system.
     """
     return NotebookFigure(figsize=(width, height), dpi=100, layout="constrained")
+
+
+def to_pixels(figure: Figure) -> np.ndarray:
+    """Draws a figure, (height, width, 4) uint8, for predictions that are pictures."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
 
 
 def add_title(figure: Figure, title: str) -> None:

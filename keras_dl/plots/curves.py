@@ -17,8 +17,8 @@ def learning_curves(history: Mapping[str, Sequence[float]]) -> Figure:
     """Draws losses on the left and all other metrics on the right, by epoch.
 
     Solid lines are training, dashed lines validation; each metric of a panel has its own colour.
-    Without other metrics there is one panel. `learning_rate`, added by Keras' callbacks, is
-    omitted.
+    Without other metrics there is one panel; `elo` has one of its own. `learning_rate`, added by
+    Keras' callbacks, is omitted.
 
     Args:
         history: values per epoch by metric, as in `keras.callbacks.History.history`; names
@@ -38,8 +38,9 @@ def learning_curves(history: Mapping[str, Sequence[float]]) -> Figure:
             f"values per epoch. Received: history={dict(history)!r}"
         )
     losses = {name: y for name, y in curves.items() if name.endswith("loss")}
-    others = {name: y for name, y in curves.items() if name not in losses}
-    panels = [panel for panel in (losses, others) if panel]
+    ratings = {name: y for name, y in curves.items() if name == "elo"}
+    others = {name: y for name, y in curves.items() if name not in {**losses, **ratings}}
+    panels = [panel for panel in (losses, others, ratings) if panel]
     figure = new_figure(4.6 * len(panels) + 0.4, 3.8)
     for axes, panel in zip(np.ravel(figure.subplots(1, len(panels))), panels, strict=True):
         _draw(axes, panel)
@@ -76,6 +77,8 @@ def _draw(axes: Axes, curves: Mapping[str, np.ndarray]) -> None:
 def _label(metrics: Sequence[str]) -> str:
     if all("accuracy" in metric for metric in metrics):
         return "accuracy (share of examples)"
+    if metrics == ["elo"]:
+        return "Elo rating against earlier networks"
     if len(metrics) == 1:
         return _words(metrics[0])
     return "loss" if all(metric.endswith("loss") for metric in metrics) else "metric"

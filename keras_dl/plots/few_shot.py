@@ -5,10 +5,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, VERMILION, check_lengths, new_figure, shorten
+from keras_dl.plots._style import (
+    BLUE,
+    COLOURS,
+    GREY,
+    VERMILION,
+    check_lengths,
+    new_figure,
+    shorten,
+)
 from keras_dl.utils.intervals import proportion_interval
 
 __all__ = ["episode", "episode_accuracies"]
+
+Kind = tuple[int, int]  # way, shot
 
 
 def episode(
@@ -45,11 +55,16 @@ def episode(
     return figure
 
 
-def episode_accuracies(accuracies: Mapping[str, tuple[float, float]]) -> Figure:
-    """Mean accuracy with its 95 % interval, a bar for each kind of episode.
+def episode_accuracies(
+    accuracies: Mapping[str, Mapping[Kind, tuple[float, float]]],
+    published: Mapping[str, Mapping[Kind, float]] | None = None,
+) -> Figure:
+    """Mean accuracy with its 95 % interval, a bar for each kind of episode and series.
 
     Args:
-        accuracies: name of the kind, "5-way 1-shot" → (mean, half width of the interval), shares.
+        accuracies: name of the series → (way, shot) → (mean, half width of the interval), shares;
+            the first series has all kinds.
+        published: name of a source → (way, shot) → mean; a mark beside the bars.
 
     Returns:
         The figure.
@@ -58,14 +73,27 @@ def episode_accuracies(accuracies: Mapping[str, tuple[float, float]]) -> Figure:
         ValueError: if there are none.
     """
     check_lengths(accuracies=list(accuracies))
-    means, halves = np.array(list(accuracies.values())).T
-    figure = new_figure(1.3 * len(means) + 1.5, 3.6)
+    kinds = list(next(iter(accuracies.values())))
+    check_lengths(kinds=kinds)
+    figure = new_figure(1.9 * len(kinds) + 1.5, 4.0)
     axes = figure.subplots()
-    pairs = zip(means, halves, strict=True)
-    ends = np.array([proportion_interval(mean, half) for mean, half in pairs])
-    lengths = 100 * np.abs(ends.T - means)  # below and above the mean
-    bars = axes.bar(list(accuracies), 100 * means, yerr=lengths, color=BLUE, capsize=4)
-    axes.bar_label(bars, fmt="%.1f", padding=2)
+    width = 0.8 / len(accuracies)
+    for number, (name, values) in enumerate(accuracies.items()):
+        own = [kind for kind in kinds if kind in values]
+        x = [kinds.index(kind) + (number - (len(accuracies) - 1) / 2) * width for kind in own]
+        means = np.array([values[kind][0] for kind in own])
+        ends = np.array([proportion_interval(*values[kind]) for kind in own])
+        lengths = 100 * np.abs(ends.T - means)  # below and above the mean
+        colour = COLOURS[number % len(COLOURS)]
+        bars = axes.bar(x, 100 * means, width, yerr=lengths, color=colour, capsize=3, label=name)
+        axes.bar_label(bars, fmt="%.1f", padding=2, fontsize=8)
+    for marker, (name, points) in zip("o^sD", (published or {}).items(), strict=False):
+        own = [kind for kind in kinds if kind in points]
+        axes.plot([kinds.index(kind) + 0.46 for kind in own],
+                  [100 * points[kind] for kind in own],
+                  marker, color=GREY, markersize=5, label=name)  # fmt: skip
+    axes.set_xticks(range(len(kinds)), [f"{way}-way {shot}-shot" for way, shot in kinds])
     axes.set_ylim(0, 108)
     axes.set_ylabel("accuracy on new classes, %")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5, fontsize=8)
     return figure

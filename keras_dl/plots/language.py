@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from keras_dl.plots._style import BLUE, GREY, check_lengths, new_figure
+from keras_dl.plots._style import BLUE, GREY, VERMILION, check_lengths, new_figure
 
-__all__ = ["loss_by_position", "text_sample"]
+__all__ = ["loss_by_position", "text_sample", "translated_texts"]
 
 COLUMNS, LINES = 80, 30  # of a sample; the rest is left out
 LINE = 0.17  # height of a line in inches
@@ -25,7 +25,39 @@ def text_sample(prompt: str, continuation: str) -> Figure:
         The figure.
     """
     before, after = _wrap(prompt), _wrap(continuation)
-    lines = [*((line, GREY) for line in before), *((f"│ {line}", "black") for line in after)]
+    return _text_figure(
+        [*((line, GREY) for line in before), *((f"│ {line}", "black") for line in after)]
+    )
+
+
+def translated_texts(
+    sources: Sequence[str], translations: Sequence[str], references: Sequence[str]
+) -> Figure:
+    """Sources in grey, below each its translation, and the reference where it differs.
+
+    Args:
+        sources: texts.
+        translations: what the model made of each.
+        references: the right answer of each.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if there are none, or their numbers differ.
+    """
+    check_lengths(sources=sources, translations=translations, references=references)
+    lines: list[tuple[str, str]] = []
+    for source, made, right in zip(sources, translations, references, strict=True):
+        colour = "black" if made == right else VERMILION
+        lines += [(line, GREY) for line in _wrap(source)]
+        lines += [(f"→ {line}", colour) for line in _wrap(made)]
+        lines += [] if made == right else [(f"= {line}", BLUE) for line in _wrap(right)]
+    return _text_figure(lines)
+
+
+def _text_figure(lines: list[tuple[str, str]]) -> Figure:
+    """Draws lines of text in their colours, the first `LINES` of them."""
     lines = lines[:LINES]
     figure = new_figure(7.0, LINE * len(lines) + 0.3)
     axes = figure.subplots()

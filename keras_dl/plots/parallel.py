@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from keras_dl.plots._style import VERMILION, check_direction, check_lengths, new_figure, shorten
 
-__all__ = ["Axis", "parallel_coordinates"]
+__all__ = ["IDLE", "Axis", "parallel_coordinates", "place"]
 
 IDLE = -0.14  # height of the tick "idle" below the axis of 0 … 1
 TICKS = 4
@@ -61,7 +61,7 @@ def parallel_coordinates(
     figure = new_figure(max(6.0, 1.35 * len(columns) + 1.0), 4.6)
     plane = figure.subplots()
     heights = np.stack(
-        [_place(plane, x, axis, idle=x < len(axes)) for x, axis in enumerate(columns)], axis=1
+        [_draw_axis(plane, x, axis, idle=x < len(axes)) for x, axis in enumerate(columns)], axis=1
     )
     lines = [np.column_stack([np.arange(len(columns)), row]) for row in heights]
     failed = [line[:-1] for line, ok in zip(lines, fine, strict=True) if not ok]
@@ -92,26 +92,42 @@ def parallel_coordinates(
     return figure
 
 
-def _place(plane: Axes, x: int, axis: Axis, *, idle: bool) -> np.ndarray:
-    """Draws an axis with its ticks, "idle" where wanted; returns the height of each trial on it."""
+def place(axis: Axis) -> tuple[np.ndarray, list[tuple[float, str]]]:
+    """Places values on an axis of height 0 to 1; those that are idle lie below it.
+
+    Args:
+        axis: with one value or more.
+
+    Returns:
+        The height of each value (n,), and the ticks as (height, text).
+    """
     present = [value for value in axis.values if value is not None]
     numeric = present and all(
         isinstance(v, int | float) and not isinstance(v, bool) for v in present
     )
     ticks = _numeric_ticks(present, axis.log) if numeric else _named_ticks(present)
+    if numeric:
+        scale = _scale(present, axis.log)
+        heights = np.array([IDLE if v is None else scale(v) for v in axis.values])
+    else:
+        by_text = {text: height for height, text in ticks}
+        heights = np.array([IDLE if v is None else by_text[_text(v)] for v in axis.values])
+    idle = [(IDLE, "idle")] if len(present) < len(axis.values) else []
+    return heights, [*ticks, *idle]
+
+
+def _draw_axis(plane: Axes, x: int, axis: Axis, *, idle: bool) -> np.ndarray:
+    """Draws an axis with its ticks, "idle" where wanted; returns the height of each trial on it."""
+    heights, ticks = place(axis)
     plane.vlines(x, 0, 1, color="0.3", linewidth=1)
-    if idle and len(present) < len(axis.values):
+    ticks = [tick for tick in ticks if idle or tick[0] != IDLE]
+    if any(height == IDLE for height, _ in ticks):
         plane.vlines(x, IDLE, 0, color="0.3", linewidth=1, linestyles=":")
-        ticks = [*ticks, (IDLE, "idle")]
     for height, text in ticks:
         plane.plot([x], [height], marker="_", color="0.3")
         box = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.5}
         plane.text(x + 0.04, height, text, fontsize=7, va="center", zorder=5, bbox=box)
-    if numeric:
-        scale = _scale(present, axis.log)
-        return np.array([IDLE if v is None else scale(v) for v in axis.values])
-    heights = {text: height for height, text in ticks}
-    return np.array([IDLE if v is None else heights[_text(v)] for v in axis.values])
+    return heights
 
 
 def _scale(values: Sequence[float], log: bool) -> Any:

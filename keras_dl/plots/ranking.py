@@ -32,11 +32,14 @@ def roc(curves: Mapping[str, Curve]) -> Figure:
     return figure
 
 
-def precision_recall(curves: Mapping[str, Curve]) -> Figure:
+def precision_recall(
+    curves: Mapping[str, Curve], points: Mapping[str, tuple[float, float]] | None = None
+) -> Figure:
     """Draws precision by recall.
 
     Args:
         curves: by class, (recalls, precisions, average precision).
+        points: recall and precision of single decisions, such as a person's, by label.
 
     Returns:
         The figure; a step holds the precision that its recall was reached with.
@@ -46,6 +49,8 @@ def precision_recall(curves: Mapping[str, Curve]) -> Figure:
         label = f"{shorten(name)}  AP {area:.3f}"
         x, y = np.r_[0, recall], np.r_[precision[:1], precision]
         axes.step(x, y, where="pre", label=label, **_style(index))
+    for index, (label, place) in enumerate((points or {}).items()):
+        axes.plot(*place, "o" if index else "s", color="black", label=shorten(label))
     axes.legend(loc="lower left", fontsize=8)
     return figure
 

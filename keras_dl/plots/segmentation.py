@@ -8,9 +8,17 @@ from matplotlib.patches import Patch
 
 from keras_dl.plots._style import BLUE, GREY, VERMILION, check_lengths, new_figure, shorten
 
-__all__ = ["class_iou_bars", "colour_mask", "pixel_confusion_matrix", "segmentation_overlays"]
+__all__ = [
+    "TWO_COLOURS",
+    "class_iou_bars",
+    "colour_mask",
+    "paint",
+    "pixel_confusion_matrix",
+    "segmentation_overlays",
+]
 
 Colours = Sequence[Sequence[int]]
+TWO_COLOURS = ((0, 0, 0), (0, 200, 120))  # background and foreground
 
 
 def colour_mask(mask: np.ndarray, colours: Colours) -> np.ndarray:
@@ -27,6 +35,22 @@ def colour_mask(mask: np.ndarray, colours: Colours) -> np.ndarray:
     table = np.zeros((max(len(colours), int(mask.max(initial=0)) + 1), 3), np.uint8)
     table[: len(colours)] = colours
     return table[mask]
+
+
+def paint(image: np.ndarray, foreground: np.ndarray, colour: Sequence[int]) -> np.ndarray:
+    """Paints the foreground of an image at 70 %.
+
+    Args:
+        image: (height, width, 1 or 3) uint8.
+        foreground: (height, width) bool.
+        colour: (red, green, blue), 0..255.
+
+    Returns:
+        (height, width, 3) uint8.
+    """
+    picture = np.broadcast_to(image, (*foreground.shape, 3))
+    mixed = np.rint(0.3 * picture + 0.7 * np.asarray(colour))
+    return np.where(foreground[..., None], mixed, picture).astype(np.uint8)
 
 
 def segmentation_overlays(
@@ -47,7 +71,7 @@ def segmentation_overlays(
         y_pred: class numbers (n, height, width).
         class_names: one name per class.
         colours: (red, green, blue) of each class, 0..255.
-        ignore: label of unlabelled pixels in `y_true`, or None.
+        ignore: label of pixels that stay unpainted, or None.
 
     Returns:
         The figure.
@@ -63,11 +87,12 @@ def segmentation_overlays(
     panels = figure.subplots(rows, 3, squeeze=False)
     for row, image, labels, predicted in zip(panels, images, y_true, y_pred, strict=True):
         picture = np.broadcast_to(image, (height, width, 3))
-        hidden = labels == ignore if ignore is not None else np.zeros((height, width), bool)
+        nowhere = np.zeros((height, width), bool)
+        hidden = [m == ignore if ignore is not None else nowhere for m in (labels, predicted)]
         views = (
             picture,
-            _blend(picture, labels, colours, hidden),
-            _blend(picture, predicted, colours, np.zeros_like(hidden)),
+            _blend(picture, labels, colours, hidden[0]),
+            _blend(picture, predicted, colours, hidden[1]),
         )
         for axes, view in zip(row, views, strict=True):
             axes.imshow(view, interpolation="nearest")

@@ -38,11 +38,13 @@ class SavedRun:
         model: the trained model.
         spec: facts of its data: inputs, targets, class_names, input_shape, …
         preprocessor: turns raw inputs into the model's; None where the data had none.
+        metrics: of the finished run, such as a threshold that validation chose.
     """
 
     model: "keras.Model"
     spec: Mapping[str, Any]
     preprocessor: "Preprocessor | None"
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Prediction:
     Attributes:
         source: the input, as a file name or a text.
         text: the answer in words.
-        picture: (height, width) or (height, width, 1 or 3) uint8, or None.
+        picture: (height, width) or (height, width, 1 or 3) uint8, a film (pictures, height, width,
+            3), or None.
         ranking: (class or word, score), best first; empty where the task ranks nothing.
         error: reason why the input has no answer, as it cannot be read; else "".
         columns: the answer as named values, for a table; empty: the text alone.

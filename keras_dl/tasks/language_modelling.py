@@ -1,7 +1,7 @@
 """Language modelling: the next token from those before it; predictions continue a prompt."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Protocol, runtime_checkable
+from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
 
 import keras
 import numpy as np
@@ -30,7 +30,13 @@ TEMPERATURE = 0.8  # nanoGPT's
 
 @runtime_checkable
 class Tokenizer(Protocol):
-    """A preprocessor that also turns ids back into text."""
+    """A preprocessor that also turns ids back into text.
+
+    Attributes:
+        separator: what stands between a text and its continuation.
+    """
+
+    separator: ClassVar[str]
 
     @property
     def vocabulary_size(self) -> int:
@@ -90,6 +96,7 @@ class LanguageModelling(Task):
         length: Annotated[int, Range(1, 1_000_000)] = 200,
         temperature: Annotated[float, Range(0.0, 100.0)] = TEMPERATURE,
         top_k: Annotated[int | None, Range(1, 1_000_000)] = None,
+        top_p: Annotated[float | None, Range(0.001, 1.0)] = None,
         seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     ) -> Iterable[Prediction]:
         """Continues each prompt.
@@ -100,6 +107,8 @@ class LanguageModelling(Task):
             length: number of new tokens.
             temperature: divides the logits; 0 takes the most probable token.
             top_k: number of most probable tokens that each token is drawn from; None: all.
+            top_p: each token is drawn from the fewest that have this probability together; None:
+                from all.
             seed: of the draws.
 
         Yields:
@@ -107,17 +116,17 @@ class LanguageModelling(Task):
             that is empty or holds a character that the model does not have gets an error.
         """
         tokenizer = get_tokenizer(run)
+        options = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
         for prompt in inputs:
             try:
                 ids = tokenizer.encode(prompt).tolist()
-                tokens = generate(
-                    run.model, ids, length, temperature=temperature, top_k=top_k, seed=seed
-                )
+                tokens = generate(run.model, ids, length, **options)
             except ValueError as error:
                 yield Prediction(prompt, "", error=str(error))
                 continue
             text = tokenizer.decode(tokens)
-            yield Prediction(prompt, prompt + text, columns={"continuation": text})
+            joined = f"{prompt}{tokenizer.separator}{text}"
+            yield Prediction(prompt, joined, columns={"continuation": text})
 
 
 task = LanguageModelling()

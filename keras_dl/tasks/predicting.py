@@ -7,7 +7,7 @@ import keras_dl.data.text  # noqa: F401  (registers the preprocessors of texts)
 from keras_dl.data.serialization import preprocessor_from_json
 from keras_dl.space import Hyper, hypers
 from keras_dl.tasks.base import Prediction, SavedRun, Task, get_task
-from keras_dl.tracking import models
+from keras_dl.tracking import models, store
 from keras_dl.tracking.model_runs import check_has_model
 
 __all__ = ["load_preprocessor", "load_run", "options", "predictions", "task_of"]
@@ -69,7 +69,8 @@ def load_run(run_id: str) -> SavedRun:
         ValueError: if there is no such run, or it has no model.
     """
     model, spec = models.load(run_id), models.spec(run_id)
-    return SavedRun(model, spec, preprocessor_from_json(models.preprocessor(run_id)))
+    preprocessor = preprocessor_from_json(models.preprocessor(run_id))
+    return SavedRun(model, spec, preprocessor, store.find_run(run_id).data.metrics)
 
 
 def load_preprocessor(run_id: str) -> Any:

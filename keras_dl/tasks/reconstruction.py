@@ -89,7 +89,7 @@ def _pca_error(model: Any, data: Data) -> float:
     from sklearn.decomposition import PCA
 
     train, test = (_scaled(model, split.sample(PROBED).x) for split in (data.train, data.test))
-    units = int(np.prod(model.net.get_layer("code").output.shape[1:]))
+    units = outputs(model, data.test.sample(1).x)["code"].size
     pca = PCA(min(units, *train.shape), random_state=0).fit(train)
     return float(np.mean((pca.inverse_transform(pca.transform(test)) - test) ** 2))
 

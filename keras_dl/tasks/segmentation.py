@@ -29,7 +29,7 @@ __all__ = ["Segmentation", "predicted_masks", "task"]
 
 AT_ONCE = 8  # images per step of inference
 CHUNK = 64  # images whose logits are in memory together
-SHOWN = 4  # test images in the report
+SHOWN = 4  # test images in the report, the worst
 
 
 def predicted_masks(model: keras.Model, images: np.ndarray) -> np.ndarray:
@@ -81,8 +81,8 @@ class Segmentation(Task):
         predicted = predicted_masks(model, data.test.x)
         confusion = _confusion(predicted, data.test, data)
         iou, names = class_iou(confusion), data.class_names
-        rows = np.linspace(0, len(predicted) - 1, min(SHOWN, len(predicted))).astype(int)
         masks = masks_of(data)
+        rows = _worst(data.test.y, predicted, masks.ignore)
         overlays = plots.segmentation_overlays(
             data.test.x[rows],
             data.test.y[rows],
@@ -146,6 +146,13 @@ def _shares(mask: np.ndarray, names: Sequence[str], top: int) -> str:
     counts = np.bincount(mask.reshape(-1), minlength=len(names))
     order = [index for index in np.argsort(-counts)[:top] if counts[index]]
     return ", ".join(f"{names[index]} {100 * counts[index] / mask.size:.1f} %" for index in order)
+
+
+def _worst(labels: np.ndarray, predicted: np.ndarray, ignore: int | None) -> np.ndarray:
+    """Row numbers of the images with the smallest share of right pixels."""
+    labelled = np.ones(labels.shape, bool) if ignore is None else labels != ignore
+    right = ((labels == predicted) & labelled).sum(axis=(1, 2))
+    return np.argsort(right / np.maximum(labelled.sum(axis=(1, 2)), 1), kind="stable")[:SHOWN]
 
 
 def _confusion(predicted: np.ndarray, split: Split, data: Data) -> np.ndarray:

@@ -16,7 +16,7 @@ from keras_dl.tracking import models, store
 from keras_dl.utils.files import folder_size
 from keras_dl.utils.matching import did_you_mean
 
-__all__ = ["RunRow", "list_runs"]
+__all__ = ["RunRow", "list_runs", "score_of"]
 
 TOP = ("run", "search", "comparison", "ablation")  # kinds that are no part of another run
 
@@ -30,7 +30,7 @@ class RunRow:
         name: in MLflow's table.
         recipe: name of the recipe.
         dataset: name of the data set.
-        kind: "run", "search", "comparison", "ablation", "trial", "seed" or "final".
+        kind: "run", "search", "comparison", "ablation", "trial", "seed", "final" or "fold".
         status: "FINISHED", "RUNNING", "FAILED" or "KILLED".
         score: "test/accuracy 0.9712", or "" without one.
         value: of the score; None without one.
@@ -114,7 +114,7 @@ def _quoted(name: str, value: str) -> str:
 
 
 def _best_first(found: Sequence[Run]) -> list[Run]:
-    scores = {run.info.run_id: _score(run) for run in found}
+    scores = {run.info.run_id: score_of(run) for run in found}
     scored = [run for run in found if scores[run.info.run_id].name in run.data.metrics]
     names = {(s.name, s.direction) for s in (scores[run.info.run_id] for run in scored)}
     if len(names) > 1:
@@ -127,7 +127,7 @@ def _best_first(found: Sequence[Run]) -> list[Run]:
     return scored
 
 
-def _score(run: Run) -> Score:
+def score_of(run: Run) -> Score:
     """Returns the score of the run's recipe, or the objective on the test set."""
     tags = run.data.tags
     if tags["recipe"] in catalog.names():
@@ -138,7 +138,7 @@ def _score(run: Run) -> Score:
 
 
 def _row(run: Run) -> RunRow:
-    tags, info, metrics, name = run.data.tags, run.info, run.data.metrics, _score(run).name
+    tags, info, metrics, name = run.data.tags, run.info, run.data.metrics, score_of(run).name
     if name not in metrics:
         name = "objective"
     value = metrics.get(name)

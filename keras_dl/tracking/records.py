@@ -77,6 +77,11 @@ def read(run_id: str) -> Record:
             path = client.download_artifacts(run.info.run_id, CONFIG, folder)
             values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         return Record(run.info.run_id, values["command"], values, tags)
+    if tags.get("kind") == "fold":
+        raise ValueError(
+            "`RUN_ID` must name the run above a fold, which repeats all folds. "
+            f"Received: {run.info.run_id}, below {tags.get('mlflow.parentRunId', 'none')}"
+        )
     if tags.get("kind") not in ("trial", "seed", "final"):
         raise ValueError(
             f"`RUN_ID` must name a run with a {CONFIG}; versions before kept none. "

@@ -16,7 +16,7 @@ from keras_dl.tracking.tracked_run import format_param
 from keras_dl.utils.files import write_atomically
 from keras_dl.utils.intervals import interval_over_seeds, is_proportion
 
-__all__ = ["Row", "format_rows", "make_report", "make_rows", "write_report"]
+__all__ = ["Row", "format_rows", "format_scores", "make_report", "make_rows", "write_report"]
 
 BEGIN, END = "<!-- keras-dl report -->", "<!-- end of report -->"
 HEADER = ("data", "recipe", "what", "parameters", "quantity", "measured", "published", "training")
@@ -62,6 +62,25 @@ class Row:
             "parameters": self.parameters,
             "seconds": self.seconds,
         }
+
+    @property
+    def mean(self) -> float:
+        """Mean score over the runs; NaN without runs."""
+        return float(np.mean(self.scores)) if self.scores else float("nan")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % confidence interval of the mean; NaN with fewer than two runs."""
+        if len(self.scores) < 2:
+            return float("nan"), float("nan")
+        return interval_over_seeds(
+            self.mean,
+            float(np.std(self.scores, ddof=1)),
+            len(self.scores),
+            proportion=is_proportion(self.score.name),
+            positive=min(self.scores) > 0,
+            test_examples=self.test_examples,
+        )
 
     @property
     def order(self) -> tuple[bool, str, str, str, str]:
@@ -157,7 +176,7 @@ def _cells(row: Row, with_digest: bool) -> tuple[str, ...]:
     if with_digest:
         many = len(row.digests)
         data += f" `{row.digests[0][:6]}`" if many == 1 else f", {many} draws"
-    measured, parameters = _format_scores(row), f"{row.parameters:,}"
+    measured, parameters = format_scores(row), f"{row.parameters:,}"
     duration = _time(row.seconds)
     return data, name, row.entry.title, parameters, quantity, measured, published, duration
 
@@ -185,24 +204,16 @@ def _latest_runs(entry: Entry, experiments: list[str]) -> list[Run]:
     return [latest[key] for key in sorted(latest)]
 
 
-def _format_scores(row: Row) -> str:
+def format_scores(row: Row) -> str:
     """Returns mean, 95 % interval and number of seeds: `0.91 % (0.66 to 1.24), 3 seeds`."""
     score, count = row.score, len(row.scores)
     if count == 1:
         return f"{_format(score, row.scores[0])}, 1 seed"
-    mean, spread = float(np.mean(row.scores)), float(np.std(row.scores, ddof=1))
-    ends = interval_over_seeds(
-        mean,
-        spread,
-        count,
-        proportion=is_proportion(score.name),
-        positive=min(row.scores) > 0,
-        test_examples=row.test_examples,
-    )
+    ends = row.interval
     low, high = (
         _format(score, end).removesuffix(" %") for end in sorted(ends, reverse=score.is_accuracy)
     )
-    return f"{_format(score, mean)} ({low} to {high}), {count} seeds"
+    return f"{_format(score, row.mean)} ({low} to {high}), {count} seeds"
 
 
 def _format(score: Score, value: float) -> str:

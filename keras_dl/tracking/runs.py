@@ -31,7 +31,7 @@ def start(
         recipe: for the tags recipe, family, and the objective's name and direction.
         experiment: the experiment's name, `mnist-classification`.
         name: of the run, in the UI's table.
-        kind: "run", "search", "trial", "seed", "comparison" or "final".
+        kind: "run", "search", "trial", "seed", "comparison", "final" or "fold".
         params: hyperparameters and options; None is left out.
         parent: id of the parent run.
         tags: further tags.

@@ -1,18 +1,23 @@
 """Links to MLflow's run table with selected rows, columns and charts.
 
 By default the page shows neither hyperparameters nor the objective. MLflow's "share view" stores
-such settings as a tag of the experiment; the tag is written here.
+such settings as a tag of the experiment; the tag is written here. MLflow has no default view, so
+the experiment's description, which stands above its table, links to a view of all runs.
 """
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
+from keras_dl.recipe import Recipe
 from keras_dl.tracking import store
-from keras_dl.tracking.links import page_url
+from keras_dl.tracking.links import in_page, page_url
 
-__all__ = ["View", "view"]
+__all__ = ["View", "describe_experiment", "view"]
 
+ALL_RUNS = "all-runs"  # key of the view of an experiment's runs
+DESCRIPTION = "mlflow.note.content"
+MOST = 16  # columns of hyperparameters in it
 LAYOUT: dict[str, Any] = {
     "startTime": "ALL",
     "lifecycleFilter": "Active",
@@ -37,6 +42,7 @@ LAYOUT: dict[str, Any] = {
     },
     "autoRefreshEnabled": False,
 }
+_described: set[tuple[str, str, str]] = set()  # by this process
 
 
 class View(tuple[str, str]):
@@ -104,7 +110,49 @@ def view(
         "compareRunCharts": [chart],
         "compareRunSections": [section],
     }
-    tag = f"mlflow.sharedViewState.{key}"
-    store.client().set_experiment_tag(experiment_id, tag, json.dumps(state))
+    store.client().set_experiment_tag(experiment_id, _tag(key), json.dumps(state))
     link = page_url(f"experiments/{experiment_id}/runs?viewStateShareKey={key}")
     return View((link, f"{link}&compareRunsMode=CHART"))
+
+
+def describe_experiment(experiment_id: str, recipe: Recipe) -> None:
+    """Adds a recipe's hyperparameters to the view of all runs, and links to it in the description.
+
+    A description that somebody has written stays.
+
+    Args:
+        experiment_id: experiment of the runs.
+        recipe: recipe of a run in it.
+    """
+    key = (store.uri(), experiment_id, recipe.name)
+    if key in _described:
+        return
+    client = store.client()
+    with store.lock("views"):  # another process may add those of another recipe
+        tags = client.get_experiment(experiment_id).tags
+        earlier = _columns(tags.get(_tag(ALL_RUNS), "{}"))
+        params = list(dict.fromkeys([*earlier["params"], *recipe.space()]))[:MOST]
+        metrics = list(dict.fromkeys(["objective", recipe.final_score.name, *earlier["metrics"]]))
+        direction = recipe.objective.direction
+        links = view(experiment_id, ALL_RUNS, "", direction, params, metrics)
+        if DESCRIPTION not in tags:
+            text = (
+                f"[All runs with objective, score and hyperparameters]({in_page(links.table)}) · "
+                f"[side by side]({in_page(links.chart)})"
+            )
+            client.set_experiment_tag(experiment_id, DESCRIPTION, text)
+    _described.add(key)
+
+
+def _columns(state: str) -> dict[str, list[str]]:
+    """Returns the names of metrics and parameters among the columns of a stored view."""
+    names: dict[str, list[str]] = {"metrics": [], "params": []}
+    for column in json.loads(state).get("selectedColumns", ()):
+        kind, _, name = column.partition(".")
+        if kind in names:
+            names[kind].append(name.strip("`"))
+    return names
+
+
+def _tag(key: str) -> str:
+    return f"mlflow.sharedViewState.{key}"

@@ -60,7 +60,12 @@ def example_results(
     return np.packbits(right).tobytes().hex(), len(right)
 
 
-def notices(model: "keras.Model", data: "Data", metrics: Mapping[str, float]) -> list[str]:
+def notices(
+    model: "keras.Model",
+    data: "Data",
+    metrics: Mapping[str, float],
+    examples: str = "test examples",
+) -> list[str]:
     """Returns a sentence if a classifier predicts one class for all test examples, else none.
 
     The model is applied only if its accuracy is the share of a class: others cost no time.
@@ -69,6 +74,7 @@ def notices(model: "keras.Model", data: "Data", metrics: Mapping[str, float]) ->
         model: from examples to logits (n, classes) or one logit.
         data: its test split is predicted.
         metrics: of the test set; without "test/accuracy" nothing is checked.
+        examples: name of the test split's examples in the sentence.
     """
     accuracy, y = metrics.get("test/accuracy"), data.test.y
     if accuracy is None or f"test/{MAJORITY}" not in metrics or len(y) < 2:
@@ -80,7 +86,7 @@ def notices(model: "keras.Model", data: "Data", metrics: Mapping[str, float]) ->
     if predicted is None or len(np.unique(predicted)) > 1:
         return []
     name = data.class_names[predicted[0]]
-    return [f"The model predicts one class for all {len(y):,} test examples: {name!r}."]
+    return [f"The model predicts one class for all {len(y):,} {examples}: {name!r}."]
 
 
 def _has_labels(data: "Data") -> bool:

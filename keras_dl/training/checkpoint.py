@@ -47,6 +47,9 @@ class State:
         first_loss: loss of the first steps, the reference for divergence.
         stopped: "patience", "median" or "callback" where training ended early, else "".
         finished: whether the stage is over and the model has its final weights.
+        steps: optimizer steps.
+        examples: training examples seen, each pass anew.
+        seconds: time within `fit`, without the first step of each process, which compiles.
     """
 
     epoch: int = 0
@@ -56,6 +59,9 @@ class State:
     first_loss: float | None = None
     stopped: str = ""
     finished: bool = False
+    steps: int = 0
+    examples: int = 0
+    seconds: float = 0.0
 
 
 @dataclass

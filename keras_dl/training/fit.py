@@ -16,13 +16,17 @@ import psutil
 from keras_dl.backend import data_parallel
 from keras_dl.data import Data
 from keras_dl.data.class_weights import apply_class_weight
+from keras_dl.data.folds import fold_data
 from keras_dl.data.reading import join, record
 from keras_dl.errors import Diverged, Oversized
+from keras_dl.training.allotment import StageLength, allot
 from keras_dl.training.callbacks import objective_value
-from keras_dl.training.checkpoint import State
+from keras_dl.training.checkpoint import MAIN, State
 from keras_dl.training.evaluators import Evaluators
+from keras_dl.training.initial_weights import copy_weights
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Listener, Outcome, arguments, recipe_data
+from keras_dl.training.rehearsal import Rehearsal
 from keras_dl.training.session import Session, TracedModel, resolve_jit_compile
 from keras_dl.utils.layers import count_parameters
 
@@ -30,11 +34,14 @@ __all__ = [
     "Trained",
     "build_model",
     "check_objective",
+    "divide_limit",
     "load_data",
     "outcome",
-    "steps_per_epoch",
     "train",
 ]
+
+# A rehearsal measures the speed of each stage for this share of the limit, in these bounds (s).
+MEASURED_SHARE, LEAST_MEASURED, MOST_MEASURED = 0.05, 1.0, 10.0
 
 
 @dataclass
@@ -64,22 +71,52 @@ def load_data(job: Job) -> Data:
     random.seed(0)
     np.random.seed(0)
     data = recipe_data(job)
+    if job.fold is not None:
+        data = fold_data(data, job.fold, job.seed)
     if job.class_weight is not None:
         with record() as reading:
             data = apply_class_weight(data, job.class_weight)
         data = dataclasses.replace(data, reading=join(data.reading, reading))
-    return dataclasses.replace(data, planned_steps=job.epochs * steps_per_epoch(job, data))
+    return dataclasses.replace(data, planned_steps=job.epochs * job.epoch_steps(data))
 
 
-def steps_per_epoch(job: Job, data: Data) -> int:
-    """Returns the optimizer steps in one epoch of the job.
+def divide_limit(job: Job, data: Data) -> tuple[Job, Data]:
+    """Divides a limit of steps or seconds among the stages, and plans the schedules for it.
+
+    Where the recipe has stages, or the limit is a time, the stages are rehearsed with a model of
+    their own. A job with an allotment keeps it.
 
     Args:
-        job: may limit them.
-        data: its sampler of train says how many examples an epoch has.
+        job: the training; without a limit it is returned as it is.
+        data: its data set.
+
+    Returns:
+        The job with its allotment, and the data with the planned steps.
+
+    Raises:
+        ValueError: if the limit cannot be divided.
     """
-    whole = -(-data.sampler("train").num_examples // data.batch_size)
-    return min(whole, job.steps_per_epoch or whole)
+    if job.limit is None:
+        return job, data
+    allotment = job.allotment
+    if allotment is None:
+        allotment = allot(job.limit, _stage_lengths(job, data), MAIN)
+    job = dataclasses.replace(job, allotment=allotment)
+    return job, dataclasses.replace(data, planned_steps=allotment.planned_steps)
+
+
+def _stage_lengths(job: Job, data: Data) -> dict[str, StageLength]:
+    limit = job.limit
+    assert limit is not None
+    if job.recipe.train is None and limit.steps is not None:
+        return {MAIN: StageLength(job.epochs, job.epoch_steps(data))}
+    seconds = 0.0
+    if limit.seconds is not None:
+        seconds = min(max(LEAST_MEASURED, limit.seconds * MEASURED_SHARE), MOST_MEASURED)
+    model = build_model(job, data)
+    rehearsal = Rehearsal(job, data, seconds)
+    _train_stages(rehearsal, job, data, model)
+    return rehearsal.lengths
 
 
 def build_model(job: Job, data: Data, *, seed_backend: bool = True) -> keras.Model:
@@ -94,7 +131,8 @@ def build_model(job: Job, data: Data, *, seed_backend: bool = True) -> keras.Mod
     Raises:
         TypeError: if the recipe's build returns anything but a compiled Keras model.
         Oversized: if the model has more than `max_parameters`.
-        ValueError: if it cannot be trained on so many `devices`.
+        ValueError: if no layer matches those of `init_from`, or the model cannot be trained on so
+            many `devices`.
     """
     with _dtype_policy(job.precision):
         if seed_backend:
@@ -113,6 +151,8 @@ def build_model(job: Job, data: Data, *, seed_backend: bool = True) -> keras.Mod
     count = count_parameters(model)
     if job.max_parameters is not None and count > job.max_parameters:
         raise Oversized(f"{count:,} parameters, {job.max_parameters:,} allowed")
+    if job.init_from is not None:
+        copy_weights(job.init_from, model)
     resolve_jit_compile(job, model)
     data_parallel.check(job.devices, data.batch_size)
     return model
@@ -163,17 +203,22 @@ def train(
         ValueError: if the recipe's objective is not among the reported metrics, or its `train`
             leaves out the main stage.
     """
-    start, recipe = time.monotonic(), job.recipe
+    start = time.monotonic()
     session = Session(
         job, data, model, listener, verbose=verbose, callbacks=callbacks, traced=traced
     )
-    if recipe.train is None:
-        session.fit(model, data)
-    else:
-        with _dtype_policy(job.precision):
-            recipe.train(session, model, data, **arguments(recipe.train, job.values))
+    _train_stages(session, job, data, model)
     session.finish()
     return Trained(model, data, session.progress.state, time.monotonic() - start, session)
+
+
+def _train_stages(session: Session | Rehearsal, job: Job, data: Data, model: keras.Model) -> None:
+    train_function = job.recipe.train
+    if train_function is None:
+        session.fit(model, data)
+        return
+    with _dtype_policy(job.precision):
+        train_function(session, model, data, **arguments(train_function, job.values))
 
 
 def outcome(trained: Trained, metrics: dict[str, float]) -> Outcome:
@@ -200,6 +245,7 @@ def outcome(trained: Trained, metrics: dict[str, float]) -> Outcome:
         metrics=metrics,
         rss=psutil.Process().memory_info().rss / 2**20,
         jit_compile=bool(trained.model.jit_compile),
+        used=trained.session.used,
     )
 
 

@@ -54,6 +54,7 @@ class InputPipeline:
         steps: int | None,
         epoch: int,
         callbacks: Sequence[keras.callbacks.Callback] = (),
+        total_steps: int | None = None,
     ) -> Iterator[tuple[Any, Any, list[keras.callbacks.Callback]]]:
         """Prepares one `fit` with ``shuffle=False``.
 
@@ -63,6 +64,7 @@ class InputPipeline:
             steps: steps per epoch at most; None for all.
             epoch: number of the first epoch.
             callbacks: callbacks of the same `fit`; those that see each step get single steps.
+            total_steps: steps from epoch 0 on after which a callback stops `fit`; None: none does.
 
         Yields:
             (x, validation_data, callbacks to put before the others).
@@ -79,6 +81,7 @@ class InputPipeline:
                     seed=seed,
                     steps=steps,
                     single_steps=any(map(_sees_steps, callbacks)),
+                    total_steps=total_steps,
                 )
                 held_out = loops[1].attach(data.validation, validation)
                 yield x, held_out, [*loops]

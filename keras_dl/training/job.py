@@ -8,7 +8,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from keras_dl.budget import Limit, limit_of
 from keras_dl.data import Data, load
+from keras_dl.data.folds import Fold
 from keras_dl.data.reading import join, record
 from keras_dl.data.reading_options import reading_options
 from keras_dl.data.serialization import FRAME, TEXTS, Spooled, spool
@@ -17,6 +19,7 @@ from keras_dl.data.text import holds_texts, labelled_texts, running_text
 from keras_dl.options import READING, resolve_epochs
 from keras_dl.recipe import Recipe, Score
 from keras_dl.space import check_names, hypers, resolve
+from keras_dl.training.allotment import Allotment
 
 __all__ = [
     "Job",
@@ -42,7 +45,12 @@ class Job:
         recipe: what to train.
         values: resolved hyperparameters.
         seed: of weights, data order and dropout.
-        epochs: passes over the training set, counted from the very start.
+        epochs: passes over the training set, counted from the very start; with a limit those of the
+            whole recipe, by which the stages share it.
+        fold: part of train and validation in the place of the test set; None: the data as they are.
+        limit: steps or seconds of all stages together; None: `epochs` say when training ends.
+        allotment: what each stage may use of the limit; None: there is no limit, or it is not
+            divided yet.
         steps_per_epoch: optimizer steps in an epoch; None for the whole training set.
         folder: checkpoint and epoch journal live here.
         data: the user's own data in place of the recipe's `dataset`, or None.
@@ -57,6 +65,7 @@ class Job:
         timeout: seconds; None for no limit.
         max_parameters: largest model allowed; None for no limit.
         class_weight: "balanced", or weights of classes as `NAME=WEIGHT,…`; None: all weigh 1.
+        init_from: file of the arrays that matching layers start from, or None.
         callbacks: returns the user's callbacks of the main stage; None: there are none.
         test: whether to evaluate on the test set at the end.
         keep: whether such a training also leaves its figures and its model.
@@ -68,6 +77,9 @@ class Job:
     epochs: int
     folder: Path
     steps_per_epoch: int | None = None
+    fold: Fold | None = None
+    limit: Limit | None = None
+    allotment: Allotment | None = None
     data: Any = None
     reading: dict[str, Any] = field(default_factory=dict)
     precision: str = "float32"
@@ -79,9 +91,19 @@ class Job:
     timeout: float | None = None
     max_parameters: int | None = None
     class_weight: str | None = None
+    init_from: Path | None = None
     callbacks: Callable[[], Iterable[Any]] | None = None
     test: bool = False
     keep: bool = True
+
+    def epoch_steps(self, data: Data) -> int:
+        """Returns the optimizer steps in an epoch of a stage.
+
+        Args:
+            data: of the stage; its sampler of train says how many examples an epoch has.
+        """
+        whole = -(-data.sampler("train").num_examples // data.batch_size)
+        return min(whole, self.steps_per_epoch or whole)
 
     @property
     def score(self) -> Score:
@@ -111,6 +133,7 @@ class Job:
         names += ("class_weight",)
         resolved: dict[str, Any] = {n: options[n] for n in names if n in options}
         resolved |= {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
+        resolved["limit"] = limit_of(options["budget"])
         patience = options["patience"]
         resolved["reading"] = stated_options(options)
         resolved["patience"] = recipe.patience if patience is None else patience
@@ -134,6 +157,7 @@ class Outcome:
         notices: sentences on a doubtful result, such as one class for all test examples.
         correct: of a classifier, whether each test example is right, a bit each in hex digits.
         tested: number of these examples.
+        used: epochs, steps, examples and seconds of all stages together.
     """
 
     score: float
@@ -148,6 +172,7 @@ class Outcome:
     notices: list[str] = field(default_factory=list)
     correct: str = ""
     tested: int = 0
+    used: dict[str, float] = field(default_factory=dict)
 
     def example_results(self) -> np.ndarray | None:
         """Returns whether each test example is right, (n) bool; None where that is unknown."""

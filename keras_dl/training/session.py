@@ -26,13 +26,17 @@ from keras_dl.training.callbacks import (
     check_callbacks,
     objective_value,
 )
-from keras_dl.training.checkpoint import MAIN, Checkpoint
+from keras_dl.training.checkpoint import MAIN, Checkpoint, State
 from keras_dl.training.evaluators import Evaluators
 from keras_dl.training.input_pipeline import InputPipeline
 from keras_dl.training.job import Job, Listener
+from keras_dl.training.pacing import ClockedRate, Schedules
+from keras_dl.training.usage import TimedProgress, Usage, is_used_up, used_by
 from keras_dl.utils.text import plural
 
-__all__ = ["Session", "TracedModel", "resolve_jit_compile"]
+__all__ = ["Session", "TracedModel", "first_callbacks", "resolve_jit_compile"]
+
+UNBOUNDED = 1_000_000_000  # epochs, where the time ends a stage
 
 
 class TracedModel(Protocol):
@@ -82,9 +86,10 @@ class Session:
         self._verbose, self._callbacks = verbose, list(callbacks)
         self._traced = traced
         self._trained_by: TracedModel | None = None  # set where the main stage trained it
-        self._task = get_task(job.recipe.task)
         self._deadline = time.monotonic() + (job.timeout if job.timeout else math.inf)
         self._stages: list[str] = []
+        self._states: dict[str, State] = {}  # of the stages that have a checkpoint
+        self._schedules = Schedules()
         self._budgeted: set[int] = set()  # epochs that follow from the budget
         self._progress: Checkpoint | None = None  # of the main stage
         self._recorder: Checkpointing | None = None  # of `iterations` and `log`
@@ -112,13 +117,21 @@ class Session:
             self._progress = self._load(self._model, MAIN)
         return self._progress
 
+    @property
+    def used(self) -> dict[str, float]:
+        """Epochs, steps, examples and seconds of all stages together."""
+        return used_by(list(self._states.values()))
+
     def epochs(self, share: float = 1.0) -> int:
         """Returns a share of the epoch budget, at least 1.
+
+        Under a budget of steps or time it is an estimate; `fit` ends by the budget.
 
         Args:
             share: above 0.
         """
-        epochs = max(1, round(share * self._job.epochs))
+        part = self._job.allotment.share if self._job.allotment else 1.0
+        epochs = max(1, round(share * part * self._job.epochs))
         self._budgeted.add(epochs)
         return epochs
 
@@ -136,12 +149,14 @@ class Session:
 
         The main stage, "fit", follows the recipe's objective, patience and pruning, and keeps the
         best weights. Other stages keep the last weights unless they have an objective; their
-        metrics are logged as `<stage>/<metric>`. A finished stage is skipped on resume.
+        metrics are logged as `<stage>/<metric>`. A finished stage is skipped on resume. Under a
+        budget of steps or time each stage trains the same part of its full length.
 
         Args:
             model: compiled; may share layers with the models of other stages.
             data: train and validation are used.
-            epochs: passes over train; None: the whole budget.
+            epochs: passes over train; None: the whole budget. A budget of steps or time takes
+                precedence.
             stage: unique name.
             objective: metric whose best weights are kept, for stages other than the main one.
             jit_compile: XLA on or off in this stage; None: as the training's option and recipe say.
@@ -154,13 +169,11 @@ class Session:
             Diverged, TimedOut: see `keras_dl.training.callbacks.FailureDetector`.
         """
         self._start(stage)
-        if stage != MAIN and epochs is not None and epochs not in self._budgeted:
+        own = stage != MAIN and epochs is not None and epochs not in self._budgeted
+        if own and epochs is not None and self._job.allotment is None:
             self._note_epochs(stage, epochs)
         traced = self._traced if stage == MAIN and self._is_traceable(model) else None
-        if jit_compile is None or self._job.jit_compile is not None:
-            resolve_jit_compile(self._job, model)
-        else:
-            model.jit_compile = jit_compile
+        resolve_jit_compile(self._job, model, jit_compile)
         if traced is None:
             return self._fit(model, self._pipeline(model, data), data, epochs, stage, objective)
         self._trained_by = traced
@@ -188,7 +201,9 @@ class Session:
         return {f"test/{name}": float(value) for name, value in metrics.items()}
 
     def iterations(self) -> Iterator[int]:
-        """Yields the numbers of the iterations still to come, from 1 to the epoch budget.
+        """Yields the numbers of the iterations still to come, from 1 to the budget's end.
+
+        The budget is a number of epochs, of iterations here, or a time.
 
         For training loops of a recipe's own: each iteration calls `log`, and `save` for state that
         is no model's. The checkpoint is written when the iteration has ended, so that weights,
@@ -201,7 +216,8 @@ class Session:
         self._start(MAIN)
         state, self._iterating = self.progress.state, True
         set_random_state(self.progress.random)
-        while state.epoch < self._job.epochs and not state.stopped:
+        while not (self._is_over(state, MAIN, self._job.epochs) or state.stopped):
+            begin = time.monotonic()
             if time.monotonic() > self._deadline:
                 raise TimedOut(f"took longer than {self._job.timeout or 0:g} s")
             yield state.epoch + 1
@@ -210,6 +226,7 @@ class Session:
                     "`train` must call session.log(iteration, metrics) in each iteration. "
                     f"Received: nothing in iteration {state.epoch + 1}"
                 )
+            state.seconds += time.monotonic() - begin
             self._end_iteration()
         self._iterating = False
 
@@ -281,24 +298,29 @@ class Session:
         objective: Objective | None,
     ) -> dict[str, list[float]]:
         job, main = self._job, stage == MAIN
+        schedule = self._schedules.take(model.optimizer) if self._timed else None
         progress = self._load(model, stage)
         state = progress.state
         if main:
             self._progress, objective = progress, job.recipe.objective
-        epochs = epochs or job.epochs
-        if state.epoch < epochs and not (state.finished or state.stopped):
+        epochs, total_steps = self._length(stage, epochs or job.epochs, data)
+        if not (self._is_over(state, stage, epochs) or state.finished or state.stopped):
             own = check_callbacks(job.callbacks()) if main and job.callbacks else []
             further = self._callbacks if main else []
-            callbacks = [
-                *(self._first_callbacks(model, data) if main else ()),
-                *own,
-                FailureDetector(state, self._deadline, job.timeout),
-                self._checkpointing(model, progress, stage, objective),
-                *further,
-            ]
             seen = [*own, *further]
-            with pipeline.fit(data, job.seed, job.steps_per_epoch, state.epoch, seen) as fitted:
-                x, validation_data, first = fitted
+            with pipeline.fit(
+                data, job.seed, job.steps_per_epoch, state.epoch, seen, total_steps
+            ) as (x, validation_data, first):
+                usage = self._usage(state, stage, data, first)
+                callbacks = [
+                    *(first_callbacks(job, model, data, self._data) if main else ()),
+                    *own,
+                    FailureDetector(state, self._deadline, job.timeout),
+                    usage,
+                    self._checkpointing(model, progress, stage, objective),
+                    *further,
+                    *self._clocked(usage, schedule),
+                ]
                 model.fit(
                     x,
                     validation_data=validation_data,
@@ -308,22 +330,68 @@ class Session:
                     callbacks=[*first, *callbacks],
                     verbose=self._verbose,
                 )
-            if main and model.stop_training and not state.stopped and state.epoch < epochs:
+            over = self._is_over(state, stage, epochs)
+            if main and model.stop_training and not state.stopped and not over:
                 state.stopped = "callback"  # a resumed training does not go on either
                 checkpoint.save(job.folder, model, progress, stage)
-        if progress.best:
-            checkpoint.restore(model.variables, progress.best)
-        if not main and not state.finished:
-            state.finished, progress.best = True, []
-            checkpoint.save(job.folder, model, progress, stage)
-        if not main and not self._iterating:
-            self._progress = None  # its weights may be this stage's now
+        self._end_stage(model, progress, stage)
         return state.history
 
-    def _first_callbacks(self, model: keras.Model, data: Data) -> list[keras.callbacks.Callback]:
-        """Returns the task's callbacks and the evaluation, whose metrics later ones see."""
-        evaluators = Evaluators(self._job.recipe, self._data)
-        return [*self._task.callbacks(model, data), Evaluation(evaluators, data.validation)]
+    def _end_stage(self, model: keras.Model, progress: Checkpoint, stage: str) -> None:
+        """Restores the best weights; a stage before the main one is then finished."""
+        if progress.best:
+            checkpoint.restore(model.variables, progress.best)
+        if stage == MAIN:
+            return
+        if not progress.state.finished:
+            progress.state.finished, progress.best = True, []
+            checkpoint.save(self._job.folder, model, progress, stage)
+        if not self._iterating:
+            self._progress = None  # its weights may be this stage's now
+
+    def _length(self, stage: str, epochs: int, data: Data) -> tuple[int, int | None]:
+        """Returns a stage's epochs, and its steps if they are limited."""
+        allotment = self._job.allotment
+        if allotment is None:
+            return epochs, None
+        if allotment.unit == "seconds":
+            return UNBOUNDED, None
+        steps = int(allotment.of(stage))
+        return -(-steps // self._job.epoch_steps(data)), steps
+
+    def _is_over(self, state: State, stage: str, epochs: int) -> bool:
+        """Returns whether a stage has reached the end of its budget."""
+        allotment = self._job.allotment
+        if allotment is None:
+            return state.epoch >= epochs
+        return is_used_up(state, allotment.unit, allotment.of(stage))
+
+    @property
+    def _timed(self) -> bool:
+        """Whether the stages end by the clock."""
+        return self._job.allotment is not None and self._job.allotment.unit == "seconds"
+
+    def _clocked(self, usage: Usage, schedule: Any) -> list[keras.callbacks.Callback]:
+        """Returns the callbacks of a stage that ends by the clock: its rate and its progress."""
+        allotment = self._job.allotment
+        callbacks: list[keras.callbacks.Callback] = []
+        if schedule is not None and allotment is not None:
+            callbacks.append(ClockedRate(schedule, usage, allotment.planned_steps))
+        if self._timed and self._verbose:
+            callbacks.append(TimedProgress(usage))
+        return callbacks
+
+    def _usage(
+        self,
+        state: State,
+        stage: str,
+        data: Data,
+        callbacks: Sequence[keras.callbacks.Callback],
+    ) -> Usage:
+        allotment = self._job.allotment
+        limit = {} if allotment is None else {allotment.unit: allotment.of(stage)}
+        examples = data.sampler("train").num_examples
+        return Usage(state, examples, data.batch_size, callbacks, **limit)
 
     def _start(self, stage: str) -> None:
         if stage in self._stages or not stage.isidentifier():
@@ -367,7 +435,9 @@ class Session:
         stored = checkpoint.load(folder, model, stage)
         if stored is not None and folder != self._job.folder:
             stored.state.stopped = ""  # a longer training may go on
-        return stored or Checkpoint()
+        progress = stored or Checkpoint()
+        self._states[stage] = progress.state
+        return progress
 
     def _folder(self, stage: str) -> Path:
         """Folder of a stage's checkpoint: the job's own, or that of the job that it continues."""
@@ -385,7 +455,23 @@ class Session:
         return model is self._model and self._traced is not None and self._traced.matches(model)
 
 
-def resolve_jit_compile(job: Job, model: keras.Model) -> None:
+def first_callbacks(
+    job: Job, model: keras.Model, data: Data, whole: Data
+) -> list[keras.callbacks.Callback]:
+    """Returns the task's callbacks and the evaluation, whose metrics later ones see.
+
+    Args:
+        job: the training.
+        model: model of the main stage.
+        data: data of the main stage.
+        whole: data set of the job.
+    """
+    evaluators = Evaluators(job.recipe, whole)
+    task = get_task(job.recipe.task)
+    return [*task.callbacks(model, data), Evaluation(evaluators, data.validation)]
+
+
+def resolve_jit_compile(job: Job, model: keras.Model, jit_compile: bool | None = None) -> None:
     """Sets whether XLA compiles a model's steps: the job's option, else the recipe's, else Keras'.
 
     On TensorFlow without a graphics card the default is False: XLA's convolutions are several
@@ -394,8 +480,12 @@ def resolve_jit_compile(job: Job, model: keras.Model) -> None:
     Args:
         job: its `jit_compile` is asked first.
         model: compiled.
+        jit_compile: of the stage, which takes precedence over the recipe's.
     """
-    jit_compile = job.recipe.jit_compile if job.jit_compile is None else job.jit_compile
+    if job.jit_compile is not None:
+        jit_compile = job.jit_compile
+    elif jit_compile is None:
+        jit_compile = job.recipe.jit_compile
     if jit_compile is None and runs_on_cpu():
         jit_compile = False
     if jit_compile is not None:

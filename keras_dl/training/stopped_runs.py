@@ -103,11 +103,8 @@ def read(
 
     Raises:
         ValueError: if the run is another recipe's, has ended well or has no checkpoint here, or
-            settings were passed along with it, or other callbacks than before.
+            settings or callbacks other than the run's own were passed along with it.
     """
-    extra = sorted(set(arguments) - {"resume", "verbose"})
-    if extra:
-        raise ValueError(f"`resume` takes the run's own settings; leave out {', '.join(extra)}")
     stopped = store.find_run(arguments["resume"])
     path = folder_of(stopped.info.run_id) / SETTINGS
     if not path.is_file():
@@ -129,6 +126,7 @@ def read(
             f"Received: {callbacks or 'none'}"
         )
     stored_arguments = {**stored["values"], **stored["options"]}
+    _refuse_other_settings(recipe, stored_arguments, arguments)
     values, settings = resolve_options(recipe, stored_arguments, options.RUN)
     recipe = recipe.with_objective(settings["objective"])
     if stored.get("task", recipe.task_name) != recipe.task_name:
@@ -140,6 +138,19 @@ def read(
         {"source": stored.get("source")}, {"source": source_digest(recipe)}
     )
     return job, settings, StoppedRun(stopped, stored["digest"], "".join(changed))
+
+
+def _refuse_other_settings(
+    recipe: Recipe, before: Mapping[str, Any], arguments: Mapping[str, Any]
+) -> None:
+    values, settings = resolve_options(recipe, arguments, options.RUN)
+    given = json.loads(json.dumps({**values, **settings}, default=str))
+    for name in sorted(set(arguments) - {"resume", "verbose"}):
+        if given[name] != before.get(name):
+            raise ValueError(
+                f"`resume` takes the run's own settings; its {name} is {before.get(name)}. "
+                f"Received: {name}={given[name]}"
+            )
 
 
 def remove_leftovers() -> None:

@@ -8,6 +8,7 @@ from scipy.special import ndtr
 from keras_dl.tuning.encoding import Space
 from keras_dl.tuning.gaussian_process import condition, fit
 from keras_dl.tuning.neighbours import neighbours
+from keras_dl.tuning.scalarization import clipped
 
 __all__ = ["log_expected_improvement", "propose", "standardized"]
 
@@ -15,7 +16,6 @@ FITTED, CONDITIONED = 100, 250  # observations for the length scales, and for pr
 CANDIDATES = 400  # random ones, and as many neighbours of the best trials
 KEPT, ROUNDS = 8, 3  # candidates whose neighbours are tried next, and how often
 REACH, SHRINK = 0.2, 0.4  # standard deviation of the first neighbours' distance, and its decay
-WORST = 2.0  # distances of the best from the median beyond which worse is the same
 
 
 def propose(
@@ -76,15 +76,8 @@ def _maximize(
 
 
 def standardized(scores: np.ndarray) -> np.ndarray:
-    """Returns scores with mean 0 and variance 1; what is much worse than the median is equal.
-
-    Otherwise a single diverged trial would hide all other differences.
-    """
-    middle = np.median(scores)
-    return _scaled(np.maximum(scores, middle - WORST * (scores.max() - middle)))
-
-
-def _scaled(values: np.ndarray) -> np.ndarray:
+    """Returns scores with mean 0 and variance 1; what is much worse than the median is equal."""
+    values = clipped(scores)
     return (values - values.mean()) / (values.std() or 1.0)
 
 

@@ -7,6 +7,7 @@ and completes what a kill left unfinished.
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from keras_dl.data.folds import Fold
 from keras_dl.execution.journal import Journal, Trial
 from keras_dl.execution.parent_run import Child, Facts, ParentRun
 from keras_dl.execution.run_job import entries
@@ -15,6 +16,7 @@ from keras_dl.tracking.tracked_run import TrackedRun, format_param
 from keras_dl.tracking.views import View, view
 from keras_dl.training.config_file import make_config
 from keras_dl.tuning.leaderboard import leaderboard
+from keras_dl.tuning.pareto import front_table
 from keras_dl.tuning.plan import SearchPlan
 from keras_dl.utils.notebook import table_to_markdown
 
@@ -53,14 +55,14 @@ class SearchLogger:
                 self._complete(trial)
 
     def begin(self, trial: Trial) -> list[TrackedRun]:
-        """Opens the runs of a trial; where seeds repeat, its child stands above one run per seed.
+        """Opens the runs of a trial; its child stands above one run per seed or fold, if several.
 
         Returns:
-            One run per seed, for the metrics of its epochs.
+            One run per seed or fold, for the metrics of its epochs.
         """
-        child = self._open(trial, "trial")
-        first, count = self.plan.options["seed"], self.plan.options["seeds"]
-        below = [self._open(trial, "seed", child, first + i) for i in range(count) if count > 1]
+        child, repeated = self._open(trial), self.plan.repetitions
+        several = repeated if len(repeated) > 1 else []
+        below = [self._open_below(trial, child, seed, fold) for seed, fold in several]
         self._runs[trial.number] = [child, *below]
         return below or [child]
 
@@ -102,6 +104,9 @@ class SearchLogger:
             note = f"**{search.final_comparison.verdict}**\n\n{note}"
         table = leaderboard(search.trials, search.objective, search.searched)
         note += f"\n\n{table_to_markdown(table)}"
+        if search.cost is not None:
+            table = front_table(search.trials, search.objective, search.cost, search.searched)
+            note += f"\n\n{table_to_markdown(table)}"
         tracked.tags({k: format_param(v) for k, v in best.items()})
         tracked.tags({"trials_done": len(search.trials)})
         tracked.metrics({"trials": len(search.trials)}, step=len(search.trials))
@@ -137,7 +142,7 @@ class SearchLogger:
 
     def _open_parent(self, workers: int) -> ParentRun:
         plan, options = self.plan, self.plan.options
-        names = ("trials", "algorithm", "seed", "seeds", "prune", "final_seeds")
+        names = ("trials", "algorithm", "cost", "seed", "seeds", "folds", "prune", "final_seeds")
         params = plan.params(plan.stated()) | {n: options[n] for n in names}
         params |= {"workers": workers, "search": tuple(plan.searched)}
         name = f"{plan.recipe.name}-{options['algorithm']}-search"
@@ -145,22 +150,32 @@ class SearchLogger:
         config = make_config(
             "tune", [plan.recipe], plan.stated(), options, plan.data, plan.callbacks
         )
-        return ParentRun(
+        return ParentRun.start(
             "search", plan.recipe, name, params, self.facts, self._journal, tags, config
         )
 
-    def _open(
-        self, trial: Trial, kind: str, above: TrackedRun | None = None, seed: int | None = None
+    def _open(self, trial: Trial) -> TrackedRun:
+        params = self._params(trial)
+        if self.plan.options["seeds"] == 1:
+            params |= {"seed": self.plan.options["seed"]}
+        name = f"{self.plan.recipe.name}-{trial.number:03d}"
+        child = Child({"trial": trial.number}, name, "trial", self.plan.recipe, params, self.facts)
+        return self.parent.open(child)
+
+    def _open_below(
+        self, trial: Trial, above: TrackedRun, seed: int, fold: Fold | None
     ) -> TrackedRun:
+        tags = {"trial": trial.number} | ({"seed": seed} if fold is None else {"fold": fold.number})
+        part = f"s{seed}" if fold is None else f"fold{fold.number + 1}"
+        name = f"{self.plan.recipe.name}-{trial.number:03d}-{part}"
+        params, kind = {**self._params(trial), "seed": seed}, "seed" if fold is None else "fold"
+        child = Child(tags, name, kind, self.plan.recipe, params, self.facts)
+        return self.parent.open(child, above)
+
+    def _params(self, trial: Trial) -> dict[str, Any]:
         plan = self.plan
-        params: dict[str, Any] = plan.params(trial.values) | {"epochs": trial.epochs}
-        tags, name = {"trial": trial.number}, f"{plan.recipe.name}-{trial.number:03d}"
-        if seed is not None:
-            tags, name = {**tags, "seed": seed}, f"{name}-s{seed}"
-            params["seed"] = seed
-        elif plan.options["seeds"] == 1:
-            params["seed"] = plan.options["seed"]
-        return self.parent.open(Child(tags, name, kind, plan.recipe, params, self.facts), above)
+        epochs = {"epochs": trial.epochs} if plan.limit is None else {}
+        return {**plan.params(trial.values), **epochs, "folds": plan.options["folds"]}
 
     def _complete(self, trial: Trial) -> None:
         """Writes a finished trial again unless its run states that it was written completely."""

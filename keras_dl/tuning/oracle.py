@@ -25,6 +25,7 @@ from keras_dl.tuning import bayesian, parzen
 from keras_dl.tuning.dimensions import label
 from keras_dl.tuning.encoding import Space
 from keras_dl.tuning.halving import EPOCHS, FACTOR, PAST, Halving
+from keras_dl.tuning.pareto import cost_of
 from keras_dl.tuning.plan import SearchPlan
 from keras_dl.tuning.suggesters import GridSearch, ModelSearch, Suggester
 from keras_dl.tuning.suggesting_oracle import SuggestingOracle
@@ -109,7 +110,7 @@ class OracleAdapter:
             if event == "start":
                 oracle.ask(force=trial.raw)
             else:
-                oracle.tell(number, trial.score)
+                oracle.tell(number, trial.score, cost_of(trial, options["cost"]))
         return oracle
 
     def ask(self, force: Mapping[str, Any] | None = None) -> Suggestion | str | None:
@@ -144,14 +145,17 @@ class OracleAdapter:
                     trials |= {int(i["id"]) for i in past if i["id"] not in continued}
         return trials
 
-    def tell(self, number: int, score: float | None) -> None:
+    def tell(self, number: int, score: float | None, cost: float | None = None) -> None:
         """Ends a trial with its score, or as failed with None; a failed one may get a score later.
 
         Args:
             number: number of the trial.
             score: mean objective, or None.
+            cost: second objective, positive, smaller is better; None without one.
         """
         trial_id = next(i for i in self._oracle.trials if int(i) == number)
+        if cost is not None and isinstance(self._oracle, SuggestingOracle):
+            self._oracle.costs[trial_id] = cost
         trial = self._oracle.trials[trial_id]
         ended = trial_id in self._oracle.end_order
         with _quiet():

@@ -23,17 +23,21 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
         slots: number of trainings at the same time.
     """
     options = plan.options
-    trainings = options["trials"] * options["seeds"]
-    total = _total_epochs(plan) * dry_run.seconds + trainings * dry_run.overhead
+    trainings = options["trials"] * len(plan.repetitions)
+    one = plan.forecast(dry_run.seconds, dry_run.steps, dry_run.overhead)
+    total = trainings * one
+    if plan.continues:
+        total = _total_epochs(plan) * dry_run.seconds + trainings * dry_run.overhead
     tests = 2 * options["final_seeds"]  # winner and defaults
-    total += tests * (plan.epochs * dry_run.seconds + dry_run.overhead)
+    total += tests * one
     forecast = format_duration(total / slots) + ", the final test included" * (tests > 0)
     domains = ", ".join(f"{n} ({h.domain})" for n, h in plan.searched.items())
-    seeds = f" × {options['seeds']} seeds" if options["seeds"] > 1 else ""
+    unit = "seeds" if options["folds"] is None else "folds"
+    repeated = f" × {len(plan.repetitions)} {unit}" if len(plan.repetitions) > 1 else ""
     lines = [
         f"{plan.recipe.name} on {dry_run.facts['name']}: "
         f"{options['algorithm']} search of {domains}",
-        f"Up to {options['trials']} trials × {plan.epochs} epochs{seeds}, {slots} at a time; "
+        f"Up to {options['trials']} trials × {plan.length}{repeated}, {slots} at a time; "
         f"with the defaults {dry_run.parameters:,} parameters and "
         f"{format_duration(dry_run.seconds)} an epoch: about {forecast}",
         *dry_run.notes,
@@ -71,12 +75,10 @@ def print_summary(search: Search, reporter: ProgressReporter, chart: str) -> Non
 
 
 def _total_epochs(plan: SearchPlan) -> int:
-    """Returns the epochs of all trials together, if none is stopped early."""
-    trials, seeds = plan.options["trials"], plan.options["seeds"]
+    """Returns the epochs of all trials that continue others, together."""
+    trials, repetitions = plan.options["trials"], len(plan.repetitions)
     if plan.options["algorithm"] == "asha":
-        return expected_epochs(plan.epochs, trials) * seeds
-    if plan.options["algorithm"] != "hyperband":
-        return trials * plan.epochs * seeds
+        return expected_epochs(plan.epochs, trials) * repetitions
     rounds = hyperband_rounds(plan.epochs)
     passes = -(-trials // max(1, len(rounds)))
-    return sum((rounds * passes)[:trials]) * seeds
+    return sum((rounds * passes)[:trials]) * repetitions

@@ -15,6 +15,7 @@ from keras_dl.recipe import Objective
 from keras_dl.space import Choice, Hyper, Range, Repeat, format_value
 from keras_dl.training.job import Outcome
 from keras_dl.tuning.leaderboard import leaderboard, rank
+from keras_dl.tuning.pareto import cost_of, front, front_table
 from keras_dl.utils.notebook import figures_to_html, table_to_html, text_to_html, to_html
 from keras_dl.utils.text import plural
 
@@ -71,6 +72,7 @@ class Search:
         run_id: id of the parent run in MLflow.
         url: link to the table of trials in the UI.
         folder: folder of the search's state.
+        cost: second objective, "parameters" or "seconds"; None without one.
     """
 
     best: dict[str, Any]
@@ -84,11 +86,24 @@ class Search:
     run_id: str
     url: str
     folder: Path
+    cost: str | None = None
+
+    @property
+    def front(self) -> list[Trial]:
+        """The trials on the Pareto front of objective and cost, the cheapest first.
+
+        Raises:
+            ValueError: if the search had no cost.
+        """
+        if self.cost is None:
+            raise ValueError("`cost` must be given to the search for a front. Received: cost=None")
+        return front(self.trials, self.objective, self.cost)
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Returns one row per trial, best first; failed ones last with their reason."""
         import pandas as pd
 
+        optimal = {} if self.cost is None else {t.number: True for t in self.front}
         rows = [
             {
                 "trial": t.number,
@@ -99,6 +114,7 @@ class Search:
                 "epochs": len(t.curve),
                 "seconds": round(t.seconds, 3),
                 "parameters": t.parameters,
+                **({} if self.cost is None else {"on_front": optimal.get(t.number, False)}),
                 **{k: format_value(v) if isinstance(v, tuple) else v for k, v in t.values.items()},
             }
             for t in rank(self.trials, self.objective)
@@ -108,6 +124,9 @@ class Search:
     def _repr_html_(self) -> str:
         final = self.final_comparison
         parts = [table_to_html(leaderboard(self.trials, self.objective, self.searched))]
+        if self.cost is not None:
+            table = front_table(self.trials, self.objective, self.cost, self.searched)
+            parts.append(table_to_html(table))
         if final is not None:
             parts += [text_to_html(final.verdict), table_to_html(final.table())]
         parts.append(figures_to_html(self.figures))
@@ -202,8 +221,9 @@ def draw_figures(
     importance: Importance | None,
     title: str,
     searched: Mapping[str, Hyper],
+    cost: str | None = None,
 ) -> "dict[str, Figure]":
-    """Draws the history of the search, parallel coordinates and, unless None, the importance.
+    """Draws the history of the search, parallel coordinates and, unless None, importance and front.
 
     Args:
         trials: all trials.
@@ -211,6 +231,7 @@ def draw_figures(
         importance: importance of the hyperparameters.
         title: recipe and data set, written above each figure.
         searched: hyperparameters by name, the axes of the coordinates.
+        cost: "parameters" or "seconds" for the Pareto front of objective and cost.
     """
     ordered = sorted(trials, key=lambda t: t.number)
     scores = [t.score for t in ordered]
@@ -227,6 +248,16 @@ def draw_figures(
     if importance is not None:
         figures["importance"] = plots.importance(
             importance.names, importance.means, importance.spreads
+        )
+    if cost is not None:
+        done = [t for t in ordered if t.score is not None]
+        figures["pareto_front"] = plots.pareto_front(
+            [cost_of(t, cost) or 0.0 for t in done],
+            [t.score or 0.0 for t in done],
+            [t.number for t in done],
+            [t.number for t in front(done, objective, cost)],
+            objective.direction,
+            (cost, objective.name),
         )
     for figure in figures.values():
         plots.add_title(figure, title)

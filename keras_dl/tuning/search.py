@@ -22,6 +22,7 @@ from keras_dl.training.job import Job
 from keras_dl.tuning import results
 from keras_dl.tuning.mlflow_logger import SearchLogger
 from keras_dl.tuning.oracle import WAIT, OracleAdapter, Suggestion, decode
+from keras_dl.tuning.pareto import cost_of, front_table
 from keras_dl.tuning.plan import SearchPlan, make_plan
 from keras_dl.tuning.progress import TrialReporter
 from keras_dl.tuning.report import announcement, leaderboard, print_summary
@@ -82,7 +83,8 @@ class _Tuner:
     def run(self) -> Search:
         scheduler, plan = self.scheduler, self.plan
         folder = self.journal.folder / "dry_run"
-        job = plan.job(plan.values({}), plan.options["seed"], folder, max_parameters=None)
+        seed, fold = plan.repetitions[0]
+        job = plan.job(plan.values({}), seed, folder, fold=fold, max_parameters=None)
         dry_run = scheduler.dry_run(job)
         shutil.rmtree(folder, ignore_errors=True)
         self.journal.confirm(dry_run.facts["digest"])
@@ -159,20 +161,21 @@ class _Tuner:
 
     def _trial_jobs(self, trial: Trial) -> list[RunningJob]:
         plan, folder, number = self.plan, self.journal.training_folder, trial.number
-        past, first = trial.warm_start, plan.options["seed"]
-        threshold = self._median_threshold()
+        past, threshold = trial.warm_start, self._median_threshold()
         jobs = []
-        for seed, tracked in enumerate(self.logger.begin(trial), first):
+        runs = zip(plan.repetitions, self.logger.begin(trial), strict=True)
+        for part, ((seed, fold), tracked) in enumerate(runs, plan.options["seed"]):
             job = plan.job(
                 trial.values,
                 seed,
-                folder(number, seed),
+                folder(number, part),
+                fold=fold,
                 epochs=trial.epochs,
                 median_threshold=threshold,
-                warm_start=None if past is None else folder(past, seed),
+                warm_start=None if past is None else folder(past, part),
             )
             self._tell_repetition(job, past)
-            jobs.append(RunningJob((number, seed), job, tracked))
+            jobs.append(RunningJob((number, part), job, tracked))
         self.running[number], self.ended[number] = len(jobs), []
         return jobs
 
@@ -188,12 +191,16 @@ class _Tuner:
     def _median_threshold(self) -> tuple[float, ...]:
         """The median of the finished trials' best so far at each epoch, after a quarter of them."""
         plan, trials = self.plan, self.journal.finished()
-        if not plan.options["prune"] or plan.continues:
+        # A small model on the Pareto front may be worse than most.
+        if not plan.options["prune"] or plan.continues or plan.options["cost"]:
             return ()
         threshold = []
-        for epoch in range(1, plan.epochs):
+        epochs = plan.epochs
+        if plan.limit is not None:  # trials have their own numbers of epochs
+            epochs = max((len(t.curve) for t in trials), default=0)
+        for epoch in range(1, epochs):
             peers = [t.curve[epoch - 1] for t in trials if len(t.curve) >= epoch]
-            enough = len(peers) >= PEERS and epoch >= max(2, plan.epochs / 4)
+            enough = len(peers) >= PEERS and epoch >= max(2, epochs / 4)
             threshold.append(float(np.median(peers)) if enough else float("nan"))
         return tuple(threshold)
 
@@ -201,7 +208,7 @@ class _Tuner:
         jobs.sort(key=_key)
         results.set_result(trial, [j.result() for j in jobs], self.objective)
         self.journal.end(trial)
-        self.oracle.tell(trial.number, trial.score)
+        self.oracle.tell(trial.number, trial.score, cost_of(trial, self.plan.options["cost"]))
         self.logger.end(trial)
         self.reporter.report_trial(trial)
         if not self.plan.continues:
@@ -220,6 +227,11 @@ class _Tuner:
         best = results.rank(finished, self.objective)[0]
         importance = results.permutation_importance(trials, self.plan.searched)
         self.reporter.console.print(leaderboard(trials, self.objective, self.plan.searched))
+        cost = self.plan.options["cost"]
+        if cost:
+            self.reporter.console.print(
+                front_table(trials, self.objective, cost, self.plan.searched)
+            )
         final = self._compare_with_defaults(best) if self.plan.options["final_seeds"] else None
         title = f"{self.plan.recipe.name} on {self.logger.facts['name']}"
         search = Search(
@@ -230,10 +242,13 @@ class _Tuner:
             self.plan.searched,
             importance,
             final,
-            results.draw_figures(trials, self.objective, importance, title, self.plan.searched),
+            results.draw_figures(
+                trials, self.objective, importance, title, self.plan.searched, cost
+            ),
             self.logger.parent.tracked.id,
             self.logger.view().table,
             self.journal.folder,
+            cost,
         )
         self.logger.log_result(search)
         self._remove_checkpoints()
@@ -268,6 +283,6 @@ class _Tuner:
 
 
 def _key(job: RunningJob) -> tuple[int, int]:
-    """Trial number and seed."""
+    """Trial number, and that of the training among those of the trial."""
     assert isinstance(job.key, tuple)
     return job.key

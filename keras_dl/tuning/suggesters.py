@@ -13,6 +13,7 @@ from threadpoolctl import ThreadpoolController
 
 from keras_dl.tuning.encoding import Space
 from keras_dl.tuning.grid import Grid
+from keras_dl.tuning.scalarization import scalarized
 
 __all__ = ["GridSearch", "ModelSearch", "Record", "Suggester"]
 
@@ -29,11 +30,13 @@ class Record:
         raw: its raw values.
         ended: whether it has ended; if not, its score is still to come.
         score: objective, larger is better; None: failed, or not ended.
+        cost: second objective, positive, smaller is better; None without one.
     """
 
     raw: Mapping[str, Any]
     ended: bool
     score: float | None
+    cost: float | None = None
 
 
 class Suggester(Protocol):
@@ -89,6 +92,10 @@ class ModelSearch:
             yield self.space.sobol(self._seed, number)
         else:  # a failed trial counts as the worst
             scores = np.where(scored, scores, scores[scored].min())
+            costs = np.array([r.cost or np.nan for r in records])
+            if np.isfinite(costs[scored]).all():
+                costs = np.where(scored, costs, costs[scored].max())
+                scores = scalarized(scores, costs, random)
             # On such small matrices, threads of BLAS wait for each other, and sums change order.
             with _blas().limit(limits=1, user_api="blas"):
                 settings = self._propose(

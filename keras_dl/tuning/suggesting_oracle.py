@@ -21,6 +21,7 @@ class SuggestingOracle(kt.Oracle):
         recorded: raw values that the next trial gets without asking the suggester, or None.
         raw: raw values of all trials by their ids. KerasTuner adds to a trial's own values
             defaults of what has none.
+        costs: second objective of ended trials by their ids; empty without one.
     """
 
     def __init__(self, suggester: Suggester, **options: Any) -> None:
@@ -28,6 +29,7 @@ class SuggestingOracle(kt.Oracle):
         self._suggester = suggester
         self.recorded: dict[str, Any] | None = None
         self.raw: dict[str, dict[str, Any]] = {}
+        self.costs: dict[str, float] = {}
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Returns status and values of the next trial, as KerasTuner asks for them."""
@@ -47,5 +49,5 @@ class SuggestingOracle(kt.Oracle):
             score = trial.score if trial.status == "COMPLETED" else None
             better = None if score is None or not np.isfinite(score) else sign * score
             ended = trial.status in ("COMPLETED", "FAILED")
-            records.append(Record(self.raw[trial_id], ended, better))
+            records.append(Record(self.raw[trial_id], ended, better, self.costs.get(trial_id)))
         return records

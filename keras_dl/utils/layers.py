@@ -1,6 +1,7 @@
 """Layers of nested models, their activations, and hooks on their outputs."""
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,13 @@ def count_parameters(model: "keras.Model") -> int:
 
     Args:
         model: built. A layer with a true attribute `holds_data`, such as the graph of a graph
-            convolutional network, has data as its weights.
+            convolutional network, has data as its weights; so have the `data_variables` of a model,
+            such as the persistent chains of a restricted Boltzmann machine.
     """
     held = sum(
         layer.count_params() for layer in leaf_layers(model) if getattr(layer, "holds_data", False)
     )
+    held += sum(math.prod(variable.shape) for variable in getattr(model, "data_variables", ()))
     return model.count_params() - held
 
 

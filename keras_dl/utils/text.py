@@ -6,7 +6,7 @@ from itertools import islice
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["align", "list_first", "plural", "shorten", "wrap"]
+__all__ = ["align", "clock", "list_first", "plural", "shorten", "wrap"]
 
 
 def list_first(names: Iterable[object], most: int = 3) -> str:
@@ -31,6 +31,13 @@ def shorten(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def clock(seconds: float) -> str:
+    """Returns a time as `1:05`, or `2:01:05` from an hour on."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def align(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -23,7 +23,7 @@ from keras_dl.algorithms.greedy import encode_data
 from keras_dl.data import Data, Split, load, with_scaling
 from keras_dl.data.few_labels import take_labelled
 from keras_dl.layers import augmentation_layers
-from keras_dl.models.pretrained import transfer_network
+from keras_dl.models.pretrained import describe_weights, transfer_network
 from keras_dl.optimizers import make_optimizer
 from keras_dl.tasks.classification import compile_classifier
 
@@ -132,6 +132,7 @@ recipe = Recipe(
     task="classification",
     factors=("mode", "images_per_class"),
     score=Score("test/accuracy", "max"),
+    provenance=describe_weights,
 )
 run, tune = recipe.run, recipe.tune
 

@@ -18,10 +18,11 @@ from typing import Annotated
 
 import keras
 
-from keras_dl import Choice, Objective, Range, Recipe, Score
+from keras_dl import Choice, Objective, Range, Recipe, Score, When
 from keras_dl.algorithms.segmentation import compile_segmenter, with_views
 from keras_dl.data import Data
 from keras_dl.data.segmentation import load_segmentation
+from keras_dl.models.pretrained import describe_weights
 from keras_dl.models.segmentation import fcn
 from keras_dl.optimizers import make_optimizer
 
@@ -40,11 +41,13 @@ def build(
     data: Data,
     *,
     stride: Annotated[int, Choice(8, 16, 32)] = 8,
-    filters: Annotated[int, Choice(4, 8, 16, 32)] = 8,
-    units: Annotated[int, Range(64, 1024, log=True, step=2)] = 512,
-    batch_norm: Annotated[bool, Choice(False, True)] = True,
+    encoder: Annotated[str, Choice("vgg16", "efficientnet_lite0")] = "vgg16",
+    filters: Annotated[int, Choice(4, 8, 16, 32), When("encoder", "vgg16")] = 8,
+    units: Annotated[int, Range(64, 1024, log=True, step=2), When("encoder", "vgg16")] = 512,
+    batch_norm: Annotated[bool, Choice(False, True), When("encoder", "vgg16")] = True,
     dropout: Annotated[float, Range(0.0, 0.6)] = 0.5,
     learned_upsampling: Annotated[bool, Choice(False, True)] = True,
+    scaled_skips: Annotated[bool, Choice(False, True)] = False,
     flip: Annotated[bool, Choice(False, True)] = True,
     shift: Annotated[int, Choice(0, 8, 16, 32)] = 0,
     balance: Annotated[float, Range(0.0, 1.0)] = 0.5,
@@ -61,15 +64,22 @@ def build(
         batch_norm=batch_norm,
         dropout=dropout,
         learned_upsampling=learned_upsampling,
+        scaled_skips=scaled_skips,
+        encoder=encoder,
         weight_decay=weight_decay,
         name=f"fcn{stride}s",
     )
     return compile_segmenter(
-        with_views(data, net, shift=shift, flip=flip),
+        with_views(data, net, shift=shift, flip=flip, standardize=encoder == "vgg16"),
         make_optimizer("adam", learning_rate, decay_steps=data.planned_steps),
         data,
         balance=balance,
     )
+
+
+def provenance(*, encoder: str = "vgg16") -> dict[str, str]:
+    """Origin, licence and digest of the weights of a pretrained encoder."""
+    return {} if encoder == "vgg16" else describe_weights(base=encoder)
 
 
 recipe = Recipe(
@@ -80,6 +90,7 @@ recipe = Recipe(
     objective=Objective("val_mean_iou", "max"),
     alternatives=(Objective("val_loss", "min"),),
     task="segmentation",
+    provenance=provenance,
     factors=("stride", "balance", "flip"),
     # None: published figures are of full-size images and ImageNet weights.
     score=Score("test/mean_iou", "max", label="mean IoU"),

@@ -31,6 +31,14 @@ def test_top_k_leaves_the_most_probable_tokens():
     np.testing.assert_allclose(draws(top_k=9), draws())
 
 
+def test_top_p_leaves_the_fewest_tokens_of_that_probability():
+    np.testing.assert_allclose(draws(top_p=0.7), [0, 0, 3 / 7, 4 / 7], atol=0.03)
+    np.testing.assert_allclose(draws(top_p=0.71), [0, 2 / 9, 3 / 9, 4 / 9], atol=0.03)
+    assert draws(10, top_p=0.01)[3] == 1
+    np.testing.assert_allclose(draws(top_p=1.0), draws())
+    np.testing.assert_allclose(draws(top_k=2, top_p=0.5), [0, 0, 0, 1])  # 4/7 of the two
+
+
 def model():
     keras.utils.set_random_seed(0)
     return gpt(11, 8, layers=1, heads=2, width=12)
@@ -64,6 +72,8 @@ def test_greedy_tokens_are_those_of_the_whole_window():
         ({"length": -1}, "`length` must be 0 or more"),
         ({"temperature": -1.0}, "`temperature` must be finite"),
         ({"top_k": 0}, "`top_k` must be 1 or more"),
+        ({"top_p": 0.0}, r"`top_p` must lie in \(0, 1\]"),
+        ({"top_p": 1.1}, r"`top_p` must lie in \(0, 1\]"),
     ],
 )
 def test_wrong_arguments_are_refused(options, words):

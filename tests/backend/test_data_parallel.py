@@ -12,7 +12,7 @@ from tests.backends import values_on
 
 def values(what, folder):
     """Values of `data_parallel_values`, in a process with two simulated devices."""
-    stored = values_on("jax", "backend.data_parallel_values", folder, what, own=True)
+    stored = values_on("jax", "backend.data_parallel_values", folder, what, own=True, alone=True)
     cases = {}
     for key, value in stored.items():
         case, way, name = key.split("|")

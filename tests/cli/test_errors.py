@@ -67,7 +67,15 @@ from keras_dl.errors import Crashed, DiskFull, OutOfMemory, SearchFailed
             "keras-dl run: error: 'true' is one word too many. A switch stands alone: --flag or "
             "--no-flag. (see keras-dl run shallow --help)",
         ),
-        ("run shallow --seed", "keras-dl run: error: argument --seed: expected one argument (see "),
+        (
+            "run shallow --seed",
+            "keras-dl run: error: --seed must be followed by its value; one that ",
+        ),
+        (
+            "run shallow --budget -5s",
+            "keras-dl run: error: --budget must be followed by its value; one that begins with - "
+            "is written --budget=VALUE (see keras-dl run shallow --help)",
+        ),
         (
             "run shallow --dropout 0.9",
             "keras-dl run: error: `dropout` must lie in 0 … 0.5. Received: dropout=0.9 (see ",

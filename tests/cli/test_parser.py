@@ -1,6 +1,6 @@
 import pytest
 
-from keras_dl.cli import commands, loading, main
+from keras_dl.cli import commands, loading, main, run_commands
 from keras_dl.cli.parser import parse, space_of
 from keras_dl.space import Choice, Hyper, Range
 
@@ -86,7 +86,14 @@ def called(monkeypatch):
             "predict --out masks 1a2b a.png",
             ("predict", "1a2b", ["a.png"], {"top": 3, "out": "masks"}, {}),
         ),
-        ("report --write README.md", ("report", {"write": "README.md", "json": False})),
+        (
+            "report --write README.md",
+            ("report", [], {"html": None, "write": "README.md", "json": False}),
+        ),
+        (
+            "report 1a2b --html page.html",
+            ("report", ["1a2b"], {"html": "page.html", "write": None, "json": False}),
+        ),
         ("ui", ("ui", {"host": "127.0.0.1", "port": 5000})),
         ("ui --port 8080", ("ui", {"host": "127.0.0.1", "port": 8080})),
         ("data", ("data", "list", None, {})),
@@ -96,6 +103,20 @@ def called(monkeypatch):
 )
 def test_words_become_a_call(line, call, called):
     assert called(line) == call
+
+
+@pytest.mark.parametrize(
+    ("line", "own"),
+    [
+        ("play 1a2b", {"second": False, "simulations": None}),
+        ("play 1a2b --second --simulations 9", {"second": True, "simulations": 9}),
+    ],
+)
+def test_words_become_a_game(line, own, monkeypatch):
+    calls = []
+    monkeypatch.setattr(run_commands, "play", lambda *a, **k: calls.append((a, k)))
+    parse(line.split())()
+    assert calls == [(("1a2b",), own)]
 
 
 VALUES = [  # texts that are also names of recipes

@@ -1,9 +1,11 @@
 """Predictions as lines and pictures."""
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from keras_dl.cli import main
+from keras_dl.cli.paths import check_out
 from keras_dl.cli.predictions import print_predictions
 from keras_dl.space import hypers
 from keras_dl.tasks import predicting
@@ -76,3 +78,16 @@ def test_name_of_a_picture_is_not_too_long(tmp_path, capsys):
     print_predictions([Prediction("a" * 240 + "\x1b.png", "", PICTURE)], str(tmp_path))
     (path,) = tmp_path.iterdir()
     assert len(path.name) < 200
+
+
+@pytest.mark.parametrize("name", ["answers.json", "picture.PNG", "taken"])
+def test_what_is_neither_csv_nor_folder_is_refused(tmp_path, name):
+    (tmp_path / "taken").write_text("something else")
+    with pytest.raises(ValueError, match="`out` must be a file whose name ends in .csv"):
+        check_out(str(tmp_path / name))
+
+
+def test_csv_files_and_folders_are_taken(tmp_path):
+    for name in ("new", "v1.2", "answers.CSV", "."):
+        check_out(str(tmp_path / name))
+    check_out(None)

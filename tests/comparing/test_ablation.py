@@ -49,16 +49,21 @@ def test_a_stopped_ablation_goes_on(store, monkeypatch):
     whole = ablate(toy, **options)
     real, calls = parent_run.log_outcome, itertools.count()
 
-    def interrupting(tracked, outcome):
+    def interrupting(tracked, outcome, **options):
         if next(calls) == 2:
             raise KeyboardInterrupt
-        real(tracked, outcome)
+        real(tracked, outcome, **options)
 
     monkeypatch.setattr(parent_run, "log_outcome", interrupting)
     with pytest.raises(KeyboardInterrupt):
         ablate(toy, **options)
     trained = []
-    monkeypatch.setattr(parent_run, "log_outcome", lambda t, o: (trained.append(t), real(t, o)))
+
+    def counting(tracked, outcome, **options):
+        trained.append(tracked)
+        real(tracked, outcome, **options)
+
+    monkeypatch.setattr(parent_run, "log_outcome", counting)
     made = ablate(toy, resume=True, **options)
     assert [(r["score"]) for r in made.rows] == [r["score"] for r in whole.rows]
     assert len(trained) == 4 - 2  # those finished before are not trained again

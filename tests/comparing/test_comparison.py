@@ -193,6 +193,20 @@ def test_clearly_better_recipe_wins(store):
     assert made.p_values["weak"] < 0.05
 
 
+def test_recipes_of_different_scores_are_compared_by_a_stated_objective(store):
+    made = compare([toy, misjudged], objective="val_loss", **QUICK)
+    assert (made.metric, made.direction) == ("test/loss", "min")
+    best = made.rows[0]
+    assert best.mean == min(row.mean for row in made.rows)
+    parent = tracking.find_run(made.run_id)
+    children = tracking.search(parent.info.experiment_id, "tags.kind = 'final'")
+    for run in children:
+        metrics = run.data.metrics
+        assert metrics["objective"] == pytest.approx(metrics["val/loss"], abs=1e-6) or (
+            metrics["objective"] < metrics["val/loss"]  # of an earlier epoch
+        )
+
+
 @pytest.mark.parametrize(
     ("recipes", "given", "message"),
     [
@@ -200,6 +214,7 @@ def test_clearly_better_recipe_wins(store):
         ([toy, toy], {}, "two or more different ones"),
         ([toy, misjudged], {}, "must share task and objective"),
         ([toy, conditional], {"dropuot": 0.1}, "Did you mean 'dropout'"),
+        ([toy, other], {"objective": "quality"}, "or another logged metric with its direction"),
         ([toy, other], {"seeds": 1}, "`seeds` must lie in"),
         ([toy, other], {"trials": 3}, "'trials' is not a hyperparameter or option"),
     ],

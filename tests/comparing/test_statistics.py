@@ -103,7 +103,7 @@ def test_outcomes_carry_the_examples():
         correct=np.packbits(right).tobytes().hex(), tested=15,
     )  # fmt: skip
     np.testing.assert_array_equal(outcome.example_results(), right)
-    made = make_row("a", toy, {0: outcome, 1: outcome})
+    made = make_row("a", toy.final_score, {0: outcome, 1: outcome})
     np.testing.assert_array_equal(made.examples[1], right)
     assert made.high - made.low > 0.2  # equal seeds: all of it is the test set's
 
@@ -140,10 +140,9 @@ def trainings(random, recipes, seeds, *, luck=0.15, taste=0.0, examples=500):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("taste", [0.0, 1.0])
-@pytest.mark.parametrize("recipes", [2, 3, 5, 8])
-@pytest.mark.parametrize("seeds", [3, 5])
+@pytest.mark.parametrize(("recipes", "seeds"), [(2, 3), (3, 5), (8, 3)])
 def test_equal_recipes_have_a_winner_in_at_most_a_twentieth_of_comparisons(recipes, seeds, taste):
-    random, winners, count = np.random.default_rng(recipes * seeds), 0, 400
+    random, winners, count = np.random.default_rng(recipes * seeds), 0, 300
     for _ in range(count):
         right = trainings(random, recipes, seeds, taste=taste)
         rows = [row(str(i), results.mean(1), results) for i, results in enumerate(right)]
@@ -153,10 +152,10 @@ def test_equal_recipes_have_a_winner_in_at_most_a_twentieth_of_comparisons(recip
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("luck", [0.05, 0.15, 0.3])
-@pytest.mark.parametrize("seeds", [3, 5, 10])
+@pytest.mark.parametrize("luck", [0.05, 0.3])
+@pytest.mark.parametrize("seeds", [3, 10])
 def test_intervals_cover_the_accuracy_on_new_examples_and_seeds(seeds, luck):
-    random, hits, count = np.random.default_rng(seeds), 0, 4000
+    random, hits, count = np.random.default_rng(seeds), 0, 2000
     truth = stats.norm.cdf(2.0 / np.sqrt(1.5**2 + luck**2 + 0.8**2))
     for _ in range(count):
         right = trainings(random, 1, seeds, luck=luck)[0]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_dl.data.samplers import Sequential, Shuffle, Windows, epoch_order
+from keras_dl.data.samplers import Sequential, Shuffle, Streams, Windows, epoch_order
 
 
 def test_shuffle_is_a_permutation_by_seed_and_epoch():
@@ -35,3 +35,29 @@ def test_windows_begin_at_any_row():
 def test_stream_shorter_than_a_window_is_refused():
     with pytest.raises(ValueError, match="`context` must lie in 1 … 3"):
         Windows(3, 4, shuffle=False)
+
+
+def published_batches(words, streams, context):
+    """Inputs and targets as TensorFlow's ptb_word_lm.py cuts them."""
+    part = len(words) // streams
+    table = words[: streams * part].reshape(streams, part)
+    for i in range((part - 1) // context):
+        window = slice(i * context, (i + 1) * context)
+        yield table[:, window], table[:, 1:][:, window]
+
+
+@pytest.mark.parametrize(("count", "streams", "context"), [(101, 4, 5), (100, 4, 6), (64, 3, 20)])
+def test_streams_are_those_of_the_published_program(count, streams, context):
+    words = np.random.default_rng(0).integers(0, 9, count)
+    rows = Streams(count - 1, streams, context).indices(7, 3, streams, None)
+    expected = list(published_batches(words, streams, context))
+    assert len(rows) == streams * len(expected)
+    for step, (x, y) in enumerate(expected):
+        batch = rows[step * streams : (step + 1) * streams]
+        np.testing.assert_array_equal(words[:-1][batch], x)
+        np.testing.assert_array_equal(words[1:][batch], y)
+
+
+def test_streams_shorter_than_a_window_are_refused():
+    with pytest.raises(ValueError, match="`context` must lie in 1 … 4, the rows of a stream"):
+        Streams(10, 2, 5)

@@ -8,7 +8,8 @@ from keras_dl.facts import FACTS, check, groups, iter_results, select_facts
 from keras_dl.facts.nets import TABLES
 
 # Counting their nets takes half a second each and more.
-LARGE = [g for g in groups() if g.startswith(("fcn", "resnet", "plain"))]
+NETS = ("fcn", "resnet", "plain", "vgg", "zfnet", "googlenet", "inception", "mobilenet")
+LARGE = [g for g in groups() if g.startswith((*NETS, "efficientnet", "nfnet"))]
 SMALL = [g for g in groups() if g not in LARGE]
 
 
@@ -149,7 +150,7 @@ def test_ours_is_computed_and_not_typed(monkeypatch):
 
 
 @pytest.mark.slow
-def test_vgg16_by_arithmetic_is_that_of_keras():
+def test_vgg16_is_that_of_keras():
     model = keras.applications.VGG16(weights=None)
     assert {r.name: r.ours for r in check("vgg16")}["parameters"] == model.count_params()
     assert model.get_layer("fc1").count_params() == 102_764_544

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_dl import layers, models
 from keras_dl.activations import get_activation
+from keras_dl.models.transformers._blocks import encoder_block
 
 MODELS = {
     "mlp": lambda: models.mlp((8, 8, 1), 10, units=(32, 16), batch_norm=True),
@@ -39,8 +40,40 @@ MODELS = {
     "dcgan_discriminator": lambda: models.dcgan_discriminator((8, 8, 1), filters=4),
     "spectral": lambda: models.dcgan_discriminator((8, 8, 1), filters=4, spectral_norm=True),
     "fcn8s": lambda: models.fcn((21, 35, 3), 3, filters=2, units=4, batch_norm=True),
+    "vgg": lambda: models.vgg11((33, 32, 1), 3, width=0.02),
+    "zfnet": lambda: models.zfnet((54, 61, 3), 3, width=0.04),
+    "mobilenet": lambda: models.mobilenet((35, 32, 3), 3, width=0.1, depth=1),
+    "efficientnet": lambda: models.efficientnet((33, 46, 3), 3, width=0.1),
+    "googlenet": lambda: models.googlenet((23, 18, 3), 3, width=0.05, small_images=True),
+    "inception_v3": lambda: models.inception_v3((75, 75, 3), 3, width=0.05),
+    "nfnet": lambda: models.nfnet(
+        (33, 35, 3), 3, depths=(1, 2), filters=(32, 64), group_width=8, width=0.5
+    ),
+    "koch_encoder": lambda: models.koch_encoder(
+        (28, 28, 1), filters=(3, 4, 4, 5), kernels=(4, 3, 2, 2), units=6
+    ),
+    "segnet": lambda: models.segnet((21, 35, 3), 3, filters=2),
+    "segnet_basic": lambda: models.segnet_basic((21, 35, 3), 3, filters=3),
+    "unet": lambda: models.unet((21, 35, 3), 3, filters=2, depth=3, padding="same"),
+    "unet_valid": lambda: models.unet((28, 36, 3), 3, filters=2, depth=2, batch_norm=True),
+    "wnet": lambda: _first(models.wnet((21, 35, 3), 2, filters=2)),
+    "policy_value": lambda: _named(
+        models.policy_value_net((6, 7, 2), 7, filters=4, blocks=1, units=5), "policy"
+    ),
     "unet_generator": lambda: models.unet_generator((16, 16, 1), 3, filters=2),
 }
+
+
+def encoder():
+    """An encoder block with a mask, and vectors at chosen positions."""
+    inputs = keras.Input((6, 5, 3))
+    x = keras.layers.Reshape((30, 3))(inputs)
+    mask = keras.ops.greater(x[:, :, 0], 0)[:, None, :]
+    x = encoder_block(x, mask, "block", heads=3, dropout=0.0, epsilon=1e-12)
+    zeros = keras.ops.cast(keras.ops.zeros_like(x[:, :2, 0]), "int32")
+    last = keras.ops.add(zeros, np.array([[3, 29]], "int32"))
+    return keras.Model(inputs, layers.TakePositions()([x, last]))
+
 
 LAYERS = {
     "gradient_reversal": lambda: layers.GradientReversal(0.7),
@@ -54,19 +87,35 @@ LAYERS = {
     "sparse_map": lambda: layers.SparseMapConv2D([(0, 1), (2,)], 3, 2, "same", "unit"),
     "subsampling": lambda: layers.TrainableSubsampling(2, get_activation("scaled_tanh")),
     "unshared_bias": lambda: layers.UnsharedBiasConv2D(2, 3, 2, "same"),
+    "standardized": lambda: layers.ScaledStandardizedConv2D(4, 3, strides=2, padding="same"),
+    "skip_gain": lambda: layers.SkipGain(0.2),
     "simple_cells": lambda: layers.SimpleCells2D(2, 3),
     "complex_cells": lambda: layers.ComplexCells2D(3),
     "heaviside": lambda: keras.layers.Activation(get_activation("heaviside")),
+    "pooling_and_unpooling": lambda: _pooled_and_unpooled(),
+    "regions": lambda: _regions(),
     "attention": lambda: keras.Sequential(
         [keras.layers.Reshape((30, 3)), layers.CausalSelfAttention(3)]
     ),
+    "encoder": encoder,
     "positions": lambda: keras.Sequential(
         [keras.layers.Reshape((30, 3)), layers.PositionEmbedding(30)]
+    ),
+    "masked_attention": lambda: keras.Sequential(
+        [keras.layers.Reshape((30, 3)), _attending(layers.MaskedAttention(3, causal=True))]
+    ),
+    "sinusoidal": lambda: keras.Sequential(
+        [keras.layers.Reshape((15, 6)), layers.SinusoidalPositions()]
     ),
     "rbf": lambda: keras.Sequential(
         [keras.layers.Flatten(), keras.layers.Dense(84), layers.RBFOutput()]
     ),
 }
+
+
+def _attending(layer: keras.Layer) -> keras.Model:
+    x = keras.Input((30, 3))
+    return keras.Model(x, layer(x, x))
 
 
 def forward_values() -> dict[str, np.ndarray]:
@@ -98,6 +147,37 @@ def gradient_values() -> dict[str, np.ndarray]:
         loss = model.train_on_batch(images, targets)
         values[name] = np.append(_all_weights(model) - before, float(loss))
     return values
+
+
+def _first(model: keras.Model) -> keras.Model:
+    """The model of the first output alone."""
+    return keras.Model(model.input, model.output[0])
+
+
+def _named(model: keras.Model, name: str) -> keras.Model:
+    """The model of one output of several."""
+    return keras.Model(model.input, model.output[name])
+
+
+def _pooled_and_unpooled() -> keras.Model:
+    """Maxima put back to their places, many of them tied after ReLU."""
+    maps = keras.Input((6, 5, 3))
+    rectified = keras.layers.ReLU()(maps)
+    values, places = layers.MaxPoolingWithIndices(2)(rectified)
+    unpooled = layers.MaxUnpooling(2)([values, places, maps])
+    return keras.Model(maps, layers.CropLike()([unpooled, maps]))
+
+
+def _regions() -> keras.Model:
+    """Features of two boxes of the maps, sampled and pooled."""
+    maps = keras.Input((6, 5, 3))
+    corners = keras.layers.Dense(8, activation="sigmoid")(keras.layers.Flatten()(maps))
+    boxes = keras.layers.Rescaling(20.0)(keras.layers.Reshape((2, 4))(corners))
+    parts = [
+        layers.RoIAlign(2, 4)([maps, boxes]),
+        layers.RoIPool(2, 4)([maps, boxes]),
+    ]
+    return keras.Model(maps, keras.layers.Concatenate()(parts))
 
 
 def _all_weights(model: keras.Model) -> np.ndarray:

@@ -35,12 +35,18 @@ def test_every_layer_is_compared():
         "MonteCarloDropout",
         "RandomDistortion",
         "RandomShift",
+        "RandomSymmetry",
         "RandomView",
-        "RestoreView",  # undoes what RandomView drew
+        "RestoreSymmetry",
+        "WordDropout",
+        "RestoreView",  # undo what was drawn
         "monte_carlo",
     }  # draws differ by backend
-    wrapped = {"CausalSelfAttention", "PositionEmbedding", "RBFOutput"}
+    wrapped = {"CausalSelfAttention", "MaskedAttention", "PositionEmbedding", "RBFOutput"}
+    wrapped |= {"SinusoidalPositions", "TakePositions"}
     in_fcn = {"Bilinear", "BilinearUpsampling"}
+    wrapped |= {"CropLike", "MaxPoolingWithIndices", "MaxUnpooling", "RoIAlign", "RoIPool"}
+    wrapped |= {"PyramidRoIAlign"}  # by the values of the detector
     # Compared by the values of their recipes or algorithms.
     elsewhere = {"GraphConstants", "GraphPropagation", "NodeRows", "SparseDense", "TiedDense"}
     elsewhere |= {"augmentation_layers"}

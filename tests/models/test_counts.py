@@ -2,8 +2,8 @@ import keras
 import pytest
 
 from keras_dl.layers import LocallyConnected2D, SparseMapConv2D, UnsharedBiasConv2D
-from keras_dl.models import alexnet, lenet5_1998, mlp, text_classifier
-from keras_dl.models._counts import links, units
+from keras_dl.models import alexnet, lenet5, lenet5_1998, mlp, resnet20, text_classifier
+from keras_dl.models._counts import costs, links, units
 
 
 def _model(*layers, shape=(6, 6, 2)):
@@ -75,3 +75,39 @@ def test_unknown_layers_are_refused():
 def test_examples_of_any_length_have_no_number_of_units():
     with pytest.raises(TypeError, match="must take examples of one size"):
         units(text_classifier(30, 2))
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (keras.layers.Conv2D(3, 3), 4 * 4 * 3 * 18),
+        (keras.layers.Conv2D(4, 3, groups=2, padding="same"), 6 * 6 * 4 * 9),
+        (keras.layers.DepthwiseConv2D(3, 2, padding="same"), 3 * 3 * 2 * 9),
+        (keras.layers.Conv2DTranspose(5, 2, 2), 6 * 6 * 2 * 2 * 2 * 5),
+        (LocallyConnected2D(3, 3, 2, "same"), 3 * 3 * 3 * 18),
+        (keras.layers.Dense(5), 6 * 6 * 5 * 2),
+        (keras.layers.BatchNormalization(), 0),
+    ],
+)
+def test_multiply_adds_of_a_layer(layer, expected):
+    counted = costs(_model(layer))
+    assert counted.multiply_adds == expected
+    assert counted.uncounted == ()
+
+
+def test_costs_by_hand():
+    layers = (28 * 28 * 25 * 6, 10 * 10 * 150 * 16, 400 * 120, 120 * 84, 84 * 10)
+    counted = costs(lenet5((28, 28, 1), 10))
+    assert counted.multiply_adds == sum(layers) == 416_520
+    maps = 28 * 28 * 6 + 14 * 14 * 6 + 10 * 10 * 16 + 5 * 5 * 16
+    assert counted.activations == maps + 120 + 120 + 84 + 10  # c5, flat, f6, logits
+    assert counted.parameter_bytes == 4 * 61_706
+    # He et al.: stages of 32×32, 16×16 and 8×8 pixels, 41 million.
+    stages = 432 * 1024 + 6 * 2304 * 1024 + (4608 + 5 * 9216) * 256 + (18432 + 5 * 36864) * 64
+    assert costs(resnet20((32, 32, 3), 10)).multiply_adds == stages + 640
+
+
+def test_layers_that_are_not_counted_are_named():
+    assert costs(_model(keras.layers.LayerNormalization())).uncounted == ("LayerNormalization",)
+    with pytest.raises(TypeError, match="`model` must take examples of one size"):
+        costs(_model(keras.layers.Conv2D(2, 3), shape=(None, None, 3)))

@@ -4,7 +4,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from keras_dl.data.text import bag_of_ngrams
-from keras_dl.models import bag_of_words, text_classifier
+from keras_dl.models import bag_of_words, deep_averaging, text_classifier
 
 
 def texts(count=6, length=9, vocabulary=30, seed=0):
@@ -115,3 +115,20 @@ def test_frozen_vectors_stay():
 def test_wrong_arguments_are_refused(given, words):
     with pytest.raises(ValueError, match=words):
         text_classifier(30, 3, **given)
+
+
+def test_deep_averaging_is_dense_layers_on_the_mean_of_the_words():
+    net = deep_averaging(7, 3, dim=4, units=(5,))
+    words = np.array([[2, 3, 0, 0], [6, 6, 2, 1]], "int32")
+    table, w1, b1, w2, b2 = net.get_weights()
+    for row, logits in zip(words, net.predict(words, verbose=0), strict=True):
+        mean = table[row[row > 0]].mean(axis=0)
+        expected = np.maximum(mean @ w1 + b1, 0) @ w2 + b2
+        np.testing.assert_allclose(logits, expected, rtol=1e-5, atol=1e-6)
+    shuffled = net.predict(words[:, ::-1], verbose=0)
+    np.testing.assert_allclose(shuffled, net.predict(words, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+def test_deep_averaging_checks_its_rates():
+    with pytest.raises(ValueError, match=r"`word_dropout` must lie in \[0, 1\)"):
+        deep_averaging(7, 3, word_dropout=1.0)

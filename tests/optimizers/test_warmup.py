@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.optimizers.warmup import adamw_with_warmup
+from keras_dl.optimizers.warmup import InverseRoot, adam_with_inverse_root, adamw_with_warmup
 
 
 def rate(optimizer, step):
@@ -38,3 +38,16 @@ def test_matrices_are_decayed_and_scales_and_biases_are_not():
 def test_a_wrong_warmup_is_refused():
     with pytest.raises(ValueError, match=r"`warmup` must lie in \[0, 1\)"):
         adamw_with_warmup(0.1, warmup=1.0)
+
+
+def test_the_first_transformer_s_rate_is_that_of_its_equation():
+    width, warmup = 512, 4_000
+    schedule = InverseRoot((width * warmup) ** -0.5, warmup)
+    for step in (1, 10, 3_999, 4_000, 4_001, 100_000):  # the paper counts from 1
+        published = width**-0.5 * min(step**-0.5, step * warmup**-1.5)
+        assert float(keras.ops.convert_to_numpy(schedule(step - 1))) == pytest.approx(published)
+    optimizer = adam_with_inverse_root(1e-3, decay_steps=100, warmup=0.1)
+    assert rate(optimizer, 9) == pytest.approx(1e-3)
+    assert (optimizer.beta_2, optimizer.epsilon) == (0.98, 1e-9)
+    with pytest.raises(ValueError, match=r"`warmup` must lie in \[0, 1\)"):
+        adam_with_inverse_root(0.1, warmup=1.0)

@@ -18,14 +18,20 @@ def test_an_episode_shows_support_queries_and_answers():
 
 
 def test_accuracies_have_their_interval():
-    figure = episode_accuracies({"5-way 1-shot": (0.9, 0.01), "20-way 1-shot": (0.8, 0.02)})
+    ours = {(5, 1): (0.9, 0.01), (20, 1): (0.8, 0.02)}
+    published = {"a paper": {(5, 1): 0.95}}
+    figure = episode_accuracies({"ours": ours, "pixels": {(5, 1): (0.4, 0.01)}}, published)
     figure.draw_without_rendering()
     axes = figure.axes[0]
-    perfect = episode_accuracies({"5-way 5-shot": (0.998, 0.004)}).axes[0]
-    (ends,) = (np.ravel(c.get_segments()) for c in perfect.collections)
-    assert 90 < ends[1] < 99.8 < ends[3] < 100
     assert [text.get_text() for text in axes.get_xticklabels()] == ["5-way 1-shot", "20-way 1-shot"]
-    assert [bar.get_height() for bar in axes.patches] == [90, 80]
+    assert [bar.get_height() for bar in axes.patches] == [90, 80, 40]
+    assert 95 in axes.lines[-1].get_ydata()
+
+
+def test_an_interval_ends_below_100_percent():
+    axes = episode_accuracies({"ours": {(5, 5): (0.998, 0.004)}}).axes[0]
+    (ends,) = (np.ravel(c.get_segments()) for c in axes.collections)
+    assert 90 < ends[1] < 99.8 < ends[3] < 100
 
 
 def test_bad_input_is_refused():

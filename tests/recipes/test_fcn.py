@@ -32,6 +32,7 @@ def test_the_stride_selects_the_network(stride):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.skipif("KERAS_DL_DATA" not in os.environ, reason="needs CamVid")
 def test_camvid_at_half_height(store):

@@ -41,7 +41,8 @@ def test_the_stored_run_continues_prompts(result):
     assert first.text.startswith("To be")
     assert len(first.text) == len("To be") + 12
     assert set(first.text) <= set(TEXT)
-    assert set(predicting.options(result.run_id)) == {"length", "temperature", "top_k", "seed"}
+    options = {"length", "temperature", "top_k", "top_p", "seed"}
+    assert set(predicting.options(result.run_id)) == options
     assert keras_dl.load_preprocessor(result.run_id) == result.data.preprocessor
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import os
 
 import keras
@@ -25,6 +26,29 @@ def photographs(folder, count=24):
             pixels = random.normal(shade, 20, (40 + i % 3, 36, 3)).clip(0, 255).astype("uint8")
             Image.fromarray(pixels).save(folder / label / f"{i}.png")
     return folder
+
+
+def test_origin_of_weights_is_logged(store, tmp_path):
+    folder = str(photographs(tmp_path / "pictures"))
+    made = recipe.run(dataset=folder, epochs=1, head_epochs=5, mode="scratch", **SMALL)
+    params = tracking_store.find_run(made.run_id).data.params
+    assert not [name for name in params if name.startswith("weights_")]
+    net = keras.applications.MobileNet(alpha=0.75, input_shape=(192, 192, 3), weights=None)
+    file = tmp_path / "own.weights.h5"
+    net.save_weights(file)
+    made = recipe.run(
+        dataset=folder, head_epochs=5, image_size=32, weights=str(file), verbose=False
+    )
+    params = tracking_store.find_run(made.run_id).data.params
+    assert (params["weights_origin"], params["weights_licence"]) == ("own.weights.h5", "unknown")
+    assert params["weights_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@real
+def test_published_weights_have_origin_and_licence():
+    facts = recipe.origins({"mode": "frozen", "base": "mobilenet", "weights": "imagenet"})
+    assert facts["weights_licence"] == "Apache 2.0"
+    assert facts["weights_sha256"].startswith("4626206843")
 
 
 class RecordingSession:

@@ -42,6 +42,8 @@ def test_report_has_accuracies_with_intervals_and_figures(report):
         assert 0.05 < report[f"few_shot/{kind}"] <= 1
         assert 0 <= report[f"few_shot/{kind}_ci95"] < 0.02
     assert report["few_shot/5way_1shot"] > report["few_shot/20way_1shot"]
+    assert 0.2 < report["within_groups/5way_1shot"] <= 1
+    assert "within_groups/20way_1shot" not in report  # the groups have 10 classes
     assert isinstance(report["episode"], Figure)
     assert isinstance(report["accuracies"], Figure)
 
@@ -54,11 +56,23 @@ def test_reported_accuracy_equals_the_evaluation(report, model, data):
     np.testing.assert_array_equal(few.sampler("test").indices(0, 0, 1, None)[:100], rows)
 
 
+def test_pixels_are_classified_by_their_distance(report, data):
+    rows = data.sampler("test").indices(0, 0, 1, None)
+    shares = []
+    for support, *queries in rows.swapaxes(1, 2)[:200]:
+        support, queries = (data.test.x[r].reshape(-1, 784).astype(float)
+                            for r in (support, np.ravel(queries)))  # fmt: skip
+        distances = np.square(queries[:, None] - support[None]).sum(axis=-1)
+        shares.append(np.mean(distances.argmin(axis=1) == np.tile(np.arange(5), 5)))
+    assert report["pixels/5way_1shot"] == pytest.approx(np.mean(shares), abs=0.04)
+
+
 def test_kinds_without_enough_classes_are_left_out(model):
     small = few_shot(glyphs(classes={"train": 5, "validation": 3, "test": 6}), way=5)
     report = task.report(model, small)
     assert {name for name in report if name.endswith("shot")} == {
-        "few_shot/5way_1shot", "few_shot/5way_5shot"}  # fmt: skip
+        "few_shot/5way_1shot", "few_shot/5way_5shot",
+        "pixels/5way_1shot", "pixels/5way_5shot"}  # fmt: skip
 
 
 def write(folder, images, labels, names, dark_ink=True):

@@ -11,6 +11,7 @@ from keras_dl.data import DatasetError, Values, load
 from keras_dl.losses import ScaledSquaredError
 from keras_dl.recipe import Objective
 from keras_dl.tasks.compiling import compile_for_targets
+from keras_dl.tuning.plan import make_plan
 from recipes import lenet5, lenet5_1998, logistic_regression, mlp
 from tests.backends import values_on
 from tests.tasks.regression_values import trained
@@ -61,6 +62,14 @@ def test_a_recipe_of_classes_becomes_a_regression():
     assert "label_smoothing" not in recipe.space()
     stated = mlp.recipe.with_objective("val_r_squared").for_numbers()
     assert stated.objective == Objective("val_r_squared", "max")
+
+
+def test_a_search_keeps_the_stated_direction_of_its_objective():
+    plans = [make_plan(mlp.recipe, None, {"objective": o}) for o in ("max:val_rmse", None)]
+    stated, default = (plan.for_data({"targets": {"type": "Values"}}) for plan in plans)
+    assert stated.recipe.objective == Objective("val_rmse", "max")
+    assert stated.options["objective"] == "max:val_rmse"
+    assert default.options["objective"] == "val_mae"
 
 
 def test_images_with_numbers_are_a_regression(store, capsys):

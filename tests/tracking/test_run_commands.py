@@ -13,6 +13,7 @@ from keras_dl.cli import main
 from keras_dl.tracking import listing, records, store
 from keras_dl.tracking.export import export
 from recipes import mlp
+from tests.newcomers.checks import interrupted_after
 
 RUN = {"dataset": "digits", "units": (64, 32), "budget": "smoke", "verbose": False}
 
@@ -63,6 +64,17 @@ def test_a_run_is_repeated_from_its_record(trained, capsys):
     assert again.data.params == first.data.params
     for name in ("objective", "test/loss"):
         assert again.data.metrics[name] == first.data.metrics[name]
+
+
+def test_a_stopped_run_goes_on_without_the_name_of_its_recipe(trained, capsys):
+    words = ["run", "mlp", "--dataset", "iris", "--epochs", "3", "--no-verbose"]
+    with interrupted_after(2):
+        assert main(words) == 130
+    stopped = next(row for row in listing.list_runs() if row.status == "KILLED")
+    capsys.readouterr()
+    assert main(["run", "--resume", stopped.run_id[:12], "--no-verbose"]) == 0
+    assert capsys.readouterr().out.strip() == stopped.run_id
+    assert store.find_run(stopped.run_id).info.status == "FINISHED"
 
 
 def test_flags_change_the_repeated_run(trained, capsys):

@@ -45,6 +45,7 @@ def test_uncompiled_model_is_compiled_by_the_data_and_left_alone(store):
 
 
 def test_compiled_model_keeps_loss_optimizer_and_metrics(store):
+    keras.utils.set_random_seed(0)
     model = net(1, "sigmoid")
     auc = keras.metrics.AUC(name="area_auc")
     model.compile(keras.optimizers.SGD(0.25), "binary_crossentropy", metrics=[auc])

@@ -173,7 +173,7 @@ def test_interrupt_keeps_the_best_and_resume_ends_like_the_whole_run(store):
     assert run.data.tags["reason"] == "interrupted"
     kept = keras_dl.load_model(run.info.run_id)
     assert kept.predict(whole.data.test.x, verbose=0).shape == (len(whole.data.test.x), 3)
-    resumed = toy.run(resume=run.info.run_id, **QUIET)
+    resumed = toy.run(resume=run.info.run_id, epochs=5, dropout=0.3, **QUIET)  # its own settings
     assert resumed.run_id == run.info.run_id
     assert resumed.history == whole.history
     assert resumed.metrics["test/loss"] == whole.metrics["test/loss"]
@@ -246,8 +246,6 @@ def test_resume_refuses_what_it_cannot_go_on_with(store):
     done = toy.run(epochs=1, **QUIET)
     with pytest.raises(ValueError, match="was stopped before its end"):
         toy.run(resume=done.run_id)
-    with pytest.raises(ValueError, match="leave out epochs"):
-        toy.run(resume=done.run_id, epochs=9)
     with pytest.raises(ValueError, match="`run_id` must name one run"):
         toy.run(resume="0123456789")
     with interrupted_at(1), pytest.raises(KeyboardInterrupt):
@@ -255,6 +253,9 @@ def test_resume_refuses_what_it_cannot_go_on_with(store):
     stopped = next(r for r in all_runs() if r.info.status == "KILLED").info.run_id
     with pytest.raises(ValueError, match="must name a run of faulty. Received: toy"):
         faulty.run(resume=stopped)
+    for given, before in (({"epochs": 9}, "its epochs is 3"), ({"dropout": 0.4}, "its dropout is")):
+        with pytest.raises(ValueError, match=f"takes the run's own settings; {before}"):
+            toy.run(resume=stopped, **given)
     tracking.client().update_run(stopped, status="RUNNING")  # as if another process held it
     with pytest.raises(ValueError, match="is still running"):
         toy.run(resume=stopped)
@@ -290,7 +291,7 @@ def test_own_arrays_take_the_place_of_the_data_set(store):
         ({"dropuot": 0.1}, "Did you mean 'dropout'"),
         ({"dropout": 0.9}, "`dropout` must lie in"),
         ({"epochs": 0}, "`epochs` must lie in"),
-        ({"budget": "huge"}, "`budget` must be smoke, quick or full"),
+        ({"budget": "huge"}, "`budget` must be smoke, quick, full, a time"),
         ({"seed": -1}, "`seed` must lie in"),
         ({"dataset": "no_such_set"}, "no_such_set"),
     ],

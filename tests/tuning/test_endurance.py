@@ -13,7 +13,7 @@ import pytest
 from keras_dl.tracking import store as tracking
 from tests.toys import toy, unlucky
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 HERE = Path(__file__).resolve().parents[2]
 
 

@@ -68,15 +68,13 @@ def kill_after(process, folder, count):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("algorithm", "workers"), [("bayesian", 1), ("hyperband", 1), ("random", 2)]
-)
+@pytest.mark.parametrize(("algorithm", "workers"), [("bayesian", 1), ("random", 2)])
 def test_killed_search_resumes_to_the_same_table(store, tmp_path_factory, algorithm, workers):
     whole = tmp_path_factory.mktemp("whole")
     (whole / "mlruns").mkdir()
     (whole / "mlruns" / "mlflow.db").write_bytes((store / "mlruns" / "mlflow.db").read_bytes())
     expected = finished(start(whole, algorithm, 1))
-    for count in (2, 5, 8):  # in the middle of trials, and between them
+    for count in (3, 8):  # in the middle of trials, or between them
         kill_after(start(store, algorithm, workers), store, count)
     got = finished(start(store, algorithm, workers))
     if workers == 1:

@@ -48,6 +48,31 @@ def test_parent_and_children_are_closed_and_typed(store):
         assert child.data.metrics["objective"] == trial.score
 
 
+def test_folds_take_the_place_of_seeds(store):
+    search = toy.tune(trials=2, folds=3, **QUICK)
+    _, children = runs_of(search)
+    for trial in search.trials:
+        own = [c for c in children if c.data.tags["trial"] == str(trial.number)]
+        folds = {c.data.tags["fold"]: c for c in own if c.data.tags["kind"] == "fold"}
+        (above,) = (c for c in own if c.data.tags["kind"] == "trial")
+        assert sorted(folds) == ["0", "1", "2"]
+        assert {c.data.tags["mlflow.parentRunId"] for c in folds.values()} == {above.info.run_id}
+        scores = [c.data.metrics["objective"] for c in folds.values()]
+        assert len(set(scores)) > 1
+        assert trial.score == pytest.approx(np.mean(scores))
+        assert above.data.params["folds"] == "3"
+    with pytest.raises(ValueError, match="`seeds` must be left out with folds"):
+        toy.tune(trials=2, folds=3, seeds=2, **QUICK)
+
+
+def test_search_with_folds_goes_on(store):
+    whole = toy.tune(trials=2, folds=2, **QUICK)
+    begun = toy.tune(trials=1, folds=2, **QUICK)
+    grown = toy.tune(trials=2, folds=2, resume=True, **QUICK)
+    assert grown.run_id == begun.run_id != whole.run_id
+    assert [t.score for t in grown.trials] == [t.score for t in whole.trials]
+
+
 def test_each_metric_stands_once_at_each_epoch(store):
     search = toy.tune(trials=2, **QUICK)
     _, children = runs_of(search)
@@ -338,14 +363,14 @@ def test_asha_continues_its_best_trials(store):
 
 
 def test_grid_states_its_size():
-    dry_run = DryRun({"name": "iris"}, 10, 1.0, 0.0)
+    dry_run = DryRun({"name": "iris"}, 10, 1.0, 0.0, 4)
     for trials, text in ((3, "The grid has 15 settings; the first 3 are tried"), (15, "settings")):
         plan = make_plan(toy, None, {"algorithm": "grid", "search": ("units",), "trials": trials})
         assert announcement(plan, dry_run, 1)[-1].endswith(text)
 
 
 def test_forecast_includes_the_final_test():
-    dry_run = DryRun({"name": "iris"}, 10, 1.0, 0.0)
+    dry_run = DryRun({"name": "iris"}, 10, 1.0, 0.0, 4)
     given = {"algorithm": "random", "trials": 4, "epochs": 2}
     tested = announcement(make_plan(toy, None, {**given, "final_seeds": 3}), dry_run, 1)
     assert tested[1].endswith("about 20.0 s, the final test included")  # (4 + 2 · 3) · 2 epochs

@@ -14,13 +14,10 @@ import pytest
 
 from keras_dl import Recipe
 from keras_dl.data import load
+from keras_dl.tracking import store as tracking
 from tests.toys import build
 
 pytestmark = [pytest.mark.ui, pytest.mark.timeout(600)]
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
-DRIVER = shutil.which("chromedriver")
 
 
 def digits(*, dataset: str = "digits"):
@@ -76,37 +73,16 @@ def served(searched):
     assert not (searched[0] / "executed").exists()
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if not (CHROMIUM and DRIVER):
-        pytest.skip("needs Chromium and its driver (Debian: chromium, chromium-driver)")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for word in (
-        "headless=new",
-        "no-sandbox",
-        "disable-gpu",
-        "disable-quic",
-        "no-first-run",
-        "disable-background-networking",
-        "disable-component-update",
-        "disable-sync",
-        "window-size=1600,1100",
-        f"user-data-dir={tmp_path_factory.mktemp('profile')}",
-    ):
-        options.add_argument(f"--{word}")
-    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
-
-
 def check_page(browser, served, url, *words):
     """Opens a printed link on the test's port and waits until all words are on the page."""
     address = url.replace("http://127.0.0.1:5000", served)
     browser.get("about:blank")
     browser.get(address)
+    return check_words(browser, *words)
+
+
+def check_words(browser, *words):
+    """Waits until all words are on the page."""
     deadline = time.monotonic() + 90
     text = ""
     while time.monotonic() < deadline:
@@ -122,6 +98,17 @@ def check_page(browser, served, url, *words):
     missing = [word for word in words if word not in text]
     assert not missing, text[:3000]
     return text
+
+
+def test_page_of_an_experiment_links_to_all_runs_with_objective_and_hyperparameters(
+    browser, served, searched
+):
+    run = tracking.find_run(searched[2].run_id)
+    page = f"http://127.0.0.1:5000/#/experiments/{run.info.experiment_id}/runs"
+    words = "All runs with objective, score and hyperparameters"
+    check_page(browser, served, f"{page}?workflowType=machine_learning", words)
+    link = browser.find_element("link text", words).get_attribute("href")
+    check_page(browser, served, link, "objective", "dropout", "test/accuracy")
 
 
 def test_trials_are_listed_by_name_with_parameters_and_objective(browser, served, searched):

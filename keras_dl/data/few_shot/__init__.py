@@ -6,6 +6,7 @@ from keras_dl.data.few_shot.glyphs import glyphs
 from keras_dl.data.few_shot.images import ClassImages, FewShotImages, divide_classes, with_rotations
 from keras_dl.data.few_shot.ink import BrightInk
 from keras_dl.data.few_shot.loading import few_shot
+from keras_dl.data.few_shot.official_runs import official_runs
 from keras_dl.data.few_shot.omniglot import omniglot
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "divide_classes",
     "few_shot",
     "glyphs",
+    "official_runs",
     "omniglot",
     "read_class_images",
     "with_rotations",

@@ -1,5 +1,7 @@
 """The episode sampler of few-shot learning."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from keras_dl.data.samplers import limit
@@ -21,14 +23,16 @@ class Episodes:
         query: query examples of each class, at least 1.
         episodes: episodes in an epoch, at least 1.
         split: name of the split, for messages.
+        groups: name of the group of each class number, such as its alphabet: the classes of an
+            episode are of one group, drawn among those that have enough; empty: of all classes.
 
     Attributes:
         num_examples: episodes in an epoch.
 
     Raises:
         TypeError: if a size is not an integer.
-        ValueError: if a size is below its minimum, the split has fewer than `way` classes, or a
-            class has fewer than `shot + query` examples.
+        ValueError: if a size is below its minimum, the split or every group has fewer than `way`
+            classes, or a class has fewer than `shot + query` examples.
 
     Reference:
         Vinyals et al., 2016, Matching Networks for One Shot Learning, arXiv:1606.04080, section 2.
@@ -43,6 +47,7 @@ class Episodes:
         query: int,
         episodes: int,
         split: str = "train",
+        groups: Sequence[str] = (),
     ) -> None:
         check_count("way", way, "it is the number of classes in an episode", least=2)
         check_count("shot", shot, "it is the number of support examples of each class")
@@ -52,6 +57,7 @@ class Episodes:
         self.rows = [np.flatnonzero(labels == label) for label in np.unique(labels)]
         self.way, self.shot, self.query, self.num_examples = way, shot, query, episodes
         _check_classes(self.rows, split, way=way, shot=shot, query=query)
+        self.pools = _pools(groups, len(self.rows), way, split)
 
     def indices(self, seed: int, epoch: int, batch_size: int, steps: int | None) -> np.ndarray:
         """Returns the example rows of an epoch's episodes.
@@ -72,9 +78,25 @@ class Episodes:
         return np.stack([self._episode(random) for _ in range(count)]).astype(np.int32)
 
     def _episode(self, random: np.random.Generator) -> np.ndarray:
-        classes = random.choice(len(self.rows), self.way, replace=False)
+        # No draw among one pool: episodes without groups are those of any version.
+        pool = self.pools[random.integers(len(self.pools)) if len(self.pools) > 1 else 0]
+        classes = pool[random.choice(len(pool), self.way, replace=False)]
         size = self.shot + self.query
         return np.stack([random.choice(self.rows[c], size, replace=False) for c in classes])
+
+
+def _pools(groups: Sequence[str], count: int, way: int, split: str) -> list[np.ndarray]:
+    """Returns the positions of the classes that an episode may be drawn from, by group."""
+    if not len(groups):
+        return [np.arange(count)]
+    names = np.asarray(groups)
+    pools = [np.flatnonzero(names == name) for name in np.unique(names)]
+    if largest := [pool for pool in pools if len(pool) >= way]:
+        return largest
+    raise ValueError(
+        f"`way` must not exceed the {max(map(len, pools))} classes of the largest group of "
+        f"'{split}'; the classes of an episode are of one group. Received: way={way}"
+    )
 
 
 def _check_classes(rows: list[np.ndarray], split: str, *, way: int, shot: int, query: int) -> None:

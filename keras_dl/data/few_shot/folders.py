@@ -30,9 +30,10 @@ BACKGROUND = "background"  # Omniglot's word for train
 def class_folders(path: Path, *, image_size: int = 28) -> FewShotImages:
     """Reads images by class and divides the classes into train, validation and test.
 
-    The innermost folder of an image is its class: ``class/a.png`` or ``alphabet/class/a.png``. A
-    fifth of the classes becomes test and a sixth of all validation, with a fixed seed, unless the
-    folder has ``train/``, ``test/`` and perhaps ``val/`` with different classes in each.
+    The innermost folder of an image is its class: ``class/a.png``, or ``alphabet/class/a.png`` with
+    the alphabet as its group. A fifth of the classes becomes test and a sixth of all validation,
+    with a fixed seed, unless the folder has ``train/``, ``test/`` and perhaps ``val/`` with
+    different classes in each.
 
     Args:
         path: folder, or tar, tar.gz, tgz or zip file.
@@ -140,4 +141,5 @@ def _images(
         np.array([number[name] for name in names], np.int32),
         classes,
         decoded.white,
+        tuple(name.rpartition("/")[0] for name in classes) if "/" in classes[0] else (),
     )

@@ -38,7 +38,9 @@ def _split(name: str, count: int, random: np.random.RandomState) -> ClassImages:
     drawings = (characters + tremor).reshape(-1, STROKES, POINTS, 2)
     x = np.stack([_draw(strokes) for strokes in drawings])[..., None]
     y = np.repeat(np.arange(count, dtype=np.int32), DRAWINGS)
-    return ClassImages(x, y, tuple(f"{name} glyph {number + 1}" for number in range(count)))
+    names = tuple(f"{name} glyph {number + 1}" for number in range(count))
+    groups = tuple("odd" if number % 2 else "even" for number in range(1, count + 1))
+    return ClassImages(x, y, names, groups=groups)
 
 
 def _draw(strokes: np.ndarray) -> np.ndarray:

@@ -32,12 +32,14 @@ class ClassImages:
         y: class numbers (n,) int32 in 0..len(names) - 1.
         names: one name per class number.
         white: number that was white in the source, see `keras_dl.data.Images`.
+        groups: name of the group of each class, such as its alphabet; empty without groups.
     """
 
     x: np.ndarray
     y: np.ndarray
     names: tuple[str, ...]
     white: float = 255.0
+    groups: tuple[str, ...] = ()
 
     def take(self, classes: Sequence[int] | np.ndarray) -> "ClassImages":
         """Returns the images of some classes, numbered in the order of `classes`."""
@@ -45,7 +47,9 @@ class ClassImages:
         number[np.asarray(classes)] = np.arange(len(classes))
         rows = np.flatnonzero(number[self.y] >= 0)
         names = tuple(self.names[c] for c in classes)
-        return ClassImages(self.x[rows], number[self.y[rows]].astype(np.int32), names, self.white)
+        groups = tuple(self.groups[c] for c in classes) if self.groups else ()
+        labels = number[self.y[rows]].astype(np.int32)
+        return ClassImages(self.x[rows], labels, names, self.white, groups)
 
 
 @dataclass(frozen=True)
@@ -76,23 +80,22 @@ class FewShotImages:
 
 
 def divide_classes(
-    images: ClassImages, groups: Sequence[str] | None = None, *, share: float
+    images: ClassImages, *, share: float, whole_groups: bool = False
 ) -> tuple[ClassImages, ClassImages]:
     """Divides the classes in two, the same way in every run.
 
     Args:
         images: images by class.
-        groups: a group name for each class, such as its alphabet; groups stay whole. None makes
-            each class a group.
-        share: part of the groups in the second result, in (0, 1); each side has at least one.
+        share: part of the classes in the second result, in (0, 1); each side has at least one.
+        whole_groups: divide the groups in place of the classes.
 
     Returns:
         The larger and the smaller part.
 
     Raises:
-        DatasetError: if there is only one group.
+        DatasetError: if there is only one class or group.
     """
-    labels = np.arange(len(images.names)) if groups is None else np.asarray(groups)
+    labels = np.asarray(images.groups) if whole_groups else np.arange(len(images.names))
     kinds = np.unique(labels)
     if len(kinds) < 2:
         raise DatasetError(
@@ -112,7 +115,8 @@ def with_rotations(images: ClassImages) -> ClassImages:
         images: square images by class.
 
     Returns:
-        Four times the images and classes; the unrotated ones are first.
+        Four times the images and classes; the unrotated ones are first. Classes of a group that are
+        turned alike form a group.
 
     Reference:
         Santoro et al., 2016, One-shot Learning with Memory-Augmented Neural Networks,
@@ -122,4 +126,7 @@ def with_rotations(images: ClassImages) -> ClassImages:
     x = np.concatenate([np.rot90(images.x, turn, axes=(1, 2)) for turn in turns])
     y = np.concatenate([images.y + turn * count for turn in turns])
     names = [f"{name} {90 * turn}°" if turn else name for turn in turns for name in images.names]
-    return ClassImages(np.ascontiguousarray(x), y.astype(np.int32), tuple(names), images.white)
+    groups = tuple(f"{group} {90 * turn}°" for turn in turns for group in images.groups)
+    return ClassImages(
+        np.ascontiguousarray(x), y.astype(np.int32), tuple(names), images.white, groups
+    )

@@ -1,6 +1,8 @@
 """Few-shot data sets by name or path, with the episodes of each split."""
 
 import os
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from keras_dl.data.dataset import SPLITS, Data, Split
@@ -8,8 +10,9 @@ from keras_dl.data.errors import DatasetError
 from keras_dl.data.few_shot.episodes import Episodes
 from keras_dl.data.few_shot.folders import class_folders
 from keras_dl.data.few_shot.glyphs import glyphs
-from keras_dl.data.few_shot.images import FewShotImages, with_rotations
+from keras_dl.data.few_shot.images import ClassImages, FewShotImages, with_rotations
 from keras_dl.data.few_shot.ink import BrightInk
+from keras_dl.data.few_shot.official_runs import RUNS_FILE, official_runs
 from keras_dl.data.few_shot.omniglot import omniglot
 from keras_dl.data.files import user_path
 from keras_dl.data.reading import fact, recorded
@@ -19,7 +22,8 @@ __all__ = ["TEST_EPISODES", "TEST_QUERY", "few_shot"]
 
 TEST_EPISODES, TEST_QUERY = 1000, 5
 VALIDATION_EPISODES, VALIDATION_WAY = 40, 20
-DRAWINGS = {"omniglot": omniglot, "glyphs": glyphs}
+OMNIGLOT = "omniglot"
+DRAWINGS = {OMNIGLOT: omniglot, "glyphs": glyphs}
 
 
 @recorded
@@ -34,6 +38,8 @@ def few_shot(
     rotations: bool = True,
     image_size: int = 28,
     batch_size: int = 1,
+    within_groups: bool | None = False,
+    test_query: int = TEST_QUERY,
 ) -> Data:
     """Loads images whose classes are divided into train, validation and test, and their episodes.
 
@@ -51,10 +57,16 @@ def few_shot(
         rotations: add each training class turned by 90°, 180° and 270° as new classes.
         image_size: side in pixels of the images of a folder; named sets have 28.
         batch_size: episodes per step.
+        within_groups: the classes of an episode are of one group, such as an alphabet; validation
+            episodes have as many classes as the largest group, at most 20. None: in the splits with
+            a group of enough classes.
+        test_query: query images of each class in a test episode.
 
     Returns:
         Images (n, height, width, channels) uint8 with class numbers of their own split, and a
-        sampler of episodes for each split.
+        sampler of episodes for each split. `extras["groups"]` has the group of each test class;
+        `extras["official_runs"]` those of Omniglot where the mirror has their file, see
+        `official_runs`.
 
     Raises:
         DatasetUnavailable: if a named set is not there.
@@ -70,15 +82,20 @@ def few_shot(
     if rotations:
         parts["train"] = with_rotations(parts["train"])
         fact("classes", "each one of train is turned by 90°, 180° and 270° to three more")
-    validation_way = min(VALIDATION_WAY, len(parts["validation"].names))
-    sizes = {
+    ways = {"train": way, "validation": 2, "test": test_way}
+    groups = {name: _groups(parts[name], name, ways[name], within_groups) for name in SPLITS}
+    largest = Counter(groups["validation"] or {0: len(parts["validation"].names)})
+    validation_way = min(VALIDATION_WAY, max(largest.values()))
+    episode_sizes = {
         "train": (way, query, episodes),
         "validation": (validation_way, query, VALIDATION_EPISODES),
-        "test": (test_way, TEST_QUERY, TEST_EPISODES),
+        "test": (test_way, test_query, TEST_EPISODES),
     }
     samplers = {
-        name: Episodes(parts[name].y, way=w, shot=shot, query=q, episodes=n, split=name)
-        for name, (w, q, n) in sizes.items()
+        name: Episodes(
+            parts[name].y, way=w, shot=shot, query=q, episodes=n, split=name, groups=groups[name]
+        )
+        for name, (w, q, n) in episode_sizes.items()
     }
     named = {name: part.names for name, part in parts.items()}
     return Data.from_splits(
@@ -90,6 +107,25 @@ def few_shot(
         batch_size=batch_size,
         samplers=samplers,
         preprocessor=BrightInk() if images.name in DRAWINGS else None,
+        extras={"groups": parts["test"].groups, **_official_runs(images)},
+    )
+
+
+def _groups(part: ClassImages, split: str, way: int, within: bool | None) -> tuple[str, ...]:
+    """Returns the groups to draw episodes from, empty for episodes of all classes."""
+    if within and not part.groups:
+        raise DatasetError(
+            "`within_groups` must be left out unless the classes lie in folders of groups, "
+            f"alphabet/class/a.png. Received: '{split}' without groups"
+        )
+    enough = max(Counter(part.groups).values(), default=0) >= way
+    return part.groups if within or (within is None and enough) else ()
+
+
+def _official_runs(images: FewShotImages) -> dict[str, Any]:
+    path = Path(images.source).parent / RUNS_FILE
+    return (
+        {"official_runs": official_runs(path)} if images.name == OMNIGLOT and path.exists() else {}
     )
 
 

@@ -39,15 +39,14 @@ def omniglot() -> FewShotImages:
         )
     path = folder / FILE
     arrays = read_npz(path)
-    background, alphabets = _read(arrays, "background", str(path))
-    test, _ = _read(arrays, "evaluation", str(path))
-    train, validation = divide_classes(background, alphabets, share=VALIDATION_ALPHABETS)
+    background, test = (_read(arrays, p, str(path)) for p in ("background", "evaluation"))
+    train, validation = divide_classes(background, share=VALIDATION_ALPHABETS, whole_groups=True)
     splits = {"train": train, "validation": validation, "test": test}
     return FewShotImages("omniglot", str(path), splits)
 
 
-def _read(arrays: dict[str, np.ndarray], part: str, source: str) -> tuple[ClassImages, list[str]]:
-    """Images of one official set, and the alphabet of each class."""
+def _read(arrays: dict[str, np.ndarray], part: str, source: str) -> ClassImages:
+    """Images of one official set; the alphabets are the groups."""
     keys = [f"{name}_{part}" for name in ("x", "y", "alphabet", "alphabet_names")]
     if missing := [key for key in keys if key not in arrays]:
         raise DatasetError(
@@ -62,4 +61,4 @@ def _read(arrays: dict[str, np.ndarray], part: str, source: str) -> tuple[ClassI
         for number, name in enumerate(alphabets)
     ]
     images = (x[..., None] * np.uint8(255)).astype(np.uint8)
-    return ClassImages(images, y.astype(np.int32), tuple(characters)), alphabets
+    return ClassImages(images, y.astype(np.int32), tuple(characters), groups=tuple(alphabets))

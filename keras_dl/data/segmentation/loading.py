@@ -15,12 +15,20 @@ from keras_dl.data.segmentation.camvid import read_camvid
 from keras_dl.data.segmentation.labelled import VOID, LabelledImages, Pair, voc_colours
 from keras_dl.data.segmentation.mask_folders import read_mask_folder
 from keras_dl.data.segmentation.shapes import read_shapes
+from keras_dl.data.segmentation.threads import read_threads
+from keras_dl.data.segmentation.vessels import read_chase_db1, read_drive
 from keras_dl.data.specs import Images, Masks
 from keras_dl.data.splitting import TEST_SHARE, VALIDATION_SHARE, record_cut, split_indices
 
 __all__ = ["load_segmentation"]
 
-NAMED = {"camvid": read_camvid, "shapes": read_shapes}
+NAMED = {
+    "camvid": read_camvid,
+    "chase_db1": read_chase_db1,
+    "drive": read_drive,
+    "shapes": read_shapes,
+    "threads": read_threads,
+}
 
 
 @recorded
@@ -36,8 +44,9 @@ def load_segmentation(
     tenth of train; the same ones in every run.
 
     Args:
-        dataset: "camvid"; "shapes", generated; path of a folder or archive with ``images/`` and
-            ``masks/``, see `read_mask_folder`; arrays (images, masks); or `Data`.
+        dataset: "camvid", "drive", "chase_db1"; "shapes" and "threads", generated; path of a folder
+            or archive with ``images/`` and ``masks/``, see `read_mask_folder`; arrays (images,
+            masks); or `Data`.
         batch_size: images per step.
         image_size: height that images and masks are brought to, in pixels; the width follows from
             their proportions. None keeps images of one size. Ignored for arrays and `Data`.
@@ -46,7 +55,7 @@ def load_segmentation(
         `x` (n, height, width, channels) and `y` (n, height, width), uint8 both.
 
     Raises:
-        DatasetUnavailable: if CamVid is not in the folder that KERAS_DL_DATA names.
+        DatasetUnavailable: if a named set is not in the folder that KERAS_DL_DATA names.
         DatasetError: if the data cannot be used.
 
     Example:

@@ -1,6 +1,8 @@
 """Users' own images and masks: a folder or archive with ``images/`` and ``masks/``."""
 
+import re
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from keras_dl.data.split_names import split_in_name
 __all__ = ["read_mask_folder"]
 
 CLASS_FILE = "classes.txt"
+COLOUR = re.compile(r"\S\s+\d+\s+\d+\s+\d+$")
 
 
 def read_mask_folder(path: Path, image_size: int | None = None) -> LabelledImages:
@@ -21,7 +24,8 @@ def read_mask_folder(path: Path, image_size: int | None = None) -> LabelledImage
 
     Both folders may stand below ``train/``, ``val/`` and ``test/``. Masks hold one class number per
     pixel; 255 marks unlabelled pixels. ``classes.txt`` has one class name per line, in the order of
-    the numbers; without it the numbers are the names.
+    the numbers; without it the numbers are the names. If every line ends with a colour, as in
+    ``grass 0 128 0``, masks hold these colours instead; that of ``void`` marks unlabelled pixels.
 
     Args:
         path: folder, or tar, tar.gz, tgz or zip file.
@@ -36,8 +40,15 @@ def read_mask_folder(path: Path, image_size: int | None = None) -> LabelledImage
     """
     pairs = _paired(path)
     size = common_size(pairs, image_size)
-    splits, white = decode_pairs(pairs, size)
-    names = _class_names(path, splits)
+    lines = _class_lines(path)
+    palette = _palette(lines)
+    splits, white = decode_pairs(pairs, size, palette=palette)
+    if palette is None:
+        names = tuple(lines) or _numbers(splits)
+        colours = voc_colours(len(names))
+    else:
+        names = tuple(line.rsplit(maxsplit=3)[0] for line in lines if not _is_void(line))
+        colours = tuple(colour for colour, label in palette.items() if label != VOID)
     _check_labels(pairs, splits, names)
     return LabelledImages(
         path.name.partition(".")[0],
@@ -47,7 +58,7 @@ def read_mask_folder(path: Path, image_size: int | None = None) -> LabelledImage
         splits.get("test"),
         names,
         VOID,
-        voc_colours(len(names)),
+        colours,
         white,
     )
 
@@ -103,14 +114,41 @@ def _split(above: tuple[str, ...], path: Path) -> str:
     return splits.pop() if splits else "train"
 
 
-def _class_names(path: Path, splits: dict[str, Pair]) -> tuple[str, ...]:
+def _class_lines(path: Path) -> list[str]:
+    """The lines of classes.txt; none without that file."""
     for member in list_members(path, (".txt",)):
         if member.path.name == CLASS_FILE:
             lines = member.read().decode("utf-8", "replace").splitlines()
-            return tuple(line.strip() for line in lines if line.strip())
+            return [line.strip() for line in lines if line.strip()]
+    return []
+
+
+def _numbers(splits: dict[str, Pair]) -> tuple[str, ...]:
+    """Numbers as names, up to the largest label."""
     labels = np.unique(np.concatenate([np.unique(masks) for _, masks in splits.values()]))
     labels = labels[labels != VOID]
     return tuple(str(label) for label in range(int(labels.max(initial=0)) + 1))
+
+
+def _palette(lines: Sequence[str]) -> dict[tuple[int, int, int], int] | None:
+    """Labels by colour, if every line ends with one."""
+    if not lines or not all(COLOUR.search(line) for line in lines):
+        return None
+    palette: dict[tuple[int, int, int], int] = {}
+    for line in lines:
+        red, green, blue = (int(number) for number in line.split()[-3:])
+        colour = red, green, blue
+        if max(colour) > 255 or colour in palette:
+            raise DatasetError(
+                f"`dataset` must have a colour of its own, in 0 … 255, for each line of "
+                f"{CLASS_FILE}. Received: {line!r}"
+            )
+        palette[colour] = VOID if _is_void(line) else sum(v != VOID for v in palette.values())
+    return palette
+
+
+def _is_void(line: str) -> bool:
+    return line.split()[0].lower() == "void"
 
 
 def _check_labels(

@@ -101,6 +101,8 @@ def _read_by_name(name: str, image_size: int | None, at_least: int | None) -> Ra
         "pairs": "pairs of images",
         "masks": "images with masks",
         "graph": "a graph",
+        "speech": "recordings of words",
+        "captions": "images with captions",
     }
     if kind in others:
         raise DatasetError(

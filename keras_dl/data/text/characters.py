@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -153,6 +153,7 @@ class CharacterTokenizer:
     """
 
     characters: str
+    separator: ClassVar[str] = ""  # between a text and its continuation
 
     def __post_init__(self) -> None:
         if len(set(self.characters)) != len(self.characters) or len(self.characters) < 2:

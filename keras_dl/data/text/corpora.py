@@ -23,7 +23,7 @@ from keras_dl.data.text.vocabulary import Vocabulary, build_vocabulary
 from keras_dl.data.text_files import decode_text, read_text
 from keras_dl.utils.matching import did_you_mean
 
-__all__ = ["CORPORA", "HELD_OUT", "CorpusLike", "corpus"]
+__all__ = ["CORPORA", "HELD_OUT", "CorpusLike", "corpus", "corpus_tokens", "read_corpus"]
 
 HELD_OUT = 0.05  # share of the text for validation, and for test; both at its end
 CORPORA = ("topics", "enwiki_slice", "ptb", "tiny_shakespeare", "imdb")
@@ -71,8 +71,7 @@ def corpus(
         if not isinstance(dataset.preprocessor, Vocabulary):
             raise DatasetError(f"`dataset` must be a text. Received: {dataset.name}")
         return replace(dataset, batch_size=batch_size)
-    name, source, texts = _read(dataset)
-    tokens = _split([text if isinstance(text, list) else tokenize(text) for text in texts])
+    name, source, tokens = corpus_tokens(dataset)
     words = build_vocabulary(tokens[0], min_count=min_count, most=most_words)
     splits = [_rows(words.encode(part), length, batch_size) for part in tokens]
     if (splits[0].x >= 0).sum() < 2:
@@ -89,8 +88,34 @@ def corpus(
     )
 
 
-def _read(dataset: object) -> tuple[str, str, Sequence[str | list[str]]]:
-    """Returns name, source and the texts of one split or of three."""
+def corpus_tokens(dataset: CorpusLike) -> tuple[str, str, list[list[str]]]:
+    """Returns name, source, and the words of train, validation and test.
+
+    Args:
+        dataset: as in `corpus`, but no return value of it.
+
+    Raises:
+        DatasetUnavailable: if the text is not available; the message names the file to provide.
+        DatasetError: if the text cannot be used.
+    """
+    name, source, texts = read_corpus(dataset)
+    parts = [text if isinstance(text, list) else tokenize(text) for text in texts]
+    return name, source, _split(parts)
+
+
+def read_corpus(dataset: object) -> tuple[str, str, Sequence[str | list[str]]]:
+    """Reads a running text.
+
+    Args:
+        dataset: as `corpus` takes it, but for `Data`.
+
+    Returns:
+        Name, source, and the texts of one split or of three; lists of words where they are given.
+
+    Raises:
+        DatasetUnavailable: if the text is not available; the message names the file to provide.
+        DatasetError: if the text cannot be used.
+    """
     if (frame := as_frame(dataset)) is not None:
         table = frame.table()
         rows = read_text_column(table.path, table=table)

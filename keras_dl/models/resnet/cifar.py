@@ -37,6 +37,8 @@ __all__ = [
 PUBLISHED = {
     "resnet20": {
         "trainable_parameters": 269_722,
+        "multiply_adds": 40_551_040,
+        "activations": 680_202,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {
@@ -52,6 +54,8 @@ PUBLISHED = {
     },
     "resnet32": {
         "trainable_parameters": 464_154,
+        "multiply_adds": 68_862_592,
+        "activations": 1_081_610,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {"stage3_block5": (8, 8, 64), "logits": (10,)},
@@ -59,6 +63,8 @@ PUBLISHED = {
     },
     "resnet44": {
         "trainable_parameters": 658_586,
+        "multiply_adds": 97_174_144,
+        "activations": 1_483_018,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {"stage3_block7": (8, 8, 64), "logits": (10,)},
@@ -66,6 +72,8 @@ PUBLISHED = {
     },
     "resnet56": {
         "trainable_parameters": 853_018,
+        "multiply_adds": 125_485_696,
+        "activations": 1_884_426,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {"stage3_block9": (8, 8, 64), "logits": (10,)},
@@ -73,6 +81,8 @@ PUBLISHED = {
     },
     "resnet110": {
         "trainable_parameters": 1_727_962,
+        "multiply_adds": 252_887_680,
+        "activations": 3_690_762,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {"stage3_block18": (8, 8, 64), "logits": (10,)},

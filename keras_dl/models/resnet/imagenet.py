@@ -37,6 +37,9 @@ __all__ = [
 PUBLISHED = {
     "resnet18": {
         "trainable_parameters": 11_689_512,
+        "multiply_adds": 1_814_073_344,
+        "multiply_adds_printed": {"billions": 1.814, "source": "torchvision, table of weights"},
+        "activations": 9_616_852,
         "input_shape": (224, 224, 3),
         "num_classes": 1000,
         "output_shapes": {
@@ -53,6 +56,9 @@ PUBLISHED = {
     },
     "resnet34": {
         "trainable_parameters": 21_797_672,
+        "multiply_adds": 3_663_761_408,
+        "multiply_adds_printed": {"billions": 3.664, "source": "torchvision, table of weights"},
+        "activations": 14_007_252,
         "input_shape": (224, 224, 3),
         "num_classes": 1000,
         "output_shapes": {
@@ -68,6 +74,8 @@ PUBLISHED = {
     },
     "resnet50": {
         "trainable_parameters": 25_557_032,
+        "multiply_adds": 3_857_973_248,
+        "activations": 36_969_684,
         "input_shape": (224, 224, 3),
         "num_classes": 1000,
         "output_shapes": {
@@ -84,6 +92,8 @@ PUBLISHED = {
     },
     "resnet101": {
         "trainable_parameters": 44_549_160,
+        "multiply_adds": 7_570_194_432,
+        "activations": 55_735_508,
         "input_shape": (224, 224, 3),
         "num_classes": 1000,
         "output_shapes": {
@@ -98,6 +108,8 @@ PUBLISHED = {
     },
     "resnet152": {
         "trainable_parameters": 60_192_808,
+        "multiply_adds": 11_282_415_616,
+        "activations": 78_916_820,
         "input_shape": (224, 224, 3),
         "num_classes": 1000,
         "output_shapes": {

@@ -13,6 +13,8 @@ __all__ = ["PUBLISHED", "plain20", "plain32", "plain44", "plain56", "plain110"]
 PUBLISHED = {
     "plain20": {
         "trainable_parameters": 269_722,
+        "multiply_adds": 40_551_040,
+        "activations": 594_186,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {"stage3_block3": (8, 8, 64), "logits": (10,)},
@@ -20,6 +22,8 @@ PUBLISHED = {
     },
     "plain32": {
         "trainable_parameters": 464_154,
+        "multiply_adds": 68_862_592,
+        "activations": 938_250,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {"stage3_block5": (8, 8, 64), "logits": (10,)},
@@ -27,6 +31,8 @@ PUBLISHED = {
     },
     "plain44": {
         "trainable_parameters": 658_586,
+        "multiply_adds": 97_174_144,
+        "activations": 1_282_314,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {"stage3_block7": (8, 8, 64), "logits": (10,)},
@@ -34,6 +40,8 @@ PUBLISHED = {
     },
     "plain56": {
         "trainable_parameters": 853_018,
+        "multiply_adds": 125_485_696,
+        "activations": 1_626_378,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {"stage3_block9": (8, 8, 64), "logits": (10,)},
@@ -41,6 +49,8 @@ PUBLISHED = {
     },
     "plain110": {
         "trainable_parameters": 1_727_962,
+        "multiply_adds": 252_887_680,
+        "activations": 3_174_666,
         "input_shape": (32, 32, 3),
         "num_classes": 10,
         "output_shapes": {"stage3_block18": (8, 8, 64), "logits": (10,)},

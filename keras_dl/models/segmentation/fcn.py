@@ -19,6 +19,8 @@ from keras_dl.models._check import (
     check_penalty,
     check_rate,
 )
+from keras_dl.models.pretrained import lite0_maps
+from keras_dl.models.segmentation._images import NORM_MOMENTUM, check_input, sizes
 
 __all__ = ["PUBLISHED", "fcn", "fcn8s", "fcn16s", "fcn32s"]
 
@@ -50,8 +52,8 @@ PUBLISHED = {
 }
 
 CONVOLUTIONS = (2, 2, 3, 3, 3)  # per block of VGG-16
+SCALES = {4: 0.01, 3: 0.0001}  # of the pooled blocks, in the authors' voc-fcn8s-atonce
 SKIPS = {32: (), 16: (4,), 8: (4, 3)}  # pooled blocks that are fused, by stride
-NORM_MOMENTUM = 0.9  # a training of a few thousand steps is too short for Keras' 0.99
 
 
 def fcn(
@@ -65,6 +67,9 @@ def fcn(
     batch_norm: bool = False,
     dropout: float = 0.5,
     learned_upsampling: bool = True,
+    scaled_skips: bool = False,
+    encoder: str = "vgg16",
+    encoder_weights: str | None = "imagenet",
     initializer: str = "he_normal",
     score_initializer: str = "zeros",
     weight_decay: float = 0.0,
@@ -90,6 +95,13 @@ def fcn(
         batch_norm: normalise every layer before the activation, except the scores.
         dropout: share of the outputs of fc6 and fc7 dropped while training, in [0, 1).
         learned_upsampling: train the upsampling kernels, or keep them bilinear.
+        scaled_skips: multiply pool4 by 0.01 and pool3 by 0.0001 before their scores, as the
+            authors' fcn8s-atonce does, so that the coarse stream learns first.
+        encoder: "vgg16"; or "efficientnet_lite0", whose maps of strides 8, 16 and 32 replace pool3,
+            pool4 and fc7, for images of three channels in [0, 1]. Then `filters`, `units`,
+            `activation` and `batch_norm` have no effect.
+        encoder_weights: of EfficientNet-Lite0: "imagenet", the path of a `.weights.h5` file, or
+            None for random initial weights.
         initializer: initializer of the kernels, one of `keras_dl.initializers.INITIALIZERS`.
         score_initializer: the same of the score layers; with the paper's "zeros" the layers below
             them receive no gradient in the first step.
@@ -111,7 +123,7 @@ def fcn(
         Long, Shelhamer and Darrell, 2015, Fully Convolutional Networks for Semantic Segmentation,
         arXiv:1411.4038, sections 3 and 4; Shelhamer et al., 2017, PAMI 39(4).
     """
-    _check_input(input_shape)
+    check_input(input_shape)
     check_classes(num_classes)
     if stride not in SKIPS:
         raise ValueError(f"`stride` must be 8, 16 or 32. Received: stride={stride!r}")
@@ -122,6 +134,7 @@ def fcn(
     check_choice("initializer", initializer, INITIALIZERS)
     check_choice("score_initializer", score_initializer, INITIALIZERS)
     check_penalty("weight_decay", weight_decay)
+    check_choice("encoder", encoder, ("vgg16", "efficientnet_lite0"))
 
     def convolve(x: keras.KerasTensor, width: int, size: int, label: str) -> keras.KerasTensor:
         options = layer_options(activation, batch_norm, initializer, weight_decay)
@@ -132,16 +145,24 @@ def fcn(
         squash = get_activation(activation)
         return keras.layers.Activation(squash, name=f"{label}_activation")(x)
 
-    image: Any = keras.Input(_sizes(input_shape), name="image")
-    pools = _pools(image, filters, convolve)
-    x = drop(convolve(pools[5], units, 7, "fc6"), "fc6", dropout)
-    x = drop(convolve(x, units, 1, "fc7"), "fc7", dropout)
+    image: Any = keras.Input(sizes(input_shape), name="image")
+    if encoder == "vgg16":
+        pools = _pools(image, filters, convolve)
+        x = drop(convolve(pools[5], units, 7, "fc6"), "fc6", dropout)
+        x = drop(convolve(x, units, 1, "fc7"), "fc7", dropout)
+    else:
+        maps = lite0_maps(image, encoder_weights)
+        pools = {3: maps[8], 4: maps[16]}
+        x = drop(maps[32], "encoder", dropout)
 
     score = partial(_score, int(num_classes), score_initializer, weight_decay)
     x = score("score")(x)
     for block in SKIPS[stride]:
         upsample = BilinearUpsampling(2, learned_upsampling, name=f"upscore{block + 1}")
-        skip = score(f"score_pool{block}")(pools[block])
+        skip = pools[block]
+        if scaled_skips:
+            skip = keras.layers.Rescaling(SCALES[block], name=f"scale_pool{block}")(skip)
+        skip = score(f"score_pool{block}")(skip)
         x = keras.layers.Add(name=f"fuse_pool{block}")([upsample([x, pools[block]]), skip])
     # float32 even under mixed precision: a softmax over half-precision logits loses digits.
     upsample = BilinearUpsampling(stride, learned_upsampling, dtype="float32", name="logits")
@@ -185,18 +206,3 @@ def _score(classes: int, initializer: str, weight_decay: float, name: str) -> ke
         kernel_regularizer=penalty(weight_decay),
         name=name,
     )
-
-
-def _sizes(input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-    return tuple(None if size is None else int(size) for size in input_shape)
-
-
-def _check_input(input_shape: Any) -> None:
-    if not isinstance(input_shape, (tuple, list)) or len(input_shape) != 3:
-        raise ValueError(
-            "`input_shape` must be (height, width, channels); None stands for a height or width "
-            f"that varies. Received: input_shape={input_shape!r}"
-        )
-    for axis, size in enumerate(input_shape):
-        if size is not None or axis == 2:
-            check_count(f"input_shape[{axis}]", size, "it is a size of one image")

@@ -53,3 +53,16 @@ def test_all_classes_and_examples_occur():
 def test_impossible_episodes_are_refused(changes, message):
     with pytest.raises(ValueError, match=message):
         sampler(**changes)
+
+
+def test_episodes_within_groups_have_classes_of_one_group():
+    groups = ["a"] * 4 + ["b"] * 2 + ["c"] * 4
+    rows = sampler(groups=groups).indices(0, 0, 1, None)
+    drawn = [{groups[label] for label in episode[:, 0]} for episode in LABELS[rows]]
+    assert all(len(kinds) == 1 for kinds in drawn)
+    assert set.union(*drawn) == {"a", "c"}  # b has too few classes
+
+
+def test_groups_that_are_too_small_are_refused():
+    with pytest.raises(ValueError, match="must not exceed the 3 classes of the largest group"):
+        sampler(groups=["a", "b", "b", "b", "c", "c", "c", "d", "d", "d"])

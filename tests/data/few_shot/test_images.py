@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -96,7 +97,11 @@ def test_division_keeps_each_class_whole(share):
 
 def test_division_keeps_groups_whole():
     groups = ["a", "a", "b", "b", "b", "c", "c", "d", "d", "d"]
-    larger, smaller = divide_classes(images(), groups, share=0.5)
+    whole = replace(images(), groups=tuple(groups))
+    larger, smaller = divide_classes(whole, share=0.5, whole_groups=True)
+    assert [p.groups[0] for p in (larger, smaller)] == [
+        groups[int(p.names[0][1:])] for p in (larger, smaller)
+    ]
     sides = [{groups[int(name[1:])] for name in part.names} for part in (larger, smaller)]
     assert [len(side) for side in sides] == [2, 2]
     assert not sides[0] & sides[1]
@@ -108,6 +113,12 @@ def test_rotations_are_classes():
                             "c0 270°", "c1 270°")  # fmt: skip
     np.testing.assert_array_equal(np.unique(turned.y), np.arange(8))
     np.testing.assert_array_equal(turned.x[turned.y == 3][0], np.rot90(images(2).x[3]))
+
+
+def test_rotations_of_a_group_are_groups():
+    turned = with_rotations(replace(images(3), groups=("a", "a", "b")))
+    assert turned.groups[::3] == ("a 0°", "a 90°", "a 180°", "a 270°")
+    assert turned.groups[2] == "b 0°"
 
 
 def test_a_folder_is_divided_by_class(tmp_path):

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from keras_dl.data import DatasetError
-from keras_dl.data.few_shot import BrightInk, few_shot
+from keras_dl.data.few_shot import BrightInk, FewShotImages, few_shot, glyphs
 from keras_dl.data.serialization import preprocessor_from_json, preprocessor_to_json
 
 
@@ -51,3 +53,17 @@ def test_dark_ink_becomes_bright_and_bright_ink_stays():
     drawing[0, 1, 1] = 200
     ink = preprocessor_from_json(preprocessor_to_json(BrightInk()))
     np.testing.assert_array_equal(ink(np.concatenate([drawing, 255 - drawing])), [drawing[0]] * 2)
+
+
+def test_episodes_within_groups():
+    data = few_shot("glyphs", way=6, test_way=6, within_groups=True)
+    assert data.sampler("validation").indices(0, 0, 1, 1).shape[1] == 10  # half of 20 are odd
+    rows = data.sampler("test").indices(0, 0, 1, 50)
+    assert {len(set(episode[:, 0] % 2)) for episode in data.test.y[rows]} == {1}
+    either = few_shot("glyphs", way=6, test_way=20, within_groups=None)
+    assert either.sampler("validation").indices(0, 0, 1, 1).shape[1] == 10
+    assert len(either.sampler("test").pools) == 1  # no group has 20 classes
+    plain = {n: replace(p, groups=()) for n, p in glyphs().splits.items()}
+    own = FewShotImages("own", "memory", plain)
+    with pytest.raises(DatasetError, match="`within_groups` must be left out"):
+        few_shot(own, within_groups=True)

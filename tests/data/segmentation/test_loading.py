@@ -50,7 +50,11 @@ def test_data_pass_through_with_the_batch_size():
 @pytest.mark.parametrize(
     ("dataset", "options", "message"),
     [
-        ("nowhere", {}, "must be camvid, shapes or the path.*Received: dataset='nowhere'"),
+        (
+            "nowhere",
+            {},
+            "must be camvid, .*, threads or the path.*Received: dataset='nowhere'",
+        ),
         ("shapes", {"image_size": 0}, "`image_size` must be a whole number above 0"),
         ("shapes", {"batch_size": 0}, "`batch_size` must be a whole number above 0"),
         ((np.zeros((3, 4, 4, 3)), np.zeros((3, 4, 4), int)), {}, r"images \(n, height, width"),

@@ -101,6 +101,48 @@ def test_faults_of_a_folder_are_named(tmp_path, break_it, message):
         read_mask_folder(tmp_path)
 
 
+PALETTE = "open water 0 0 200\nvoid 0 0 0\ngrass 0 128 0\nsand 250 240 10\n"
+COLOURS_OF_3 = np.array([[0, 0, 200], [0, 128, 0], [250, 240, 10], [0, 0, 0]], "uint8")
+
+
+def test_masks_of_colours_are_read_by_the_colours_of_the_class_file(tmp_path):
+    masks = []
+    for index in range(3):
+        image, mask = example(index, (16, 20))
+        mask[0, 0] = 3
+        masks.append(mask)
+        write_pair(tmp_path, str(index), image, COLOURS_OF_3[mask])
+    (tmp_path / "classes.txt").write_text(PALETTE)
+    labelled = read_mask_folder(tmp_path)
+    assert labelled.names == ("open water", "grass", "sand")
+    assert labelled.colours == ((0, 0, 200), (0, 128, 0), (250, 240, 10))
+    expected = np.where(np.stack(masks) == 3, 255, np.stack(masks))
+    np.testing.assert_array_equal(labelled.train[1], expected)
+    small = read_mask_folder(tmp_path, image_size=8).train[1]
+    assert set(np.unique(small)) <= {0, 1, 2, 255}
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        (
+            PALETTE.replace("250 240 10", "250 240 11"),
+            r"colours of classes.txt.*250 240 10 in masks/",
+        ),
+        (PALETTE.replace("0 128 0", "0 0 200"), r"colour of its own.*'grass 0 0 200'"),
+        (PALETTE.replace("0 128 0", "0 300 0"), r"colour of its own.*'grass 0 300 0'"),
+        ("water\ngrass\nsand", r"state the colour of each class in classes.txt"),
+    ],
+)
+def test_colours_without_a_class_are_named(tmp_path, classes, message):
+    for index in range(3):
+        image, mask = example(index)
+        write_pair(tmp_path, str(index), image, COLOURS_OF_3[mask])
+    (tmp_path / "classes.txt").write_text(classes)
+    with pytest.raises(DatasetError, match=message):
+        read_mask_folder(tmp_path)
+
+
 def test_masks_of_0_and_255_are_refused(tmp_path):
     write_pair(tmp_path, "a", example(0)[0], np.where(example(0)[1] > 0, 255, 0).astype("uint8"))
     with pytest.raises(DatasetError, match=r"two classes or more; number them 0, 1.*255 marks"):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_dl.models.transformers import gpt
+from keras_dl.models.transformers import GPT3_SIZES, gpt, gpt2
 from tests.checks import check_gradients, check_saving, count_parameters, forward
 
 CONTEXT, VOCABULARY = 8, 11
@@ -33,10 +33,62 @@ def test_counts_are_those_of_nanogpt(sizes, total, without_positions):
     assert total - positions == without_positions
 
 
-@pytest.mark.slow
-def test_count_is_that_of_gpt2():
-    model = gpt(50_257, 1024, layers=12, heads=12, width=768, use_bias=True)
-    assert count_parameters(model) == 124_439_808
+def symbolic(builder, *args, **options):
+    """Without weights, which take gigabytes."""
+    with keras.StatelessScope(initialize_variables=False):
+        return builder(*args, **options)
+
+
+@pytest.mark.parametrize(
+    ("size", "total"),
+    [
+        ("small", 124_439_808),
+        ("medium", 354_823_168),
+        ("large", 774_030_080),
+        pytest.param("xl", 1_557_611_200, marks=pytest.mark.slow),
+    ],
+)
+def test_counts_are_those_of_gpt2(size, total):
+    assert count_parameters(symbolic(gpt2, size=size)) == total
+
+
+@pytest.mark.parametrize(
+    ("size", "total"),
+    [
+        ("small", 125_226_240),
+        ("medium", 355_871_744),
+        ("large", 760_300_032),
+        pytest.param("2.7b", 2_651_553_280, marks=pytest.mark.slow),
+        pytest.param("6.7b", 6_658_404_352, marks=pytest.mark.slow),
+        pytest.param("175b", 174_604_259_328, marks=pytest.mark.slow),
+    ],
+)
+def test_counts_are_those_of_gpt3(size, total):
+    layers, heads, width = GPT3_SIZES[size]
+    options = {"layers": layers, "heads": heads, "width": width, "use_bias": True}
+    assert count_parameters(symbolic(gpt, 50_257, 2048, **options)) == total
+
+
+@pytest.mark.parametrize(("heads", "width"), [(24, 2048), (40, 5140)])
+def test_sizes_of_gpt3_s_table_that_contradict_themselves_are_refused(heads, width):
+    with pytest.raises(ValueError, match="`heads` must divide `width`"):
+        gpt(50_257, 2048, layers=24, heads=heads, width=width)
+
+
+def test_it_equals_gpt2_of_transformers():
+    transformers = pytest.importorskip("transformers")
+    from tests.models.transformers.torch_gpt import copy_to_gpt2
+
+    keras.utils.set_random_seed(0)
+    model = tiny(use_bias=True, activation="tanh_gelu")
+    rng = np.random.default_rng(1)
+    model.set_weights([w + 0.3 * rng.normal(size=w.shape) for w in model.get_weights()])
+    config = transformers.GPT2Config(
+        vocab_size=VOCABULARY, n_positions=CONTEXT, n_embd=12, n_layer=2, n_head=2
+    )
+    theirs = transformers.GPT2LMHeadModel(config).eval()
+    expected = copy_to_gpt2(model, theirs)(ids())
+    np.testing.assert_allclose(forward(model, ids()), expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("options", [{}, {"tied": False}, {"use_bias": True, "dropout": 0.1}])

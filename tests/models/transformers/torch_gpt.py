@@ -42,6 +42,34 @@ def torch_logits(model, ids, *, layers, heads):
         return (last(x) @ matrix).numpy()
 
 
+def copy_to_gpt2(model, theirs):
+    """Copies our weights into a `GPT2LMHeadModel`; returns its logits as a function of ids.
+
+    Its dense layers keep kernels as (inputs, outputs), as Keras does.
+    """
+    body = theirs.transformer
+    named = {f"h.{i}": f"block{i + 1}" for i in range(len(body.h))}
+    parts = {"ln_1": "norm1", "ln_2": "norm2", "mlp.c_fc": "expand", "mlp.c_proj": "contract"}
+    with torch.no_grad():
+        body.wte.weight.copy_(_tensor(model.get_layer("tokens").weights[0]))
+        body.wpe.weight.copy_(_tensor(model.get_layer("positions").weights[0]))
+        _copy(body.ln_f, model.get_layer("norm").weights, transpose=False)
+        for there, here in named.items():
+            for part, name in parts.items():
+                module = body.get_submodule(f"{there}.{part}")
+                _copy(module, model.get_layer(f"{here}_{name}").weights, transpose=False)
+            attention = model.get_layer(f"{here}_attention")
+            block = body.get_submodule(f"{there}.attn")
+            _copy(block.c_attn, attention.qkv.weights, transpose=False)
+            _copy(block.c_proj, attention.projection.weights, transpose=False)
+
+    def logits(ids):
+        with torch.no_grad():
+            return theirs(torch.from_numpy(ids).long()).logits.numpy()
+
+    return logits
+
+
 def _block(model, name, heads):
     attention, norm = model.get_layer(f"{name}_attention"), model.get_layer(f"{name}_norm1")
     block = Block(norm.weights[0].shape[0], heads, norm.center)
@@ -54,12 +82,12 @@ def _block(model, name, heads):
     return block
 
 
-def _copy(module, weights):
-    """Kernel or scale, then the bias where there is one; PyTorch keeps kernels transposed."""
+def _copy(module, weights, *, transpose=True):
+    """Kernel or scale, then the bias where there is one; PyTorch keeps most kernels transposed."""
     with torch.no_grad():
         for target, weight in zip(module.parameters(), weights, strict=True):
             value = _tensor(weight)
-            target.copy_(value.T if value.ndim == 2 else value)
+            target.copy_(value.T if transpose and value.ndim == 2 else value)
 
 
 def _tensor(weight):

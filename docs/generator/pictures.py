@@ -1,0 +1,143 @@
+"""Makes pictures from real runs: `python docs/generator/pictures.py [NAME …]`.
+
+Without names all of them are made, in five minutes on a core. Runs are tracked in a folder of
+their own and removed with it.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+WIDTH = 132  # characters of the terminal
+SEARCH = (
+    "tune lenet5 --dataset digits --epochs 4 --trials 12 --search "
+    "activation,pooling,learning_rate,weight_decay,batch_size --workers 0 --final-seeds 3"
+)
+ABLATION = (
+    "ablate mlp --over activation,batch_norm,dropout --dataset digits --budget smoke --workers 0"
+)
+LEVELS = "activation=relu,tanh,sigmoid,gelu"
+# Rich's own format loads fonts from another host; this one takes the reader's.
+SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
+<style>
+.{unique_id}-matrix {{ font: {char_height}px monospace; line-height: {line_height}px; }}
+{styles}
+</style>
+<rect width="100%" height="100%" rx="8" fill="#292929"/>
+<g transform="translate(14, 8)" class="{unique_id}-matrix">{backgrounds}{matrix}</g>
+</svg>
+"""
+
+
+def keras_dl(*words: str) -> str:
+    """Carries out a command and returns what it prints."""
+    environment = {**os.environ, "COLUMNS": str(WIDTH), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "keras_dl", *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def search() -> None:
+    """Draws the terminal of a search, and its trials as parallel coordinates."""
+    lines = keras_dl(*SEARCH.split()).splitlines()
+    trials = [number for number, line in enumerate(lines) if line.startswith("#")]
+    best = next(number for number, line in enumerate(lines) if line.startswith("Best val"))
+    end = next(number for number, line in enumerate(lines) if line.startswith("Trials: "))
+    excerpt = [*lines[: trials[5] + 1], "…", *lines[best:end]]
+    _draw_terminal([f"$ keras-dl {SEARCH}", *excerpt], DOCS / "leaderboard.svg")
+    _copy_figure("search", "parallel_coordinates")
+
+
+def _draw_terminal(lines: list[str], file: Path) -> None:
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=WIDTH, file=nowhere)
+        console.print(Text("\n".join(lines)))
+        file.write_text(console.export_svg(code_format=SVG), encoding="utf-8")
+
+
+def _copy_figure(kind: str, name: str) -> None:
+    """Copies a figure of the latest run of a kind."""
+    from keras_dl.tracking.store import all_runs, client
+
+    runs = all_runs(f"tags.kind = '{kind}'")
+    latest = max(runs, key=lambda run: run.info.start_time)
+    with tempfile.TemporaryDirectory() as folder:
+        figure = client().download_artifacts(latest.info.run_id, f"figures/{name}.png", folder)
+        _shrink(Path(figure), DOCS / f"{name}.png")
+
+
+def _shrink(figure: Path, target: Path) -> None:
+    """Stores a figure with 64 colours, a quarter of its size."""
+    from PIL import Image
+
+    with Image.open(figure) as image:
+        image.convert("RGB").quantize(64).save(target, optimize=True)
+
+
+def main_effects() -> None:
+    """Draws the main effects of three hyperparameters."""
+    keras_dl(*ABLATION.split(), "--values", LEVELS)
+    _copy_figure("ablation", "main_effects")
+
+
+def occlusion() -> None:
+    """Draws what a trained LeNet-5 looks at in three digits."""
+    import numpy as np
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    run_id = keras_dl("run", "lenet5", "--dataset", "digits", "--no-verbose").split()[-1]
+    digits = np.asarray(load_digits(return_X_y=True)[0]).reshape(-1, 8, 8)
+    for number in (0, 4, 6):
+        pixels = (digits[number] * 255 / 16).astype("uint8")
+        Image.fromarray(pixels).resize((28, 28), Image.Resampling.BILINEAR).save(f"{number}.png")
+    images = ("0.png", "4.png", "6.png")
+    keras_dl("explain", run_id, *images, "--method", "occlusion", "--out", "figures")
+    _shrink(next(Path("figures").glob("*occlusion*.png")), DOCS / "occlusion.png")
+
+
+def ilsvrc() -> None:
+    """Draws the errors of the entrants of the ImageNet challenge by year."""
+    from keras_dl import plots
+    from keras_dl.facts import ilsvrc
+
+    plots.error_per_year(ilsvrc.RESULTS, human=5.1).savefig("ilsvrc.png")
+    _shrink(Path("ilsvrc.png"), DOCS / "ilsvrc.png")
+
+
+PICTURES: dict[str, Callable[[], None]] = {
+    "search": search,
+    "main_effects": main_effects,
+    "occlusion": occlusion,
+    "ilsvrc": ilsvrc,
+}
+
+
+def main() -> None:
+    """Makes the pictures that the command line names."""
+    names = sys.argv[1:] or list(PICTURES)
+    unknown = set(names) - set(PICTURES)
+    if unknown:
+        sys.exit(f"NAME must be one of {', '.join(PICTURES)}. Received: {', '.join(unknown)}")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
+        for name in names:
+            PICTURES[name]()
+
+
+if __name__ == "__main__":
+    main()

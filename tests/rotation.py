@@ -1,0 +1,20 @@
+"""Slow tests of which successive versions run different parts."""
+
+import os
+import subprocess
+from pathlib import Path
+
+
+def rotation() -> int | None:
+    """Number that selects a part of the slow tests; KERAS_DL_ROTATION=all selects all.
+
+    By default it is the number of commits: successive versions run different parts.
+    """
+    given = os.environ.get("KERAS_DL_ROTATION", "")
+    if given == "all":
+        return None
+    if given:
+        return int(given)
+    count = ["git", "-C", str(Path(__file__).parent), "rev-list", "--count", "HEAD"]
+    found = subprocess.run(count, capture_output=True, text=True, check=False)
+    return int(found.stdout or 0)
