@@ -1,14 +1,18 @@
 """Makes pictures from real runs: `python docs/generator/pictures.py [NAME …]`.
 
 Without names all of them are made, in five minutes on a core. Runs are tracked in a folder of
-their own and removed with it.
+their own and removed with it. The pictures of `own_data` need KERAS_DL_DATA, the folder of real
+data; without it they stay as they are, which is said.
 """
 
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -25,6 +29,14 @@ ABLATION = (
     "ablate mlp --over activation,batch_norm,dropout --dataset digits --budget smoke --workers 0"
 )
 LEVELS = "activation=relu,tanh,sigmoid,gelu"
+# As docs/own_data.md has them.
+HOUSING = "run mlp --dataset housing.csv --no-header --units 64,64 --epochs 60 --no-verbose"
+PHOTOGRAPHS = (
+    "run lenet5 --dataset photos --image-size 64 --augmentation flip --class-weight balanced "
+    "--objective val_balanced_accuracy --activation relu --learning-rate 0.001 --batch-size 32 "
+    "--epochs 20 --no-verbose"
+)
+MOST = {"ants": 80, "bees": 190}  # photographs of each class
 # Rich's own format loads fonts from another host; this one takes the reader's.
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
 <style>
@@ -68,15 +80,15 @@ def _draw_terminal(lines: list[str], file: Path) -> None:
         file.write_text(console.export_svg(code_format=SVG), encoding="utf-8")
 
 
-def _copy_figure(kind: str, name: str) -> None:
-    """Copies a figure of the latest run of a kind."""
+def _copy_figure(kind: str, name: str, target: str | None = None) -> None:
+    """Copies a figure of the latest run of a kind, by default under its own name."""
     from keras_dl.tracking.store import all_runs, client
 
     runs = all_runs(f"tags.kind = '{kind}'")
     latest = max(runs, key=lambda run: run.info.start_time)
     with tempfile.TemporaryDirectory() as folder:
         figure = client().download_artifacts(latest.info.run_id, f"figures/{name}.png", folder)
-        _shrink(Path(figure), DOCS / f"{name}.png")
+        _shrink(Path(figure), DOCS / f"{target or name}.png")
 
 
 def _shrink(figure: Path, target: Path) -> None:
@@ -118,11 +130,45 @@ def ilsvrc() -> None:
     _shrink(Path("ilsvrc.png"), DOCS / "ilsvrc.png")
 
 
-PICTURES: dict[str, Callable[[], None]] = {
-    "search": search,
-    "main_effects": main_effects,
-    "occlusion": occlusion,
-    "ilsvrc": ilsvrc,
+def own_data() -> None:
+    """Draws prices of houses, and the scores of two classes of photographs."""
+    if "KERAS_DL_DATA" not in os.environ:
+        print("own_data: set KERAS_DL_DATA to the folder of real data; its pictures stay")
+        return
+    data = Path(os.environ["KERAS_DL_DATA"])
+    shutil.copy(data / "tabular" / "housing.csv", "housing.csv")
+    keras_dl(*HOUSING.split())
+    _copy_figure("run", "predicted_against_actual", "own_housing")
+    with tarfile.open(next((data / "hymenoptera").glob("*.tar"))) as archive:
+        archive.extractall("unpacked", filter="data")
+    for name, most in MOST.items():
+        target = Path("photos", name)
+        target.mkdir(parents=True)
+        for file in sorted(Path("unpacked").glob(f"*/{name}/*"))[:most]:
+            shutil.copy(file, target)
+    keras_dl(*PHOTOGRAPHS.split())
+    _copy_figure("run", "class_scores", "own_photographs")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How files of the documentation are made.
+
+    Attributes:
+        make: makes them, in an empty folder with a store of its own.
+        files: their names.
+    """
+
+    make: Callable[[], None]
+    files: tuple[str, ...]
+
+
+PICTURES = {
+    "search": Picture(search, ("leaderboard.svg", "parallel_coordinates.png")),
+    "main_effects": Picture(main_effects, ("main_effects.png",)),
+    "occlusion": Picture(occlusion, ("occlusion.png",)),
+    "ilsvrc": Picture(ilsvrc, ("ilsvrc.png",)),
+    "own_data": Picture(own_data, ("own_housing.png", "own_photographs.png")),
 }
 
 
@@ -136,7 +182,7 @@ def main() -> None:
         os.chdir(folder)
         os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
         for name in names:
-            PICTURES[name]()
+            PICTURES[name].make()
 
 
 if __name__ == "__main__":

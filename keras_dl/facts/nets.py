@@ -12,6 +12,7 @@ from typing import Any
 import keras
 
 from keras_dl import models
+from keras_dl.backend.unallocated import unallocated_variables
 from keras_dl.facts.fact import Fact, Stated
 from keras_dl.models._counts import costs, links, units
 
@@ -85,7 +86,7 @@ def _measure(name: str, arguments: tuple[tuple[str, Any], ...]) -> NetworkCounts
     defaults = figures.get("arguments", defaults)
     build = getattr(models, name)
     large = figures["trainable_parameters"] > LARGE
-    with keras.StatelessScope(initialize_variables=False) if large else nullcontext():
+    with unallocated_variables() if large else nullcontext():
         model = build(**{**defaults, **dict(arguments)})
     layers = {layer.name: layer for layer in model.layers}
     return NetworkCounts(

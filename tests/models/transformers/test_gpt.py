@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from keras_dl.backend.unallocated import unallocated_variables
 from keras_dl.models.transformers import GPT3_SIZES, gpt, gpt2
 from tests.checks import check_gradients, check_saving, count_parameters, forward
 
@@ -35,7 +36,7 @@ def test_counts_are_those_of_nanogpt(sizes, total, without_positions):
 
 def symbolic(builder, *args, **options):
     """Without weights, which take gigabytes."""
-    with keras.StatelessScope(initialize_variables=False):
+    with unallocated_variables():
         return builder(*args, **options)
 
 
