@@ -14,6 +14,7 @@ import numpy as np
 
 from keras_dl.backend.batches import as_batch
 from keras_dl.backend.device_memory import placed
+from keras_dl.backend.fused_batch_norm import fused_batch_normalization
 from keras_dl.data.dataset import Split
 from keras_dl.data.samplers import Sampler, Sequential
 
@@ -178,7 +179,12 @@ def compile_steps(model_step: Any, size: int, jit_compile: bool | str) -> Any:
     """
     tf = importlib.import_module("tensorflow")
     options: dict[str, Any] = {"autograph": False, "reduce_retracing": True}
-    step = tf.function(lambda *batch: model_step(batch), jit_compile=jit_compile, **options)
+
+    def fused_step(*batch: Any) -> Any:
+        with fused_batch_normalization():
+            return model_step(batch)
+
+    step = tf.function(fused_step, jit_compile=jit_compile, **options)
 
     def loop(arrays: Any, rows: Any, start: Any, stop: Any) -> Any:
         def batch(number: Any) -> Any:
