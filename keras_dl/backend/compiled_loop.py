@@ -14,7 +14,7 @@ import numpy as np
 
 from keras_dl.backend.batches import as_batch
 from keras_dl.backend.device_memory import placed
-from keras_dl.backend.fused_batch_norm import fused_batch_normalization
+from keras_dl.backend.fused_operations import fused_operations
 from keras_dl.data.dataset import Split
 from keras_dl.data.samplers import Sampler, Sequential
 
@@ -181,7 +181,7 @@ def compile_steps(model_step: Any, size: int, jit_compile: bool | str) -> Any:
     options: dict[str, Any] = {"autograph": False, "reduce_retracing": True}
 
     def fused_step(*batch: Any) -> Any:
-        with fused_batch_normalization():
+        with fused_operations():
             return model_step(batch)
 
     step = tf.function(fused_step, jit_compile=jit_compile, **options)

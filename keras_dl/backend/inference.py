@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from keras_dl.backend.device_memory import fits, placed
-from keras_dl.backend.fused_batch_norm import fused_batch_normalization
+from keras_dl.backend.fused_operations import fused_operations
 
 __all__ = ["outputs"]
 
@@ -54,7 +54,7 @@ def _compile(model: Any, size: int) -> Any:
         def step(number: Any, arrays: list[Any]) -> Any:
             part = slice(number * size, (number + 1) * size)
             batch = keras.tree.map_structure(lambda a: a[part], x)
-            with fused_batch_normalization():
+            with fused_operations():
                 y = keras.tree.flatten(model(batch, training=False))
             return number + 1, [a.write(number, b) for a, b in zip(arrays, y, strict=True)]
 

@@ -37,13 +37,15 @@ def colour_mask(mask: np.ndarray, colours: Colours) -> np.ndarray:
     return table[mask]
 
 
-def paint(image: np.ndarray, foreground: np.ndarray, colour: Sequence[int]) -> np.ndarray:
+def paint(
+    image: np.ndarray, foreground: np.ndarray, colour: Sequence[int] | np.ndarray
+) -> np.ndarray:
     """Paints the foreground of an image at 70 %.
 
     Args:
         image: (height, width, 1 or 3) uint8.
         foreground: (height, width) bool.
-        colour: (red, green, blue), 0..255.
+        colour: (red, green, blue), 0..255, or (height, width, 3), one for each pixel.
 
     Returns:
         (height, width, 3) uint8.

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from keras_dl import Range, plots
+from keras_dl import Choice, Range, plots
 from keras_dl.algorithms.segmentation import masks_of
 from keras_dl.algorithms.tiling import tiled
 from keras_dl.backend.inference import outputs
@@ -107,6 +107,7 @@ class BinarySegmentation(Task):
         *,
         threshold: Annotated[float | None, Range(0.0, 1.0)] = None,
         tile: Annotated[int, Range(128, 4096)] = 1024,
+        draw: Annotated[str, Choice("overlay", "classes")] = "overlay",
     ) -> Iterable[Prediction]:
         """Segments image files of any size, in their own resolution.
 
@@ -116,10 +117,12 @@ class BinarySegmentation(Task):
             threshold: pixels of this and higher probabilities are foreground; None: what validation
                 chose, the metric "test/threshold" of the run.
             tile: side of the overlapping parts that larger images are segmented by, in pixels.
+            draw: the image with the foreground painted as an "overlay", or a grey picture of the
+                numbers of the "classes", 0 and 1, as data sets have them.
 
         Yields:
-            Share of the foreground and the threshold; and as picture the image with the foreground
-            painted. For files that cannot be read, the reasons.
+            Share of the foreground and the threshold; and the picture. For files that cannot be
+            read, the reasons.
         """
         if threshold is None:
             threshold = run.metrics.get("test/threshold", 0.5)
@@ -134,7 +137,10 @@ class BinarySegmentation(Task):
             foreground = tiled(probabilities, image, tile=tile, overlap=OVERLAP) >= threshold
             share = f"{targets['names'][1]} {100 * foreground.mean():.1f} %"
             text = f"{share}, of probabilities from {threshold:.3g}"
-            yield Prediction(source, text, plots.paint(image, foreground, colours[1]))
+            picture = foreground.astype(np.uint8)
+            if draw == "overlay":
+                picture = plots.paint(image, foreground, colours[1])
+            yield Prediction(source, text, picture)
         yield from without_answer(unreadable)
 
 

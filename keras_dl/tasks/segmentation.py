@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from PIL import Image
 
-from keras_dl import Range, plots
+from keras_dl import Choice, Range, plots
 from keras_dl.algorithms.segmentation import masks_of
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, Split
@@ -103,7 +103,12 @@ class Segmentation(Task):
         }
 
     def predict(
-        self, run: SavedRun, inputs: Sequence[str], *, top: Annotated[int, Range(1, 256)] = 3
+        self,
+        run: SavedRun,
+        inputs: Sequence[str],
+        *,
+        top: Annotated[int, Range(1, 256)] = 3,
+        draw: Annotated[str, Choice("colours", "overlay", "classes")] = "colours",
     ) -> Iterable[Prediction]:
         """Segments image files of any size.
 
@@ -113,10 +118,12 @@ class Segmentation(Task):
             run: model and spec of a finished run.
             inputs: image files, folders or archives.
             top: number of classes in the text, the most frequent first.
+            draw: the mask in the "colours" of the classes, the same as an "overlay" of the image,
+                or a grey picture of the numbers of the "classes", as data sets have them.
 
         Yields:
-            Share of the pixels by class; and as picture the mask in the colours of the classes.
-            For files that cannot be read, the reasons.
+            Share of the pixels by class; and the mask as picture. For files that cannot be read,
+            the reasons.
         """
         targets, shape = run.spec["targets"], run.spec["input_shape"]
         names = targets["names"]
@@ -124,7 +131,10 @@ class Segmentation(Task):
         unreadable: Unreadable = []
         for source, image in read_pictures(inputs, shape[-1], white_of(run), unreadable):
             mask = _segment(run.model, image, shape[0])
-            yield Prediction(source, _shares(mask, names, top), plots.colour_mask(mask, colours))
+            picture = mask if draw == "classes" else plots.colour_mask(mask, colours)
+            if draw == "overlay":
+                picture = plots.paint(image, np.ones(mask.shape, bool), picture)
+            yield Prediction(source, _shares(mask, names, top), picture)
         yield from without_answer(unreadable)
 
 

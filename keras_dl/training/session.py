@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from keras_dl.backend.device_memory import runs_on_cpu
-from keras_dl.backend.fused_batch_norm import fused_batch_normalization
+from keras_dl.backend.fused_operations import fused_operations
 from keras_dl.backend.random_state import set_random_state
 from keras_dl.data import Data
 from keras_dl.errors import TimedOut
@@ -312,7 +312,7 @@ class Session:
             fitted = pipeline.fit(
                 data, job.seed, job.steps_per_epoch, state.epoch, seen, total_steps
             )
-            with fused_batch_normalization(), fitted as (x, validation_data, first):
+            with fused_operations(), fitted as (x, validation_data, first):
                 usage = self._usage(state, stage, data, first)
                 callbacks = [
                     *(first_callbacks(job, model, data, self._data) if main else ()),

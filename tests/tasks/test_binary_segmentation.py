@@ -71,3 +71,6 @@ def test_predict_paints_the_foreground_by_tiles_in_the_file_s_own_size(data, tmp
     assert answer.picture.shape == (150, 200, 3)
     assert (answer.picture[45, 100] == np.rint(0.3 * 20 + 0.7 * np.array([0, 200, 120]))).all()
     assert (answer.picture[100, 100] == 140).all()
+    (numbers,) = task.predict(run, [str(tmp_path / "eye.png")], draw="classes")
+    assert numbers.picture[45, 100] == 1
+    assert numbers.picture.sum() == 10 * 200

@@ -66,6 +66,12 @@ def test_predictions_have_the_size_of_the_file_and_the_colours_of_the_classes(da
     for columns, label in ((slice(0, 48), 0), (slice(52, 100), 2)):
         colours = np.unique(prediction.picture[:, columns].reshape(-1, 3), axis=0)
         assert colours.tolist() == [list(data.targets.colours[label])]
+    (numbers,) = task.predict(run, [str(tmp_path / "a.png")], draw="classes")
+    assert numbers.picture.shape == (48, 100)
+    assert (numbers.picture[:, 52:] == 2).all()
+    (overlay,) = task.predict(run, [str(tmp_path / "a.png")], draw="overlay")
+    expected = np.rint(0.3 * 2 + 0.7 * np.array(data.targets.colours[2]))
+    assert (overlay.picture[:, 52:] == expected).all()
 
 
 def test_training_learns_shapes_better_than_the_background_alone(data):

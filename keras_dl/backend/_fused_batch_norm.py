@@ -1,48 +1,31 @@
 """Batch normalization as one operation on TensorFlow, where Keras composes it of a dozen."""
 
-import contextlib
 import importlib
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import keras
 
-__all__ = ["fused_batch_normalization"]
+__all__ = ["call"]
 
 DTYPES = ("float32", "bfloat16", "float16")  # of the inputs; scale and statistics are float32
-_lock = threading.Lock()
-_blocks = 0  # that are open now, in all threads
 _call = keras.layers.BatchNormalization.call
 
 
-@contextlib.contextmanager
-def fused_batch_normalization() -> Iterator[None]:
-    """Computes `keras.layers.BatchNormalization` of images in one operation within the block.
+def call(layer: Any, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+    """`BatchNormalization.call`, in one operation where there is one.
 
-    What is traced within the block keeps it. The layers themselves, their weights and what is saved
-    stay as they are. Other inputs than (batch, height, width, channels), masks, renormalization
-    and synchronized statistics are left to Keras, and so is everything on other backends.
+    Other inputs than (batch, height, width, channels), masks, renormalization, synchronized
+    statistics, float64 and subclasses are left to Keras.
+
+    Args:
+        layer: the layer.
+        inputs: tensor.
+        training: whether the statistics are those of the batch.
+        mask: of the inputs, or None.
+
+    Returns:
+        The normalized inputs.
     """
-    if keras.backend.backend() != "tensorflow":
-        yield
-        return
-    _open(1)
-    try:
-        yield
-    finally:
-        _open(-1)
-
-
-def _open(change: int) -> None:
-    """Counts the open blocks; the layer's `call` is replaced while there are any."""
-    global _blocks
-    with _lock:
-        _blocks += change
-        keras.layers.BatchNormalization.call = _fused_or_plain if _blocks else _call
-
-
-def _fused_or_plain(layer: Any, inputs: Any, training: Any = None, mask: Any = None) -> Any:
     images = len(inputs.shape) == 4 and layer.axis in (-1, 3)
     own = type(layer) is keras.layers.BatchNormalization
     further = mask is not None or layer.renorm or layer.synchronized
