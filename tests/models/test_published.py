@@ -14,6 +14,7 @@ from keras_dl.backend.unallocated import unallocated_variables
 from keras_dl.models._counts import costs, links, units
 from tests.checks import count_parameters
 
+MANY = 100_000  # numbers in an input of one example, with which activations take gigabytes
 LARGE = 5_000_000  # parameters from which building a net takes seconds
 # float32 in every layer: set by hand, nothing but the result, or differences of embeddings.
 EXACT = {"xor_net", "word2vec", "koch_siamese"}
@@ -99,9 +100,10 @@ def test_logits_stay_float32_under_mixed_precision(module, name, figures):
     if len(model.layers) > 2 and name not in EXACT:
         assert any(layer.compute_dtype == "bfloat16" for layer in model.layers)
     assert {x.dtype for x in logits} == {"float32"}
-    if figures["trainable_parameters"] > LARGE:
-        return
     inputs = keras.tree.map_structure(_zeros, model.input)
+    values = sum(x.size for x in keras.tree.flatten(inputs))
+    if figures["trainable_parameters"] > LARGE or values > MANY:
+        return  # gigabytes of weights or activations
     assert all("float32" in str(x.dtype) for x in keras.tree.flatten(model(inputs)))
 
 
