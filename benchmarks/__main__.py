@@ -8,7 +8,7 @@ import time
 
 from benchmarks import ceiling, machine, table
 
-PARTS = ("training", "trials", "tracking", "startup", "word2vec", "decoding")
+PARTS = ("training", "trials", "tracking", "startup", "word2vec", "decoding", "acting")
 STUDIES = ("adaptation", "search", "with_without")  # by name only
 
 

@@ -8,6 +8,7 @@ from keras import ops
 from scipy.special import softmax
 
 from keras_dl.algorithms._composed_model import ComposedModel
+from keras_dl.backend.fused_operations import fused_operations
 from keras_dl.games import Examples, Game, Player, augment, find_game, search, searching
 
 __all__ = ["AlphaZero"]
@@ -109,7 +110,8 @@ class AlphaZero(ComposedModel):
             batch = augment(self.rules, batch, random) if augmented else batch
             boards = batch.boards.reshape(-1, self.rules.rows, self.rules.columns)
             targets: Any = {"policy": batch.policy, "value": batch.value[:, None]}
-            logs = self.train_on_batch(boards, targets, return_dict=True)
+            with fused_operations():
+                logs = self.train_on_batch(boards, targets, return_dict=True)
         return {name: float(value) for name, value in logs.items()}
 
     def evaluate_boards(self, boards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -125,7 +127,8 @@ class AlphaZero(ComposedModel):
         size = max(SMALLEST, 1 << (count - 1).bit_length())
         grid = np.zeros((size, rules.rows, rules.columns), "int8")
         grid[:count] = boards.reshape(-1, rules.rows, rules.columns)
-        outputs: Any = self.predict_on_batch(grid)
+        with fused_operations():
+            outputs: Any = self.predict_on_batch(grid)
         logits, values = (np.asarray(outputs[name])[:count] for name in ("policy", "value"))
         return softmax(logits, axis=1), values[:, 0]
 
