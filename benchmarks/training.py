@@ -20,7 +20,7 @@ from benchmarks.works import WORKS, Work, arrays
 __all__ = ["rows"]
 
 LEAST, PATIENCE = 2, 90.0  # rounds of a net, and seconds after which no further one begins
-SIDES = ("ours", "stock", "stock_without_onednn", "pytorch", "numpy")
+SIDES = ("ours", "stock", "stock_without_onednn", "pytorch", "pytorch_default", "numpy")
 
 
 def rows(works: tuple[str, ...] = tuple(WORKS)) -> Iterator[Row]:
@@ -76,7 +76,8 @@ def _named(work: str, side: str) -> str:
         "stock": "plain Keras; TensorFlow decides on oneDNN by itself",
         "stock_without_onednn": "plain Keras without oneDNN, as TensorFlow comes on processors "
         "with AVX2 only",
-        "pytorch": f"PyTorch, eager, data in memory{kind}",
+        "pytorch": f"PyTorch, eager, fused Adam, data in memory{kind}",
+        "pytorch_default": "PyTorch, the same with its default Adam",
         "numpy": "NumPy",
     }[side]
 

@@ -10,6 +10,7 @@ SIDES = {
     "stock": ("keras", "benchmarks.sides.stock"),
     "stock_without_onednn": ("keras", "benchmarks.sides.stock"),
     "pytorch": ("torch", "benchmarks.sides.pytorch"),
+    "pytorch_default": ("torch", "benchmarks.sides.pytorch_default"),
     "numpy": ("numpy", "benchmarks.sides.plain_numpy"),
 }
 

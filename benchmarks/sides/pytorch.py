@@ -1,4 +1,4 @@
-"""PyTorch: data in memory, eager steps; images of ResNet with channels last."""
+"""PyTorch: data in memory, eager steps, fused Adam; images of ResNet with channels last."""
 
 import math
 from typing import Any
@@ -14,8 +14,8 @@ from benchmarks.works import WORKS
 RATE = 1e-3  # Adam's in Keras
 
 
-def train(work: str, file: str, turns: Any) -> None:
-    """Trains until the parent has seen enough."""
+def train(work: str, file: str, turns: Any, *, fused: bool = True) -> None:
+    """Trains until the parent has seen enough, with a step of Adam in one call or as by default."""
     torch.manual_seed(0)
     with np.load(file) as found:
         parts = {name: torch.from_numpy(found[name]) for name in found.files}
@@ -30,7 +30,7 @@ def train(work: str, file: str, turns: Any) -> None:
         net, x = (part.to(memory_format=torch.channels_last) for part in (net, x))
     # The regularizer of Keras' ResNet adds as much to the gradient.
     decay = 1e-4 if work == "resnet20" else 0.0
-    optimizer = torch.optim.Adam(net.parameters(), RATE, eps=1e-7, weight_decay=decay)
+    optimizer = torch.optim.Adam(net.parameters(), RATE, eps=1e-7, weight_decay=decay, fused=fused)
 
     def epoch() -> float:
         net.train()
@@ -68,7 +68,7 @@ def _game(x: Any, batch: int, turns: Any) -> None:
     """As PyTorch's own example of DCGAN: both players on the same made images."""
     generator, discriminator = pytorch_nets.players()
     adams = [
-        torch.optim.Adam(net.parameters(), 2e-4, betas=(0.5, 0.999), eps=1e-7)
+        torch.optim.Adam(net.parameters(), 2e-4, betas=(0.5, 0.999), eps=1e-7, fused=True)
         for net in (discriminator, generator)
     ]
     criterion = nn.BCEWithLogitsLoss()
