@@ -2,7 +2,11 @@
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def rotation() -> int | None:
@@ -18,3 +22,9 @@ def rotation() -> int | None:
     count = ["git", "-C", str(Path(__file__).parent), "rev-list", "--count", "HEAD"]
     found = subprocess.run(count, capture_output=True, text=True, check=False)
     return int(found.stdout or 0)
+
+
+def in_turn(cases: Sequence[T], parts: int) -> list[T]:
+    """Every `parts`-th case, another one first in each version; all of them with "all"."""
+    turn = rotation()
+    return list(cases) if turn is None else list(cases)[turn % parts :: parts]

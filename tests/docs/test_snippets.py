@@ -1,5 +1,6 @@
 """Commands and Python blocks of README and documentation: all parse, some run."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -118,7 +119,9 @@ def test_marked_blocks_run(name, store):
             assert words[0] == "keras-dl"
             out = run([sys.executable, "-m", "keras_dl", *words[1:]], store)
             assert out
-            trained = out.split()[-1] if words[1] == "run" else trained
+            if words[1] == "run":
+                listed = run([sys.executable, "-m", "keras_dl", "runs", "--json"], store)
+                trained = json.loads(listed)[0]["run_id"]
 
 
 def test_generated_commands_parse(monkeypatch, folder):

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from keras_dl.tracking import store as tracking
+from tests.rotation import in_turn
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMES = {"fit_seconds", "rss_mb", "used/seconds"}  # differ from run to run
@@ -190,7 +191,7 @@ def left(folder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", in_turn(list(COMMANDS), 2))
 def test_killed_command_ends_like_an_undisturbed_one(command, host, tmp_path, empty_store):
     code = COMMANDS[command]
     for name in ("whole", "killed"):

@@ -7,6 +7,7 @@ from keras_dl.cli import lesson_commands, main
 from keras_dl.cli.parser import parse
 from keras_dl.lessons import Check
 from keras_dl.space import resolve
+from tests.rotation import in_turn
 
 
 @pytest.mark.parametrize("name", lessons.names())
@@ -82,7 +83,7 @@ def test_answer_follows_the_measurement(monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", lessons.names())
+@pytest.mark.parametrize("name", in_turn(lessons.names(), 3))
 def test_answer_is_measured(name, store, capsys):
     assert main(["lesson", name, "--prediction", "1"]) == 0, capsys.readouterr().out
     assert (store / f"lesson_{name}.png").is_file()

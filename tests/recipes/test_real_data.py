@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.recipes.test_recipes import IMAGES, OPTIONS, recipe_of
-from tests.rotation import rotation
+from tests.rotation import in_turn, rotation
 
 SETS = ("mnist", "fashion_mnist", "cifar10", "hymenoptera", "usps")
 WIDELY = ("mlp", "lenet5")  # one of the sets after the other; the others on the smallest
@@ -19,11 +19,11 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("name", in_turn(IMAGES, 2))
 def test_smoke_budget(store, name):
     sets = SETS if name in WIDELY else ("usps",)
     turn = rotation()
-    datasets = sets if turn is None else [sets[(IMAGES.index(name) + turn) % len(sets)]]
+    datasets = sets if turn is None else [sets[(IMAGES.index(name) + turn // 2) % len(sets)]]
     for dataset in datasets:
         options = {"budget": "smoke", "verbose": False, **OPTIONS.get(name, {})}
         result = recipe_of(name).run(dataset=dataset, **options)

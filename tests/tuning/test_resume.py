@@ -22,6 +22,7 @@ from keras_dl.execution import parent_run, run_job, scheduler
 from keras_dl.execution.journal import Journal
 from keras_dl.tracking import store as tracking
 from keras_dl.training import checkpoint
+from tests.rotation import in_turn
 from tests.toys import tiny, toy
 
 HERE = Path(__file__).resolve().parents[2]
@@ -68,7 +69,7 @@ def kill_after(process, folder, count):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("algorithm", "workers"), [("bayesian", 1), ("random", 2)])
+@pytest.mark.parametrize(("algorithm", "workers"), in_turn([("bayesian", 1), ("random", 2)], 2))
 def test_killed_search_resumes_to_the_same_table(store, tmp_path_factory, algorithm, workers):
     whole = tmp_path_factory.mktemp("whole")
     (whole / "mlruns").mkdir()
