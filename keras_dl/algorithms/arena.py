@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from keras_dl.algorithms._frozen_copy import copy_weights
 from keras_dl.algorithms.alphazero import AlphaZero
 from keras_dl.games import play_match
 
@@ -92,5 +93,5 @@ class Arena:
         score = play_match(rules, players[0], players[1], GAMES, random).score
         if not self._gate or score >= ACCEPTED:
             self.elo += elo_difference(score, GAMES)
-            self.reference.set_weights(self._model.get_weights())
+            copy_weights(self._model, self.reference)
         return self.elo

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_dl.algorithms._composed_model import ComposedModel
-from keras_dl.algorithms._frozen_copy import frozen_copy
+from keras_dl.algorithms._frozen_copy import copy_weights, frozen_copy
 from keras_dl.utils.checks import check_real
 
 __all__ = ["DQN"]
@@ -64,8 +64,7 @@ class DQN(ComposedModel):
 
     def copy_target(self) -> None:
         """Gives the copy the weights of the network."""
-        for old, new in zip(self.target.variables, self.net.variables, strict=True):
-            old.assign(new)
+        copy_weights(self.net, self.target)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Computes the action values.
