@@ -145,7 +145,8 @@ def own_data() -> None:
         target = Path("photos", name)
         target.mkdir(parents=True)
         for file in sorted(Path("unpacked").glob(f"*/{name}/*"))[:most]:
-            shutil.copy(file, target)
+            # Both halves of the archive have the same names.
+            shutil.copy(file, target / f"{file.parts[-3]}_{file.name}")
     keras_dl(*PHOTOGRAPHS.split())
     _copy_figure("run", "class_scores", "own_photographs")
 
