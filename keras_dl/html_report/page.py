@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from keras_dl.utils.files import write_atomically
 
 __all__ = ["Summary", "write_page"]
 
-PICTURES = 2_600_000  # characters of all figures; with the library for charts, 0.9 MB, below 5 MB
+PAGE = 4_700_000  # characters of library, data and figures; with rows and style below 5 MB
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,19 @@ def write_page(path: Path, words: Sequence[str] = (), *, verbose: bool = True) -
     library = _charting_library()
     if path.is_dir() or not path.parent.is_dir():
         raise ValueError(f"`html` must name a file in an existing folder. Received: html={path}")
-    selection, album = select(words), Album(PICTURES)
-    runs: dict[str, Any] = {}
+    selection = select(words)
+    shown: dict[str, Any] = {"console": Console(stderr=True, quiet=not verbose), "transient": True}
+    runs = {
+        run.info.run_id: details(run, selection)
+        for run in track(selection.top, "Reading runs", **shown)
+    }
+    album = Album(PAGE - len(library) - len(_as_json(runs)))
     studies = []
-    console = Console(stderr=True, quiet=not verbose)
-    for run in track(selection.top, "Reading runs", console=console, transient=True):
-        is_study = run.data.tags.get("kind") in ("search", "comparison", "ablation")
-        if is_study:
+    for run in track(selection.top, "Reading figures", **shown):
+        if run.data.tags.get("kind") in ("search", "comparison", "ablation"):
             studies.append(make_study(run, selection, album))
-        runs[run.info.run_id] = details(run, selection, album, study=is_study)
+        else:
+            runs[run.info.run_id]["pictures"] = [asdict(p) for p in album.figures(run)]
     values = {
         "title": _title(selection.top, words),
         "place": store.place(store.uri()),

@@ -56,6 +56,7 @@ class Album:
                 source = _embed(path)
                 if len(source) > self._left:
                     self.omitted += 1
+                    self._left = 0  # to read all others for the smallest ones takes minutes
                     continue
                 self._left -= len(source)
                 pictures.append(Picture(path.stem.replace("_", " "), source))

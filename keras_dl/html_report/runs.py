@@ -113,16 +113,13 @@ def _chart(run: store.Run, selection: Selection) -> dict[str, Any] | None:
     return parallel_coordinates(trials, names, tags["objective_name"], tags["objective_direction"])
 
 
-def details(run: store.Run, selection: Selection, album: Album, *, study: bool) -> dict[str, Any]:
-    """Returns what the page shows of a run on demand, in values of JSON.
+def details(run: store.Run, selection: Selection) -> dict[str, Any]:
+    """Returns what the page shows of a run on demand, in values of JSON, without its figures.
 
     Args:
         run: the run.
         selection: has the runs below it.
-        album: takes its figures.
-        study: whether the figures stand elsewhere, in the section of the study.
     """
-    pictures = [] if study else album.figures(run)
     below = selection.below(run)
     return {
         "name": str(run.info.run_name),
@@ -130,7 +127,7 @@ def details(run: store.Run, selection: Selection, album: Album, *, study: bool) 
         "metrics": {n: v for n, v in sorted(run.data.metrics.items()) if is_finite(v)},
         "curves": curves(run),
         "parts": [{"name": str(p.info.run_name), "curves": curves(p, part=True)} for p in below],
-        "pictures": [{"name": p.name, "source": p.source} for p in pictures],
+        "pictures": [],
         "digest": run.data.tags.get("dataset_digest", ""),
         "versions": run.data.tags.get("versions", ""),
     }

@@ -6,10 +6,10 @@ Paper: Hinton et al., 2012, Deep Neural Networks for Acoustic Modeling in Speech
 Data: Free Spoken Digit Dataset, 3,000 recordings by six speakers, CC BY-SA 4.0; or a folder of
     `.wav` files by class. `--dataset tones` is generated.
 Run: keras-dl run speech_digits
-Expect: With `--epochs 6 --learning-rate 0.004` 86.7 % right in test, all speakers known, seed 0
-    alone, 90.7 % in validation and rising; the 15 epochs of the default and new speakers are not
-    measured yet.
-Differs: Conv4 of 16 filters, the encoder of prototypical networks; a second of log-mel in 40 bands;
+Expect: 99.7 % of 300 recordings right in test, all speakers known, seed 0 alone, 99.7 % in
+    validation; 222 s of training on one of two busy cores of an Intel Xeon. With 16 filters 97.0 %
+    (98.0 % in validation) in 78 s, in 15 epochs 92.7 %. New speakers are not measured yet.
+Differs: Conv4 of 32 filters, the encoder of prototypical networks; a second of log-mel in 40 bands;
     random shifts of four bands and frames.
 """
 
@@ -43,7 +43,7 @@ def build(
     data: Data,
     *,
     net: Annotated[str, Choice("cnn", "dnn")] = "cnn",
-    filters: Annotated[int, Range(8, 64, log=True, step=2), When("net", "cnn")] = 16,
+    filters: Annotated[int, Range(8, 64, log=True, step=2), When("net", "cnn")] = 32,
     units: Annotated[int, Range(64, 1024, log=True, step=2), When("net", "dnn")] = 256,
     dropout: Annotated[float, Range(0.0, 0.7)] = 0.3,
     shift: Annotated[bool, Choice(True, False)] = True,
@@ -72,7 +72,7 @@ recipe = Recipe(
     name="speech_digits",
     data=data,
     build=build,
-    epochs=15,
+    epochs=60,
     objective=Objective("val_accuracy", "max"),
     score=Score("test/accuracy", "max"),
     task="speech_classification",
