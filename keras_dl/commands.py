@@ -414,6 +414,11 @@ def _collect(arguments: dict[str, Any], table: Mapping[str, Hyper]) -> dict[str,
     The commands know by this which options the user gave: a resumed run refuses any.
     """
     hyperparameters = arguments.pop("hyperparameters")
+    if arguments.get("data") is not None and "dataset" in hyperparameters:
+        raise ValueError(
+            "`dataset` must be left out where `data` is given. "
+            f"Received: dataset={hyperparameters['dataset']!r}"
+        )
     check_budget(arguments)
     check_init_from(arguments.get("init_from"))
     kinds = arguments.get("columns", ())

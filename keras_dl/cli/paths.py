@@ -13,6 +13,7 @@ SUFFIXES = (
 )
 ATTRIBUTIONS = ("saliency", "integrated_gradients", "occlusion")  # methods without a layer
 STARTS = ("/", "./", "../", "~")
+ANSWERS = "input,"  # beginning of a file of answers
 
 
 def check_dataset(values: Mapping[str, Any]) -> None:
@@ -77,16 +78,35 @@ def _exists(path: str) -> bool:
 
 
 def check_out(out: str | None) -> None:
-    """Refuses a path that is neither a CSV file nor a folder, before anything is computed.
+    """Refuses a path where answers cannot be written or would replace other contents.
+
+    Args:
+        out: the path; None: nothing is written.
 
     Raises:
         ValueError: names the option.
     """
-    if out is None or out.lower().endswith(".csv"):
+    if out is None:
         return
     path = Path(out).expanduser()
+    if out.lower().endswith(".csv"):
+        if path.exists() and not _holds_answers(path):
+            raise ValueError(
+                "`out` must not exist yet, or hold answers of `predict`, which are replaced. "
+                f"Received: out={out!r}"
+            )
+        return
     if path.suffix.lower() in SUFFIXES or (path.exists() and not path.is_dir()):
         raise ValueError(
             "`out` must be a file whose name ends in .csv, for the answers, or a folder, for "
             f"pictures. Received: out={out!r}"
         )
+
+
+def _holds_answers(path: Path) -> bool:
+    """Returns whether a file begins as the answers do that `predict` writes."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(len(ANSWERS)) == ANSWERS
+    except OSError:
+        return False

@@ -122,6 +122,11 @@ def _weights(weights: Any, pair: tuple[Any, Any]) -> np.ndarray | None:
             "`sample_weight` must be finite and 0 or more. "
             f"Received: {weights.min()} … {weights.max()}"
         )
+    if len(weights) and not weights.any():
+        raise DatasetError(
+            "`sample_weight` must have a weight above 0; with 0 alone nothing is learnt. "
+            f"Received: {len(weights)} zeros"
+        )
     return weights.astype(np.float32)
 
 

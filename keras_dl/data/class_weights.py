@@ -59,6 +59,11 @@ def _parse(stated: str, names: tuple[str, ...]) -> np.ndarray:
                 f"Received: class_weight={stated!r}"
             )
         weights[_find(name.strip(), names, stated)] = _number(text, stated)
+    if not weights.any():
+        raise DatasetError(
+            "`class_weight` must have a weight above 0; with 0 alone nothing is learnt. "
+            f"Received: class_weight={stated!r}"
+        )
     return weights
 
 

@@ -48,8 +48,10 @@ def user_path(path: str | os.PathLike[str]) -> Path:
     """Returns a path with `~` expanded.
 
     Raises:
-        DatasetError: if the user is unknown, or the operating system refuses the name.
+        DatasetError: if it is empty, the user is unknown, or the operating system refuses the name.
     """
+    if not str(path).strip():  # pathlib reads it as the current folder
+        raise DatasetError(f"A path must not be empty. Received: {str(path)!r}")
     try:
         expanded = Path(path).expanduser()
         with contextlib.suppress(PermissionError):  # reported by the reader, which knows more

@@ -193,6 +193,9 @@ def _to_regression(y: np.ndarray, allowed: bool, task: object) -> np.ndarray:
             "`y` must be one class per example, or one-hot rows with a single 1. "
             f"Received: shape={y.shape}, dtype={y.dtype}"
         )
+    largest = float(np.abs(y.astype(np.float64)).max(initial=0.0))
+    if largest > np.finfo(np.float32).max:
+        raise DatasetError(f"`y` must lie within float32, up to 3.4e38. Received: {largest:.3g}")
     return y.astype(np.float32)
 
 

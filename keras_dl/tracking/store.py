@@ -105,7 +105,8 @@ def _client(address: str) -> MlflowClient:
         connection = PatientClient(address)
     else:
         quiet_database()
-        with lock():  # two processes that create the database at once break it
+        # Two processes that create the database at once break it, and so does a kill.
+        with lock(), _created_whole(address):
             _check_database(address)
             connection = connect(address)
     try:
@@ -113,6 +114,36 @@ def _client(address: str) -> MlflowClient:
     except MlflowException as error:
         raise Unreachable(_refusal(address, error)) from None
     return connection
+
+
+@contextlib.contextmanager
+def _created_whole(address: str) -> Iterator[None]:
+    """Marks a database while it is created; one that was left with the mark is created anew."""
+    path = _database_file(address)
+    if path is None or not path.parent.is_dir():
+        yield
+        return
+    mark = path.with_name(f".{path.name}.creating")
+    if mark.exists():
+        for part in ("", "-journal", "-wal", "-shm"):
+            path.with_name(path.name + part).unlink(missing_ok=True)
+    if path.exists() and path.stat().st_size:
+        yield
+        return
+    with contextlib.suppress(OSError):  # a folder that cannot be written is reported later
+        mark.touch()
+    yield
+    mark.unlink(missing_ok=True)
+
+
+def _database_file(address: str) -> Path | None:
+    """Returns the file of an SQLite address; None for other addresses and databases in memory."""
+    if not address.startswith("sqlite"):
+        return None
+    from sqlalchemy import make_url
+
+    path = make_url(address).database
+    return Path(path) if path and path != ":memory:" and not path.startswith("file:") else None
 
 
 def _check_database(address: str) -> None:
@@ -173,7 +204,10 @@ def find_run(run_id: str) -> Run:
 
     Raises:
         ValueError: if none or several do.
+        TypeError: if `run_id` is no text.
     """
+    if not isinstance(run_id, str):
+        raise TypeError(f"`run_id` must be the id of a run. Received: run_id={run_id!r}")
     if len(run_id) == 32:
         with contextlib.suppress(MlflowException):
             return client().get_run(run_id)

@@ -91,3 +91,13 @@ def test_csv_files_and_folders_are_taken(tmp_path):
     for name in ("new", "v1.2", "answers.CSV", "."):
         check_out(str(tmp_path / name))
     check_out(None)
+
+
+def test_other_contents_are_not_replaced(tmp_path):
+    own, answers = tmp_path / "own.csv", tmp_path / "answers.csv"
+    own.write_text("a,b\n1,2\n", encoding="utf-8")
+    answers.write_text("input,row,class\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"`out` must not exist yet.*own\.csv"):
+        check_out(str(own))
+    check_out(str(answers))
+    assert own.read_text(encoding="utf-8") == "a,b\n1,2\n"

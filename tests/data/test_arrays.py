@@ -185,3 +185,9 @@ def test_small_classes_remain_in_train():
 def test_images_of_one_colour_are_noticed():
     x = np.repeat(np.arange(40, dtype=np.uint8) * 6, 30).reshape(40, 6, 5)
     assert "40 of 40 images are of one colour" in load((x, Y)).reading.notices[0]
+
+
+def test_weights_of_zero_alone_are_refused():
+    x, y = np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 2
+    with pytest.raises(DatasetError, match="`sample_weight` must have a weight above 0"):
+        load((x, y, np.zeros(40)))

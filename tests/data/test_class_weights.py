@@ -32,6 +32,7 @@ def test_stated_weights_go_by_name_or_number(stated):
         ("cow=3", "must name classes, cat, dog"),
         ("3", "must be balanced, or NAME=WEIGHT"),
         ("dog=-1", "finite weights of 0 or more"),
+        ("cat=0,dog=0", "must have a weight above 0"),
         ("dog=x", "finite weights of 0 or more"),
         ("balance", "must be balanced, or NAME=WEIGHT.*Received: class_weight='balance'"),
     ],

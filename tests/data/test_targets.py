@@ -101,3 +101,8 @@ def test_stated_task_is_no_guess(options):
         encode([np.linspace(0, 1, 30)], tabular=True)
     assert "guessed" not in reading.facts
     assert not reading.notices
+
+
+def test_values_beyond_float32_are_refused():
+    with pytest.raises(DatasetError, match=r"`y` must lie within float32.*1e\+39"):
+        encode([np.array([0.5, -1e39, 2.5])], tabular=True)

@@ -1,9 +1,12 @@
 """The store: where it is, what it answers, several processes at once."""
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -92,6 +95,27 @@ def test_fresh_database_survives_several_processes_at_once(tmp_path):
     os.chdir(tmp_path)
     found = tracking.client().get_experiment_by_name("shared")
     assert len(tracking.search(found.experiment_id, "")) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tables", [3, 17])
+def test_database_whose_creation_was_killed_is_created_anew(tmp_path, tables, monkeypatch):
+    code = "from keras_dl.tracking import store; store.root().mkdir(); store.client()"
+    env = os.environ | {"PYTHONPATH": str(HERE)}
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, env=env)
+    database = tmp_path / "mlruns" / "mlflow.db"
+    query = "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
+    while process.poll() is None:
+        with (
+            contextlib.suppress(sqlite3.Error),
+            contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection,
+        ):
+            if connection.execute(query).fetchone()[0] >= tables:
+                process.kill()
+    assert process.wait() == -signal.SIGKILL
+    monkeypatch.chdir(tmp_path)
+    assert tracking.client().create_experiment("anew")
+    assert not list((tmp_path / "mlruns").glob("*.creating"))
 
 
 @pytest.fixture
