@@ -6,10 +6,10 @@ Paper: Silver et al., 2018, A general reinforcement learning algorithm that mast
 Data: tic-tac-toe or connect four by their rules. Validation and test are games against an opponent
     that wins at once, prevents such a win, or moves at random; and positions with exact solutions.
 Run: keras-dl run alphazero
-Expect: tic-tac-toe, seeds 0 to 2: of the games that an opponent's answers lead to 0 of 646, 0 of 730
-    and 3 of 697 are lost; the most probable move loses value in 2.8, 3.9 and 8.3 % of the test's
-    positions; score 63.5, 73.5 and 77.8 % against one-step look-ahead, of 200 games each none lost;
-    115 to 141 s of training on one core of an Intel Xeon. Connect four is not measured yet.
+Expect: tic-tac-toe, seeds 0 to 2: of the games that an opponent's answers lead to 0 of 646, 0 of
+    730 and 3 of 697 are lost; the most probable move loses value in 2.8, 3.9 and 8.3 % of the
+    test's positions; score 63.5, 73.5 and 77.8 % against one-step look-ahead, of 200 games each
+    none lost; 115 to 141 s of training on one core of an Intel Xeon. Connect four is not measured.
 Differs: Small boards and networks, Adam in place of momentum, each search begins with a new tree,
     and a move without visits has the predicted value of its position in place of a loss or 0.
     Iterations alternate between self-play and updates, where the paper's run at the same time.
