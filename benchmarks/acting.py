@@ -7,15 +7,12 @@ same environments; the loop in PyTorch is written as CleanRL's, which is no pack
 
 import time
 from collections.abc import Callable, Iterator
-from itertools import pairwise
-from typing import Any
 
 from keras_dl import settings
 
 settings.load_backend()
 
 import keras  # noqa: E402
-import numpy as np  # noqa: E402
 
 from benchmarks.table import Row, compared, missing  # noqa: E402
 from keras_dl.algorithms import AlphaZero  # noqa: E402
@@ -76,57 +73,26 @@ def _ours(count: int) -> Side:
 
 
 def _torch_loop(count: int) -> Side:
-    import torch
+    from benchmarks.sides.pytorch_dqn import Loop
 
-    def network() -> Any:
-        sizes = [*pairwise((4, *UNITS))]
-        hidden = [part for size in sizes for part in (torch.nn.Linear(*size), torch.nn.ReLU())]
-        return torch.nn.Sequential(*hidden, torch.nn.Linear(UNITS[-1], 2))
-
-    torch.manual_seed(0)
-    net, copy = network(), network()
-    copy.load_state_dict(net.state_dict())
-    optimizer = torch.optim.Adam(net.parameters(), RATE)
-    game, random = VectorEnvironment("cartpole", count, 0), np.random.default_rng(0)
-    states, nexts = (np.zeros((CAPACITY, 4), "float32") for _ in range(2))
-    actions, rewards = np.zeros(CAPACITY, "int64"), np.zeros(CAPACITY, "float32")
-    ended = np.zeros(CAPACITY, "float32")
-    steps = 0
-
-    def play() -> None:
-        nonlocal steps
-        before = game.observations.copy()
-        chosen = random.integers(2, size=count)
-        if random.random() >= SHARE:
-            with torch.no_grad():
-                chosen = net(torch.from_numpy(before)).argmax(1).numpy()
-        after = game.step(chosen)
-        at = np.arange(steps, steps + count) % CAPACITY
-        states[at], nexts[at], actions[at] = before, after.frames, chosen
-        rewards[at], ended[at] = after.rewards, after.terminated
-        steps += count
-
-    def update() -> None:
-        rows = random.integers(min(steps, CAPACITY), size=BATCH)
-        s, n, a, r, e = (
-            torch.from_numpy(x[rows]) for x in (states, nexts, actions, rewards, ended)
-        )
-        with torch.no_grad():
-            target = r + DISCOUNT * copy(n).max(1).values * (1 - e)
-        value = net(s).gather(1, a[:, None])[:, 0]
-        loss = torch.nn.functional.mse_loss(target, value)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    loop = Loop(
+        VectorEnvironment("cartpole", count, 0),
+        units=UNITS,
+        rate=RATE,
+        capacity=CAPACITY,
+        batch=BATCH,
+        share=SHARE,
+        discount=DISCOUNT,
+    )
 
     def learn() -> None:
         for _ in range(STEPS // count):
-            play()
-            if steps > WARM_UP and steps % (PERIOD * count) == 0:
+            loop.play()
+            if loop.steps > WARM_UP and loop.steps % (PERIOD * count) == 0:
                 for _ in range(count):
-                    update()
-            if steps % COPIED < count:
-                copy.load_state_dict(net.state_dict())
+                    loop.update()
+            if loop.steps % COPIED < count:
+                loop.copy_target()
 
     return learn
 

@@ -214,8 +214,11 @@ def data(action: str, name: str | None) -> None:
         name: of the data set to prepare.
 
     Raises:
-        ValueError: if the data set to prepare is not named, or is not available.
+        ValueError: if the data set to prepare is not named, or is not available; for a name beside
+            another action.
     """
+    if action != "prepare" and name is not None:
+        raise ValueError(f"`NAME` must be left out of keras-dl data {action}. Received: {name!r}")
     from keras_dl import data as sets
 
     console = tables.terminal()

@@ -391,9 +391,12 @@ def _summary(job: Job, result: Result) -> str:
     objective = job.recipe.objective
     tests = [f"{k} {v:.4f}" for k, v in result.metrics.items() if k.startswith("test/")]
     used = f"; used {describe_usage(result.metrics)}" if job.limit else ""
+    # A main stage of one iteration follows stages whose epochs have numbers of their own.
+    several = len(result.history.get(objective.name, ())) > 1
+    epoch = f" in epoch {result.metrics['best_epoch']:.0f}" if several else ""
     return (
         f"{job.recipe.name} on {result.data.name}: best {objective.name} "
-        f"{result.metrics['objective']:.4f} in epoch {result.metrics['best_epoch']:.0f}; "
+        f"{result.metrics['objective']:.4f}{epoch}; "
         f"{', '.join(tests)}{used}\nrun {result.run_id}\n{result.url}   (after: keras-dl ui)"
     )
 

@@ -225,3 +225,9 @@ def test_data_places_have_one_line_each(capsys):
     assert shown(capsys, "data", "where") == [
         f"{k} {v}" for k, v in data.describe_locations().items()
     ]
+
+
+@pytest.mark.parametrize("action", ["list", "where"])
+def test_data_refuses_a_name_without_use(action, capsys):
+    assert main(["data", action, "digits"]) == 2
+    assert f"`NAME` must be left out of keras-dl data {action}" in capsys.readouterr().err
