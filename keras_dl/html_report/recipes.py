@@ -28,16 +28,17 @@ class RecipeGroup:
 
 
 def group_recipes(rows: Sequence[Row]) -> list[RecipeGroup]:
-    """Returns the recipes that have runs, those with the same quantity on the same data together.
+    """Returns the recipes that have runs, those with one quantity, data set and defaults together.
 
     Args:
         rows: of `keras_dl.tracking.report.make_rows`.
     """
-    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.order):
         if row.scores:
-            groups[row.dataset, row.score.quantity].append(row)
-    return [_group(f"{dataset}: {quantity}", own) for (dataset, quantity), own in groups.items()]
+            other = ", settings other than the defaults" if row.settings else ""
+            groups[f"{row.dataset}: {row.score.quantity}{other}"].append(row)
+    return [_group(title, own) for title, own in groups.items()]
 
 
 def _group(title: str, rows: Sequence[Row]) -> RecipeGroup:

@@ -10,9 +10,8 @@ from mlflow.entities import Run
 
 from keras_dl.catalog import Entry
 from keras_dl.recipe import Score
-from keras_dl.space import resolve
 from keras_dl.tracking import store
-from keras_dl.tracking.tracked_run import format_param
+from keras_dl.tracking.recipe_runs import recipe_runs
 from keras_dl.utils.files import write_atomically
 from keras_dl.utils.intervals import interval_over_seeds, is_proportion
 
@@ -36,6 +35,7 @@ class Row:
             several draws of the data, whose spread holds the error of their test sets.
         parameters: number of the model's parameters.
         seconds: mean time of a training.
+        settings: flags by which the runs differ from the defaults; "" for the defaults.
     """
 
     entry: Entry
@@ -46,6 +46,7 @@ class Row:
     test_examples: int = 0
     parameters: int = 0
     seconds: float = 0.0
+    settings: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """Returns the row in JSON-serialisable values."""
@@ -61,6 +62,7 @@ class Row:
             "published": score.published,
             "parameters": self.parameters,
             "seconds": self.seconds,
+            "settings": self.settings,
         }
 
     @property
@@ -92,10 +94,11 @@ class Row:
 def make_report(entries: Sequence[Entry]) -> str:
     """Returns a Markdown table with one row per recipe, from finished runs with its defaults.
 
-    Only whole trainings count: the full budget, all steps, float32. Of several runs with the same
-    seed the latest counts. Behind each mean over seeds, and over draws of the data if a recipe has
-    a hyperparameter `draw`, stands its 95 % interval. Rows are sorted by data and quantity; where
-    data sets of one name differ, the digest tells them apart.
+    A recipe without such a run, the full budget, all steps and float32, has the figure of the runs
+    with the fewest other hyperparameters, and the flags of their settings. Of several runs with the
+    same seed the latest counts. Behind each mean over seeds, and over draws of the data if a recipe
+    has a hyperparameter `draw`, stands its 95 % interval. Rows are sorted by data and quantity;
+    where data sets of one name differ, the digest tells them apart.
 
     Args:
         entries: the recipes.
@@ -138,8 +141,7 @@ def write_report(table: str, path: Path) -> None:
 
 def _row(entry: Entry, experiments: list[str]) -> Row:
     score = entry.score
-    latest = _latest_runs(entry, experiments) if experiments else []
-    measured = [run for run in latest if score.name in run.data.metrics]
+    measured, settings = recipe_runs(entry, experiments) if experiments else ([], "")
     if not measured:
         return Row(entry, score)
     first, metrics = measured[0], [run.data.metrics for run in measured]
@@ -153,6 +155,7 @@ def _row(entry: Entry, experiments: list[str]) -> Row:
         _test_examples(first, score) if len(digests) == 1 else 0,
         int(metrics[0]["parameters"]),
         float(np.mean([own["fit_seconds"] for own in metrics])),
+        settings,
     )
 
 
@@ -181,39 +184,20 @@ def _cells(row: Row, with_digest: bool) -> tuple[str, ...]:
     return data, name, row.entry.title, parameters, quantity, measured, published, duration
 
 
-def _latest_runs(entry: Entry, experiments: list[str]) -> list[Run]:
-    """Returns the latest whole run of each seed, and of each draw of the data."""
-    where = (
-        f"tags.recipe = '{entry.name}' "
-        "and attributes.status = 'FINISHED' and params.budget = 'full'"
-    )
-    order = ["attributes.start_time ASC"]
-    epochs = str(entry.settings.get("epochs", 10))
-    values = resolve(entry.space, {})
-    defaults = {k: format_param(v) for k, v in values.items() if v is not None}
-    draw = defaults.pop("draw", "0")
-    latest = {}
-    for run in store.client().search_runs(experiments, where, order_by=order):
-        params = run.data.params
-        if run.data.tags["kind"] not in ("run", "final"):
-            continue
-        own = {k: v for k, v in params.items() if k in entry.space and k != "draw"}
-        whole = params.get("epochs") == epochs and "steps_per_epoch" not in params
-        if own == defaults and whole and params.get("precision", "float32") == "float32":
-            latest[int(params["seed"]), int(params.get("draw", draw))] = run
-    return [latest[key] for key in sorted(latest)]
-
-
 def format_scores(row: Row) -> str:
-    """Returns mean, 95 % interval and number of seeds: `0.91 % (0.66 to 1.24), 3 seeds`."""
+    """Returns mean, 95 % interval and number of seeds: `0.91 % (0.66 to 1.24), 3 seeds`.
+
+    Settings that differ from the defaults follow, in code style.
+    """
     score, count = row.score, len(row.scores)
+    settings = f", `{row.settings}`" if row.settings else ""
     if count == 1:
-        return f"{_format(score, row.scores[0])}, 1 seed"
+        return f"{_format(score, row.scores[0])}, 1 seed{settings}"
     ends = row.interval
     low, high = (
         _format(score, end).removesuffix(" %") for end in sorted(ends, reverse=score.is_accuracy)
     )
-    return f"{_format(score, row.mean)} ({low} to {high}), {count} seeds"
+    return f"{_format(score, row.mean)} ({low} to {high}), {count} seeds{settings}"
 
 
 def _format(score: Score, value: float) -> str:

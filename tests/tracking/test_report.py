@@ -43,7 +43,9 @@ class Toy:
     build = None
 
 
-def tracked(score, seed=0, kind="run", status="FINISHED", digest="abcdef0123", **params):
+def tracked(
+    score, seed=0, kind="run", status="FINISHED", digest="abcdef0123", fit_seconds=12.0, **params
+):
     known = {"dataset": "iris", "dropout": 0.1, "epochs": 4, "budget": "full", "seed": seed}
     run = runs.start(Toy, "iris-classification", "toy", kind, {**known, **params})
     examples = {"train": 100, "validation": 20, "test": 30}
@@ -51,7 +53,7 @@ def tracked(score, seed=0, kind="run", status="FINISHED", digest="abcdef0123", *
         {"name": "iris", "source": "", "digest": digest, "examples": examples, "input_shape": (4,)}
     )
     metrics = {"test/accuracy": score, "test/majority_share": 0.3}
-    run.metrics({**metrics, "parameters": 51, "fit_seconds": 12.0})
+    run.metrics({**metrics, "parameters": 51, "fit_seconds": fit_seconds})
     run.end(status)
 
 
@@ -78,6 +80,32 @@ def test_mean_and_interval_of_whole_default_runs(store, entry):
         f"9.00 % ({100 * (1 - high):.2f} to {100 * (1 - low):.2f}), 2 seeds | 5.00 % (table 1) | "
         "12 s |"
     )
+
+
+def test_recipe_without_default_runs_has_those_of_the_nearest_settings(store, entry):
+    tracked(0.1, seed=0, budget="smoke", epochs=1)
+    assert "not yet" in report.make_report([entry])
+    tracked(0.6, seed=0, dropout=0.2)
+    assert "| 40.00 %, 1 seed, `--dropout 0.2` |" in report.make_report([entry])
+    tracked(0.3, seed=0, epochs=2, fit_seconds=3.0)
+    tracked(0.7, seed=0, epochs=3, steps_per_epoch=20, kind="trial")
+    shown = "| 30.00 %, 1 seed, `--epochs 3 --steps-per-epoch 20` |"
+    assert shown in report.make_report([entry])
+    tracked(0.8, seed=0, epochs=1, budget="quick", fit_seconds=20.0)
+    assert "| 20.00 %, 1 seed, `--budget quick` |" in report.make_report([entry])
+    tracked(0.9, seed=0)
+    assert "| 10.00 %, 1 seed |" in report.make_report([entry])
+
+
+def test_settings_name_what_was_dropped_and_leave_out_what_has_no_effect(store, tmp_path):
+    path = tmp_path / "toy.py"
+    space = """dropout: Annotated[float | None, Range(0.0, 0.5)] = 0.1, flip: bool = True,
+          momentum: Annotated[float, Range(0.0, 1.0), When("flip", True)] = 0.9): ..."""
+    toy = TOY.replace("dropout: Annotated[float, Range(0.0, 0.5)] = 0.1): ...", space)
+    path.write_text(toy.replace("Recipe, Score", "Recipe, Score, When"), encoding="utf-8")
+    tracked(0.9, dropout=None, flip=False)
+    settings = report.make_rows([read(path)])[0].settings
+    assert settings == "--no-flip --dropout none"
 
 
 def test_draws_of_the_data_count_like_seeds(store, tmp_path):
