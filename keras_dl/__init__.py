@@ -16,9 +16,10 @@ from keras_dl.api import (
     tune,
 )
 from keras_dl.recipe import Objective, Score
-from keras_dl.space import Choice, Range, Repeat, When
+from keras_dl.space import AtLeast, Choice, Range, Repeat, When
 
 __all__ = [
+    "AtLeast",
     "Choice",
     "Objective",
     "Range",

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from keras_dl.explanations.explain import Explanation
     from keras_dl.training.run import Result
 
-__all__ = ["explain"]
+__all__ = ["check_selection", "explain"]
+
+OF_PIXELS = ("saliency", "integrated_gradients", "occlusion")  # methods without a layer
+OF_CLASSES_OR_FILTERS = ("deconvnet", "guided_backprop")  # the latter with a layer
+OF_FILTERS = ("feature_maps", "filters", "top_patches")  # methods without a class
 
 
 def explain(
@@ -53,6 +57,7 @@ def explain(
     Raises:
         ValueError, TypeError: if an argument does not fit the model.
     """
+    check_selection(method, layer=layer, target=target, units=units)
     settings.load_backend()
     from keras_dl.explanations.explain import explain as explain_model
 
@@ -68,3 +73,34 @@ def explain(
         limit=limit,
         out=out,
     )
+
+
+def check_selection(
+    method: str, *, layer: str | None, target: str | int | None, units: Sequence[int]
+) -> None:
+    """Refuses what would have no effect on a method.
+
+    Args:
+        method: name of the method.
+        layer: as in `explain`.
+        target: as in `explain`.
+        units: as in `explain`.
+
+    Raises:
+        ValueError: names the argument.
+    """
+    if target is not None and method in OF_FILTERS:
+        raise ValueError(
+            f"`target` must be left out; {method} shows filters, which `units` selects. "
+            f"Received: target={target}"
+        )
+    if layer is not None and method in OF_PIXELS:
+        raise ValueError(
+            f"`layer` must be left out; {method} explains pixels. Received: layer={layer}"
+        )
+    of_class = method in ("gradcam", *OF_PIXELS)
+    if len(units) and (of_class or (layer is None and method in OF_CLASSES_OR_FILTERS)):
+        rule = "be left out" if of_class else "have a `layer` beside it"
+        raise ValueError(
+            f"`units` must {rule}; {method} explains a class. Received: units={list(units)}"
+        )

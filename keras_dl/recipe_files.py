@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 from keras_dl.recipe import Objective, Recipe, Score, join_spaces
-from keras_dl.space import Choice, Hyper, Range, Repeat, When, hyper, refuse_positional
+from keras_dl.space import AtLeast, Choice, Hyper, Range, Repeat, When, hyper, refuse_positional
 
 __all__ = ["FIELDS", "Entry", "Unreadable", "describe", "read", "read_builders"]
 
@@ -24,7 +24,7 @@ FUNCTIONS = (*SPACES, "report", "provenance", "evaluators")
 # All names that an annotation, a default or a setting may use.
 VOCABULARY: dict[str, Any] = {
     "Annotated": Annotated,
-    **{t.__name__: t for t in (Range, Choice, Repeat, When, Objective, Score)},
+    **{t.__name__: t for t in (AtLeast, Range, Choice, Repeat, When, Objective, Score)},
     **{t.__name__: t for t in (bool, int, float, str, tuple)},
 }
 GRAMMAR = (

@@ -105,7 +105,8 @@ def _parse(parse: Callable[[Hyper, str], Any], hyper: Hyper, text: str) -> Any:
 
 def describe(hyper: Hyper) -> str:
     """Returns domain, condition and default of a hyperparameter."""
-    parts = [] if hyper.domain is None or hyper.kind is bool else [str(hyper.domain)]
+    domain = hyper.domain or hyper.bound
+    parts = [] if domain is None or hyper.kind is bool else [str(domain)]
     parts += [f"only when {hyper.when}"] if hyper.when is not None else []
     return "; ".join([*parts, _default(hyper)])
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from keras_dl.explaining import check_selection
+
 __all__ = ["check_dataset", "check_explained", "check_out"]
 
 # Names of data sets have none of these ends; a name of TensorFlow Datasets may hold a slash.
@@ -11,7 +13,6 @@ SUFFIXES = (
     *(".csv", ".tsv", ".txt", ".json", ".npz", ".npy", ".parquet", ".zip", ".tar", ".tgz", ".gz"),
     *(".idx", ".png", ".jpg", ".jpeg"),
 )
-ATTRIBUTIONS = ("saliency", "integrated_gradients", "occlusion")  # methods without a layer
 STARTS = ("/", "./", "../", "~")
 ANSWERS = "input,"  # beginning of a file of answers
 
@@ -56,15 +57,8 @@ def check_explained(model: str, inputs: Sequence[str], values: Mapping[str, Any]
             raise ValueError(f"`INPUT` must be images or folders that exist. Received: {path}")
     if not inputs and method not in ("filters", "maximize"):
         raise ValueError(f"`INPUT` must be given to explain by {method}. Received: no images")
-    if values["target"] is not None and method in ("feature_maps", "filters", "top_patches"):
-        raise ValueError(
-            f"`target` must be left out; {method} shows filters, which `units` selects. "
-            f"Received: target={values['target']}"
-        )
-    if values["layer"] is not None and method in ATTRIBUTIONS:
-        raise ValueError(
-            f"`layer` must be left out; {method} explains pixels. Received: layer={values['layer']}"
-        )
+    selection = {name: values[name] for name in ("layer", "target", "units")}
+    check_selection(method, **selection)
     if model.endswith(".keras") and values["out"] is None:
         raise ValueError("`out` must be given with a .keras file: there is no run to keep figures")
 

@@ -38,7 +38,7 @@ def print_predictions(predictions: Iterable[Prediction], out: str | None) -> int
             created if missing; None: nothing is written.
 
     Returns:
-        0 if every input has an answer, 1 if some have, 2 if none has.
+        0 if every input has an answer, 1 if some have, 2 if none has or there is none.
     """
     table = out is not None and out.lower().endswith(".csv")
     answers, refused = _print(predictions, None if table else out, quiet=table)
@@ -47,6 +47,9 @@ def print_predictions(predictions: Iterable[Prediction], out: str | None) -> int
         write_table(answers, Path(out))
         count = plural(len(answers), "row", "rows")
         console.print(f"{escape(printable(out))}: {count}", soft_wrap=True)
+    if not answers:
+        _complain("`inputs` must hold something to predict. Received: no rows")
+        return 2
     answered = [p for p in answers if not p.error]
     score = score_predictions(answered)
     if score:

@@ -108,6 +108,7 @@ def _as_json(entry: Entry) -> dict[str, Any]:
             "type": hyper.kind_words,
             "default": hyper.default,
             "domain": None if hyper.domain is None else str(hyper.domain),
+            "bound": None if hyper.bound is None else str(hyper.bound),
             "when": None if hyper.when is None else str(hyper.when),
         }
         for name, hyper in entry.space.items()
@@ -143,7 +144,9 @@ def make_table(*columns: str) -> Table:
 
 
 def _row(hyper: Hyper) -> tuple[str, str, str, str]:
-    domain = f"– ({hyper.kind_words})" if hyper.domain is None else str(hyper.domain)
+    domain = str(hyper.domain or hyper.bound or "–")
+    if hyper.domain is None:
+        domain += f" ({hyper.kind_words})"
     flag = "--" + hyper.name.replace("_", "-")
     return flag, format_value(hyper.default), domain, str(hyper.when or "")
 

@@ -25,6 +25,7 @@ from keras_dl.recipe import Recipe
 from keras_dl.tracking.tracked_run import TrackedRun
 from keras_dl.training.job import Outcome
 from keras_dl.utils.notebook import table_to_markdown
+from keras_dl.utils.text import plural
 
 __all__ = ["Contender", "run_contenders"]
 
@@ -123,7 +124,8 @@ def run_contenders(
     )
     with parent, ProgressReporter(len(trainings), verbose=verbose) as reporter:
         reporter.write(
-            f"{len(trainings)} trainings{_each(contenders, ' of')} on {first.facts['name']}, "
+            f"{plural(len(trainings), 'training', 'trainings')}{_each(contenders, ' of')} "
+            f"on {first.facts['name']}, "
             f"{scheduler.slots} at a time"
         )
         ended = parent.train(trainings, scheduler, reporter)

@@ -1,6 +1,7 @@
 """Result of a comparison: means with intervals, paired tests, a verdict."""
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -124,7 +125,7 @@ class Comparison:
             table.add_row(
                 row.label,
                 f"{row.mean:.4f}",
-                f"{row.low:.4f} … {row.high:.4f}",
+                "–" if math.isnan(row.low) else f"{row.low:.4f} … {row.high:.4f}",
                 count,
                 "–" if p is None else format_p(p),
                 f"{row.parameters:,}",

@@ -1,6 +1,7 @@
 """Hyperparameters: domains, annotated parameters, ranges of a call, levels of an experiment."""
 
 from keras_dl.space.domains import (
+    AtLeast,
     Choice,
     Domain,
     Range,
@@ -22,6 +23,7 @@ from keras_dl.space.hyperparameters import (
 from keras_dl.space.ranges import as_domain, format_domain, narrow, parse_setting
 
 __all__ = [
+    "AtLeast",
     "Choice",
     "Domain",
     "Hyper",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-__all__ = ["Choice", "Domain", "Range", "Repeat", "When", "format_value"]
+__all__ = ["AtLeast", "Choice", "Domain", "Range", "Repeat", "When", "format_value"]
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,36 @@ class Repeat:
         if self.low == self.high:
             return f"{self.low} value{'s' if self.low > 1 else ''}"
         return f"{self.low} to {self.high} values"
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """The bound of a number that `run` checks and `tune` does not search: `AtLeast(1)`.
+
+    Args:
+        least: smallest value.
+
+    Raises:
+        TypeError: if the bound is not a finite number.
+    """
+
+    least: float
+
+    def __post_init__(self) -> None:
+        if not _is_number(self.least):
+            raise TypeError(f"`least` must be a finite number. Received: least={self.least!r}")
+
+    def holds(self, value: object) -> bool:
+        """Returns whether `value` is a number within the bound."""
+        return _is_number(value) and value >= self.least
+
+    @property
+    def rule(self) -> str:
+        """Returns the rule for messages, such as `be at least 1`."""
+        return f"be {self}"
+
+    def __str__(self) -> str:
+        return f"at least {_readable(self.least)}"
 
 
 @dataclass(frozen=True, init=False)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from keras_dl.space.domains import Choice, Domain, Range, Repeat, When, format_value
+from keras_dl.space.domains import AtLeast, Choice, Domain, Range, Repeat, When, format_value
 from keras_dl.utils.matching import did_you_mean
 
 __all__ = [
@@ -51,6 +51,7 @@ class Hyper:
         domain: what `tune` searches and `run` accepts; None: any value of the kind, never searched.
         when: condition that makes it active; None means always.
         optional: whether None is a value too.
+        bound: smallest value, of a number without a domain; None: any.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Hyper:
     when: When | None = None
     item: type | None = None
     optional: bool = False
+    bound: AtLeast | None = None
 
     @property
     def kind_words(self) -> str:
@@ -128,7 +130,8 @@ def hyper(name: str, annotation: Any, default: Any) -> Hyper:
         raise TypeError(f"`{name}` must have a default, for run() to take. Received: none")
     domain = next((e for e in extras if isinstance(e, Domain)), None)
     when = next((e for e in extras if isinstance(e, When)), None)
-    unchecked = Hyper(name, kind, default, domain, when, item, optional)
+    bound = next((e for e in extras if isinstance(e, AtLeast)), None)
+    unchecked = Hyper(name, kind, default, domain, when, item, optional, bound)
     check_domain(unchecked)
     return replace(unchecked, default=check(unchecked, default))
 
@@ -143,7 +146,7 @@ def check(hyper: Hyper, value: object) -> Any:
     if value is None and hyper.optional:
         return None
     value = _as_kind(hyper, value)
-    domain = hyper.domain
+    domain = hyper.domain or hyper.bound
     if domain is not None and not domain.holds(value):
         choices = domain.values if isinstance(domain, Choice) and hyper.kind is str else ()
         hint = did_you_mean(value, choices)
@@ -272,9 +275,11 @@ def check_domain(hyper: Hyper) -> None:
         fits = _fits(hyper.item, domain.item)
     else:
         fits = domain is None or _fits(hyper.kind, domain)
+    fits = fits and (hyper.bound is None or (domain is None and hyper.kind in (int, float)))
     if not fits:
         raise TypeError(
-            f"`{hyper.name}` must have a domain for {hyper.kind_words}. Received: {domain!r}"
+            f"`{hyper.name}` must have a domain for {hyper.kind_words}. "
+            f"Received: {domain or hyper.bound!r}"
         )
 
 

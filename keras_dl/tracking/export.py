@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import shutil
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,12 @@ def export(run_id: str, *, to: str, out: str | os.PathLike[str] | None = None) -
         raise ValueError(
             f"`to` must be a format whose packages are installed; {error}. Received: to={to!r}"
         ) from None
+    except Exception as error:  # of any kind: exporters fail where an operation is unknown to them
+        path.unlink(missing_ok=True) if SUFFIXES[to] else shutil.rmtree(path, ignore_errors=True)
+        raise ValueError(
+            f"`to` must be a format that has the operations of {model.name}; "
+            f"{str(error).strip().partition(chr(10))[0]}. Received: to={to!r}"
+        ) from error
     difference = _difference(tree.flatten(expected), results)
     if not difference <= TOLERANCE:
         raise ValueError(

@@ -37,7 +37,8 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
     lines = [
         f"{plan.recipe.name} on {dry_run.facts['name']}: "
         f"{options['algorithm']} search of {domains}",
-        f"Up to {options['trials']} trials × {plan.length}{repeated}, {slots} at a time; "
+        f"Up to {plural(options['trials'], 'trial', 'trials')} × {plan.length}{repeated}, "
+        f"{slots} at a time; "
         f"with the defaults {dry_run.parameters:,} parameters and "
         f"{format_duration(dry_run.seconds)} an epoch: about {forecast}",
         *dry_run.notes,

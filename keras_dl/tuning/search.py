@@ -268,7 +268,8 @@ class _Tuner:
         defaults = plan.values({})
         if defaults != best.values:
             contenders.append(Contender("defaults", plan, defaults, facts))
-        self.reporter.write(f"Testing the winner against the defaults with {seeds} seeds")
+        count = plural(seeds, "seed", "seeds")
+        self.reporter.write(f"Testing the winner against the defaults with {count}")
         # One folder for each winner: more trials of a resumed search may find another.
         content = json.dumps([c.values for c in contenders], sort_keys=True, default=str)
         key = hashlib.sha256(content.encode()).hexdigest()[:12]

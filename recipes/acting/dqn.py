@@ -22,7 +22,7 @@ from typing import Annotated, Any
 
 import keras
 
-from keras_dl import Choice, Objective, Range, Recipe, Score, When
+from keras_dl import AtLeast, Choice, Objective, Range, Recipe, Score, When
 from keras_dl.algorithms.dqn import DQN
 from keras_dl.algorithms.q_learning import Exploration, Learner
 from keras_dl.data import Data
@@ -36,8 +36,8 @@ from keras_dl.tasks.control import mean_return
 def data(
     *,
     dataset: str = "cartpole",
-    validation_episodes: int = 20,
-    test_episodes: int = 100,
+    validation_episodes: Annotated[int, AtLeast(1)] = 20,
+    test_episodes: Annotated[int, AtLeast(1)] = 100,
     batch_size: Annotated[int, Choice(32, 64, 128, 256)] = 64,
 ) -> Data:
     """An environment: seeds for validation and test, and the first transitions of random play."""
@@ -86,12 +86,12 @@ def train(
     model: Any,
     data: Data,
     *,
-    steps: int = 5000,
-    environments: int = 8,
-    capacity: int = 100_000,
-    warm_up: int = 1000,
+    steps: Annotated[int, AtLeast(1)] = 5000,
+    environments: Annotated[int, AtLeast(1)] = 8,
+    capacity: Annotated[int, AtLeast(100)] = 100_000,
+    warm_up: Annotated[int, AtLeast(0)] = 1000,
     updates_per_step: Annotated[float, Choice(0.25, 0.5, 1.0)] = 0.5,
-    train_period: int = 256,
+    train_period: Annotated[int, AtLeast(1)] = 256,
     target_period: Annotated[int, Range(10, 10_000, log=True)] = 128,
     exploration_share: Annotated[float, Range(0.02, 0.5)] = 0.2,
     final_exploration: Annotated[float, Choice(0.01, 0.05, 0.1)] = 0.05,

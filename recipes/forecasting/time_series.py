@@ -19,7 +19,7 @@ Differs: Values are standardized, as logarithms by default; the net sees differe
 
 from typing import Annotated, Any
 
-from keras_dl import Choice, Objective, Range, Recipe, Score, When
+from keras_dl import AtLeast, Choice, Objective, Range, Recipe, Score, When
 from keras_dl.data import Data
 from keras_dl.data.series import forecast_windows
 from keras_dl.models.forecasters import forecaster, in_units
@@ -32,7 +32,7 @@ def data(
     dataset: str = "airline_passengers",
     context: Annotated[int, Range(1, 1000, log=True)] = 24,
     horizon: Annotated[int, Range(1, 1000, log=True)] = 12,
-    period: int | None = None,
+    period: Annotated[int | None, AtLeast(1)] = None,
     batch_size: Annotated[int, Range(4, 512, log=True, step=2)] = 16,
 ) -> Data:
     """Loads windows of `context` values and the `horizon` values that follow them."""

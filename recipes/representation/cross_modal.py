@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 import keras
 
-from keras_dl import Choice, Objective, Range, Recipe, Score
+from keras_dl import AtLeast, Choice, Objective, Range, Recipe, Score
 from keras_dl.algorithms.cross_modal import CrossModal
 from keras_dl.data import Data
 from keras_dl.data.speech import spoken_images
@@ -33,7 +33,7 @@ def data(
     *,
     dataset: str = "mnist",
     speech: Annotated[str, Choice("fsdd", "tones")] = "fsdd",
-    fold: int = 0,
+    fold: Annotated[int, AtLeast(0)] = 0,
     pairs: Annotated[int, Range(100, 60_000, log=True)] = 3000,
     image_size: int | None = None,
     batch_size: Annotated[int, Choice(32, 64, 128, 256)] = 64,

@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import keras
 
-from keras_dl import Choice, Objective, Range, Recipe, Score
+from keras_dl import AtLeast, Choice, Objective, Range, Recipe, Score
 from keras_dl.algorithms.prototypical import PrototypicalNetwork
 from keras_dl.data import Data, with_scaling
 from keras_dl.data.few_shot import few_shot
@@ -32,10 +32,10 @@ def data(
     *,
     dataset: str = "omniglot",
     way: Annotated[int, Range(2, 60, log=True)] = 40,
-    shot: int = 1,
+    shot: Annotated[int, AtLeast(1)] = 1,
     query: Annotated[int, Range(1, 15)] = 2,
-    episodes: int = 140,
-    test_way: int = 5,
+    episodes: Annotated[int, AtLeast(1)] = 140,
+    test_way: Annotated[int, AtLeast(2)] = 5,
     rotations: Annotated[bool, Choice(False, True)] = True,
     image_size: int = 28,
     batch_size: Annotated[int, Choice(1, 2, 4)] = 1,

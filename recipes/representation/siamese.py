@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import keras
 
-from keras_dl import Choice, Objective, Range, Recipe, Score, When
+from keras_dl import AtLeast, Choice, Objective, Range, Recipe, Score, When
 from keras_dl.algorithms.siamese import SiameseNetwork
 from keras_dl.data import Data, with_scaling
 from keras_dl.data.few_shot import few_shot
@@ -35,8 +35,8 @@ def data(
     *,
     dataset: str = "omniglot",
     way: Annotated[int, Range(5, 60, log=True)] = 20,
-    episodes: int = 200,
-    test_way: int = 20,
+    episodes: Annotated[int, AtLeast(1)] = 200,
+    test_way: Annotated[int, AtLeast(2)] = 20,
     rotations: Annotated[bool, Choice(False, True)] = True,
     within_groups: bool | None = None,
     image_size: int = 28,

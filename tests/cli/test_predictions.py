@@ -101,3 +101,8 @@ def test_other_contents_are_not_replaced(tmp_path):
         check_out(str(own))
     check_out(str(answers))
     assert own.read_text(encoding="utf-8") == "a,b\n1,2\n"
+
+
+def test_no_rows_are_no_success(capsys):
+    assert print_predictions([], None) == 2
+    assert "`inputs` must hold something to predict" in capsys.readouterr().err

@@ -130,6 +130,7 @@ def test_rows_that_training_did_not_know_are_told(path, tmp_path):
         (("hour=circular:0",), "Received: hour=circular:0"),
         (("size=S<M",), "must rank every value of size: S < M. Received: 'L'"),
         (("siez=nominal",), "`columns` must name one column of the header"),
+        (("class=skip",), "`columns` must not skip the target"),
         (("port=numerical",), "Column port must hold finite numbers"),
     ],
 )

@@ -129,6 +129,11 @@ def test_unreadable_image_is_named_and_the_others_explained(folder, capsys):
         ([], "`INPUT` must be given to explain by gradcam"),
         (["{f}/photos", "--method", "filters", "--target", "1"], "`target` must be left out"),
         (["{f}/photos", "--method", "saliency", "--layer", "last"], "`layer` must be left out"),
+        (["{f}/photos", "--units", "1"], "`units` must be left out; gradcam"),
+        (
+            ["{f}/photos", "--method", "deconvnet", "--units", "1"],
+            "have a `layer` beside it",
+        ),
         (["{f}/photos", "--labels", "{f}/missing.txt"], "`labels` must be a text file"),
         (["{f}/photos", "--labels", "{f}/two.txt"], "`labels` must have a name for each of 3"),
     ],

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from keras_dl.space.domains import Choice, Range, Repeat, When, format_value
+from keras_dl.space.domains import AtLeast, Choice, Range, Repeat, When, format_value
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,7 @@ def test_when_needs_a_value():
         (Choice(None, True, 2.0, (1, 2)), "none | true | 2 | 1,2"),
         (Repeat(Range(1, 9), 1, 3), "1 to 3 values, each 1 … 9"),
         (Repeat(Choice("a", "b"), 1, 1), "1 value, each a | b"),
+        (AtLeast(1), "at least 1"),
         (When("optimizer", "sgd"), "optimizer is sgd"),
         (When("flip", True, False), "flip is true or false"),
         (When("depth", 1, 2, 3), "depth is 1, 2 or 3"),
@@ -144,3 +145,11 @@ def test_rules_finish_a_sentence(domain, rule):
 )
 def test_values_are_written_without_rounding(value, text):
     assert format_value(value) == text
+
+
+def test_least_value_is_a_finite_number():
+    assert [AtLeast(2).holds(value) for value in (1, 2, 3.5, math.nan, "3")] == [
+        False, True, True, False, False,
+    ]  # fmt: skip
+    with pytest.raises(TypeError, match="`least` must be a finite number"):
+        AtLeast(math.inf)

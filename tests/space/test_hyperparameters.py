@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from keras_dl.space import (
+    AtLeast,
     Choice,
     Hyper,
     Range,
@@ -118,6 +119,8 @@ def test_a_forgotten_star_is_noticed():
         (Annotated[int, Range(0.5, 3)], 1),
         (Annotated[int, Range(0, 4, step=0.5)], 1),
         (Annotated[bool, Range(0, 1)], True),
+        (Annotated[str, AtLeast(1)], "a"),
+        (Annotated[int, AtLeast(1), Range(1, 2)], 1),
         (Annotated[int, Repeat(Range(0, 1), 1, 2)], 1),
         (Annotated[tuple[int, ...], Range(0, 1)], (1,)),
         (Annotated[tuple[int, ...], Repeat(Range(0.5, 1), 1, 2)], (1,)),
@@ -224,6 +227,13 @@ def test_value_outside_its_domain_is_refused(name, value, said):
     with pytest.raises(ValueError, match="must") as caught:
         check(SPACE[name], value)
     assert str(caught.value) == said
+
+
+def test_value_below_its_bound_is_refused_and_none_is_none():
+    steps = hyper("steps", Annotated[int | None, AtLeast(1)], 5)
+    assert steps.domain is None
+    assert [check(steps, value) for value in (1, None)] == [1, None]
+    assert message(check, steps, 0) == "`steps` must be at least 1. Received: steps=0"
 
 
 def test_resolve_gives_the_active_defaults():

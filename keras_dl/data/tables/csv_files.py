@@ -13,7 +13,7 @@ from keras_dl.data.reading_options import option
 from keras_dl.data.specs import Features
 from keras_dl.data.tables.columns import COMMA, is_number, plain
 from keras_dl.data.tables.header import find_header
-from keras_dl.data.tables.kinds import find_kinds, stated_columns
+from keras_dl.data.tables.kinds import SKIP, find_kinds, stated_columns
 from keras_dl.data.tables.labels import check_labels, drop_missing, whole_numbers
 from keras_dl.data.tables.layout import Layout, find_layout
 from keras_dl.data.tables.rows import SAMPLE, Row, Table, open_table
@@ -71,6 +71,11 @@ def read_table(table: Table, name: str, source: str, header: list[str] | None) -
     """
     layout = find_layout(table, header)
     stated = stated_columns(header, len(table.first), table.path)
+    if stated.get(layout.target) == SKIP:
+        raise DatasetError(
+            "`columns` must not skip the target, without which nothing can be learned. "
+            f"Received: {layout.title(layout.target)}={SKIP}"
+        )
     cells, lines, labels = _read(table, layout)
     y, task = _target(labels, layout, table.path)
     x = None if stated else _numeric(cells, lines, layout, table.path)
