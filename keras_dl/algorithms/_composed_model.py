@@ -15,14 +15,23 @@ class ComposedModel(keras.Model):
     Attributes:
         components: names of the arguments that are layers or networks.
         arguments: names of the others that a saved model needs.
+        reusable_step: whether a step changes nothing but variables and `training_state`, so that
+            its trace can serve another training.
+        training_state: names of attributes beside variables that a training reads or changes.
     """
 
     components: ClassVar[tuple[str, ...]] = ("scaling", "net")
     arguments: ClassVar[tuple[str, ...]] = ()
+    reusable_step: ClassVar[bool] = False
+    training_state: ClassVar[tuple[str, ...]] = ()
 
     def build(self, input_shape: Any) -> None:
         """Marks the model as built: its components are."""
         self.built = True
+
+    def shared_variables(self) -> list[keras.Variable]:
+        """Returns variables that steps read and all trainings on a data set have in common."""
+        return []
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""

@@ -1,6 +1,5 @@
 """Callback of adversarial training: gradient norms and generated images of each epoch."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -15,16 +14,15 @@ class SampleMonitor(keras.callbacks.Callback):
     Adds `discriminator_gradient_norm` and `generator_gradient_norm` to the epoch's metrics: the
     mean over the steps in which the network was updated.
 
-    Args:
-        generate: returns uint8 images (n, height, width, channels), always from the same noise.
+    The model's method `snapshot` returns the uint8 images (n, height, width, channels), always from
+    the same noise.
 
     Attributes:
         snapshots: epoch (from 1) → images.
     """
 
-    def __init__(self, generate: Callable[[], np.ndarray]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.generate = generate
         self.snapshots: dict[int, np.ndarray] = {}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -35,4 +33,4 @@ class SampleMonitor(keras.callbacks.Callback):
         for name, norm in zip(("discriminator", "generator"), norms, strict=True):
             if logs is not None:
                 logs[f"{name}_gradient_norm"] = norm
-        self.snapshots[epoch + 1] = self.generate()
+        self.snapshots[epoch + 1] = model.snapshot()

@@ -50,6 +50,7 @@ class AdversarialTraining(ComposedModel):
         Adversarial Attacks, arXiv:1706.06083, eq. 2.1.
     """
 
+    reusable_step = True
     arguments = ("attack", "epsilon", "alpha", "steps", "step_size", "bounds", "seed")
 
     def __init__(

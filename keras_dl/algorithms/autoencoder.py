@@ -40,6 +40,7 @@ class Autoencoder(ScaledModel):
         arXiv:1206.5538, section 7.
     """
 
+    reusable_step = True
     arguments = ("reconstruction_loss", "sparsity")
 
     def __init__(

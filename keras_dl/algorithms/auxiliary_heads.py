@@ -30,6 +30,7 @@ class AuxiliaryHeads(ComposedModel):
         Szegedy et al., 2014, Going Deeper with Convolutions, arXiv:1409.4842, section 5: 0.3.
     """
 
+    reusable_step = True
     components = ("net",)
     arguments = ("weight",)
 

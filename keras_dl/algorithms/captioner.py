@@ -29,6 +29,7 @@ class Captioner(ComposedModel):
         **kwargs: `name` and `dtype` of `keras.Model`.
     """
 
+    reusable_step = True
     components = ("encoder", "decoder")
 
     def __init__(self, encoder: keras.Model, decoder: keras.Model, **kwargs: Any) -> None:

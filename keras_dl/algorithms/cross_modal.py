@@ -56,6 +56,7 @@ class CrossModal(ComposedModel):
         arXiv:2103.00020, figure 3 and section 2.5.
     """
 
+    reusable_step = True
     components = ("image", "speech")
     arguments = ("positives",)
 

@@ -44,6 +44,7 @@ class CTC(ComposedModel):
         Labelling Unsegmented Sequence Data with Recurrent Neural Networks, section 4.1.
     """
 
+    reusable_step = True
     components = ("net",)
     arguments = ("stride",)
 

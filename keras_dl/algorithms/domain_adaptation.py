@@ -62,6 +62,7 @@ class DomainAdaptation(ComposedModel):
         to 3.
     """
 
+    reusable_step = True
     arguments = ("mode", "total_steps", "coral", "statistics")
 
     def __init__(

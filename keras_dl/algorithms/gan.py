@@ -95,6 +95,8 @@ class GAN(ComposedModel):
         arXiv:1806.04498.
     """
 
+    reusable_step = True
+    training_state = ("sample_monitor",)
     components = ("generator", "discriminator")
     arguments = (
         "adversarial_loss",
@@ -149,12 +151,13 @@ class GAN(ComposedModel):
         if feature_extractor is not None:
             labelled = self.num_classes > 0
             self.feature_metrics = feature_metrics(feature_extractor, labelled=labelled)
-            # In a function, or Keras would track the extractor's weights as the model's own.
+            # In functions, or Keras would track the extractor's weights as the model's own.
             self._extract = lambda images: feature_extractor(images)
+            self._extractor_variables = lambda: feature_extractor.variables
         self._evaluates = False
         count = min(self.num_classes or MONITORED, MONITORED)
         self._fixed_noise = np.random.default_rng(0).normal(size=(count, self.latent_dim))
-        self.sample_monitor = SampleMonitor(self._snapshot)
+        self.sample_monitor = SampleMonitor()
 
     def compile(self, optimizer: keras.Optimizer, **kwargs: Any) -> None:
         """Compiles the model with an optimizer for each network.
@@ -221,7 +224,12 @@ class GAN(ComposedModel):
         ]
         return np.rint(np.concatenate(pixels)).clip(0, 255).astype(np.uint8)
 
-    def _snapshot(self) -> np.ndarray:
+    def shared_variables(self) -> list[keras.Variable]:
+        """Returns the variables of the feature extractor."""
+        return [] if self._extract is None else self._extractor_variables()
+
+    def snapshot(self) -> np.ndarray:
+        """Returns the images that `sample_monitor` records."""
         return self.images(self._fixed_noise)
 
     def _generate(self, inputs: list[Any]) -> Any:

@@ -61,6 +61,8 @@ class ImageTranslation(ComposedModel):
         Networks, arXiv:1611.07004, eq. 4 and section 3.3.
     """
 
+    reusable_step = True
+    training_state = ("sample_monitor", "_monitored")
     components = ("generator", "discriminator")
     arguments = ("adversarial_loss", "adversarial_weight", "l1_weight")
 
@@ -95,7 +97,7 @@ class ImageTranslation(ComposedModel):
         self.patches = FrechetDistance(size, name="patch_distance")
         self._evaluates = False
         self._monitored = np.zeros((0, *generator.input_shape[1:]), np.uint8)
-        self.sample_monitor = SampleMonitor(self._snapshot)
+        self.sample_monitor = SampleMonitor()
 
     def compile(self, optimizer: keras.Optimizer, **kwargs: Any) -> None:
         """Compiles the model with an optimizer for each network.
@@ -117,7 +119,8 @@ class ImageTranslation(ComposedModel):
         """Sets the sources (n, height, width, channels), pixels, that `sample_monitor` maps."""
         self._monitored = sources
 
-    def _snapshot(self) -> np.ndarray:
+    def snapshot(self) -> np.ndarray:
+        """Returns the images that `sample_monitor` records."""
         return self.images(self._monitored) if len(self._monitored) else self._monitored
 
     def images(self, sources: np.ndarray) -> np.ndarray:

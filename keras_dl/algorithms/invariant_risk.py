@@ -38,6 +38,7 @@ class InvariantRisk(ComposedModel):
         arXiv:1907.02893, IRMv1 in section 3.1 and appendix D.
     """
 
+    reusable_step = True
     arguments = ("penalty", "anneal", "l2")
 
     def __init__(

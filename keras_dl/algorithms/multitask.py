@@ -52,6 +52,7 @@ class Multitask(ComposedModel):
         Multi-Task Learning Using Uncertainty to Weigh Losses, arXiv:1705.07115, eq. 7 and 10.
     """
 
+    reusable_step = True
     components = ("net",)
     arguments = ("heads", "balance", "head_weights")
 

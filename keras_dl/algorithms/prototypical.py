@@ -100,6 +100,7 @@ class PrototypicalNetwork(ComposedModel):
         arXiv:1703.05175, eq. 1 and 2, algorithm 1.
     """
 
+    reusable_step = True
     components = ("encoder",)
     arguments = ("shot",)
 

@@ -38,6 +38,7 @@ class EncoderClassifier(ComposedModel):
         **kwargs: `name` and `dtype` of `keras.Model`.
     """
 
+    reusable_step = True
     components = ("encoder", "head", "augmentation")
 
     def __init__(
@@ -151,6 +152,7 @@ class SimCLR(ComposedModel):
         Visual Representations, arXiv:2002.05709, section 2 and algorithm 1.
     """
 
+    reusable_step = True
     components = ("encoder", "projection", "augmentation")
     arguments = ("temperature",)
 

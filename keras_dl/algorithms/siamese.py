@@ -49,6 +49,7 @@ class SiameseNetwork(ComposedModel):
         a "Siamese" time delay neural network.
     """
 
+    reusable_step = True
     components = ("encoder",)
     arguments = ("pair_loss", "margin")
 

@@ -38,6 +38,7 @@ class StatefulLanguageModel(ComposedModel):
         Zaremba et al., 2014, Recurrent Neural Network Regularization, arXiv:1409.2329, section 4.1.
     """
 
+    reusable_step = True
     components = ("net",)
     arguments = ("streams", "carry")
 

@@ -67,6 +67,7 @@ class VAE(ScaledModel):
         eq. 8, for `log_likelihood`.
     """
 
+    reusable_step = True
     components = ("scaling", "encoder", "decoder")
     arguments = ("likelihood", "variance", "beta", "binarise", "seed")
 

@@ -1,4 +1,4 @@
-"""Learning of visual words: whitening and k-means of random patches."""
+"""Learning of visual words: whitening of random patches, and k-means."""
 
 from typing import Any
 
@@ -8,26 +8,27 @@ import numpy as np
 from keras_dl.backend.inference import outputs
 from keras_dl.data import Data, Split
 from keras_dl.data.specs import Features
-from keras_dl.layers.visual_words import VisualWords, normalized_patches
+from keras_dl.layers.visual_words import VisualWords
 
 __all__ = ["encode_words", "learn_words", "set_statistics"]
 
-PATCHES = 100_000  # at most; the centroids of more are hardly others
+DESCRIPTORS = 100_000  # at most; the centroids of more are hardly others
+BATCH = 16  # images whose descriptors lie in memory together
 
 
 def learn_words(
     layer: VisualWords, images: np.ndarray, *, seed: int = 0, regularization: float = 0.1
 ) -> None:
-    """Sets whitening and centroids of a layer from random patches of images.
+    """Sets whitening and centroids of a layer from random patches or descriptors of images.
 
     Args:
         layer: built; changed in place.
         images: (n, height, width, channels) floats in [0, 1].
-        seed: of the patches and of k-means.
+        seed: of their places and of k-means.
         regularization: number that is added to the eigenvalues of the patches' covariance.
 
     Raises:
-        ValueError: if there are fewer patches than words.
+        ValueError: if there are fewer descriptors than words.
 
     Reference:
         Coates, Lee and Ng, 2011, section 3.1. Sculley, 2010, Web-Scale K-Means Clustering, for the
@@ -36,34 +37,37 @@ def learn_words(
     # scikit-learn takes a second to import.
     from sklearn.cluster import MiniBatchKMeans
 
-    patches = _sample(images, layer, seed)
-    if len(patches) < layer.words:
+    found = _sample(images, layer, seed)
+    if len(found) < layer.words:
         raise ValueError(
-            f"`words` must be at most the number of patches, {len(patches)}. "
+            f"`words` must be at most the number of descriptors, {len(found)}. "
             f"Received: words={layer.words}"
         )
-    mean = patches.mean(axis=0)
-    values, vectors = np.linalg.eigh(np.cov(patches - mean, rowvar=False))
-    whitening = (vectors / np.sqrt(np.maximum(values, 0) + regularization)) @ vectors.T
-    white = ((patches - mean) @ whitening).astype("float32")
+    mean, whitening = np.zeros(found.shape[1]), np.eye(found.shape[1])
+    if layer.descriptor == "patches":
+        mean = found.mean(axis=0)
+        values, vectors = np.linalg.eigh(np.cov(found - mean, rowvar=False))
+        whitening = (vectors / np.sqrt(np.maximum(values, 0) + regularization)) @ vectors.T
+    white = ((found - mean) @ whitening).astype("float32")
     options: dict[str, Any] = {"batch_size": 4096, "max_iter": 20, "n_init": 1}
     means = MiniBatchKMeans(layer.words, random_state=seed, **options).fit(white)
     layer.set_weights([mean, whitening, means.cluster_centers_])
 
 
 def _sample(images: np.ndarray, layer: VisualWords, seed: int) -> np.ndarray:
-    """Returns normalized patches at random places, (count, length)."""
+    """Returns descriptors of random images at random places, (count, length)."""
     random = np.random.default_rng(seed)
-    count = min(PATCHES, 40 * len(images))
-    height, width, channels = images.shape[1:]
-    numbers = random.integers(len(images), size=count)
-    top = random.integers(height - layer.size + 1, size=count)
-    left = random.integers(width - layer.size + 1, size=count)
-    cut = np.empty((count, layer.size, layer.size, channels), "float32")
-    for i, (n, t, s) in enumerate(zip(numbers, top, left, strict=True)):
-        cut[i] = images[n, t : t + layer.size, s : s + layer.size]
-    flat = normalized_patches(keras.ops.convert_to_tensor(cut), layer.size, 1, layer.contrast)
-    return np.asarray(keras.ops.convert_to_numpy(flat), "float64").reshape(count, -1)
+    each = -(-min(DESCRIPTORS, 40 * len(images)) // len(images))
+    parts = []
+    for start in range(0, len(images), BATCH):
+        batch = keras.ops.convert_to_tensor(images[start : start + BATCH])
+        every = np.asarray(keras.ops.convert_to_numpy(layer.describe(batch)), "float64")
+        every = every.reshape(len(every), -1, every.shape[-1])
+        rows = random.integers(every.shape[1], size=(len(every), each))
+        parts.append(
+            np.take_along_axis(every, rows[..., None], axis=1).reshape(-1, every.shape[-1])
+        )
+    return np.concatenate(parts)
 
 
 def encode_words(model: keras.Model, data: Data) -> Data:

@@ -76,6 +76,7 @@ class Word2VecLearning(ComposedModel):
         Skip-gram, arXiv:2012.15332.
     """
 
+    reusable_step = True
     components = ("net",)
     arguments = (
         "architecture",

@@ -19,6 +19,7 @@ import cloudpickle
 import keras
 import numpy as np
 
+from keras_dl.algorithms._composed_model import ComposedModel
 from keras_dl.backend.runtime_floats import RuntimeFloats
 from keras_dl.data import Data
 from keras_dl.training import fit
@@ -77,8 +78,11 @@ class CachedModel:
         return training_setup(model) == self._expected
 
     def take(self, model: keras.Model) -> None:
-        """Copies the variables of `model`."""
+        """Copies the variables of `model`, and shares its training state."""
         self.model.jit_compile = model.jit_compile
+        if isinstance(self.model, ComposedModel):
+            for name in self.model.training_state:
+                setattr(self.model, name, getattr(model, name))
         model.optimizer.build(model.trainable_variables)
         self._copy(model, self.model)
 
@@ -94,6 +98,8 @@ class CachedModel:
     def _check(self, graph: Any) -> None:
         own = [*self.model.variables, *self.model.optimizer.variables]
         handles = {id(v.value.handle) for v in [*own, *self.model.metrics_variables]}
+        if isinstance(self.model, ComposedModel):
+            handles |= {id(v.value.handle) for v in self.model.shared_variables()}
         handles.add(id(self.floats.variable.handle))
         captures = [t for t, _ in graph.captures if t.dtype == "resource"]
         if any(id(tensor) not in handles for tensor in captures):
@@ -162,16 +168,22 @@ def _add(job: Job, data: Data, model: keras.Model, key: str) -> CachedModel | No
 
 
 def _is_cacheable(job: Job, model: keras.Model, data: Data) -> bool:
-    """Models of other classes than Keras' own may change more than variables in a step."""
+    """Models of classes that do not say so may change more than variables in a step."""
     return (
         os.environ.get("KERAS_DL_MODEL_CACHE", "1") != "0"
         and job.devices == 1
         and job.callbacks is None  # they may change the model
         and (job.limit is None or job.limit.seconds is None)  # the rate follows the clock
-        and type(model) in (keras.Sequential, _functional())
+        and _has_reusable_step(model)
         and 4 * model.count_params() <= MOST_BYTES
         and InputPipeline(model, data.batch_size).uses_compiled_loops(data)
     )
+
+
+def _has_reusable_step(model: keras.Model) -> bool:
+    if isinstance(model, ComposedModel):
+        return model.reusable_step
+    return type(model) in (keras.Sequential, _functional())
 
 
 @functools.cache

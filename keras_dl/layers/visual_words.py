@@ -1,18 +1,19 @@
-"""Visual words: nearest centroids of whitened image patches, pooled over quadrants."""
+"""Visual words: nearest centroids of image patches or SIFT descriptors, pooled over quadrants."""
 
 from typing import Any
 
 import keras
 from keras import ops
 
+from keras_dl.layers.dense_sift import CELLS, ORIENTATIONS, dense_sift
 from keras_dl.utils.checks import check_choice, check_count, check_nonnegative
 
-__all__ = ["VisualWords", "normalized_patches"]
+__all__ = ["VisualWords"]
 
-ASSIGNMENTS = ("triangle", "hard")
+ASSIGNMENTS, DESCRIPTORS = ("triangle", "hard"), ("patches", "sift")
 
 
-def normalized_patches(images: Any, size: int, stride: int, contrast: float) -> Any:
+def _normalized_patches(images: Any, size: int, stride: int, contrast: float) -> Any:
     """Cuts images into patches of mean 0 and, where they have contrast, variance 1.
 
     Args:
@@ -36,27 +37,30 @@ def normalized_patches(images: Any, size: int, stride: int, contrast: float) -> 
 class VisualWords(keras.layers.Layer):
     """Counts of visual words in each quadrant of an image.
 
-    Patches are normalized and whitened. "hard" assigns each patch to its nearest centroid, a bag of
-    visual words; "triangle" gives centroid k the amount max(0, mean distance - distance to k),
-    which is 0 for about half of the words. The amounts are summed over each quadrant.
+    Patches are normalized and whitened; SIFT descriptors stay as they are. "hard" assigns each
+    descriptor to its nearest centroid, a bag of visual words; "triangle" gives centroid k the
+    amount max(0, mean distance - distance to k), which is 0 for about half of the words. The
+    amounts are summed over each quadrant.
 
     Centroids and whitening are not trainable; `keras_dl.algorithms.visual_words` learns them.
 
     Args:
         words: number of centroids.
-        size: side of a patch in pixels.
-        stride: step between patches.
+        size: side of a patch in pixels; of a SIFT descriptor a multiple of 4, its cells in a row.
+        stride: step between patches or descriptors.
+        descriptor: "patches" or "sift".
         assignment: "triangle" or "hard".
         contrast: added to the variance of a patch in [0, 1].
         **kwargs: `name` and `dtype` of `keras.layers.Layer`.
 
     Raises:
         TypeError, ValueError: if an argument is out of its range, or images are smaller than two
-            patches.
+            descriptors.
 
     Reference:
         Coates, Lee and Ng, 2011, An Analysis of Single-Layer Networks in Unsupervised Feature
-        Learning, sections 3.1, 3.2.1 and 3.2.2.
+        Learning, sections 3.1, 3.2.1 and 3.2.2. Csurka, Dance, Fan, Willamowski and Bray, 2004,
+        Visual Categorization with Bags of Keypoints, for "sift" with "hard".
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class VisualWords(keras.layers.Layer):
         *,
         size: int = 6,
         stride: int = 1,
+        descriptor: str = "patches",
         assignment: str = "triangle",
         contrast: float = 10 / 255**2,
         **kwargs: Any,
@@ -72,11 +77,17 @@ class VisualWords(keras.layers.Layer):
         check_count("words", words, "it is the number of centroids")
         check_count("size", size, "it is the side of a patch")
         check_count("stride", stride, "it is the step between patches")
+        check_choice("descriptor", descriptor, DESCRIPTORS)
+        if descriptor == "sift" and size % CELLS:
+            raise ValueError(
+                f"`size` must be a multiple of {CELLS} for sift. Received: size={size}"
+            )
         check_choice("assignment", assignment, ASSIGNMENTS)
         check_nonnegative("contrast", contrast, "it is added to the variance of a patch")
         super().__init__(**kwargs)
         self.words, self.size, self.stride = words, size, stride
-        self.assignment, self.contrast = assignment, float(contrast)
+        self.descriptor, self.assignment = descriptor, assignment
+        self.contrast = float(contrast)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Creates whitening and centroids, which are 0 until they are learned."""
@@ -86,7 +97,8 @@ class VisualWords(keras.layers.Layer):
                 f"`inputs` must be images of at least {self.size + self.stride} pixels. "
                 f"Received: shape {input_shape}"
             )
-        length = self.size**2 * channels
+        sift = self.descriptor == "sift"
+        length = CELLS**2 * ORIENTATIONS if sift else self.size**2 * channels
         for name, shape in {
             "mean": (length,), "whitening": (length, length), "centroids": (self.words, length),
         }.items():  # fmt: skip
@@ -95,10 +107,15 @@ class VisualWords(keras.layers.Layer):
             )
             setattr(self, name, weight)
 
+    def describe(self, images: Any) -> Any:
+        """Returns the descriptors (n, rows, columns, length) of images in [0, 1], not whitened."""
+        if self.descriptor == "sift":
+            return dense_sift(images, self.size // CELLS, self.stride)
+        return _normalized_patches(images, self.size, self.stride, self.contrast)
+
     def call(self, inputs: keras.KerasTensor) -> Any:
         """Computes the amounts (n, 4·words) of images in [0, 1]."""
-        patches = normalized_patches(inputs, self.size, self.stride, self.contrast)
-        white: Any = ops.matmul(patches - self.mean, self.whitening)
+        white: Any = ops.matmul(self.describe(inputs) - self.mean, self.whitening)
         products: Any = ops.matmul(white, ops.transpose(self.centroids))
         squares: Any = ops.sum(ops.square(self.centroids), axis=-1)
         # Without the patch's own square, which is the same for all centroids.
@@ -123,5 +140,5 @@ class VisualWords(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
-        names = ("words", "size", "stride", "assignment", "contrast")
+        names = ("words", "size", "stride", "descriptor", "assignment", "contrast")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

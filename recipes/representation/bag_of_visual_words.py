@@ -1,4 +1,4 @@
-"""Bag of visual words: k-means of image patches and a linear classifier.
+"""Bag of visual words: k-means of image patches or SIFT descriptors and a linear classifier.
 
 Paper: Coates, Lee and Ng, 2011, An Analysis of Single-Layer Networks in Unsupervised Feature
     Learning; Csurka, Dance, Fan, Willamowski and Bray, 2004, Visual Categorization with Bags of
@@ -22,7 +22,7 @@ from typing import Annotated, Any
 import keras
 import numpy as np
 
-from keras_dl import Choice, Objective, Range, Recipe, Score, plots
+from keras_dl import Choice, Objective, Range, Recipe, Score, When, plots
 from keras_dl.algorithms.visual_words import encode_words, learn_words, set_statistics
 from keras_dl.data import Data, load, with_scaling
 from keras_dl.data.few_labels import balanced_rows
@@ -52,14 +52,19 @@ def build(
     *,
     words: Annotated[int, Range(16, 1600, log=True)] = 400,
     assignment: Annotated[str, Choice("triangle", "hard")] = "triangle",
-    size: Annotated[int, Range(3, 12)] = 6,
-    stride: Annotated[int, Range(1, 4)] = 1,
+    descriptor: Annotated[str, Choice("patches", "sift")] = "patches",
+    size: Annotated[int, Range(3, 12), When("descriptor", "patches")] = 6,
+    cell: Annotated[int, Range(2, 8), When("descriptor", "sift")] = 4,
+    stride: Annotated[int, Range(1, 8)] = 1,
     learning_rate: Annotated[float, Range(1e-4, 1e-2, log=True)] = 1e-3,
     weight_decay: Annotated[float, Range(1e-3, 1.0, log=True)] = 0.1,
 ) -> keras.Model:
     """Compiles words that are still to be learned, and a linear classifier."""
     inputs = keras.Input(data.input_shape)
-    layer = VisualWords(words, size=size, stride=stride, assignment=assignment, name="words")
+    side = 4 * cell if descriptor == "sift" else size
+    layer = VisualWords(
+        words, size=side, stride=stride, descriptor=descriptor, assignment=assignment, name="words"
+    )
     # Frozen, it standardises; its statistics are those of the training images.
     standard = keras.layers.BatchNormalization(
         center=False, scale=False, epsilon=0.01, trainable=False, name="standard"
@@ -91,8 +96,10 @@ def train(session: Any, model: keras.Model, data: Data) -> None:
 
 
 def report(model: keras.Model, data: Data) -> dict[str, Any]:
-    """Draws the classification figures and the words, as whitened patches."""
+    """Draws the classification figures and the words, if they are patches."""
     layer = model.get_layer("bag_of_visual_words").get_layer("words")
+    if layer.descriptor == "sift":
+        return report_classification(model, data)
     words, channels = layer.get_weights()[2], data.input_shape[-1]
     kernel = words.T.reshape(layer.size, layer.size, channels, -1)
     return {
@@ -110,7 +117,7 @@ recipe = Recipe(
     epochs=20,
     objective=Objective("val_accuracy", "max"),
     task="classification",
-    factors=("assignment",),
+    factors=("descriptor", "assignment"),
     score=Score("test/accuracy", "max"),
 )
 run, tune = recipe.run, recipe.tune

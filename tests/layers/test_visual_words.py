@@ -111,7 +111,15 @@ def test_words_of_a_data_set_keep_its_targets():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"words": 0}, {"size": 0}, {"stride": 0}, {"assignment": "soft"}, {"contrast": -1}]
+    "wrong",
+    [
+        {"words": 0},
+        {"size": 0},
+        {"stride": 0},
+        {"assignment": "soft"},
+        {"contrast": -1},
+        {"descriptor": "surf"},
+    ],
 )
 def test_wrong_arguments_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
@@ -123,5 +131,5 @@ def test_too_small_images_and_too_many_words_are_refused():
         VisualWords(4).build((None, 6, 6, 1))
     layer = VisualWords(100, size=3)
     layer.build((None, *SHAPE))
-    with pytest.raises(ValueError, match="`words` must be at most the number of patches, 80"):
+    with pytest.raises(ValueError, match="`words` must be at most the number of descriptors, 80"):
         learn_words(layer, images())
