@@ -9,7 +9,7 @@ import time
 from benchmarks import ceiling, machine, table
 
 PARTS = ("training", "trials", "tracking", "startup", "word2vec", "decoding", "acting")
-STUDIES = ("adaptation", "search", "with_without")  # by name only
+STUDIES = ("adaptation", "reuse", "search", "with_without")  # by name only
 
 
 def main(names: list[str]) -> int:
