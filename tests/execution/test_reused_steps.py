@@ -28,7 +28,7 @@ RECIPES = {
     "gan": {"dataset": "digits"},
     "lstm_lm": {"dataset": "topics", "units": 16},
     "multitask": {"dataset": "digits"},
-    "pix2pix": {"dataset": "digits_outlines"},
+    "pix2pix": {"dataset": "digits"},
     "prototypical": {"dataset": "glyphs"},
     "siamese": {"dataset": "glyphs"},
     "simclr": {"dataset": "digits"},
