@@ -6,7 +6,8 @@ Data: CamVid, 367 + 101 + 233 street scenes in SegNet's split, 11 classes, at ha
     pixels; Brostow et al., 2009, licence not stated, research use. `--dataset shapes` is generated;
     `--dataset FOLDER` has images/ and masks/ with a class number per pixel.
 Run: keras-dl run segnet_basic
-Expect: Not measured; an epoch takes a minute or more of one CPU.
+Expect: 35.8 % mean IoU and 77.4 % of the pixels on the test set of CamVid, seed 0 alone; 12 epochs,
+    15 minutes on a busy core of an Intel Xeon. `fcn`, of 20 epochs, has 43.5 %.
 Differs: A quarter of the filters; Adam with cosine decay for SGD of rate 0.1 and momentum 0.9,
     12 epochs, of which validation chooses the best; weights of classes are the square root of
     median-frequency balancing (`--balance 1` is the paper's); moving averages for statistics that

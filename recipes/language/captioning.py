@@ -5,8 +5,10 @@ Paper: Vinyals, Toshev, Bengio and Erhan, 2015, Show and Tell, arXiv:1411.4555; 
 Data: 1,000 photographs of Flickr8k with five captions each, of its splits; or a folder of images
     with captions.tsv (columns image and caption). `--dataset captioned_shapes` is generated.
 Run: keras-dl run captioning
-Expect: No figure yet: BLEU is not measured at the default budget. The report has BLEU of the most
-    frequent caption and of that of the nearest photograph beside it.
+Expect: BLEU-1 to 4 of .548, .328, .179 and .099 on the test photographs, by beam search with five
+    references each, seed 0 alone; greedy .536 to .094, the caption of the nearest photograph .402
+    to .065, the most frequent caption .371 to 0. 135 s of training on one core of an Intel Xeon.
+    The paper's net, on 6,000 photographs, has a BLEU-1 of .63.
 Differs: 753 photographs to train on for 6,000; the 36 regions of a MobileNet of width 0.75, which
     stays frozen, for a fine-tuned Inception or the 196 of a VGG; attention behind the LSTM, as in
     Luong et al.; words of three captions or more; the best of 12 epochs by the loss in validation.
