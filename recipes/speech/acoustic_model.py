@@ -7,8 +7,8 @@ Data: Strings of one to five recordings of one speaker of the Free Spoken Digit 
     4.0, with pauses; or of a folder of `.wav` files by class. `--dataset tones` is generated.
 Run: keras-dl run acoustic_model
 Expect: Label error 4.8 % in test (5.2, 4.6, 4.7), seeds 0 to 2, where the frames' classes without
-    the Markov model make 56 % (seed 0); 77 to 79 % of the frames are right. Strings of 2, 3 and 4
-    digits have 6 to 7 %, of 1 and 5 2.5 %. 86 s of training on one busy core of an Intel Xeon.
+    the Markov model make 53 % (56, 52, 51); 77 to 79 % of the frames and 88 % of the strings are
+    right. 86 s of training on one busy core of an Intel Xeon.
 Differs: Three states of whole words for senones of triphones; no pre-training; the first alignment
     divides each word into equal parts where the paper has that of a Gaussian mixture model.
 """
