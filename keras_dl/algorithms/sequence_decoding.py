@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_dl.algorithms._composed_model import ComposedModel
+from keras_dl.models.transformers._cache import past, write
 from keras_dl.models.transformers._residual_parts import ATTENTIONS, apply_block
 from keras_dl.models.transformers.transformer import PADDING
 from keras_dl.utils.checks import check_count, check_nonnegative
@@ -149,16 +150,12 @@ class BeamSearch(ComposedModel):
         self, t: Any, last: Any, caches: list[Any], read: list[Any], visible: Any
     ) -> tuple[Any, list[Any]]:
         """Returns logits (batch·beams, vocabulary) of the next token, and the new caches."""
-        places: Any = ops.arange(self.length)
-        at: Any = places == t
-        past: Any = places <= t
-        at, past = at[None, None, :, None], past[None, None, None, :]
         x, new = self._vectors(last, t), []
 
         def itself(layer: Any, number: int, y: Any) -> Any:
             for part, cache in zip(layer.keys_and_values(y), caches[2 * number :], strict=False):
-                new.append(ops.where(at, part, cache))
-            return layer.attend(y, *new[-2:], past)[0]
+                new.append(write(cache, part, t))
+            return layer.attend(y, *new[-2:], past(self.length, t))[0]
 
         for number, parts in enumerate(self._blocks):
             own, other = parts["attention"], parts["memory_attention"]
