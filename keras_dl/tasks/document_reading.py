@@ -1,6 +1,7 @@
 """Reading of pages: character error rate, where the decoder looks, texts of image files."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import keras
@@ -106,6 +107,7 @@ class DocumentReading(Task):
         yield from without_answer(unreadable)
 
 
+@lru_cache(maxsize=1)  # traced once for all evaluations of a model, which it keeps alive
 def _search(model: keras.Model, tokenizer: PageTokenizer) -> BeamSearch:
     return BeamSearch(model, start=START, end=END, length=tokenizer.length, beams=1, alpha=0.0)
 

