@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_dl.algorithms._composed_model import ComposedModel
+from keras_dl.models.transformers._cache import past, write
 from keras_dl.models.transformers._residual_parts import ATTENTIONS, apply_block
 from keras_dl.models.transformers.transformer import PADDING
 from keras_dl.utils.checks import check_count, check_nonnegative
@@ -18,14 +19,15 @@ NEVER = -1e9  # log-probability of what must not be chosen
 
 @keras.saving.register_keras_serializable("keras_dl")
 class BeamSearch(ComposedModel):
-    """Decodes with `keras_dl.models.transformer`, one token at a time, in one compiled loop.
+    """Decodes with an encoder-decoder Transformer, one token at a time, in one compiled loop.
 
     The encoder runs once for each source; of each target token the keys and values are computed
     once. Hypotheses are ranked by log p / ((5 + n) / 6)^α with n tokens, the end included; those
     that have ended stay among the `beams` best, and the search ends when all of them have.
 
     Args:
-        net: a Transformer, see `keras_dl.models.transformer`.
+        net: `keras_dl.models.transformer`, whose sources are ids, or
+            `keras_dl.models.document_reader`, whose sources are images.
         start: id of the token that every target begins with.
         end: id of the token that ends a target.
         length: most tokens of a target, the end included.
@@ -69,8 +71,12 @@ class BeamSearch(ComposedModel):
             for i in range(1, len(names))
             if f"decoder{i}_contract" in names
         ]
-        last = "encoder_norm" if self._norm_first else f"encoder{len(self._blocks)}_contract_norm"
         source: Any = net.input["source"]  # type: ignore[index]
+        self._reads_ids = source.dtype == "int32"
+        last = "memory"
+        if self._reads_ids:
+            own = f"encoder{len(self._blocks)}_contract_norm"
+            last = "encoder_norm" if self._norm_first else own
         self._encoder = keras.Model(source, net.get_layer(last).output)
         self.build(None)
         # XLA compiles loops of unknown length badly, and JAX compiles by nothing else.
@@ -81,18 +87,19 @@ class BeamSearch(ComposedModel):
         """Decodes sources.
 
         Args:
-            inputs: ids (batch, source time), `PADDING` behind their ends.
+            inputs: ids (batch, source time), `PADDING` behind their ends; or images.
             training: not used.
 
         Returns:
             {"ids": (batch, beams, length) int32, best first, the end included and `PADDING` behind
             it, "scores": (batch, beams), what they are ranked by}.
         """
-        source = ops.cast(inputs, "int32")
+        source = self._source(inputs)
         shape: Any = ops.shape(source)
         batch = shape[0]
         memory = self._repeated(self._encoder(source))
-        visible = self._repeated(self._visible(source))
+        visible = self._visible(source)
+        visible = None if visible is None else self._repeated(visible)
         read = [parts["memory_attention"].keys_and_values(memory) for parts in self._blocks]
         heads = self._blocks[0]["attention"].num_heads
         empty = (batch * self.beams, heads, self.length, memory.shape[-1] // heads)
@@ -120,14 +127,15 @@ class BeamSearch(ComposedModel):
         """Computes how each block of the decoder weighs the source.
 
         Args:
-            source: ids (batch, source time).
+            source: ids (batch, source time), or images.
             target: ids (batch, time) that the decoder reads, the start first.
 
         Returns:
-            For each block weights (batch, heads, time, source time); they sum to 1.
+            For each block weights (batch, heads, time, source time); they sum to 1. Of images the
+            source time counts the places of the feature map, row by row.
         """
-        ids = ops.convert_to_tensor(np.asarray(source, "int32"))
-        visible, memory, all_weights = self._visible(ids), self._encoder(ids), []
+        read = self._source(source)
+        visible, memory, all_weights = self._visible(read), self._encoder(read), []
         x = self._vectors(ops.convert_to_tensor(np.asarray(target, "int32")), 0)
 
         def look(parts: dict[str, Any], y: Any) -> Any:
@@ -149,16 +157,12 @@ class BeamSearch(ComposedModel):
         self, t: Any, last: Any, caches: list[Any], read: list[Any], visible: Any
     ) -> tuple[Any, list[Any]]:
         """Returns logits (batch·beams, vocabulary) of the next token, and the new caches."""
-        places: Any = ops.arange(self.length)
-        at: Any = places == t
-        past: Any = places <= t
-        at, past = at[None, None, :, None], past[None, None, None, :]
         x, new = self._vectors(last, t), []
 
         def itself(layer: Any, number: int, y: Any) -> Any:
             for part, cache in zip(layer.keys_and_values(y), caches[2 * number :], strict=False):
-                new.append(ops.where(at, part, cache))
-            return layer.attend(y, *new[-2:], past)[0]
+                new.append(write(cache, part, t))
+            return layer.attend(y, *new[-2:], past(self.length, t))[0]
 
         for number, parts in enumerate(self._blocks):
             own, other = parts["attention"], parts["memory_attention"]
@@ -218,7 +222,12 @@ class BeamSearch(ComposedModel):
         penalty: Any = ops.power((5.0 + tokens) / 6.0, self.alpha)
         return scores / penalty
 
+    def _source(self, inputs: Any) -> Any:
+        return ops.cast(inputs, "int32") if self._reads_ids else ops.convert_to_tensor(inputs)
+
     def _visible(self, source: Any) -> Any:
+        if not self._reads_ids:
+            return None
         mask: Any = ops.not_equal(source, PADDING)
         return mask[:, None, None, :]
 

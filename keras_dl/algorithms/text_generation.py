@@ -7,6 +7,8 @@ from typing import Protocol, runtime_checkable
 import keras
 import numpy as np
 
+from keras_dl.algorithms.cached_reading import CachedReader, has_cache
+
 __all__ = ["Readable", "Reader", "generate", "sample_token"]
 
 # Reads further tokens and returns the logits (vocabulary,) of the one that follows them.
@@ -39,7 +41,8 @@ def generate(
 
     Args:
         model: has a `reader`, or maps ids (batch, context) to logits (batch, context, vocabulary)
-            and is causal, so that what stands behind a position does not change its logits.
+            and is causal, so that what stands behind a position does not change its logits. Of
+            `keras_dl.models.gpt` keys and values are kept, see `CachedReader`.
         prompt: token ids, at least one.
         length: number of tokens to add.
         temperature: divides the logits; 1 keeps the model's distribution, 0 takes the most
@@ -63,7 +66,7 @@ def generate(
         raise ValueError(
             f"`length` must be 0 or more; it is the number of new tokens. Received: length={length}"
         )
-    read: Reader = model.reader() if isinstance(model, Readable) else _WindowReader(model)
+    read = _reader(model)
     rng, tokens, further = np.random.default_rng(seed), [], ids
     for _ in range(length):
         logits = read(further)
@@ -71,6 +74,12 @@ def generate(
         tokens.append(sample_token(logits, rng, **options))
         further = tokens[-1:]
     return tokens
+
+
+def _reader(model: keras.Model) -> Reader:
+    if isinstance(model, Readable):
+        return model.reader()
+    return CachedReader(model) if has_cache(model) else _WindowReader(model)
 
 
 class _WindowReader:

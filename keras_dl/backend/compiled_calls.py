@@ -14,9 +14,9 @@ import numpy as np
 
 from keras_dl.backend.compiled_loop import compile_steps
 
-__all__ = ["CompiledUpdates", "compiled_outputs"]
+__all__ = ["CompiledUpdates", "compiled_call", "compiled_outputs"]
 
-# One trace for each model and number of examples, for the model's lifetime.
+# One trace for each model and shape of its inputs, for the model's lifetime.
 _calls: "weakref.WeakKeyDictionary[Any, Any]" = weakref.WeakKeyDictionary()
 
 
@@ -28,6 +28,20 @@ def compiled_outputs(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
 
     Returns:
         The function, which compiles once for each n.
+    """
+    call = compiled_call(model)
+    return lambda x: np.asarray(keras.ops.convert_to_numpy(call(x)))
+
+
+def compiled_call(model: keras.Model) -> Callable[[Any], Any]:
+    """Returns the model's inference as one compiled call, whose outputs stay on the device.
+
+    Args:
+        model: built; its weights may change between calls.
+
+    Returns:
+        A function from arrays or tensors, in the structure of the inputs, to tensors in that of
+        the outputs; it compiles once for each shape.
     """
     if model not in _calls:
         by_backend = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
@@ -77,17 +91,17 @@ class CompiledUpdates:
 def _tensorflow(model: Any) -> Any:
     tf = importlib.import_module("tensorflow")
     call = tf.function(lambda x: model(x, training=False), autograph=False)
-    return lambda x: call(tf.convert_to_tensor(x)).numpy()
+    return lambda x: call(keras.tree.map_structure(tf.convert_to_tensor, x))
 
 
 def _jax(model: Any) -> Any:
     jax = importlib.import_module("jax")
     call = jax.jit(lambda *arrays: model.stateless_call(*arrays, training=False)[0])
 
-    def outputs(x: np.ndarray) -> np.ndarray:
+    def outputs(x: Any) -> Any:
         trainable = [variable.value for variable in model.trainable_variables]
         others = [variable.value for variable in model.non_trainable_variables]
-        return np.asarray(call(trainable, others, x))
+        return call(trainable, others, x)
 
     return outputs
 
@@ -95,8 +109,8 @@ def _jax(model: Any) -> Any:
 def _torch(model: Any) -> Any:
     torch = importlib.import_module("torch")
 
-    def outputs(x: np.ndarray) -> np.ndarray:
+    def outputs(x: Any) -> Any:
         with torch.no_grad():
-            return np.asarray(keras.ops.convert_to_numpy(model(x, training=False)))
+            return model(x, training=False)
 
     return outputs

@@ -26,6 +26,7 @@ from keras_dl.layers.rbf_output import RBFOutput
 from keras_dl.layers.roi_align import PyramidRoIAlign, RoIAlign, RoIPool
 from keras_dl.layers.scaled_standardized_convolution import ScaledStandardizedConv2D
 from keras_dl.layers.sinusoidal_positions import SinusoidalPositions
+from keras_dl.layers.sinusoidal_positions_2d import SinusoidalPositions2D
 from keras_dl.layers.skip_gain import SkipGain
 from keras_dl.layers.sparse_dense import SparseDense
 from keras_dl.layers.sparse_map_convolution import SparseMapConv2D
@@ -69,6 +70,7 @@ __all__ = [
     "ScaledStandardizedConv2D",
     "SimpleCells2D",
     "SinusoidalPositions",
+    "SinusoidalPositions2D",
     "SkipGain",
     "SparseDense",
     "SparseMapConv2D",

@@ -73,19 +73,39 @@ class CausalSelfAttention(keras.layers.Layer):
 
     def call(self, inputs: keras.KerasTensor, training: bool | None = None) -> keras.KerasTensor:
         """Maps (batch, time, width) to the same shape."""
-        shape: Any = ops.shape(inputs)
-        time, width = shape[1], inputs.shape[-1]
-        size = width // self.num_heads
-        packed: Any = ops.reshape(self.qkv(inputs), (-1, time, 3, self.num_heads, size))
+        parts = self.queries_keys_values(inputs)
+        return self.attend(*parts, _causal_mask(_time(inputs)), training=training)
+
+    def queries_keys_values(self, inputs: Any) -> tuple[Any, Any, Any]:
+        """Returns queries, keys and values, each (batch, heads, time, size)."""
+        size = inputs.shape[-1] // self.num_heads
+        packed: Any = ops.reshape(self.qkv(inputs), (-1, _time(inputs), 3, self.num_heads, size))
         packed = ops.transpose(packed, (2, 0, 3, 1, 4))
-        query, key, value = packed[0], packed[1], packed[2]  # (batch, heads, time, size)
-        scores = ops.matmul(query / math.sqrt(size), ops.swapaxes(key, -1, -2))
+        return packed[0], packed[1], packed[2]
+
+    def attend(
+        self, queries: Any, keys: Any, values: Any, visible: Any, training: bool | None = None
+    ) -> Any:
+        """Attends to keys and values that are computed already.
+
+        Args:
+            queries: (batch, heads, time, size).
+            keys: (batch, heads, memory time, size).
+            values: as the keys.
+            visible: bool, broadcast to (batch, heads, time, memory time).
+            training: whether weights are dropped.
+
+        Returns:
+            (batch, time, width).
+        """
+        size = queries.shape[-1]
+        scores = ops.matmul(queries / math.sqrt(size), ops.swapaxes(keys, -1, -2))
         # The softmax runs in float32: half precision loses the small weights of long contexts.
-        scores = ops.where(_causal_mask(time), ops.cast(scores, "float32"), -math.inf)
-        weights = ops.cast(ops.softmax(scores), value.dtype)  # (batch, heads, time, time)
-        mixed = ops.matmul(self.dropout(weights, training=training), value)
-        joined: Any = ops.reshape(ops.transpose(mixed, (0, 2, 1, 3)), (-1, time, width))
-        return self.projection(joined)
+        scores = ops.where(visible, ops.cast(scores, "float32"), -math.inf)
+        weights = ops.cast(ops.softmax(scores), values.dtype)  # (batch, heads, time, memory time)
+        mixed: Any = ops.matmul(self.dropout(weights, training=training), values)
+        mixed = ops.transpose(mixed, (0, 2, 1, 3))
+        return self.projection(ops.reshape(mixed, (-1, _time(mixed), self.num_heads * size)))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Returns the shape of the inputs."""
@@ -107,3 +127,8 @@ class CausalSelfAttention(keras.layers.Layer):
 def _causal_mask(time: int) -> keras.KerasTensor:
     positions: Any = ops.arange(time)
     return positions[:, None] >= positions[None, :]
+
+
+def _time(x: Any) -> Any:
+    shape: Any = ops.shape(x)
+    return shape[1]

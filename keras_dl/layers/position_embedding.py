@@ -46,13 +46,26 @@ class PositionEmbedding(keras.layers.Layer):
             (self.length, input_shape[-1]), self.embeddings_initializer, name="embeddings"
         )
 
-    def call(self, inputs: keras.KerasTensor) -> keras.KerasTensor:
-        """Maps (batch, time, width) to the same shape; time is at most `length`."""
+    def call(self, inputs: keras.KerasTensor, start: Any = None) -> keras.KerasTensor:
+        """Adds the vectors of positions.
+
+        Args:
+            inputs: (batch, time, width).
+            start: position of the first vector; None: 0. `start` + time is at most `length`.
+
+        Returns:
+            (batch, time, width).
+        """
         table: Any = ops.cast(self.embeddings, inputs.dtype)
         shape: Any = ops.shape(inputs)
-        return inputs + table[: shape[1]]
+        if start is None:
+            return inputs + table[: shape[1]]
+        rows: Any = ops.take(table, ops.arange(shape[1], dtype="int32") + start, axis=0)
+        return inputs + rows
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...], *_: Any, **__: Any
+    ) -> tuple[int | None, ...]:
         """Returns the shape of the inputs."""
         return input_shape
 

@@ -34,6 +34,7 @@ from keras_dl.models.googlenet import googlenet
 from keras_dl.models.graph_convolution import graph_convolution
 from keras_dl.models.hebbian import hebbian
 from keras_dl.models.inception_v3 import inception_v3
+from keras_dl.models.keyword_spotting import cnn_trad_fpool3, ds_cnn
 from keras_dl.models.lecun1989 import lecun1989, net1, net2, net3, net4, net5
 from keras_dl.models.lenet import lenet5, lenet5_1998
 from keras_dl.models.linear import linear_regression, logistic_regression
@@ -106,6 +107,7 @@ from keras_dl.models.transformers import (
     bert,
     bert_classifier,
     bert_masked_lm,
+    document_reader,
     gpt,
     gpt2,
     transformer,
@@ -128,6 +130,7 @@ __all__ = [
     "bert_masked_lm",
     "caption_decoder",
     "cifar_resnet",
+    "cnn_trad_fpool3",
     "conditional_dcgan_generator",
     "conditional_discriminator",
     "conditional_generator",
@@ -138,12 +141,14 @@ __all__ = [
     "dcgan_generator",
     "deep_averaging",
     "dense_autoencoder",
+    "document_reader",
     "domain_adversarial",
     "dqn_dueling",
     "dqn_minatar",
     "dqn_mlp",
     "dqn_nature",
     "dqn_nips",
+    "ds_cnn",
     "efficientnet",
     "efficientnet_b0",
     "efficientnet_b1",

@@ -37,7 +37,7 @@ from keras_dl.plots.parallel import Axis, parallel_coordinates
 from keras_dl.plots.pareto import pareto_front
 from keras_dl.plots.per_class import class_scores
 from keras_dl.plots.probes import probe_bars
-from keras_dl.plots.ranking import precision_recall, roc
+from keras_dl.plots.ranking import false_alarm_curve, precision_recall, roc
 from keras_dl.plots.regions import decision_regions
 from keras_dl.plots.regression import predicted_against_actual, residuals
 from keras_dl.plots.retrieval import retrieved_images
@@ -89,6 +89,7 @@ __all__ = [
     "episode_accuracies",
     "error_by_step",
     "error_per_year",
+    "false_alarm_curve",
     "feature_map_grid",
     "film_strip",
     "filters",

@@ -1,4 +1,4 @@
-"""ROC and precision–recall curves of classifiers."""
+"""ROC and precision–recall curves of classifiers, false alarms of spotters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from keras_dl.plots._style import COLOURS, GREY, new_figure, shorten
 
-__all__ = ["precision_recall", "roc"]
+__all__ = ["false_alarm_curve", "precision_recall", "roc"]
 
 Curve = tuple[np.ndarray, np.ndarray, float]
 STYLES = ("-", "--", ":")
@@ -52,6 +52,31 @@ def precision_recall(
     for index, (label, place) in enumerate((points or {}).items()):
         axes.plot(*place, "o" if index else "s", color="black", label=shorten(label))
     axes.legend(loc="lower left", fontsize=8)
+    return figure
+
+
+def false_alarm_curve(
+    false_alarms: np.ndarray, false_rejects: np.ndarray, point: tuple[float, float]
+) -> Figure:
+    """Draws the false rejects of a spotter by its false alarms per hour, as a threshold moves.
+
+    Args:
+        false_alarms: per hour, (points,); the axis is linear below 1 and logarithmic above.
+        false_rejects: shares in [0, 1], (points,).
+        point: false alarms and false rejects of the threshold in use.
+
+    Returns:
+        The figure; lower and further left is better.
+    """
+    figure = new_figure(5.0, 3.8)
+    axes = figure.subplots()
+    axes.step(false_alarms, false_rejects, where="post", color=COLOURS[0])
+    axes.plot(*point, "o", color="black")
+    text = f"{100 * point[1]:.2g} % rejected at {point[0]:.2g} an hour"
+    axes.annotate(text, point, (8, 8), textcoords="offset points", fontsize=9)
+    axes.set_xscale("symlog", linthresh=1)
+    axes.set(xlabel="false alarms per hour", ylabel="false rejects", xlim=(0, None))
+    axes.set_ylim(0, max(0.05, 1.3 * point[1]))
     return figure
 
 

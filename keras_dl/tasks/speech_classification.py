@@ -21,7 +21,7 @@ from keras_dl.tasks.classification import (
 )
 from keras_dl.tasks.known_labels import add_known_labels
 
-__all__ = ["SpeechClassification", "task"]
+__all__ = ["SpeechClassification", "recordings_figure", "speaker_accuracies", "task"]
 
 SHOWN = 12  # recordings in the figure
 
@@ -44,15 +44,10 @@ class SpeechClassification(Task):
             data: as `keras_dl.data.speech.spoken_words` loads it.
         """
         chance = probabilities(model, data.test.x, data.batch_size)
-        predicted, y, names = chance.argmax(axis=1), data.test.y, data.class_names
-        speakers = np.array(data.extras.get("speakers", []))
         return {
             **report_classification(model, data),
-            "recordings": _recordings(data.test.x, y, chance, names),
-            **{
-                f"accuracy/{speaker}": float((predicted == y)[speakers == speaker].mean())
-                for speaker in sorted(set(speakers.tolist()))
-            },
+            "recordings": recordings_figure(data, chance),
+            **speaker_accuracies(data, chance),
         }
 
     def predict(
@@ -80,13 +75,35 @@ class SpeechClassification(Task):
         return [*add_known_labels(answers, inputs, run.spec), *without_answer(unreadable)]
 
 
-def _recordings(x: np.ndarray, y: np.ndarray, chance: np.ndarray, names: Sequence[str]) -> Any:
-    """Draws mistaken recordings, then those with the smallest probability of the right class."""
+def recordings_figure(data: Data, chance: np.ndarray) -> Any:
+    """Draws mistaken recordings, then those with the smallest probability of the right class.
+
+    Args:
+        data: its test split is shown.
+        chance: class probabilities of the test split, (n, classes).
+
+    Returns:
+        The figure.
+    """
+    y, names = data.test.y, data.class_names
     rows = np.argsort(chance[np.arange(len(y)), y])[:SHOWN].tolist()
     guesses: list[int] = chance.argmax(axis=1).tolist()
     right: list[int] = y.tolist()
     titles = [f"{names[right[i]]} → {names[guesses[i]]} ({chance[i].max():.2f})" for i in rows]
-    return plots.word_spectrograms(x[rows], titles)
+    return plots.word_spectrograms(data.test.x[rows], titles)
+
+
+def speaker_accuracies(data: Data, chance: np.ndarray) -> dict[str, float]:
+    """Returns `accuracy/SPEAKER` for each known speaker of the test split.
+
+    Args:
+        data: `extras["speakers"]` has a name for each test recording, "" where there is no speaker.
+        chance: class probabilities of the test split, (n, classes).
+    """
+    right = chance.argmax(axis=1) == data.test.y
+    speakers = np.array(data.extras.get("speakers", []))
+    names = sorted(set(speakers.tolist()) - {""})
+    return {f"accuracy/{name}": float(right[speakers == name].mean()) for name in names}
 
 
 task = SpeechClassification()

@@ -1,4 +1,4 @@
-"""Logits, losses and translations of small Transformers."""
+"""Logits, losses and translations of small Transformers, and texts of pages."""
 
 import sys
 
@@ -7,7 +7,15 @@ import numpy as np
 
 from keras_dl.algorithms import BeamSearch
 from keras_dl.tasks.translation import compile_translation
-from tests.models.transformers.decoding_nets import END, START, logits_of, sources, tiny
+from tests.models.transformers.decoding_nets import (
+    END,
+    START,
+    logits_of,
+    page_reader,
+    pages,
+    sources,
+    tiny,
+)
 
 TARGETS = np.random.default_rng(5).integers(1, 5, (6, 7)).astype("int32")
 TARGETS[2, 4:] = 0
@@ -34,6 +42,11 @@ def main(target):
         )
         for metric, numbers in fitted.history.items():
             values[f"{name}/fit/{metric}"] = np.array(numbers)
+    reader = page_reader()
+    values["pages/logits"] = logits_of(reader, pages(6), TARGETS)
+    search = BeamSearch(reader, start=START, end=END, length=6, beams=2)
+    found = search.predict(pages(6), verbose=0)
+    values |= {f"pages/{key}": value for key, value in found.items()}
     np.savez(target, **values)
 
 

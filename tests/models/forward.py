@@ -46,6 +46,8 @@ MODELS = {
     "efficientnet": lambda: models.efficientnet((33, 46, 3), 3, width=0.1),
     "googlenet": lambda: models.googlenet((23, 18, 3), 3, width=0.05, small_images=True),
     "inception_v3": lambda: models.inception_v3((75, 75, 3), 3, width=0.05),
+    "cnn_trad_fpool3": lambda: models.cnn_trad_fpool3((19, 30, 1), 3, filters=3),
+    "ds_cnn": lambda: models.ds_cnn((9, 12, 1), 3, filters=3, blocks=1),
     "nfnet": lambda: models.nfnet(
         (33, 35, 3), 3, depths=(1, 2), filters=(32, 64), group_width=8, width=0.5
     ),
@@ -106,6 +108,9 @@ LAYERS = {
     ),
     "sinusoidal": lambda: keras.Sequential(
         [keras.layers.Reshape((15, 6)), layers.SinusoidalPositions()]
+    ),
+    "sinusoidal_2d": lambda: keras.Sequential(
+        [keras.layers.Conv2D(4, 1), layers.SinusoidalPositions2D()]
     ),
     "rbf": lambda: keras.Sequential(
         [keras.layers.Flatten(), keras.layers.Dense(84), layers.RBFOutput()]

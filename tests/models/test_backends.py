@@ -43,7 +43,7 @@ def test_every_layer_is_compared():
         "monte_carlo",
     }  # draws differ by backend
     wrapped = {"CausalSelfAttention", "MaskedAttention", "PositionEmbedding", "RBFOutput"}
-    wrapped |= {"SinusoidalPositions", "TakePositions"}
+    wrapped |= {"SinusoidalPositions", "SinusoidalPositions2D", "TakePositions"}
     in_fcn = {"Bilinear", "BilinearUpsampling"}
     wrapped |= {"CropLike", "MaxPoolingWithIndices", "MaxUnpooling", "RoIAlign", "RoIPool"}
     wrapped |= {"PyramidRoIAlign"}  # by the values of the detector

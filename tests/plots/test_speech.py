@@ -36,3 +36,11 @@ def test_pixels_of_a_figure():
     assert pixels.dtype == np.uint8
     assert pixels.shape[-1] == 4
     assert pixels[..., :3].std() > 0
+
+
+def test_false_rejects_are_drawn_by_false_alarms():
+    alarms, rejects = np.array([0.0, 1.0, 40.0]), np.array([1.0, 0.2, 0.0])
+    figure = plots.false_alarm_curve(alarms, rejects, (1.0, 0.2))
+    (axes,) = figure.axes
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), rejects)
+    assert "20 % rejected at 1 an hour" in axes.texts[0].get_text()

@@ -35,6 +35,7 @@ STAND_INS = {  # where digits do not fit
     "fcn": "shapes",
     "gpt": "topics",
     "graph_convolution": "communities",
+    "keyword_spotting": "tones",
     "lstm_lm": "topics",
     "prototypical": "glyphs",
     "rnn_lm": "topics",
@@ -56,6 +57,7 @@ OPTIONS = {
     "lstm_lm": {"units": 16},
     "rnn_lm": {"units": 16},
     "transformer": {"width": 32, "layers": 1},
+    "document_attention": {"pages": 60, "width": 32, "layers": 1, "lines": 2, "longest": 2},
     "cross_modal": {"speech": "tones", "pairs": 200},
     "faster_rcnn": {"image_size": 64, "channels": 32, "units": 64, "smallest": 10.0, "growth": 1.5},
     "dqn": {"steps": 200, "warm_up": 50, "train_period": 64, "units": 32},
@@ -68,6 +70,7 @@ OPTIONS = {
     "acoustic_model": {"strings": 40, "units": 64},
     "ctc_digits": {"strings": 40, "filters": 16},
     "speech_digits": {"filters": 8},
+    "keyword_spotting": {"windows": 100, "hours": 0.02, "filters": 8},
 }
 
 

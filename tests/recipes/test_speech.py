@@ -12,6 +12,7 @@ from tests.newcomers.checks import assert_equal, interrupted_after, stopped_run
 
 SMALL = {
     "speech_digits": {"filters": 8, "epochs": 4, "learning_rate": 0.01},
+    "keyword_spotting": {"windows": 128, "hours": 0.02, "filters": 8, "epochs": 3},
     "ctc_digits": {"strings": 60, "longest": 2, "filters": 16, "blocks": 1, "epochs": 3},
     "acoustic_model": {"strings": 60, "longest": 2, "units": 64, "epochs": 3},
 }
@@ -47,6 +48,8 @@ def test_run_answers_sounds_and_resumes(store, tmp_path, name):
     assert all(answer.text for answer in answers[:2])
     if name == "speech_digits":
         assert answers[0].ranking
+    elif name == "keyword_spotting":
+        assert {"false_alarms", "recordings", "roc"} <= set(whole.figures)
     else:
         assert answers[0].picture.shape[-1] == 4
         assert {"decoded", "confusion_matrix"} <= set(whole.figures)

@@ -1,5 +1,11 @@
 """Spoken words as log-mel spectrograms: single ones, strings of them, and pairs with images."""
 
+from keras_dl.data.speech.keywords import (
+    NEGATIVES,
+    background_noise,
+    embed,
+    keyword_windows,
+)
 from keras_dl.data.speech.pairing import spoken_images
 from keras_dl.data.speech.protocols import divide
 from keras_dl.data.speech.recordings import Recordings, as_recordings
@@ -18,16 +24,20 @@ from keras_dl.data.speech.wav_files import decode_wav, read_wavs
 from keras_dl.data.speech.words import spoken_words
 
 __all__ = [
+    "NEGATIVES",
     "SILENCE",
     "FrameSpectrograms",
     "Recordings",
     "Sounds",
     "WordSpectrograms",
     "as_recordings",
+    "background_noise",
     "compose",
     "decode_wav",
     "divide",
+    "embed",
     "frame_states",
+    "keyword_windows",
     "log_mel",
     "log_mel_frames",
     "mel_filters",

@@ -8,6 +8,8 @@ from keras_dl.models.transformers.bert import (
     bert_masked_lm,
     masked_lm_on,
 )
+from keras_dl.models.transformers.document_reader import PUBLISHED as READERS
+from keras_dl.models.transformers.document_reader import document_reader
 from keras_dl.models.transformers.gpt import GPT2_SIZES, GPT3_SIZES, gpt, gpt2
 from keras_dl.models.transformers.gpt import PUBLISHED as DECODERS
 from keras_dl.models.transformers.transformer import PUBLISHED as ENCODER_DECODERS
@@ -25,6 +27,7 @@ __all__ = [
     "bert",
     "bert_classifier",
     "bert_masked_lm",
+    "document_reader",
     "gpt",
     "gpt2",
     "masked_lm_on",
@@ -33,4 +36,4 @@ __all__ = [
     "transformer_big",
 ]
 
-PUBLISHED = DECODERS | ENCODERS | ENCODER_DECODERS
+PUBLISHED = DECODERS | ENCODERS | ENCODER_DECODERS | READERS

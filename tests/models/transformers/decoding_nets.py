@@ -5,7 +5,7 @@ import itertools
 import keras
 import numpy as np
 
-from keras_dl.models.transformers import transformer
+from keras_dl.models.transformers import document_reader, transformer
 
 VOCABULARY, START, END = 5, 1, 2
 
@@ -28,8 +28,24 @@ def sources(batch=3, time=6, vocabulary=VOCABULARY, seed=0):
     return ids
 
 
+def page_reader(vocabulary=VOCABULARY, seed=7):
+    """A reader of pages of 18×26 pixels."""
+    model = document_reader(
+        (18, 26, 1), vocabulary, filters=(3, 4, 5), layers=1, heads=2, width=8, dropout=0.3
+    )
+    random = np.random.default_rng(seed)  # with which the texts of pages differ
+    kept = [w * (w.ndim == 1) for w in model.get_weights()]
+    model.set_weights([w + random.normal(0, 0.5, w.shape) * (w.ndim > 1) for w in kept])
+    return model
+
+
+def pages(count=3, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (count, 18, 26, 1)).astype("uint8")
+
+
 def logits_of(model, source, target):
-    ids = {"source": np.asarray(source, "int32"), "target": np.asarray(target, "int32")}
+    source, target = np.asarray(source), np.asarray(target, "int32")
+    ids = {"source": source.astype("int32" if source.ndim == 2 else "float32"), "target": target}
     return keras.ops.convert_to_numpy(model(ids, training=False))
 
 
