@@ -54,14 +54,16 @@ def _directions(grey: Any) -> Any:
     padded: Any = ops.pad(grey, ((0, 0), (1, 1), (1, 1)), mode="symmetric")
     down = (padded[:, 2:, 1:-1] - padded[:, :-2, 1:-1]) / 2
     right = (padded[:, 1:-1, 2:] - padded[:, 1:-1, :-2]) / 2
-    square: Any = ops.square(down) + ops.square(right)
-    length = square / ops.sqrt(square + 1e-12)  # its own gradient is finite at 0 too
-    turn: Any = ops.arctan2(down, right)[..., None] * (ORIENTATIONS / (2 * math.pi))
+    squares: list[Any] = [ops.square(down), ops.square(right)]
+    square = squares[0] + squares[1]
+    root: Any = ops.sqrt(square + 1e-12)  # its gradient is finite at 0 too
+    angle: Any = ops.arctan2(down, right)
+    turn = angle[..., None] * (ORIENTATIONS / (2 * math.pi))
     centres = np.arange(ORIENTATIONS, dtype="float32")
-    apart: Any = ops.abs(
-        ops.mod(turn - centres + ORIENTATIONS / 2, ORIENTATIONS) - ORIENTATIONS / 2
-    )
-    return length[..., None] * ops.relu(1.0 - apart)
+    around: Any = ops.mod(turn - centres + ORIENTATIONS / 2, ORIENTATIONS)
+    apart: Any = ops.abs(around - ORIENTATIONS / 2)
+    shares: Any = ops.relu(1.0 - apart)
+    return (square / root)[..., None] * shares
 
 
 def _pool(maps: Any, cell: int) -> Any:
