@@ -12,7 +12,8 @@ Expect: accuracy on 4,000 test images of Fashion-MNIST by the number of training
     6,400 images, 15 epochs: 86.6 (86.7, 86.3, 86.7) and 85.6 (85.5, 85.7, 85.7);
     25,600 images, 15 epochs: 86.9 (86.6, 87.0, 87.2) and 88.0 (87.7, 88.1, 88.2).
     The words are ahead up to 6,400 images (p = 0.007 and 0.05), the convolutional network beyond.
-    8 and 14 s for the first two on one core of an AMD EPYC, `lenet5` 12 s each.
+    8 and 14 s for the first two on one core of an AMD EPYC, `lenet5` 12 s each. By the defaults,
+    10,000 images, 87.6 % on all 10,000 test images (87.7, 87.7, 87.6).
 Differs: Cross-entropy for the L2-SVM; 400 words for up to 4,000, from 80,000 patches of 2,000
     images, by k-means in mini-batches. The classifier keeps the best epoch in validation.
 """
