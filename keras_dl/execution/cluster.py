@@ -64,6 +64,7 @@ class ClusterPool(Executor):
         timeout: seconds a call may take; after `executors.GRACE` further seconds its process is
             killed.
             None: no limit.
+        recycle_after: calls after which a process is replaced, so that leaks do not accumulate.
 
     Raises:
         ImportError: if Ray is not installed.
@@ -78,9 +79,10 @@ class ClusterPool(Executor):
         *,
         workers: int | None = None,
         timeout: float | None = None,
+        recycle_after: int = 20,
     ) -> None:
         logs.mkdir(parents=True, exist_ok=True)
-        self.logs, self.timeout = logs, timeout
+        self.logs, self.timeout, self.recycle_after = logs, timeout, recycle_after
         self.resources = resources or Resources()
         self._workers = workers
         self._disconnect = _connect(address)
@@ -297,7 +299,7 @@ class _ActorWorker:
         if 0.0 < wanted.gpus < 1.0:  # JAX takes three quarters of a card otherwise
             environment["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"
         threads = max(1, int(wanted.cpus))
-        limits = (pool.timeout, executors.GRACE)
+        limits = (pool.timeout, executors.GRACE, pool.recycle_after)
         self.actor = actor.remote(os.path.relpath(self.log), environment, threads, *limits)
         self.described = self.actor.describe.remote(settings.backend())
 

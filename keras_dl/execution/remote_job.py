@@ -1,6 +1,7 @@
 """Calls for workers without the folder of their search: jobs travel with the files they read."""
 
 import dataclasses
+import functools
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ class Parcel:
         folder: files of the job's folder, of which an earlier attempt may have left some.
         warm_start: checkpoints that the job continues; None: it begins anew.
         shared: files that other jobs read too.
+        origins: their paths by digest.
         expected: digest of the data that other nodes have read for such a job; "": not known.
     """
 
@@ -35,6 +37,7 @@ class Parcel:
     folder: tuple[Part, ...] = ()
     warm_start: tuple[Part, ...] | None = None
     shared: tuple[SharedFile, ...] = ()
+    origins: Mapping[str, str] = dataclasses.field(default_factory=dict)
     expected: str = ""
 
 
@@ -58,14 +61,16 @@ def pack(
         return Parcel(cloudpickle.dumps((function, args, dict(kwargs))))
     job: Any = args[0]
     for own in (job.recipe.data, job.recipe.build, job.recipe.train, job.callbacks):
-        _pickle_by_value(own)
+        _pickle_by_value(getattr(own, "__module__", None) or "")
     shared: list[SharedFile] = []
+    origins: dict[str, str] = {}
 
     def replaced(value: Any) -> Any:
         path = _path_of(value)
         if path is None:
             return value
         shared.append(share(path))
+        origins[shared[-1].digest] = str(getattr(value, "path", value))
         if isinstance(value, str | Path):
             return shared[-1]
         return dataclasses.replace(value, path=shared[-1])  # spooled arrays
@@ -77,7 +82,7 @@ def pack(
     warm_start = job.warm_start and tuple(ChangeTracker(job.warm_start).changes([CHECKPOINTS]))
     folder = tuple(ChangeTracker(job.folder).changes())
     call = cloudpickle.dumps((function, (sent, *args[1:]), dict(kwargs)))
-    return Parcel(call, folder, warm_start, tuple(shared))
+    return Parcel(call, folder, warm_start, tuple(shared), origins)
 
 
 def folder_of(args: tuple[Any, ...]) -> Path | None:
@@ -106,9 +111,10 @@ def _path_of(value: Any) -> Path | None:
     return path if path.exists() else None
 
 
-def _pickle_by_value(function: Any) -> None:
+@functools.cache  # the search for neighbouring files takes 60 ms
+def _pickle_by_value(name: str) -> None:
     """Sends the user's own modules with their functions: another machine cannot import them."""
-    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    module = sys.modules.get(name)
     file = getattr(module, "__file__", None)
     if module is None or file is None or _is_installed(Path(file)):
         return
@@ -134,6 +140,7 @@ def run_parcel(
     folder: Path,
     warm_start: Path | None,
     shared: Mapping[str, Path],
+    origins: Mapping[str, str],
     expected: str,
 ) -> tuple[Any, str]:
     """Runs a call of another machine in a worker process of this one.
@@ -143,6 +150,7 @@ def run_parcel(
         folder: stands for the job's folder.
         warm_start: folder of the checkpoints that the job continues, or None.
         shared: paths of the shared files by digest.
+        origins: their paths on the machine of the search by digest.
         expected: as in `Parcel`.
 
     Returns:
@@ -184,7 +192,18 @@ def run_parcel(
             f"`dataset` must be the same on all nodes. Received: digest {digest[:12]}, where "
             f"others read {expected[:12]}"
         )
-    return function(job, *args[1:], **kwargs), digest
+    origins = {str(shared[digest]): text for digest, text in origins.items()}
+    return _with_origins(function(job, *args[1:], **kwargs), origins), digest
+
+
+def _with_origins(result: Any, origins: Mapping[str, str]) -> Any:
+    """Returns facts of the data that name the user's files, not their copies here."""
+    source = getattr(result, "facts", {}).get("source")
+    if source is None:
+        return result
+    for path, text in origins.items():
+        source = source.replace(path, text)
+    return dataclasses.replace(result, facts=result.facts | {"source": source})
 
 
 def share_file(path: Path, put: Callable[[str, bytes], None]) -> SharedFile:

@@ -79,7 +79,7 @@ class RemoteWorker:
         threads: int,
         timeout: float | None,
         grace: float,
-        recycle_after: int = 20,
+        recycle_after: int,
     ) -> None:
         os.environ.update(environment)
         root = scratch.folder()
@@ -128,7 +128,8 @@ class RemoteWorker:
         if parcel.warm_start is not None:
             receive(self._warm_start, parcel.warm_start)
         warm_start = None if parcel.warm_start is None else self._warm_start
-        args = (parcel.call, self._folder, warm_start, shared, parcel.expected)
+        files = (self._folder, warm_start, shared, parcel.origins)
+        args = (parcel.call, *files, parcel.expected)
         payload = cloudpickle.dumps((run_parcel, args, {}))
         return self._worker.answer(payload, self._timeout, self._grace)
 

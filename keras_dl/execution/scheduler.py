@@ -15,10 +15,18 @@ import numpy as np
 from keras_dl.errors import DiskFull, Failure, WorkerDied, classify
 from keras_dl.execution.executors import InProcess, WorkerPool
 from keras_dl.execution.resources import Resources, refuse_idle_options
-from keras_dl.execution.run_job import DryRun, dry_run, entries, forget, run_job
+from keras_dl.execution.run_job import (
+    DryRun,
+    dry_run,
+    entries,
+    forget,
+    is_done,
+    run_job,
+    store_result,
+)
 from keras_dl.tracking import models
 from keras_dl.tracking.tracked_run import SAMPLES, TrackedRun
-from keras_dl.training.checkpoint import MAIN
+from keras_dl.training.checkpoint import MAIN, by_epoch
 from keras_dl.training.job import Job, Outcome
 
 __all__ = [
@@ -31,6 +39,8 @@ __all__ = [
     "log_outcome",
     "stop_on_full_disk",
 ]
+
+NOT_SHARED = "Figures and model are missing: the worker of `executor` does not share this folder."
 
 
 @dataclass
@@ -74,6 +84,22 @@ class RunningJob:
             self.tracked.epoch(entry.epoch, entry.values, entry.when)
             if entry.stage == MAIN:
                 self.epoch = entry.epoch
+
+    def complete(self) -> None:
+        """Writes the epochs and the result of an ended job whose worker shares no folder with us.
+
+        Without them its run would have no objective, and a resumed search would train again.
+        """
+        outcome = self.result()
+        if not isinstance(outcome, Outcome) or is_done(self.job):
+            return
+        objective = self.job.recipe.objective
+        count = len(outcome.history.get(objective.name, ()))
+        for epoch, values in enumerate(by_epoch(outcome.history, count, objective), 1):
+            self.tracked.epoch(epoch, values)  # those of the journal are in the run already
+        if self.job.test and self.job.keep:
+            outcome.notices.append(NOT_SHARED)
+        store_result(self.job, outcome)
 
 
 def count_workers(workers: int | None, executor: Executor | None) -> int:
@@ -196,6 +222,8 @@ class Scheduler:
         for running in self.jobs:
             running.follow()
         self.jobs = [j for j in self.jobs if j not in ended]
+        for running in ended:
+            running.complete()
         return ended
 
     def run(
