@@ -21,6 +21,7 @@ from typing import Any
 import cloudpickle
 
 from keras_dl.errors import TimedOut, WorkerDied, WorkerNotStarted, describe
+from keras_dl.execution.gpus import environment_of, visible_gpus
 from keras_dl.utils import scratch
 from keras_dl.utils.processes import SAFE, module_command
 
@@ -33,7 +34,7 @@ READY = b"ready"  # sent by a worker after its imports
 
 
 class WorkerPool(Executor):
-    """Runs calls in worker processes.
+    """Runs calls in worker processes, which share the graphics cards out among them.
 
     Args:
         workers: number of processes.
@@ -51,7 +52,11 @@ class WorkerPool(Executor):
         self._recycle_after, self._timeout = recycle_after, timeout
         cores = os.cpu_count() or 1
         environment = worker_environment(max(1, cores // workers) if workers > 1 else None)
-        self._workers = [Worker(logs / f"worker-{i}.log", environment) for i in range(workers)]
+        gpus = visible_gpus() if workers > 1 else ()
+        self._workers = [
+            Worker(logs / f"worker-{i}.log", environment | environment_of(i, workers, gpus))
+            for i in range(workers)
+        ]
         self._closed = False
         self._threads = [
             threading.Thread(target=self._serve, args=(w,), daemon=True) for w in self._workers

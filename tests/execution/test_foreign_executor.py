@@ -62,9 +62,8 @@ def test_objectives_reach_the_runs_without_a_shared_folder(store, tmp_path_facto
     search = toy.tune(executor=executor, **OPTIONS)
     own = toy.tune(workers=0, **OPTIONS)
     assert facts(search) == facts(own)
-    trained = [epochs for _, epochs, _ in facts(search) if epochs]
-    assert len(trained) >= 2
-    assert all([step for step, _ in epochs] == [1, 2] for epochs in trained)
+    steps = [[step for step, _ in epochs] for _, epochs, _ in facts(search)]
+    assert steps.count([1, 2]) >= 2  # the trials
     assert search.best == own.best
     assert not executor.closed
 
