@@ -35,7 +35,7 @@ from keras_dl.execution.resources import Resources
 
 __all__ = ["ClusterPool"]
 
-CONNECT = 30.0  # seconds in which a cluster must answer
+CONNECT = 60.0  # seconds in which a cluster must answer; a head starts a process for each ray://
 POLL = 1.0  # seconds between two looks at nodes, and at the epochs of a training
 ANSWER = 60.0  # seconds beyond those of a worker, after which its node counts as dead
 Slot = tuple[int, str]  # number on its node from 0, id of the node
@@ -450,7 +450,7 @@ def _connect(address: str) -> Callable[[], None]:
     # A thread, because Ray repeats its attempts for minutes.
     threading.Thread(target=initialize, daemon=True).start()
     try:
-        error = answers.get(timeout=CONNECT if found != "local" else 4 * CONNECT)
+        error = answers.get(timeout=CONNECT if found != "local" else 2 * CONNECT)
     except queue.Empty:
         raise _refusal(address, f"no answer within {CONNECT:g} s") from None
     if error is not None:
@@ -479,7 +479,7 @@ def _probe(found: str, address: str) -> None:
     if not host or not port.isdigit():
         raise _refusal(address, "its form is host:port, ray://host:port, auto or local")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT / 3).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT / 6).close()
     except OSError as error:
         raise _refusal(address, f"{found}: {error.strerror or error}") from None
 
