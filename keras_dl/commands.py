@@ -147,6 +147,10 @@ def tune(
     folds: int | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    cluster: str | None = None,
+    trial_cpus: float | None = None,
+    trial_gpus: float | None = None,
+    trial_memory: str | None = None,
     timeout: float | None = None,
     max_parameters: int | None = None,
     final_seeds: int = 3,
@@ -198,10 +202,18 @@ def tune(
         seeds: trainings per setting, with different seeds; their mean counts.
         folds: trainings per setting on so many parts of train and validation in turn, each of which
             validates once, in place of seeds; their mean counts. The test set is as without.
-        workers: trainings at the same time; 0: inside this process; None: 1, or the size of
-            `executor`: its `_max_workers`, else the number of this machine's cores.
-        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
-            whose machines share this folder. It stays open.
+        workers: trainings at the same time; 0: inside this process; None: 1, as many as `cluster`
+            takes, or the size of `executor`: its `slots` or `_max_workers`, else the number of
+            this machine's cores.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, whose machines
+            share this folder. It stays open.
+        cluster: address of a Ray cluster that trains in place of own worker processes: "auto",
+            "local", "host:port" or "ray://host:port". Its nodes need this package, and no common
+            folder. None: this machine.
+        trial_cpus: cores that a training on a cluster reserves; None: 1.
+        trial_gpus: graphics cards that a training on a cluster reserves, 0.5 for a half; None: 0.
+        trial_memory: memory that a training on a cluster reserves, such as "8G"; None: it is not
+            counted.
         timeout: seconds one training may take; None: no limit.
         max_parameters: largest number of parameters of a model; None: no limit.
         final_seeds: seeds of the test of winner against defaults; 0: no test.
@@ -254,6 +266,10 @@ def ablate(
     white: float | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    cluster: str | None = None,
+    trial_cpus: float | None = None,
+    trial_gpus: float | None = None,
+    trial_memory: str | None = None,
     timeout: float | None = None,
     resume: bool = False,
     verbose: bool = True,
@@ -295,10 +311,18 @@ def ablate(
         encoding: encoding of a text or CSV file; None: UTF-8.
         white: number that is white in images of more than 8 bits, such as 4095 for 12 bits; None:
             by the range of all images.
-        workers: trainings at the same time; 0: inside this process; None: 1, or the size of
-            `executor`: its `_max_workers`, else the number of this machine's cores.
-        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
-            whose machines share this folder. It stays open.
+        workers: trainings at the same time; 0: inside this process; None: 1, as many as `cluster`
+            takes, or the size of `executor`: its `slots` or `_max_workers`, else the number of
+            this machine's cores.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, whose machines
+            share this folder. It stays open.
+        cluster: address of a Ray cluster that trains in place of own worker processes: "auto",
+            "local", "host:port" or "ray://host:port". Its nodes need this package, and no common
+            folder. None: this machine.
+        trial_cpus: cores that a training on a cluster reserves; None: 1.
+        trial_gpus: graphics cards that a training on a cluster reserves, 0.5 for a half; None: 0.
+        trial_memory: memory that a training on a cluster reserves, such as "8G"; None: it is not
+            counted.
         timeout: seconds one training may take; None: no limit.
         resume: whether to continue the same experiment where it was stopped.
         verbose: whether to show progress.
@@ -343,6 +367,10 @@ def compare(
     objective: str | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
+    cluster: str | None = None,
+    trial_cpus: float | None = None,
+    trial_gpus: float | None = None,
+    trial_memory: str | None = None,
     timeout: float | None = None,
     resume: bool = False,
     verbose: bool = True,
@@ -385,10 +413,18 @@ def compare(
         objective: name of a metric that all recipes log, `min:NAME` or `max:NAME` where the name
             does not say the direction: each is trained by it, and they are compared by the same
             metric on the test set; None: each recipe's objective and score.
-        workers: trainings at the same time; 0: inside this process; None: 1, or the size of
-            `executor`: its `_max_workers`, else the number of this machine's cores.
-        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
-            whose machines share this folder. It stays open.
+        workers: trainings at the same time; 0: inside this process; None: 1, as many as `cluster`
+            takes, or the size of `executor`: its `slots` or `_max_workers`, else the number of
+            this machine's cores.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, whose machines
+            share this folder. It stays open.
+        cluster: address of a Ray cluster that trains in place of own worker processes: "auto",
+            "local", "host:port" or "ray://host:port". Its nodes need this package, and no common
+            folder. None: this machine.
+        trial_cpus: cores that a training on a cluster reserves; None: 1.
+        trial_gpus: graphics cards that a training on a cluster reserves, 0.5 for a half; None: 0.
+        trial_memory: memory that a training on a cluster reserves, such as "8G"; None: it is not
+            counted.
         timeout: seconds one training may take; None: no limit.
         resume: whether to continue the same comparison where it was stopped.
         verbose: whether to show progress.

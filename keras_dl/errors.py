@@ -9,6 +9,7 @@ __all__ = [
     "Diverged",
     "Failure",
     "Inaccessible",
+    "OtherData",
     "OutOfMemory",
     "Oversized",
     "SearchFailed",
@@ -107,6 +108,13 @@ class WorkerNotStarted(Failure):
     """A worker process could not be started, or ended before its first training."""
 
     reason = "worker_not_started"
+    exit_code = 2
+
+
+class OtherData(Failure):
+    """A node of a cluster has other data under the same name."""
+
+    reason = "other_data"
     exit_code = 2
 
 

@@ -46,8 +46,8 @@ def ablate(
             off and on, a Range its ends.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
         callbacks: function that returns the `keras.callbacks.Callback` instances of a training.
-        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
-            whose machines share this folder. It stays open.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, whose
+            machines share this folder. It stays open.
         **arguments: options as in `keras_dl.ablate`, and hyperparameters to hold at a value.
 
     Returns:
@@ -75,7 +75,7 @@ def ablate(
     with (
         stop_on_full_disk(),
         open_journal(root, name, definition, resolved["resume"]) as journal,
-        Scheduler(resolved["workers"], journal.folder, resolved["timeout"], executor) as scheduler,
+        Scheduler.from_options(resolved, journal.folder, executor) as scheduler,
     ):
         return _run(spool_data(plan, journal.folder), levels, settings, journal, scheduler)
 

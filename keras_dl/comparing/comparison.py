@@ -48,8 +48,8 @@ def compare(
         recipes: two recipes or more; their scores must have the same name and direction.
         data: the user's own data in place of the recipes' data sets; see `keras_dl.data.load`.
         callbacks: function that returns the `keras.callbacks.Callback` instances of a training.
-        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
-            whose machines share this folder. It stays open.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, whose
+            machines share this folder. It stays open.
         **arguments: options as in `keras_dl.compare`, and hyperparameters such as `dataset`, each
             for those recipes that have it.
 
@@ -73,7 +73,7 @@ def compare(
     with (
         stop_on_full_disk(),
         open_journal(root, name, definition, resolved["resume"]) as journal,
-        Scheduler(resolved["workers"], journal.folder, resolved["timeout"], executor) as scheduler,
+        Scheduler.from_options(resolved, journal.folder, executor) as scheduler,
     ):
         verbose = resolved["verbose"]
         console = Console(stderr=True, quiet=not verbose, highlight=False, soft_wrap=True)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
@@ -21,10 +21,11 @@ from typing import Any
 import cloudpickle
 
 from keras_dl.errors import TimedOut, WorkerDied, WorkerNotStarted, describe
+from keras_dl.execution.gpus import environment_of, visible_gpus
 from keras_dl.utils import scratch
 from keras_dl.utils.processes import SAFE, module_command
 
-__all__ = ["InProcess", "WorkerPool"]
+__all__ = ["InProcess", "Worker", "WorkerPool", "unpack", "worker_environment"]
 
 GRACE = 30.0  # seconds beyond `timeout` for imports and data; then the worker is killed
 LOG = 8 * 2**20  # bytes of a worker's output, after which only the end is kept
@@ -33,7 +34,7 @@ READY = b"ready"  # sent by a worker after its imports
 
 
 class WorkerPool(Executor):
-    """Runs calls in worker processes.
+    """Runs calls in worker processes, which share the graphics cards out among them.
 
     Args:
         workers: number of processes.
@@ -49,7 +50,13 @@ class WorkerPool(Executor):
         logs.mkdir(parents=True, exist_ok=True)
         self._calls: queue.Queue[tuple[Future[Any], bytes] | None] = queue.Queue()
         self._recycle_after, self._timeout = recycle_after, timeout
-        self._workers = [_Worker(logs / f"worker-{i}.log", workers) for i in range(workers)]
+        cores = os.cpu_count() or 1
+        environment = worker_environment(max(1, cores // workers) if workers > 1 else None)
+        gpus = visible_gpus() if workers > 1 else ()
+        self._workers = [
+            Worker(logs / f"worker-{i}.log", environment | environment_of(i, workers, gpus))
+            for i in range(workers)
+        ]
         self._closed = False
         self._threads = [
             threading.Thread(target=self._serve, args=(w,), daemon=True) for w in self._workers
@@ -80,7 +87,7 @@ class WorkerPool(Executor):
         for thread in self._threads if wait else ():
             thread.join()
 
-    def _serve(self, worker: "_Worker") -> None:
+    def _serve(self, worker: "Worker") -> None:
         with contextlib.suppress(WorkerNotStarted):  # the first call tells
             worker.start()  # imports begin before the first call
         while (call := self._calls.get()) is not None:
@@ -96,11 +103,23 @@ class WorkerPool(Executor):
         worker.kill()
 
 
-class _Worker:
-    """One process and its pipe."""
+class Worker:
+    """One process and its pipe.
 
-    def __init__(self, log: Path, siblings: int) -> None:
-        self._log, self._siblings, self.calls = log, siblings, 0
+    Args:
+        log: file for the output of the process.
+        environment: environment of the process.
+        log_name: the file as messages name it; None: its path from the current folder.
+
+    Attributes:
+        calls: calls since the process was started.
+    """
+
+    def __init__(
+        self, log: Path, environment: Mapping[str, str], log_name: str | None = None
+    ) -> None:
+        self._log, self._environment, self.calls = log, dict(environment), 0
+        self._log_name = os.path.relpath(log) if log_name is None else log_name
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
         self._ready = False
@@ -129,29 +148,55 @@ class _Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=_environment(self._siblings),
+                env=self._environment,
                 start_new_session=True,  # Ctrl-C reaches the search, which ends its workers
             )
 
-    def call(self, payload: bytes, timeout: float | None) -> Any:
-        """Runs a call in the process.
+    def wait(self) -> None:
+        """Waits for the imports of a process that has been started.
 
         Raises:
-            TimedOut: if it took longer than `timeout` and `GRACE` seconds.
+            WorkerNotStarted: if it could not be started or ended in its imports.
+        """
+        if self._pipe is None:
+            self.start()
+        assert self._pipe is not None
+        try:
+            self._ready = self._ready or self._receive(self._pipe, None) == READY
+        except (EOFError, OSError):
+            raise self._describe_death() from None
+
+    def call(self, payload: bytes, timeout: float | None) -> Any:
+        """Runs a call in the process and returns its result; raises what `answer` or it raises."""
+        return unpack(self.answer(payload, timeout))
+
+    def answer(self, payload: bytes, timeout: float | None, grace: float | None = None) -> bytes:
+        """Runs a call in the process.
+
+        Args:
+            payload: pickle of (function, arguments, keyword arguments).
+            timeout: seconds the call may take; None: no limit.
+            grace: further seconds after which the process is killed; None: `GRACE`.
+
+        Returns:
+            Pickle of (whether the call succeeded, its result or exception).
+
+        Raises:
+            TimedOut: if it took longer than `timeout` and `grace` seconds.
             WorkerNotStarted: if the process could not be started or ended in its imports.
             WorkerDied: if the process ended without a result.
-            BaseException: the exception of the call.
         """
         if self._process is None or self._process.poll() is not None:
             self.start()
         assert self._pipe is not None
         self.calls += 1
-        deadline = None if timeout is None else time.monotonic() + timeout + GRACE
+        grace = GRACE if grace is None else grace
+        deadline = None if timeout is None else time.monotonic() + timeout + grace
         try:
             self._pipe.send_bytes(payload)
             if not self._ready:
                 self._ready = self._receive(self._pipe, deadline) == READY
-            succeeded, value = cloudpickle.loads(self._receive(self._pipe, deadline))
+            return self._receive(self._pipe, deadline)
         except TimeoutError:
             self.kill()
             raise TimedOut(f"took longer than {timeout:g} s and did not stop by itself") from None
@@ -159,9 +204,6 @@ class _Worker:
             raise self._describe_death() from None
         finally:
             self._cut_log()
-        if succeeded:
-            return value
-        raise value
 
     def _receive(self, pipe: Connection, deadline: float | None) -> bytes:
         while not pipe.poll(0.5):
@@ -185,6 +227,7 @@ class _Worker:
             return log.read(TAIL)
 
     def kill(self) -> None:
+        """Ends the process; the next call starts another."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -193,7 +236,7 @@ class _Worker:
     def _describe_death(self) -> WorkerDied | WorkerNotStarted:
         process, self._process = self._process, None
         code = process.wait() if process is not None else None
-        output = f"; its output: {os.path.relpath(self._log)}"
+        output = f"; its output: {self._log_name}"
         if code is not None and code < 0:
             hint = "; out of memory is the usual cause" if code == -9 else ""
             return WorkerDied(f"the worker was killed by signal {-code}{hint}{output}")
@@ -204,14 +247,22 @@ class _Worker:
         return WorkerNotStarted(f"a worker could not start: {cause}{output}")
 
 
-def _environment(siblings: int) -> dict[str, str]:
-    """Returns the environment of a worker: its share of the cores, unless the user set one.
+def unpack(answer: bytes) -> Any:
+    """Returns the result of a call from a worker's answer, or raises the call's exception."""
+    succeeded, value = cloudpickle.loads(answer)
+    if succeeded:
+        return value
+    raise value
 
-    Its temporary files are those of this process, which removes them.
+
+def worker_environment(threads: int | None) -> dict[str, str]:
+    """Returns the environment of a worker, whose temporary files this process removes.
+
+    Args:
+        threads: threads of the worker, unless the user has set a number; None: one for each core.
     """
-    threads = str(max(1, (os.cpu_count() or 1) // siblings))
     names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS")
-    shared = dict.fromkeys(names, threads) if siblings > 1 else {}
+    shared = {} if threads is None else dict.fromkeys(names, str(threads))
     return {**shared, **os.environ, **SAFE, "TMPDIR": str(scratch.folder())}
 
 

@@ -36,7 +36,17 @@ from keras_dl.utils import scratch
 from keras_dl.utils.files import append_line, drop_torn_line, write_atomically
 from keras_dl.utils.layers import count_parameters
 
-__all__ = ["DryRun", "Entry", "dry_run", "entries", "forget", "is_done", "run_job"]
+__all__ = [
+    "DryRun",
+    "Entry",
+    "data_digest",
+    "dry_run",
+    "entries",
+    "forget",
+    "is_done",
+    "run_job",
+    "store_result",
+]
 
 RESULT, JOURNAL = "result.json", "journal.jsonl"
 FORWARD_SHARE = 0.35  # of a step's time: a forward pass
@@ -100,9 +110,14 @@ def run_job(job: Job) -> Outcome:
     job.folder.mkdir(parents=True, exist_ok=True)
     with restored_state():
         result = _train(job)
-    write_atomically(path, json.dumps(dataclasses.asdict(result)))
+    store_result(job, result)
     _collect_garbage()
     return result
+
+
+def store_result(job: Job, result: Outcome) -> None:
+    """Writes the result into the job's folder, by which `is_done` knows it."""
+    write_atomically(job.folder / RESULT, json.dumps(dataclasses.asdict(result)))
 
 
 def _train(job: Job) -> Outcome:
@@ -229,6 +244,12 @@ def _try_steps(
         values: Any = learner.evaluate(x, **options)
     metrics = {name: values[-1] for name, values in history.items()}
     return metrics | {f"val_{name}": value for name, value in values.items()}
+
+
+def data_digest(job: Job) -> str:
+    """Returns the digest of a job's data, which stay in memory for the job itself."""
+    with restored_state():
+        return _load_data(job).digest
 
 
 def entries(folder: Path, since: int) -> tuple[list[Entry], int]:

@@ -8,15 +8,25 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 
 from keras_dl.errors import DiskFull, Failure, WorkerDied, classify
 from keras_dl.execution.executors import InProcess, WorkerPool
-from keras_dl.execution.run_job import DryRun, dry_run, entries, forget, run_job
+from keras_dl.execution.resources import Resources, refuse_idle_options
+from keras_dl.execution.run_job import (
+    DryRun,
+    dry_run,
+    entries,
+    forget,
+    is_done,
+    run_job,
+    store_result,
+)
 from keras_dl.tracking import models
 from keras_dl.tracking.tracked_run import SAMPLES, TrackedRun
-from keras_dl.training.checkpoint import MAIN
+from keras_dl.training.checkpoint import MAIN, by_epoch
 from keras_dl.training.job import Job, Outcome
 
 __all__ = [
@@ -29,6 +39,8 @@ __all__ = [
     "log_outcome",
     "stop_on_full_disk",
 ]
+
+NOT_SHARED = "Figures and model are missing: the worker of `executor` does not share this folder."
 
 
 @dataclass
@@ -73,20 +85,38 @@ class RunningJob:
             if entry.stage == MAIN:
                 self.epoch = entry.epoch
 
+    def complete(self) -> None:
+        """Writes the epochs and the result of an ended job whose worker shares no folder with us.
+
+        Without them its run would have no objective, and a resumed search would train again.
+        """
+        outcome = self.result()
+        if not isinstance(outcome, Outcome) or is_done(self.job):
+            return
+        objective = self.job.recipe.objective
+        count = len(outcome.history.get(objective.name, ()))
+        for epoch, values in enumerate(by_epoch(outcome.history, count, objective), 1):
+            self.tracked.epoch(epoch, values)  # those of the journal are in the run already
+        if self.job.test and self.job.keep:
+            outcome.notices.append(NOT_SHARED)
+        store_result(self.job, outcome)
+
 
 def count_workers(workers: int | None, executor: Executor | None) -> int:
     """Returns how many trainings run at the same time; 0 stands for this process.
 
     Args:
         workers: the user's number; None: the executor's size, or 1 without an executor.
-        executor: the user's executor, or None. Its size is its `_max_workers`, as those of
-            `concurrent.futures` have it, else the number of this machine's cores.
+        executor: the user's executor, or None. Its size is its `slots` or, as those of
+            `concurrent.futures` have it, its `_max_workers`, else the number of this machine's
+            cores.
     """
     if workers is not None:
         return workers
     if executor is None:
         return 1
-    return getattr(executor, "_max_workers", None) or os.cpu_count() or 1
+    sizes = (getattr(executor, name, None) for name in ("slots", "_max_workers"))
+    return next((size for size in sizes if size), None) or os.cpu_count() or 1
 
 
 class Scheduler:
@@ -107,15 +137,58 @@ class Scheduler:
         timeout: float | None = None,
         executor: Executor | None = None,
     ) -> None:
-        self.workers = count_workers(workers, executor)
-        self.slots = max(1, self.workers)
+        self._stated, self._workers = workers, count_workers(workers, executor)
         self.jobs: list[RunningJob] = []
         self._borrowed = executor is not None
         self._executor = executor or (
-            WorkerPool(self.workers, folder / "workers", timeout=timeout)
-            if self.workers
+            WorkerPool(self._workers, folder / "workers", timeout=timeout)
+            if self._workers
             else InProcess()
         )
+
+    @classmethod
+    def from_options(
+        cls, options: Mapping[str, Any], folder: Path, executor: Executor | None = None
+    ) -> Self:
+        """Opens the executor that the resolved options of a command name.
+
+        Args:
+            options: `workers`, `timeout`, `cluster` and the resources of a trial.
+            folder: folder for the workers' output.
+            executor: the user's executor, or None.
+
+        Raises:
+            ValueError: if options exclude each other, or no cluster answers.
+            ImportError: if Ray is not installed.
+        """
+        address, workers, timeout = options["cluster"], options["workers"], options["timeout"]
+        refuse_idle_options(options)
+        if address is None:
+            return cls(workers, folder, timeout, executor)
+        if executor is not None or workers == 0:
+            other = "executor" if executor is not None else "workers"
+            received = "an executor" if executor is not None else "0"
+            raise ValueError(
+                f"`{other}` must be left out with `cluster`. Received: {other}={received}"
+            )
+        from keras_dl.execution.cluster import ClusterPool
+
+        resources = Resources.from_options(options)
+        pool = ClusterPool(address, folder / "workers", resources, workers=workers, timeout=timeout)
+        scheduler = cls(workers, folder, timeout, pool)
+        scheduler._borrowed = False
+        return scheduler
+
+    @property
+    def slots(self) -> int:
+        """How many jobs run at the same time; those of a cluster follow its nodes."""
+        own = getattr(self._executor, "slots", None) if self._stated is None else None
+        return max(1, self._workers if own is None else own)
+
+    @property
+    def workers(self) -> int:
+        """How many jobs run at the same time; 0: one in this process."""
+        return self._workers and self.slots
 
     def dry_run(self, job: Job) -> DryRun:
         """Trains the job on one batch; raises what is wrong with it."""
@@ -149,6 +222,8 @@ class Scheduler:
         for running in self.jobs:
             running.follow()
         self.jobs = [j for j in self.jobs if j not in ended]
+        for running in ended:
+            running.complete()
         return ended
 
     def run(

@@ -21,6 +21,7 @@ __all__ = [
     "MAIN",
     "Checkpoint",
     "State",
+    "by_epoch",
     "epochs",
     "exists",
     "load",
@@ -179,15 +180,30 @@ def epochs(folder: Path, objective: Objective) -> Iterator[tuple[int, dict[str, 
         stage = path.stem.partition("-")[2] or MAIN
         with np.load(path, allow_pickle=False) as file:
             state = State(**json.loads(str(file["state"])))
-        complete = {n: v for n, v in state.history.items() if len(v) == state.epoch}
-        best: float | None = None
-        for number in range(state.epoch):
-            values = {name: column[number] for name, column in complete.items()}
-            if stage == MAIN and objective.name in values:
-                if objective.better(values[objective.name], than=best):
-                    best = values[objective.name]
-                values = {"objective": values[objective.name] if best is None else best, **values}
-            yield number + 1, prefixed(values, stage), stage
+        own = objective if stage == MAIN else None
+        for number, values in enumerate(by_epoch(state.history, state.epoch, own), 1):
+            yield number, prefixed(values, stage), stage
+
+
+def by_epoch(
+    history: Mapping[str, list[float]], epochs: int, objective: Objective | None
+) -> Iterator[dict[str, float]]:
+    """Yields the metrics of each epoch.
+
+    Args:
+        history: metric by Keras' name → value per epoch.
+        epochs: completed epochs; metrics with another number of values are left out.
+        objective: "objective" is its best value so far; None: of another stage than the main one.
+    """
+    complete = {n: v for n, v in history.items() if len(v) == epochs}
+    best: float | None = None
+    for number in range(epochs):
+        values = {name: column[number] for name, column in complete.items()}
+        if objective is not None and objective.name in values:
+            if objective.better(values[objective.name], than=best):
+                best = values[objective.name]
+            values = {"objective": values[objective.name] if best is None else best, **values}
+        yield values
 
 
 def prefixed(values: Mapping[str, float], stage: str) -> dict[str, float]:

@@ -48,8 +48,8 @@ def tune(
         recipe: recipe to tune.
         data: the user's own data in place of the recipe's data set; see `keras_dl.data.load`.
         callbacks: function that returns the `keras.callbacks.Callback` instances of a training.
-        executor: a `concurrent.futures.Executor` in place of own worker processes, for a cluster
-            whose machines share this folder. It stays open.
+        executor: a `concurrent.futures.Executor` in place of own worker processes, whose
+            machines share this folder. It stays open.
         **arguments: options as in `keras_dl.Recipe.tune`, and hyperparameters to hold at a value.
 
     Returns:
@@ -67,7 +67,7 @@ def tune(
     with (
         stop_on_full_disk(),
         open_journal(root, name, plan.definition(), options["resume"]) as journal,
-        Scheduler(options["workers"], journal.folder, options["timeout"], executor) as scheduler,
+        Scheduler.from_options(options, journal.folder, executor) as scheduler,
     ):
         return _Tuner(spool_data(plan, journal.folder), journal, scheduler).run()
 

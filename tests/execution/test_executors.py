@@ -105,7 +105,7 @@ def test_worker_that_the_system_refuses_tells_why(tmp_path, monkeypatch):
 def test_output_of_a_worker_is_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(executors, "LOG", 1000)
     monkeypatch.setattr(executors, "TAIL", 100)
-    worker = executors._Worker(tmp_path / "worker.log", 1)
+    worker = executors.Worker(tmp_path / "worker.log", {})
     log = tmp_path / "worker.log"
     log.write_bytes(b"x" * 1000)
     worker._cut_log()
@@ -122,11 +122,11 @@ def test_output_of_a_worker_is_bounded(tmp_path, monkeypatch):
 
 
 def test_workers_share_the_cores_and_respect_the_user(monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    assert executors._environment(4)["OMP_NUM_THREADS"] == "2"
+    assert executors.worker_environment(2)["OMP_NUM_THREADS"] == "2"
+    assert "OMP_NUM_THREADS" not in executors.worker_environment(None)
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    assert executors._environment(4)["OMP_NUM_THREADS"] == "7"
+    assert executors.worker_environment(2)["OMP_NUM_THREADS"] == "7"
 
 
 def test_workers_follow_the_executors_size(monkeypatch):
