@@ -44,7 +44,7 @@ def rows() -> Iterator[Row]:
 def _row(name: str, folder: Path) -> Row:
     speeds: dict[str, list[float]] = {"1": [], "0": []}
     for number in range(ROUNDS + 1):
-        for reuse, seen in speeds.items():
+        for reuse, speeds_of_side in speeds.items():
             os.environ["KERAS_DL_MODEL_CACHE"] = reuse
             kept, model_cache._cache = (
                 model_cache._cache,
@@ -53,10 +53,10 @@ def _row(name: str, folder: Path) -> Row:
             begun = time.perf_counter()
             run_job.run_job(_trial(name, number, folder / f"{reuse}-{number}"))
             if number:
-                seen.append(60 / (time.perf_counter() - begun))
+                speeds_of_side.append(60 / (time.perf_counter() - begun))
             if reuse == "0":
                 model_cache._cache = kept
-    rates = {reuse: statistics.median(seen) for reuse, seen in speeds.items()}
+    rates = {reuse: statistics.median(speeds_of_side) for reuse, speeds_of_side in speeds.items()}
     return Row(
         f"trials of `{name}`, {STEPS} steps each, on one traced step: {rates['1']:.0f} trials/min",
         f"each trial traced anew: {rates['0']:.0f} trials/min",

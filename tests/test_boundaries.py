@@ -126,7 +126,7 @@ def parts(*names: str) -> list[str]:
             ["keras_tuner", "kerastuner"],
             ["keras_dl/tuning/oracle.py", "keras_dl/tuning/suggesting_oracle.py"],
         ),
-        (["ray"], ["keras_dl/execution/cluster.py"]),
+        (["ray"], ["keras_dl/execution/ray_connection.py"]),
         (["tensorflow_datasets"], ["keras_dl/data/sources/tfds.py", "keras_dl/data/locations.py"]),
         (
             ["tensorflow", "jax", "torch"],

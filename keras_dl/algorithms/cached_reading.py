@@ -122,9 +122,9 @@ class CachedReader:
         else:
             ids = np.array([tokens], "int32")
             inputs["cache"] = self._cache
-        found = self._call({**inputs, "ids": ids})
-        self._cache = found["cache"]
-        return np.asarray(ops.convert_to_numpy(found["logits"]))[0]
+        outputs = self._call({**inputs, "ids": ids})
+        self._cache = outputs["cache"]
+        return np.asarray(ops.convert_to_numpy(outputs["logits"]))[0]
 
 
 @lru_cache(maxsize=1)  # a traced step serves all texts of a net, which it keeps alive

@@ -37,18 +37,18 @@ def learn_words(
     # scikit-learn takes a second to import.
     from sklearn.cluster import MiniBatchKMeans
 
-    found = _sample(images, layer, seed)
-    if len(found) < layer.words:
+    descriptors = _sample(images, layer, seed)
+    if len(descriptors) < layer.words:
         raise ValueError(
-            f"`words` must be at most the number of descriptors, {len(found)}. "
+            f"`words` must be at most the number of descriptors, {len(descriptors)}. "
             f"Received: words={layer.words}"
         )
-    mean, whitening = np.zeros(found.shape[1]), np.eye(found.shape[1])
+    mean, whitening = np.zeros(descriptors.shape[1]), np.eye(descriptors.shape[1])
     if layer.descriptor == "patches":
-        mean = found.mean(axis=0)
-        values, vectors = np.linalg.eigh(np.cov(found - mean, rowvar=False))
+        mean = descriptors.mean(axis=0)
+        values, vectors = np.linalg.eigh(np.cov(descriptors - mean, rowvar=False))
         whitening = (vectors / np.sqrt(np.maximum(values, 0) + regularization)) @ vectors.T
-    white = ((found - mean) @ whitening).astype("float32")
+    white = ((descriptors - mean) @ whitening).astype("float32")
     options: dict[str, Any] = {"batch_size": 4096, "max_iter": 20, "n_init": 1}
     means = MiniBatchKMeans(layer.words, random_state=seed, **options).fit(white)
     layer.set_weights([mean, whitening, means.cluster_centers_])

@@ -1,14 +1,8 @@
 """Executor on a Ray cluster: an actor for each slot runs calls in a worker process of its node."""
 
-import importlib
-import ipaddress
-import logging
 import os
 import queue
-import re
-import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,9 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from keras_dl import settings
-from keras_dl.errors import Failure, OtherData, OutOfMemory, TimedOut, WorkerDied, WorkerNotStarted
+from keras_dl.errors import Failure, OtherData, TimedOut, WorkerDied, WorkerNotStarted
 from keras_dl.execution import executors
 from keras_dl.execution.executors import unpack
+from keras_dl.execution.ray_connection import (
+    cause_of,
+    connect,
+    failure_of,
+    living_nodes,
+    load_ray,
+    node_name,
+)
 from keras_dl.execution.remote_files import SharedFile, remove_others
 from keras_dl.execution.remote_job import Parcel, data_key, folder_of, pack, share_file
 from keras_dl.execution.remote_worker import (
@@ -35,7 +37,6 @@ from keras_dl.execution.resources import Resources
 
 __all__ = ["ClusterPool"]
 
-CONNECT = 60.0  # seconds in which a cluster must answer; a head starts a process for each ray://
 POLL = 1.0  # seconds between two looks at nodes, and at the epochs of a training
 ANSWER = 60.0  # seconds beyond those of a worker, after which its node counts as dead
 Slot = tuple[int, str]  # number on its node from 0, id of the node
@@ -85,7 +86,7 @@ class ClusterPool(Executor):
         self.logs, self.timeout, self.recycle_after = logs, timeout, recycle_after
         self.resources = resources or Resources()
         self._workers = workers
-        self._disconnect = _connect(address)
+        self._disconnect = connect(address)
         self._calls: queue.Queue[_Call] = queue.Queue()
         self._closed, self._lock = threading.Event(), threading.Lock()
         self._excluded: set[str] = set()
@@ -95,7 +96,7 @@ class ClusterPool(Executor):
         self._reported: set[str] = set()
         self._threads: dict[Slot, threading.Thread] = {}
         try:
-            nodes = _nodes()
+            nodes = living_nodes()
             self.resources.refuse(nodes.values())
         except BaseException:
             self._disconnect()
@@ -150,7 +151,7 @@ class ClusterPool(Executor):
 
     def _put(self, digest: str, content: bytes) -> None:
         if digest not in self._references:
-            self._references[digest] = _ray().put(content)
+            self._references[digest] = load_ray().put(content)
 
     def references(self, parcel: Parcel) -> dict[str, Any]:
         """Returns where the nodes find the shared files of a parcel, by digest."""
@@ -159,9 +160,9 @@ class ClusterPool(Executor):
     def report_once(self, sentence: str) -> None:
         """Prints a sentence unless it has been printed before."""
         with self._lock:
-            known = sentence in self._reported
+            is_repeated = sentence in self._reported
             self._reported.add(sentence)
-        if not known:
+        if not is_repeated:
             print(f"keras-dl: {sentence}", file=sys.stderr, flush=True)
 
     def _is_idle(self) -> bool:
@@ -181,7 +182,7 @@ class ClusterPool(Executor):
         """Follows the nodes until the end: starts the threads of new slots."""
         while not self._closed.is_set():
             try:
-                self._wanted = self._select(_nodes())
+                self._wanted = self._select(living_nodes())
             except Exception as error:  # of any kind, by the way of connecting
                 self._fail_all(WorkerDied(f"the connection to the cluster is lost: {error}"))
             for slot in self._wanted:
@@ -241,7 +242,7 @@ class ClusterPool(Executor):
 
     def _exclude(self, slot: Slot, why: str) -> None:
         """Leaves out a node on which no call can run."""
-        self.report_once(f"node {_name(slot[1])} is left out: {why}")
+        self.report_once(f"node {node_name(slot[1])} is left out: {why}")
         self._excluded.add(slot[1])
         self._wanted = {other for other in self._wanted if other[1] not in self._excluded}
 
@@ -263,7 +264,7 @@ class _ActorWorker:
         Raises:
             WorkerNotStarted: if the node cannot run actors of this package.
         """
-        ray = _ray()
+        ray = load_ray()
         if self.actor is None:
             self._start()
         if self.described is None:
@@ -271,20 +272,20 @@ class _ActorWorker:
         if not ray.wait([self.described], timeout=seconds)[0]:
             return False
         try:
-            found = ray.get(self.described)
+            described = ray.get(self.described)
         except ray.exceptions.RayError as error:
             self.actor = None
-            if self.pool.is_wanted(self.slot) and self.slot[1] in _nodes():
-                raise WorkerNotStarted(f"a worker could not start: {_cause(error)}") from None
+            if self.pool.is_wanted(self.slot) and self.slot[1] in living_nodes():
+                raise WorkerNotStarted(f"a worker could not start: {cause_of(error)}") from None
             return False
         self.described = None
-        self._compare(found)
+        self._compare(described)
         return True
 
     def _start(self) -> None:
-        ray, pool = _ray(), self.pool
+        ray, pool = load_ray(), self.pool
         number, node = self.slot
-        self.log = pool.logs / f"worker-{_name(node)}-{number}.log"
+        self.log = pool.logs / f"worker-{node_name(node)}-{number}.log"
         self.before = self.log.stat().st_size if self.log.is_file() else 0
         wanted = pool.resources
         on_node = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node, soft=False)
@@ -303,11 +304,11 @@ class _ActorWorker:
         self.actor = actor.remote(os.path.relpath(self.log), environment, threads, *limits)
         self.described = self.actor.describe.remote(settings.backend())
 
-    def _compare(self, found: Mapping[str, str]) -> None:
+    def _compare(self, theirs: Mapping[str, str]) -> None:
         ours = versions(settings.backend())
-        differences = [f"{n} {found[n]} (here {v})" for n, v in ours.items() if found[n] != v]
+        differences = [f"{n} {theirs[n]} (here {v})" for n, v in ours.items() if theirs[n] != v]
         if differences:
-            node = _name(self.slot[1])
+            node = node_name(self.slot[1])
             self.pool.report_once(f"node {node} has {', '.join(differences)}")
 
     def call(self, call: _Call, expected: str) -> tuple[Any, str]:
@@ -317,7 +318,7 @@ class _ActorWorker:
             TimedOut, OutOfMemory, WorkerDied: where the call did not come to its end.
             BaseException: the exception of the call.
         """
-        ray, folder = _ray(), folder_of(call.args)
+        ray, folder = load_ray(), folder_of(call.args)
         parcel = pack(call.function, call.args, call.kwargs, self.pool.share)
         parcel = replace(parcel, expected=expected)
         try:
@@ -327,7 +328,7 @@ class _ActorWorker:
             last = [reply.batch, *(ray.get(reference) for reference in outstanding)]
         except Exception as error:
             self.stop(at_once=True)
-            raise _failure(error, self.log) from None
+            raise failure_of(error, self.log) from None
         for batch in sorted(last, key=lambda batch: batch.number):
             write(batch, folder, self.log, self.before)
         if folder is not None and folder.is_dir():
@@ -341,7 +342,7 @@ class _ActorWorker:
             TimedOut: if the node does not answer in time.
             WorkerDied: if the pool is closed.
         """
-        ray, timeout = _ray(), self.pool.timeout
+        ray, timeout = load_ray(), self.pool.timeout
         deadline = (
             None if timeout is None else time.monotonic() + timeout + executors.GRACE + ANSWER
         )
@@ -361,7 +362,7 @@ class _ActorWorker:
 
     def stop(self, *, at_once: bool = False) -> None:
         """Ends the actor; its worker process ends with it."""
-        ray, actor, starting = _ray(), self.actor, self.described is not None
+        ray, actor, starting = load_ray(), self.actor, self.described is not None
         self.actor = self.described = None
         if actor is None:
             return
@@ -381,7 +382,7 @@ class _Actor:
         return versions(backend)
 
     def run(self, parcel: Parcel, references: Mapping[str, Any]) -> Reply:
-        ray = _ray()
+        ray = load_ray()
         return self._worker.run(parcel, lambda digest: ray.get(references[digest]))
 
     def changes(self) -> Batch:
@@ -389,131 +390,3 @@ class _Actor:
 
     def stop(self) -> None:
         self._worker.stop()
-
-
-def _ray() -> Any:
-    """Returns Ray, which is imported by searches on a cluster only.
-
-    Raises:
-        ImportError: if it is not installed.
-    """
-    try:
-        ray = importlib.import_module("ray")
-        importlib.import_module("ray.util.scheduling_strategies")
-    except ModuleNotFoundError:
-        raise ImportError("`cluster` needs Ray: pip install 'keras-dl[cluster]'") from None
-    return ray
-
-
-def _nodes() -> dict[str, dict[str, float]]:
-    """Returns the resources of the living nodes by their ids."""
-    return {node["NodeID"]: node["Resources"] for node in _ray().nodes() if node["Alive"]}
-
-
-def _name(node: str) -> str:
-    """Returns the address of a node with the beginning of its id: several may be on a machine."""
-    addresses = {n["NodeID"]: n["NodeManagerAddress"] for n in _ray().nodes()}
-    return f"{addresses.get(node, 'unknown')}-{node[:6]}"
-
-
-def _connect(address: str) -> Callable[[], None]:
-    """Connects this process with a cluster; returns the function that ends the connection.
-
-    Raises:
-        ImportError: if Ray is not installed.
-        ValueError: if no cluster answers.
-    """
-    found = _find(address)
-    host = found.removeprefix("ray://").rpartition(":")[0]
-    if found == "local" or _is_loopback(host):
-        # Ray replaces 127.0.0.1 by the machine's public address unless it takes this for a
-        # system without clusters; read once, at its import.
-        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    ray = _ray()
-    if ray.is_initialized():  # by the user, who ends it
-        return lambda: None
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    options |= {"include_dashboard": False} if found == "local" else {}
-    if found != "local":
-        _probe(found, address)
-    answers: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
-
-    def initialize() -> None:
-        try:
-            ray.init(found, **options)
-        except Exception as error:
-            answers.put(error)
-        else:
-            answers.put(None)
-
-    # A thread, because Ray repeats its attempts for minutes.
-    threading.Thread(target=initialize, daemon=True).start()
-    try:
-        error = answers.get(timeout=CONNECT if found != "local" else 2 * CONNECT)
-    except queue.Empty:
-        raise _refusal(address, f"no answer within {CONNECT:g} s") from None
-    if error is not None:
-        raise _refusal(address, _cause(error))
-    return ray.shutdown
-
-
-def _find(address: str) -> str:
-    """Returns the address of the cluster that "auto" stands for: Ray's own, or the last started."""
-    if address != "auto":
-        return address
-    file = Path(os.environ.get("RAY_TMPDIR", tempfile.gettempdir()), "ray", "ray_current_cluster")
-    found = os.environ.get("RAY_ADDRESS") or (file.read_text().strip() if file.is_file() else "")
-    if not found:
-        raise _refusal(address, "no cluster runs on this machine, and RAY_ADDRESS is not set")
-    return found
-
-
-def _probe(found: str, address: str) -> None:
-    """Opens a connection, because Ray's own attempts take minutes to fail.
-
-    Raises:
-        ValueError: if nobody listens.
-    """
-    host, _, port = found.removeprefix("ray://").rpartition(":")
-    if not host or not port.isdigit():
-        raise _refusal(address, "its form is host:port, ray://host:port, auto or local")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT / 6).close()
-    except OSError as error:
-        raise _refusal(address, f"{found}: {error.strerror or error}") from None
-
-
-def _refusal(address: str, why: str) -> ValueError:
-    return ValueError(
-        f"`cluster` must be the address of a Ray cluster that answers; {why}. "
-        f"Received: cluster={address!r}"
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _failure(error: Exception, log: Path) -> Exception:
-    """Returns the failure that an error of Ray stands for; other errors as they are."""
-    ray = _ray()
-    if not isinstance(error, ray.exceptions.RayError | ConnectionError):
-        return error
-    text = _cause(error)
-    if isinstance(error, ray.exceptions.OutOfMemoryError) or "low on memory" in str(error):
-        return OutOfMemory(f"Ray ended the worker because its node was low on memory: {text}")
-    return WorkerDied(f"the worker or its node ended: {text}; its output: {os.path.relpath(log)}")
-
-
-def _cause(error: BaseException) -> str:
-    """Returns the line of an error that tells most: the last exception of a traceback, if any."""
-    own = getattr(error, "cause", None)  # of an exception within an actor
-    if isinstance(own, Failure):
-        return str(own)
-    lines = [line.strip() for line in str(error).split("\n") if line.strip()]
-    raised = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Failure)\b.*: ", line)]
-    return (raised or lines or [type(error).__name__])[-1 if raised else 0][:300]

@@ -114,9 +114,9 @@ class RemoteWorker:
             self._worker.kill()
         with self._lock:
             batch = self._batch("*")
-            kept = tuple(names(self._folder))
+            remaining = tuple(names(self._folder))
             self._clear()
-        return Reply(answer, batch, kept)
+        return Reply(answer, batch, remaining)
 
     def _answer(self, parcel: Parcel, fetch: Callable[[str], bytes]) -> bytes:
         shared = {file.digest: place(file, fetch) for file in parcel.shared}
@@ -169,13 +169,13 @@ def versions(backend: str) -> dict[str, str]:
     Args:
         backend: of Keras.
     """
-    found = {"Python": platform.python_version(), "keras_dl": __version__}
+    installed = {"Python": platform.python_version(), "keras_dl": __version__}
     for library in ("keras", LIBRARIES[backend]):
         try:
-            found[library] = importlib.metadata.version(library)
+            installed[library] = importlib.metadata.version(library)
         except importlib.metadata.PackageNotFoundError:
-            found[library] = "none"
-    return found
+            installed[library] = "none"
+    return installed
 
 
 def write(batch: Batch, folder: Path | None, log: Path, before: int) -> None:

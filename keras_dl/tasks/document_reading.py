@@ -54,9 +54,9 @@ class DocumentReading(Task):
 
         def errors(model: keras.Model, split: Split) -> dict[str, float]:
             ids = read_pages(_search(model, tokenizer), split.x["source"])
-            made, right = _characters(ids), _characters(split.y)
-            same = [a == b for a, b in zip(made, right, strict=True)]
-            return {"cer": label_error_rate(right, made), "page_accuracy": float(np.mean(same))}
+            decoded, right = _characters(ids), _characters(split.y)
+            same = [a == b for a, b in zip(decoded, right, strict=True)]
+            return {"cer": label_error_rate(right, decoded), "page_accuracy": float(np.mean(same))}
 
         return (errors,)
 
@@ -71,8 +71,8 @@ class DocumentReading(Task):
         pages = data.test.x["source"]
         search = _search(model, tokenizer)
         ids = read_pages(search, pages)
-        made, right = _characters(ids), _characters(data.test.y)
-        wrong = [i for i, (a, b) in enumerate(zip(made, right, strict=True)) if a != b]
+        decoded, right = _characters(ids), _characters(data.test.y)
+        wrong = [i for i, (a, b) in enumerate(zip(decoded, right, strict=True)) if a != b]
         rest = [i for i in range(len(pages)) if i not in set(wrong)]
         rows = [*wrong[: SHOWN // 2], *rest][:SHOWN]
         texts = [_lines(tokenizer, ids[i], data.test.y[i]) for i in rows]

@@ -15,8 +15,7 @@ import psutil
 import pytest
 
 from keras_dl.errors import TimedOut
-from keras_dl.execution import cluster as ray_cluster
-from keras_dl.execution import executors
+from keras_dl.execution import executors, ray_connection
 from keras_dl.execution.cluster import ClusterPool
 from keras_dl.tracking import store as tracking
 from tests.toys import toy
@@ -210,7 +209,7 @@ def test_missing_ray_names_the_extra(tmp_path, monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(ray_cluster.importlib, "import_module", missing)
+    monkeypatch.setattr(ray_connection.importlib, "import_module", missing)
     with pytest.raises(
         ImportError, match=r"`cluster` needs Ray: pip install 'keras-dl\[cluster\]'"
     ):

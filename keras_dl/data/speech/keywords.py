@@ -163,8 +163,8 @@ def _compose(
         else:
             signals.append(embed(word, snr, random))
         labels.append(classes.index(number) if kind == 0 else len(classes) + kind - 1)
-        known = sounds.speakers and kind != 2
-        speakers.append(sounds.speakers[sounds.speaker[row]] if known else "")
+        by_speaker = sounds.speakers and kind != 2
+        speakers.append(sounds.speakers[sounds.speaker[row]] if by_speaker else "")
     return _Windows(WordSpectrograms()(signals), np.array(labels, np.int32), speakers)
 
 
