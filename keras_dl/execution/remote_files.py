@@ -89,9 +89,15 @@ def names(folder: Path) -> list[str]:
 
 
 def receive(folder: Path, parts: Iterable[Part]) -> None:
-    """Writes changes of another machine into a folder."""
+    """Writes changes of another machine into a folder.
+
+    Raises:
+        ValueError: if a name leads out of the folder.
+    """
     for part in parts:
         path = folder / part.name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"`parts` must lie in the folder. Received: {part.name!r}")
         if part.offset == 0:
             write_atomically(path, part.content)
             continue
