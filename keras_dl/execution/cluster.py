@@ -68,8 +68,7 @@ class ClusterPool(Executor):
         recycle_after: calls after which a process is replaced, so that leaks do not accumulate.
 
     Raises:
-        ImportError: if Ray is not installed.
-        ValueError: if no cluster answers, or no node has the resources.
+        ValueError: if Ray is not installed, no cluster answers, or no node has the resources.
     """
 
     def __init__(

@@ -24,13 +24,15 @@ def load_ray() -> Any:
     """Returns Ray, which is imported by searches on a cluster only.
 
     Raises:
-        ImportError: if it is not installed.
+        ValueError: if it is not installed.
     """
     try:
         ray = importlib.import_module("ray")
         importlib.import_module("ray.util.scheduling_strategies")
     except ModuleNotFoundError:
-        raise ImportError("`cluster` needs Ray: pip install 'keras-dl[cluster]'") from None
+        raise ValueError(
+            "`cluster` must be left out without Ray: pip install 'keras-dl[cluster]'"
+        ) from None
     return ray
 
 
@@ -49,8 +51,7 @@ def connect(address: str) -> Callable[[], None]:
     """Connects this process with a cluster; returns the function that ends the connection.
 
     Raises:
-        ImportError: if Ray is not installed.
-        ValueError: if no cluster answers.
+        ValueError: if Ray is not installed, or no cluster answers.
     """
     resolved = _find(address)
     host = resolved.removeprefix("ray://").rpartition(":")[0]

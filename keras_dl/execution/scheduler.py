@@ -158,8 +158,7 @@ class Scheduler:
             executor: the user's executor, or None.
 
         Raises:
-            ValueError: if options exclude each other, or no cluster answers.
-            ImportError: if Ray is not installed.
+            ValueError: if options exclude each other, Ray is not installed, or no cluster answers.
         """
         address, workers, timeout = options["cluster"], options["workers"], options["timeout"]
         refuse_idle_options(options)

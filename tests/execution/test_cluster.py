@@ -210,7 +210,5 @@ def test_missing_ray_names_the_extra(tmp_path, monkeypatch):
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr(ray_connection.importlib, "import_module", missing)
-    with pytest.raises(
-        ImportError, match=r"`cluster` needs Ray: pip install 'keras-dl\[cluster\]'"
-    ):
+    with pytest.raises(ValueError, match=r"without Ray: pip install 'keras-dl\[cluster\]'"):
         ClusterPool("local", tmp_path)
