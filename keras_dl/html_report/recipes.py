@@ -45,14 +45,17 @@ def _group(title: str, rows: Sequence[Row]) -> RecipeGroup:
     # The best first: errors and losses grow downwards, scores to maximize fall.
     best = sorted(rows, key=lambda r: r.mean, reverse=rows[0].score.direction == "max")
     cells = [
-        (r.entry.name, r.entry.title, format_scores(r), _published(r), str(len(r.scores)))
-        for r in best
+        (r.entry.name, r.entry.title, _measured(r), _published(r), str(len(r.scores))) for r in best
     ]
     is_error = rows[0].score.is_accuracy
     unit = f"{rows[0].score.quantity}, %" if is_error else rows[0].score.quantity
     values = [_value(row) for row in best]
     chart = score_intervals(values, unit, zero=is_error) if len(rows) > 1 else None
     return RecipeGroup(title, cells, chart)
+
+
+def _measured(row: Row) -> str:
+    return format_scores(row) + (f", with {row.settings}" if row.settings else "")
 
 
 def _value(row: Row) -> dict[str, Any]:

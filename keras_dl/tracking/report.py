@@ -179,25 +179,22 @@ def _cells(row: Row, with_digest: bool) -> tuple[str, ...]:
     if with_digest:
         many = len(row.digests)
         data += f" `{row.digests[0][:6]}`" if many == 1 else f", {many} draws"
-    measured, parameters = format_scores(row), f"{row.parameters:,}"
+    settings = f", `{row.settings}`" if row.settings else ""
+    measured, parameters = format_scores(row) + settings, f"{row.parameters:,}"
     duration = _time(row.seconds)
     return data, name, row.entry.title, parameters, quantity, measured, published, duration
 
 
 def format_scores(row: Row) -> str:
-    """Returns mean, 95 % interval and number of seeds: `0.91 % (0.66 to 1.24), 3 seeds`.
-
-    Settings that differ from the defaults follow, in code style.
-    """
+    """Returns mean, 95 % interval and number of seeds: `0.91 % (0.66 to 1.24), 3 seeds`."""
     score, count = row.score, len(row.scores)
-    settings = f", `{row.settings}`" if row.settings else ""
     if count == 1:
-        return f"{_format(score, row.scores[0])}, 1 seed{settings}"
+        return f"{_format(score, row.scores[0])}, 1 seed"
     ends = row.interval
     low, high = (
         _format(score, end).removesuffix(" %") for end in sorted(ends, reverse=score.is_accuracy)
     )
-    return f"{_format(score, row.mean)} ({low} to {high}), {count} seeds{settings}"
+    return f"{_format(score, row.mean)} ({low} to {high}), {count} seeds"
 
 
 def _format(score: Score, value: float) -> str:

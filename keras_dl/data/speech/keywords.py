@@ -154,7 +154,7 @@ def _compose(
     by_class = {number: rows[sounds.y[rows] == number] for number in (*classes, *others)}
     signals, labels, speakers = [], [], []
     low, high = ratios
-    for kind in random.choice(3, count, p=SHARES):
+    for kind in _kinds(count, random):
         number = random.choice(classes if kind == 0 else others)
         row = random.choice(by_class[number])
         word, snr = sounds.signals[row], low + (high - low) * random.uniform() ** 2
@@ -166,6 +166,19 @@ def _compose(
         by_speaker = sounds.speakers and kind != 2
         speakers.append(sounds.speakers[sounds.speaker[row]] if by_speaker else "")
     return _Windows(WordSpectrograms()(signals), np.array(labels, np.int32), speakers)
+
+
+def _kinds(count: int, random: np.random.RandomState) -> np.ndarray:
+    """Returns 0 for a keyword, 1 for another word, 2 for noise alone, in exactly their shares.
+
+    A rate of one false alarm an hour allows none where the windows without keywords are less than
+    an hour by a second.
+    """
+    negatives = round(count * (1 - SHARES[0]))
+    others = round(negatives * SHARES[1] / (1 - SHARES[0]))
+    kinds = np.repeat([0, 1, 2], [count - negatives, others, negatives - others])
+    random.shuffle(kinds)
+    return kinds
 
 
 def _check_sizes(windows: int, hours: float) -> None:

@@ -79,3 +79,9 @@ def test_arguments_are_checked():
         keyword_windows("tones", hours=0)
     data = keyword_windows("tones", **SMALL)
     assert keyword_windows(data, batch_size=7).batch_size == 7
+
+
+def test_windows_without_keywords_last_as_long_as_stated():
+    data = keyword_windows("tones", windows=200, hours=0.05)
+    negatives = data.test.y >= data.num_classes - 2
+    assert (len(negatives), negatives.sum()) == (360, 180)
