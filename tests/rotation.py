@@ -1,4 +1,4 @@
-"""Slow tests of which successive versions run different parts."""
+"""Tests of many alike cases, of which successive versions run different parts."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def rotation() -> int | None:
-    """Number that selects a part of the slow tests; KERAS_DL_ROTATION=all selects all.
+    """Number that selects a part of such tests; KERAS_DL_ROTATION=all selects all.
 
     By default it is the number of commits: successive versions run different parts.
     """

@@ -53,7 +53,7 @@ def trial(name, number, folder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", in_turn(sorted(RECIPES), 4))
+@pytest.mark.parametrize("name", in_turn(sorted(RECIPES), 6))
 def test_trial_after_another_equals_one_alone(name, tmp_path):
     run_job.run_job(trial(name, 0, tmp_path / "before"))
     assert len(model_cache._cache) == 1

@@ -83,7 +83,7 @@ def test_answer_follows_the_measurement(monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", in_turn(lessons.names(), 3))
+@pytest.mark.parametrize("name", in_turn(lessons.names(), 4))
 def test_answer_is_measured(name, store, capsys):
     assert main(["lesson", name, "--prediction", "1"]) == 0, capsys.readouterr().out
     assert (store / f"lesson_{name}.png").is_file()

@@ -19,11 +19,11 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("name", in_turn(IMAGES, 2))
+@pytest.mark.parametrize("name", in_turn(IMAGES, 3))
 def test_smoke_budget(store, name):
     sets = SETS if name in WIDELY else ("usps",)
     turn = rotation()
-    datasets = sets if turn is None else [sets[(IMAGES.index(name) + turn // 2) % len(sets)]]
+    datasets = sets if turn is None else [sets[(IMAGES.index(name) + turn // 3) % len(sets)]]
     for dataset in datasets:
         options = {"budget": "smoke", "verbose": False, **OPTIONS.get(name, {})}
         result = recipe_of(name).run(dataset=dataset, **options)

@@ -11,6 +11,7 @@ from keras_dl import catalog
 from keras_dl.metrics import features
 from keras_dl.space import resolve
 from keras_dl.space.levels import resolve_levels
+from tests.rotation import in_turn
 
 ENTRIES = {e.name: e for e in catalog.entries()}
 # Which generate their only set, or make another problem of any.
@@ -101,7 +102,7 @@ def test_one_epoch_on_embedded_digits(store, name):
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", sorted(set(catalog.names()) - set(IMAGES)))
+@pytest.mark.parametrize("name", in_turn(sorted(set(catalog.names()) - set(IMAGES)), 2))
 def test_one_epoch_of_what_classifies_no_images(store, name):
     stand_in = STAND_INS.get(name, "digits")
     dataset = {"dataset": stand_in} if "dataset" in recipe_of(name).space() else {}
