@@ -5,10 +5,10 @@ Paper: Vinyals, Toshev, Bengio and Erhan, 2015, Show and Tell, arXiv:1411.4555; 
 Data: 1,000 photographs of Flickr8k with five captions each, of its splits; or a folder of images
     with captions.tsv (columns image and caption). `--dataset captioned_shapes` is generated.
 Run: keras-dl run captioning
-Expect: BLEU-1 to 4 of .548, .328, .179 and .099 on the test photographs, by beam search with five
-    references each, seed 0 alone; greedy .536 to .094, the caption of the nearest photograph .402
-    to .065, the most frequent caption .371 to 0. 135 s of training on one core of an Intel Xeon.
-    The paper's net, on 6,000 photographs, has a BLEU-1 of .63.
+Expect: BLEU-1 of .539 (.548, .554, .516) and BLEU-4 of .100 (.099, .107, .094) on the test
+    photographs, seeds 0 to 2, by beam search with five references each; greedy .536 and .094 with
+    seed 0, the caption of the nearest photograph .402 and .065, the most frequent one .371 and 0.
+    135 to 170 s of training on one core of an Intel Xeon. The paper's BLEU-1 is .63.
 Differs: 753 photographs to train on for 6,000; the 36 regions of a MobileNet of width 0.75, which
     stays frozen, for a fine-tuned Inception or the 196 of a VGG; attention behind the LSTM, as in
     Luong et al.; words of three captions or more; the best of 12 epochs by the loss in validation.
