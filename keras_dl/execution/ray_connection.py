@@ -64,28 +64,39 @@ def connect(address: str) -> Callable[[], None]:
     if ray.is_initialized():  # by the user, who ends it
         return lambda: None
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    options |= {"include_dashboard": False} if resolved == "local" else {}
-    if resolved != "local":
+    if resolved == "local":
+        os.environ.setdefault("RAY_worker_niceness", "0")  # as own workers; Ray's is 15
+        # In this thread: the processes of a cluster that Ray starts end with the thread.
+        ray.init("local", include_dashboard=False, **options)
+    else:
         _probe(resolved, address)
+        _join(lambda: ray.init(resolved, **options), address)
+    return ray.shutdown
+
+
+def _join(initialize: Callable[[], Any], address: str) -> None:
+    """Joins a cluster in a thread, because Ray repeats its attempts for minutes.
+
+    Raises:
+        ValueError: if no cluster answers in time.
+    """
     answers: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
 
-    def initialize() -> None:
+    def answer() -> None:
         try:
-            ray.init(resolved, **options)
+            initialize()
         except Exception as error:
             answers.put(error)
         else:
             answers.put(None)
 
-    # A thread, because Ray repeats its attempts for minutes.
-    threading.Thread(target=initialize, daemon=True).start()
+    threading.Thread(target=answer, daemon=True).start()
     try:
-        error = answers.get(timeout=CONNECT if resolved != "local" else 2 * CONNECT)
+        error = answers.get(timeout=CONNECT)
     except queue.Empty:
         raise _refusal(address, f"no answer within {CONNECT:g} s") from None
     if error is not None:
         raise _refusal(address, cause_of(error))
-    return ray.shutdown
 
 
 def _find(address: str) -> str:

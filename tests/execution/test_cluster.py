@@ -1,5 +1,6 @@
 """Searches on a Ray cluster of two nodes, simulated on this machine: equal to those without."""
 
+import ast
 import importlib.util
 import os
 import signal
@@ -136,11 +137,11 @@ def test_search_on_a_cluster_equals_that_of_this_process_even_if_an_actor_is_kil
 DRIVER = """
 from keras_dl import settings
 settings.load_backend(lean=True)
-from tests.execution.test_cluster import tune
+from tests.execution.test_cluster import scores, tune
 class Nodes:
     address = {address!r}
 if __name__ == "__main__":
-    tune(Nodes)
+    print(scores(tune(Nodes)))
 """
 
 
@@ -158,6 +159,21 @@ def test_search_whose_process_was_killed_is_resumed(nodes, store, expected):
     driver.wait()
     search = tune(nodes, resume=True)
     assert scores(search) == expected[0]
+
+
+@needs_ray
+@pytest.mark.slow
+def test_search_on_a_local_cluster_that_it_starts_itself(store, expected):
+    driver = subprocess.run(
+        [sys.executable, "-c", DRIVER.format(address="local")],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert driver.returncode == 0, driver.stderr
+    assert ast.literal_eval(driver.stdout.splitlines()[-1]) == expected[0]
 
 
 @needs_ray
