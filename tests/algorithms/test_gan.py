@@ -161,7 +161,7 @@ def test_gradient_norms_and_images_of_each_epoch_are_noted():
 def test_conditional_images_depend_on_the_label():
     model = made("conditional")
     draws = np.repeat(noise()[:1], 3, axis=0)
-    assert len(model.sample_monitor.generate()) == 3  # one of each class
+    assert len(model.snapshot()) == 3  # one of each class
     images = model.images(draws, [0, 1, 1])
     assert np.array_equal(images[1], images[2])
     assert not np.array_equal(images[0], images[1])

@@ -81,7 +81,7 @@ def test_outlines_come_back_as_digits_that_a_classifier_reads():
 def test_distance_alone_is_a_setting_of_the_same_recipe():
     data = pix2pix.data()
     assert pix2pix.build(data, adversarial_weight=0.0).adversarial_weight == 0
-    assert len(pix2pix.build(data).sample_monitor.generate()) == pix2pix.SHOWN
+    assert len(pix2pix.build(data).snapshot()) == pix2pix.SHOWN
 
 
 @pytest.mark.slow

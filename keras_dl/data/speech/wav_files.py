@@ -43,7 +43,8 @@ def decode_wav(content: bytes, source: object) -> np.ndarray:
             f"`dataset` must have {RATES[0]:,} to {RATES[1]:,} samples a second. "
             f"Received: {rate:,} in {source}"
         )
-    signal = samples.reshape(len(samples), -1).astype(np.float64)
+    channels = samples.shape[1] if samples.ndim > 1 else 1
+    signal = samples.reshape(len(samples), channels).astype(np.float64)
     if samples.dtype == np.uint8:
         signal = (signal - 128) / 128
     elif samples.dtype.kind == "i":
@@ -52,7 +53,8 @@ def decode_wav(content: bytes, source: object) -> np.ndarray:
     if not np.isfinite(mono).all():
         raise DatasetError(f"`dataset` must hold finite samples. Received: NaN or inf in {source}")
     shared = math.gcd(rate, RATE)
-    mono = resample_poly(mono, RATE // shared, rate // shared) if rate != RATE else mono
+    if len(mono) and rate != RATE:
+        mono = resample_poly(mono, RATE // shared, rate // shared)
     if len(mono) < WINDOW:
         raise DatasetError(
             f"`dataset` must hold sounds of {1000 * WINDOW // RATE} ms or more. "
