@@ -43,7 +43,7 @@ def decode_wav(content: bytes, source: object) -> np.ndarray:
             f"`dataset` must have {RATES[0]:,} to {RATES[1]:,} samples a second. "
             f"Received: {rate:,} in {source}"
         )
-    channels = samples.size // max(len(samples), 1)
+    channels = samples.size // len(samples) if len(samples) else 1
     signal = samples.reshape(len(samples), channels).astype(np.float64)
     if samples.dtype == np.uint8:
         signal = (signal - 128) / 128
