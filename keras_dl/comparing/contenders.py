@@ -20,7 +20,8 @@ from keras_dl.execution.journal import Journal
 from keras_dl.execution.parent_run import Child, Facts, ParentRun, Training
 from keras_dl.execution.plan import Plan
 from keras_dl.execution.progress import ProgressReporter
-from keras_dl.execution.scheduler import Scheduler, fold_name
+from keras_dl.execution.scheduler import Scheduler
+from keras_dl.execution.tracked_results import fold_name
 from keras_dl.recipe import Recipe
 from keras_dl.tracking.tracked_run import TrackedRun
 from keras_dl.training.job import Outcome

@@ -11,7 +11,8 @@ from keras_dl.comparing.results import Row, make_row
 from keras_dl.data.folds import Fold
 from keras_dl.execution.parent_run import Child, Facts, ParentRun, Training
 from keras_dl.execution.progress import ProgressReporter
-from keras_dl.execution.scheduler import Scheduler, fold_name
+from keras_dl.execution.scheduler import Scheduler
+from keras_dl.execution.tracked_results import fold_name
 from keras_dl.recipe import Recipe
 from keras_dl.tracking.tracked_run import TrackedRun
 from keras_dl.training.job import Job, Outcome

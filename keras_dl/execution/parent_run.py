@@ -15,7 +15,9 @@ from keras_dl.errors import Diverged, Failure
 from keras_dl.execution.journal import Journal
 from keras_dl.execution.progress import ProgressReporter, format_duration
 from keras_dl.execution.run_job import is_done, run_job
-from keras_dl.execution.scheduler import RunningJob, Scheduler, log_leftovers, log_outcome
+from keras_dl.execution.running_job import RunningJob
+from keras_dl.execution.scheduler import Scheduler
+from keras_dl.execution.tracked_results import log_leftovers, log_outcome
 from keras_dl.recipe import Recipe, Score
 from keras_dl.tracking import runs, store
 from keras_dl.tracking.records import CONFIG

@@ -2,104 +2,25 @@
 
 import contextlib
 import os
-import shutil
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
-from keras_dl.errors import DiskFull, Failure, WorkerDied, classify
+from keras_dl.errors import DiskFull, WorkerDied, classify
 from keras_dl.execution.executors import InProcess, WorkerPool
 from keras_dl.execution.resources import Resources, refuse_idle_options
 from keras_dl.execution.run_job import (
     DryRun,
     dry_run,
-    entries,
     forget,
-    is_done,
     run_job,
-    store_result,
 )
-from keras_dl.tracking import models
-from keras_dl.tracking.tracked_run import SAMPLES, TrackedRun
-from keras_dl.training.checkpoint import MAIN, by_epoch
-from keras_dl.training.job import Job, Outcome
+from keras_dl.execution.running_job import RunningJob
+from keras_dl.training.job import Job
 
-__all__ = [
-    "RunningJob",
-    "Scheduler",
-    "count_workers",
-    "fold_metrics",
-    "fold_name",
-    "log_leftovers",
-    "log_outcome",
-    "stop_on_full_disk",
-]
-
-NOT_SHARED = "Figures and model are missing: the worker of `executor` does not share this folder."
-
-
-@dataclass
-class RunningJob:
-    """A job between its submission and its end.
-
-    Attributes:
-        key: identifies the training to the caller, for example (trial number, seed).
-        job: job to run.
-        tracked: MLflow run of the training.
-        future: future of the outcome; pending until the job is submitted.
-        offset: bytes of the epoch journal that are in MLflow already.
-        epoch: epochs done.
-        retried: whether its worker died once and the job was submitted again.
-    """
-
-    key: Hashable
-    job: Job
-    tracked: TrackedRun
-    future: "Future[Outcome]" = field(default_factory=Future)
-    offset: int = 0
-    epoch: int = 0
-    retried: bool = False
-
-    def result(self) -> Outcome | Failure:
-        """Returns the outcome of an ended job, or its failure."""
-        error = self.future.exception()
-        return self.future.result() if error is None else classify(error)
-
-    def lost_its_worker(self) -> bool:
-        """Returns whether the job has ended because its worker died."""
-        if not self.future.done() or self.future.cancelled():
-            return False
-        error = self.future.exception()
-        return error is not None and isinstance(classify(error), WorkerDied)
-
-    def follow(self) -> None:
-        """Writes the journal's new epochs to MLflow."""
-        new, self.offset = entries(self.job.folder, self.offset)
-        for entry in new:
-            self.tracked.epoch(entry.epoch, entry.values, entry.when)
-            if entry.stage == MAIN:
-                self.epoch = entry.epoch
-
-    def complete(self) -> None:
-        """Writes the epochs and the result of an ended job whose worker shares no folder with us.
-
-        Without them its run would have no objective, and a resumed search would train again.
-        """
-        outcome = self.result()
-        if not isinstance(outcome, Outcome) or is_done(self.job):
-            return
-        objective = self.job.recipe.objective
-        count = len(outcome.history.get(objective.name, ()))
-        for epoch, values in enumerate(by_epoch(outcome.history, count, objective), 1):
-            self.tracked.epoch(epoch, values)  # those of the journal are in the run already
-        if self.job.test and self.job.keep:
-            outcome.notices.append(NOT_SHARED)
-        store_result(self.job, outcome)
+__all__ = ["Scheduler", "count_workers", "stop_on_full_disk"]
 
 
 def count_workers(workers: int | None, executor: Executor | None) -> int:
@@ -127,7 +48,8 @@ class Scheduler:
             or 1 without an executor.
         folder: folder for the workers' output.
         timeout: seconds one training may take; None: no limit.
-        executor: executor of a cluster, used in place of own worker processes; it stays open.
+        executor: used in place of own worker processes.
+        closes: whether `executor` is shut down at the end; by default it stays open.
     """
 
     def __init__(
@@ -136,10 +58,12 @@ class Scheduler:
         folder: Path,
         timeout: float | None = None,
         executor: Executor | None = None,
+        *,
+        closes: bool = False,
     ) -> None:
         self._stated, self._workers = workers, count_workers(workers, executor)
         self.jobs: list[RunningJob] = []
-        self._borrowed = executor is not None
+        self._borrowed = executor is not None and not closes
         self._executor = executor or (
             WorkerPool(self._workers, folder / "workers", timeout=timeout)
             if self._workers
@@ -174,9 +98,7 @@ class Scheduler:
 
         resources = Resources.from_options(options)
         pool = ClusterPool(address, folder / "workers", resources, workers=workers, timeout=timeout)
-        scheduler = cls(workers, folder, timeout, pool)
-        scheduler._borrowed = False
-        return scheduler
+        return cls(workers, folder, timeout, pool, closes=True)
 
     @property
     def slots(self) -> int:
@@ -211,9 +133,12 @@ class Scheduler:
         """Waits at most `seconds` for jobs to end and returns those that have."""
         wait([j.future for j in self.jobs], timeout=seconds, return_when=FIRST_COMPLETED)
         for running in self.jobs:
-            if not running.retried and running.lost_its_worker():
+            if running.lost_its_worker():
+                running.follow()
+                if running.epoch <= running.retried:  # a job that ends its worker does so again
+                    continue
                 # Before any new job, so that their order stays that of an undisturbed search.
-                running.retried = True
+                running.retried = running.epoch
                 running.future = self._executor.submit(run_job, running.job)
         # Decided before the journals are read: a job that ends in between stays for the next
         # call, so that none leaves with epochs that are not in MLflow.
@@ -294,65 +219,3 @@ def stop_on_full_disk() -> Iterator[None]:
             f"The disk is full ({failure}); after making room, the same call with resume=True "
             "continues"
         ) from error
-
-
-def log_outcome(tracked: TrackedRun, outcome: Outcome, *, fold: bool = False) -> None:
-    """Writes the final numbers of a training to its run.
-
-    Args:
-        tracked: run of the training.
-        outcome: result of the training.
-        fold: whether a fold stood in the place of the test set; metrics are then `fold/accuracy`.
-    """
-    metrics = fold_metrics(outcome.metrics) if fold else outcome.metrics
-    tracked.params({"jit_compile": outcome.jit_compile})
-    tracked.notices(outcome.notices)
-    tracked.metrics(
-        {
-            "best_epoch": outcome.best_epoch,
-            "fit_seconds": outcome.seconds,
-            "parameters": outcome.parameters,
-            "rss_mb": outcome.rss,
-            **{f"used/{name}": value for name, value in outcome.used.items()},
-            **metrics,
-        }
-    )
-
-
-def fold_metrics(metrics: Mapping[str, float]) -> dict[str, float]:
-    """Returns the metrics of a fold under its name: `test/accuracy` as `fold/accuracy`."""
-    return {fold_name(name): value for name, value in metrics.items()}
-
-
-def fold_name(metric: str) -> str:
-    """Returns the name of a metric of the test set where a fold stands in its place."""
-    return metric.replace("test/", "fold/", 1) if metric.startswith("test/") else metric
-
-
-def log_leftovers(tracked: TrackedRun, folder: Path) -> None:
-    """Moves figures, images and model that a tested training left in its folder into MLflow.
-
-    A kill in the middle leaves the rest for the next call: what was moved is gone from the folder.
-    """
-    import keras
-
-    from keras_dl.tracking import store
-
-    figures, images, saved = folder / "figures", folder / "images.npz", folder / "model.keras"
-    if figures.is_dir():
-        store.client().log_artifacts(tracked.id, str(figures), "figures")
-        shutil.rmtree(figures)
-    if images.is_file():
-        with np.load(images, allow_pickle=False) as stored:
-            for epoch in stored.files:
-                tracked.image(stored[epoch], SAMPLES, int(epoch))
-        tracked.flush()
-        images.unlink()
-    if saved.is_file():
-        model = keras.saving.load_model(saved, safe_mode=True)
-        preprocessor = (folder / "preprocessor.json").read_text(encoding="utf-8")
-        with np.load(folder / "examples.npz", allow_pickle=False) as stored:
-            arrays = dict(stored)
-        examples = arrays["x"] if list(arrays) == ["x"] else arrays
-        models.log(tracked, model, examples, preprocessor)
-        saved.unlink()

@@ -14,7 +14,8 @@ from keras_dl.errors import SearchFailed
 from keras_dl.execution.journal import INCIDENTAL, Journal, Trial, open_journal
 from keras_dl.execution.plan import check_factory, spool_data
 from keras_dl.execution.run_job import DryRun
-from keras_dl.execution.scheduler import RunningJob, Scheduler, stop_on_full_disk
+from keras_dl.execution.running_job import RunningJob
+from keras_dl.execution.scheduler import Scheduler, stop_on_full_disk
 from keras_dl.recipe import Recipe
 from keras_dl.tracking import store
 from keras_dl.training import checkpoint

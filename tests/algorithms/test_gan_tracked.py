@@ -12,7 +12,7 @@ from keras_dl.algorithms import GAN, ImageTranslation
 from keras_dl.data import load
 from keras_dl.data.images.pairs import image_pairs
 from keras_dl.execution.run_job import run_job
-from keras_dl.execution.scheduler import log_leftovers
+from keras_dl.execution.tracked_results import log_leftovers
 from keras_dl.models import patch_discriminator, unet_generator
 from keras_dl.optimizers import make_gan_optimizer
 from keras_dl.tracking import runs

@@ -7,7 +7,8 @@ import pytest
 
 from keras_dl.errors import Failure, WorkerDied
 from keras_dl.execution import run_job
-from keras_dl.execution.scheduler import RunningJob, Scheduler
+from keras_dl.execution.running_job import RunningJob
+from keras_dl.execution.scheduler import Scheduler
 
 
 class Manual(Executor):
@@ -134,6 +135,21 @@ def test_job_of_a_dead_worker_is_submitted_once_more(scheduler, tmp_path, worker
         assert (ended, len(scheduler.jobs)) == ([], 1)
     else:
         assert ended[0].result().reason == "worker_died"
+
+
+def test_job_is_submitted_again_as_long_as_it_has_made_progress(scheduler, tmp_path):
+    running = job(0, tmp_path)
+    running.tracked = SimpleNamespace(epoch=lambda *_: None)
+    scheduler.submit(running)
+    journal = tmp_path / "journal.jsonl"
+    for epoch in (1, 2):
+        with journal.open("a") as file:
+            file.write(f'{{"epoch": {epoch}, "when": 5.0, "values": {{"loss": 2.0}}}}\n')
+        scheduler._executor.futures[-1].set_exception(WorkerDied("preempted"))
+        assert scheduler.wait(0.0) == []
+    scheduler._executor.futures[-1].set_exception(WorkerDied("in the same epoch"))
+    assert scheduler.wait(0.0) == [running]
+    assert len(scheduler._executor.futures) == 3
 
 
 def _resolving(scheduler, futures):
