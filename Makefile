@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 MARKS ?= not slow and not ui and not network
 # Test processes at a time; a file's tests stay in one, which imports the backend once.
 WORKERS ?= 2
+# Successive versions test one of so many parts of the files each.
+PARTS ?= 1
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 25
 
 .PHONY: help demo test slow ui lint type bench docs pictures clean
@@ -16,7 +18,7 @@ demo: $(VENV)/.installed  ## search LeNet-5's hyperparameters on the embedded di
 	  --search activation,pooling,learning_rate,weight_decay,batch_size --workers 2 --final-seeds 5
 
 test: $(VENV)/.tested     ## fast tests; MARKS="" runs all
-	$(PYTEST) -m "$(MARKS)"
+	$(PYTEST) --parts $(PARTS) -m "$(MARKS)"
 
 slow: $(VENV)/.tested     ## tests that train on real data or kill processes
 	$(PYTEST) -m "slow and not network"

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from keras_dl import settings
+from tests.rotation import in_turn
 
 settings.load_backend()  # once, and with our settings, whichever test comes first
 
@@ -18,6 +19,24 @@ PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC"
 )
 draw = Figure.savefig
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--parts",
+        type=int,
+        default=1,
+        help="number of parts of the test files, of which successive versions run one in turn",
+    )
+
+
+@pytest.hookimpl(trylast=True)  # after the choice by -m and -k
+def pytest_collection_modifyitems(config, items):
+    """Leaves the test files of one part; a file stays whole, as its tests share what they train."""
+    files = in_turn(sorted({item.path for item in items}), config.getoption("--parts"))
+    left_out = [item for item in items if item.path not in files]
+    items[:] = [item for item in items if item.path in files]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -147,6 +147,7 @@ def test_samples_of_each_epoch_are_images_with_a_step(store):
     assert tags["mlflow.loggedImages"] == "True"
 
 
+@pytest.mark.slow
 def test_samples_of_a_worker_s_training_reach_the_store(store, tmp_path):
     job = Job(game, {"dataset": "digits"}, 0, 2, tmp_path / "unit", steps_per_epoch=2, test=True)
     run_job(job)

@@ -68,6 +68,7 @@ def test_both_learn_in_the_game():
     assert "patch_distance" not in history
 
 
+@pytest.mark.slow
 def test_generator_comes_closer_to_the_targets():
     model = made()
     flat = np.broadcast_to(np.array([200, 90, 30], "uint8"), TARGET.shape)
@@ -76,6 +77,7 @@ def test_generator_comes_closer_to_the_targets():
     assert np.abs(model.images(SOURCE).astype(float) - flat).mean() < before / 2
 
 
+@pytest.mark.slow
 def test_shown_sources_are_translated_after_each_epoch():
     model = made(adversarial_weight=0.0)
     model.monitor(SOURCE[:2])
@@ -84,6 +86,7 @@ def test_shown_sources_are_translated_after_each_epoch():
     np.testing.assert_array_equal(model.sample_monitor.snapshots[2], model.images(SOURCE[:2]))
 
 
+@pytest.mark.slow
 def test_saved_model_translates_as_the_one_in_memory(tmp_path):
     model = made(l1_weight=5.0, adversarial_loss="least_squares")
     model.train_on_batch(SOURCE, TARGET)
@@ -113,6 +116,7 @@ def test_bad_input_is_refused(options, error, message):
         made(**options)
 
 
+@pytest.mark.slow
 def test_compiled_steps_equal_plain_ones():
     if keras.backend.backend() == "torch":
         pytest.skip("torch's compiler is not part of this project")

@@ -98,6 +98,7 @@ def test_weight_0_leaves_a_head_untrained():
     assert same(before, model.net.get_layer("size").get_weights())
 
 
+@pytest.mark.slow
 def test_uncertainty_finds_the_noise_of_two_regressions():
     """The authors' example: y₁ = 2x + 8 with σ = 10, y₂ = 3x + 3 with σ = 1."""
     rng = np.random.default_rng(0)

@@ -149,6 +149,7 @@ def test_chains_sample_the_model_s_distribution():
     np.testing.assert_allclose(shares, probabilities, atol=0.015)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chains", [0, 50])
 def test_training_raises_the_exact_likelihood(chains):
     patterns = np.tile([[1, 1, 0, 0, 1, 0], [0, 0, 1, 1, 0, 1]], (32, 1)).astype("float32")

@@ -26,6 +26,7 @@ def test_one_beam_is_greedy_decoding_with_the_whole_prefix(norm_first):
     np.testing.assert_array_equal(found, greedy(model, ids, 7))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alpha", [0.0, 0.6, 2.0])
 def test_as_many_beams_as_sequences_find_the_best_of_all(alpha):
     model, ids, length = tiny(spread=0.3), sources(2), 3

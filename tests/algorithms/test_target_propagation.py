@@ -83,6 +83,7 @@ def test_validation_loss_is_that_of_the_outputs():
     assert found["accuracy"] == pytest.approx((sums.argmax(axis=1) == y).mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["error", "straight_through"])
 def test_xor_is_learnt_by_hidden_units_and_not_by_single_ones(rule):
     table = truth_table("xor").train

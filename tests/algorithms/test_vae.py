@@ -120,6 +120,7 @@ def test_binarised_examples_are_drawn_anew_with_their_values_as_probabilities():
     np.testing.assert_allclose(seen[0].mean(axis=0), X[0], atol=0.04)
 
 
+@pytest.mark.slow
 def test_training_raises_the_bound_and_only_training_draws_change_it():
     model = vae()
     model.compile(keras.optimizers.Adam(0.01))

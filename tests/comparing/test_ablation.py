@@ -44,6 +44,7 @@ def test_effects_runs_and_figures(store):
     assert all(0 <= e.low <= e.high <= 1 for e in made.effects.main)
 
 
+@pytest.mark.slow
 def test_a_stopped_ablation_goes_on(store, monkeypatch):
     options = {**QUICK, "seeds": 1, "values": VALUES}
     whole = ablate(toy, **options)
@@ -90,6 +91,7 @@ def test_failed_trainings_are_counted_not_hidden(store):
     assert parent[0].info.status == "FAILED"
 
 
+@pytest.mark.slow
 def test_a_fraction_gives_main_effects_alone(store):
     values = {**VALUES, "units": (4, 8)}
     made = ablate(toy, values=values, max_settings=5, **{**QUICK, "seeds": 3})

@@ -24,6 +24,7 @@ from tests.toys import conditional, misjudged, other, toy
 QUICK = {"epochs": 2, "seeds": 3, "workers": 0, "verbose": False}
 
 
+@pytest.mark.slow
 def test_same_recipe_under_two_names_has_no_winner(store):
     made = compare([toy, other], **QUICK)
     assert made.winner is None
@@ -32,6 +33,7 @@ def test_same_recipe_under_two_names_has_no_winner(store):
     assert made.to_dataframe()["p_value"].tolist()[1] == 1.0
 
 
+@pytest.mark.slow
 def test_runs_stand_under_one_parent_with_models_and_figures(store):
     import keras_dl
 
@@ -193,6 +195,7 @@ def test_clearly_better_recipe_wins(store):
     assert made.p_values["weak"] < 0.05
 
 
+@pytest.mark.slow
 def test_recipes_of_different_scores_are_compared_by_a_stated_objective(store):
     made = compare([toy, misjudged], objective="val_loss", **QUICK)
     assert (made.metric, made.direction) == ("test/loss", "min")

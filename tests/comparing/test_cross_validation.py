@@ -33,6 +33,7 @@ def children_of(run_id):
     return sorted(below, key=lambda run: run.info.run_name)
 
 
+@pytest.mark.slow
 def test_run_has_its_folds_below_it_and_the_result_of_a_run_without(store):
     result = toy.run(folds=3, epochs=3, **QUIET)
     plain = toy.run(epochs=3, **QUIET)
@@ -81,6 +82,7 @@ def test_wrong_folds_are_refused_before_any_run(store):
     assert tracking.search(runs, "") == []
 
 
+@pytest.mark.slow
 def test_comparison_over_folds_pairs_them(store):
     made = compare([toy, other], folds=3, epochs=2, workers=0, **QUIET)
     assert (made.metric, made.unit) == ("fold/accuracy", "fold")
@@ -106,6 +108,7 @@ def test_errors_over_folds_allow_for_shared_examples():
     assert paired_p_value(gaps, folds=True) > paired_p_value(gaps)
 
 
+@pytest.mark.slow
 def test_a_run_that_crashed_repeats_no_finished_fold(store, monkeypatch):
     train, trained = run_job._train, []
 

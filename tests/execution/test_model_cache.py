@@ -64,6 +64,7 @@ def test_trials_give_the_numbers_of_processes_of_their_own(tmp_path):
             np.testing.assert_array_equal(array, others[name], err_msg=name)
 
 
+@pytest.mark.slow
 def test_trials_give_the_numbers_of_runs(tmp_path):
     values = {"dataset": "digits", "batch_size": 64, **TRIALS[1]}
     for number in range(2):

@@ -128,6 +128,7 @@ def test_texts_of_runs_cannot_become_code(tracked):
         client.set_tag(results[0].run_id, "kind", "run")
 
 
+@pytest.mark.slow
 def test_numbers_that_are_not_finite_are_left_out(tracked):
     folder, search, results = tracked
     client = store.client()

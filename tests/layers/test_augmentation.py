@@ -14,6 +14,7 @@ from tests.layers.augmentation_values import IMAGES, KINDS
 RUN = {"dataset": "digits", "epochs": 2, "steps_per_epoch": 4, "seed": 0, "verbose": False}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", "tensorflow", "torch"])
 def test_images_change_in_training_only(backend, tmp_path):
     found = values_on(backend, "layers.augmentation_values", tmp_path, own=True)
@@ -67,6 +68,7 @@ class _Stop(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_training_is_repeatable_and_resumes_to_the_same_numbers(store, capsys):
     arguments = RUN | {"epochs": 3, "augmentation": "shift"}
     whole = lenet5.run(**arguments)

@@ -24,6 +24,7 @@ def test_small_images_and_other_classes():
         efficientnet_lite0((31, 40, 3), 5)
 
 
+@pytest.mark.slow
 @installed
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.skipif("KERAS_DL_DATA" not in os.environ, reason="set KERAS_DL_DATA")

@@ -89,6 +89,7 @@ def _smallest_of_each_module():
     return [p for p in nets if not p.marks or p is chosen[p.values[0]]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "name", "figures"),
     [p for p in _smallest_of_each_module() if p.id not in FEATURES],

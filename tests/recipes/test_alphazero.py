@@ -30,6 +30,7 @@ def trained(folder):
     return fit.train(job, data, fit.build_model(job, data), lambda *_: None)
 
 
+@pytest.mark.slow
 def test_resumed_training_equals_the_whole(tmp_path):
     whole = trained(tmp_path / "whole")
     real, calls = alphazero.evaluate_play, []
@@ -52,6 +53,7 @@ def test_resumed_training_equals_the_whole(tmp_path):
         np.testing.assert_array_equal(array, arrays[name])
 
 
+@pytest.mark.slow
 def test_a_run_is_played_against(store, monkeypatch, capsys):
     result = alphazero.run(**SMALL, epochs=1, verbose=False)
     assert {"lines", "lost_lines", "score", "mistakes"} <= {

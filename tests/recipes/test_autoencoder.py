@@ -14,6 +14,7 @@ SMALL = {
 }
 
 
+@pytest.mark.slow
 def test_reconstructions_are_reported_and_predicted(store):
     result = recipe.run(**SMALL)
     assert result.metrics["test/mean_squared_error"] < 0.06
@@ -27,6 +28,7 @@ def test_reconstructions_are_reported_and_predicted(store):
     assert "mean squared error" in answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

@@ -30,6 +30,7 @@ def test_without_pretraining_there_is_one_stage():
     assert trained(pretraining=False).stages == ["fit"]
 
 
+@pytest.mark.slow
 def test_machines_and_network_are_in_one_run(store):
     options = {"dataset": "digits", "units": (60, 40), "epochs": 20, "learning_rate": 5e-3}
     result = recipe.run(**options, batch_size=20, verbose=False)

@@ -45,6 +45,7 @@ def test_stages(teacher, stages):
     assert own.test is digits.test
 
 
+@pytest.mark.slow
 def test_teacher_is_logged_and_the_student_saved(store, tmp_path):
     result = recipe.run(dataset="digits", epochs=2, teacher="lenet5", verbose=False)
     history = tracking_store.client().get_metric_history(result.run_id, "teacher/val_accuracy")

@@ -5,6 +5,7 @@ from recipes.rbm import build, data, recipe
 SMALL = {"dataset": "digits", "learning_rate": 0.1, "verbose": False}
 
 
+@pytest.mark.slow
 def test_figures_probes_and_pseudo_likelihood(store):
     result = recipe.run(**SMALL, units=60, epochs=20)
     assert result.metrics["test/pseudo_log_likelihood"] > -24  # of 64 pixels; -44 at random
@@ -14,6 +15,7 @@ def test_figures_probes_and_pseudo_likelihood(store):
     assert "test/log_likelihood" not in result.metrics
 
 
+@pytest.mark.slow
 def test_few_hidden_units_have_an_exact_likelihood(store):
     options = {**SMALL, "fixed_binarisation": True, "units": 8, "persistent": False}
     result = recipe.run(**options, steps=2, epochs=10)

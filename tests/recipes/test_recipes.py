@@ -102,7 +102,7 @@ def test_one_epoch_on_embedded_digits(store, name):
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("name", in_turn(sorted(set(catalog.names()) - set(IMAGES)), 2))
+@pytest.mark.parametrize("name", in_turn(sorted(set(catalog.names()) - set(IMAGES)), 4))
 def test_one_epoch_of_what_classifies_no_images(store, name):
     stand_in = STAND_INS.get(name, "digits")
     dataset = {"dataset": stand_in} if "dataset" in recipe_of(name).space() else {}

@@ -61,6 +61,7 @@ def trained(**options):
     return session
 
 
+@pytest.mark.slow
 def test_each_stage_changes_its_own_layer_alone():
     session = trained()
     assert session.stages == ["layer1", "layer2", "layer3", "fit"]

@@ -28,6 +28,7 @@ def photographs(folder, count=24):
     return folder
 
 
+@pytest.mark.slow
 def test_origin_of_weights_is_logged(store, tmp_path):
     folder = str(photographs(tmp_path / "pictures"))
     made = recipe.run(dataset=folder, epochs=1, head_epochs=5, mode="scratch", **SMALL)
@@ -126,6 +127,7 @@ def test_fine_tuning_moves_the_upper_layers_and_no_batch_normalization(tmp_path)
     assert min(names.index(name) for name in moved) >= round(0.6 * len(names))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_from_scratch_everything_is_trained(store):
     pictures = photographs(store / "pictures")
@@ -146,6 +148,7 @@ def test_few_images_are_a_part_of_more():
         take_labelled(digits, 0)
 
 
+@pytest.mark.slow
 @real
 def test_photographs_are_classified_and_predicted(store):
     result = recipe.run(mode="frozen", images_per_class=20, verbose=False)

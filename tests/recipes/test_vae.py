@@ -9,6 +9,7 @@ from keras_dl.tasks.predicting import predictions
 SMALL = {"dataset": "digits", "units": (32,), "learning_rate": 0.01, "verbose": False}
 
 
+@pytest.mark.slow
 def test_likelihood_figures_and_predictions(store):
     result = recipe.run(**SMALL, latent_dim=4, epochs=10)
     bound = result.metrics["test/elbo"]
@@ -29,6 +30,7 @@ def test_two_latent_variables_are_drawn_as_a_plane(store):
     assert {"latent_grid", "codes"} <= set(result.figures)
 
 
+@pytest.mark.slow
 def test_conditional_model_draws_classes_and_predicts_them(store):
     result = recipe.run(**SMALL, latent_dim=2, conditional=True, epochs=15)
     assert result.metrics["class_accuracy"] > 0.6
@@ -37,6 +39,7 @@ def test_conditional_model_draws_classes_and_predicts_them(store):
     assert "latent_grid" not in result.figures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

@@ -38,6 +38,7 @@ def test_own_text_in_a_list_goes_through_run(store):
     assert np.isfinite(result.metrics["test/pair_loss"])
 
 
+@pytest.mark.slow
 def test_resumed_run_equals_the_uninterrupted_one(store):
     from keras_dl.training import fit
     from keras_dl.training.job import Job

@@ -66,6 +66,7 @@ def test_a_run_is_repeated_from_its_record(trained, capsys):
         assert again.data.metrics[name] == first.data.metrics[name]
 
 
+@pytest.mark.slow
 def test_a_stopped_run_goes_on_without_the_name_of_its_recipe(trained, capsys):
     words = ["run", "mlp", "--dataset", "iris", "--epochs", "3", "--no-verbose"]
     with interrupted_after(2):

@@ -27,6 +27,7 @@ from tests.training.budget_values import ONE, SECONDS, trained
 QUIET = {"verbose": False}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_trainings_end_exactly_and_resume(backend, tmp_path):
     values = values_on(backend, "training.budget_values", tmp_path, own=True)

@@ -81,6 +81,7 @@ def test_run_and_search_start_there_and_say_so(source, capsys):
     assert [t.score for t in again.trials] == [t.score for t in search.trials]
 
 
+@pytest.mark.slow
 def test_folds_after_initial_weights_are_named(source, capsys):
     toy.run(init_from=source.run_id, folds=2, epochs=1)
     assert "the folds are not independent of them" in "".join(capsys.readouterr())

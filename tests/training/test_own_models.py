@@ -74,6 +74,7 @@ def build(*, units: Annotated[int, Range(2, 8)] = 4):
     return keras.Sequential([keras.layers.Dense(units, "tanh"), keras.layers.Dense(2)])
 
 
+@pytest.mark.slow
 def test_function_with_hyperparameters_is_tuned_and_repeatable(store):
     recipe = Recipe.from_model(build, epochs=2)
     assert list(recipe.space()) == ["dataset", "batch_size", "image_size", "units"]

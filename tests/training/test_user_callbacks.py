@@ -82,6 +82,7 @@ def test_resumed_run_has_the_numbers_of_the_undisturbed_one(store):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
 
 
+@pytest.mark.slow
 def test_search_makes_callbacks_for_each_trial(store):
     made = []
 

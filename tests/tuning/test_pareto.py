@@ -92,6 +92,7 @@ def test_bayesian_search_dominates_more_than_random_search():
     assert sum(a > b for a, b in zip(ours, random, strict=True)) >= 5
 
 
+@pytest.mark.slow
 def test_search_reports_the_front(store, capsys):
     given = {"trials": 4, "epochs": 2, "workers": 0, "final_seeds": 0, "search": ("units",)}
     search = keras_dl.tune(toy, cost="parameters", **given)

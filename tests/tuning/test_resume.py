@@ -222,6 +222,7 @@ def test_interrupt_closes_all_runs_and_resume_goes_on(store):
     assert {r.info.status for r in found} == {"FINISHED"}
 
 
+@pytest.mark.slow
 def test_interrupted_final_comparison_resumes(store, monkeypatch):
     options = {"algorithm": "random", "epochs": 1, "trials": 2, "final_seeds": 2, "workers": 0}
     options["verbose"] = False
@@ -254,6 +255,7 @@ def write_table(labels):
     np.savetxt("d.csv", np.c_[features, labels], "%.3f,%.3f,%d", header="a,b,class", comments="")
 
 
+@pytest.mark.slow
 def test_other_contents_of_the_same_file_are_refused(store):
     labels = np.arange(120) % 3
     write_table(labels)
@@ -346,6 +348,7 @@ def test_failures_of_the_surroundings_are_tried_again_on_resume(store, monkeypat
     assert [t.score for t in third.trials][:3] == [t.score for t in whole.trials]
 
 
+@pytest.mark.slow
 def test_trial_whose_worker_dies_once_is_trained_in_its_turn(store, monkeypatch):
     whole = toy.tune(trials=3, **QUICK)
     monkeypatch.setattr(scheduler, "run_job", failing(WorkerDied("killed by signal 9"), {1}))

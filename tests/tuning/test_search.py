@@ -48,6 +48,7 @@ def test_parent_and_children_are_closed_and_typed(store):
         assert child.data.metrics["objective"] == trial.score
 
 
+@pytest.mark.slow
 def test_folds_take_the_place_of_seeds(store):
     search = toy.tune(trials=2, folds=3, **QUICK)
     _, children = runs_of(search)
@@ -65,6 +66,7 @@ def test_folds_take_the_place_of_seeds(store):
         toy.tune(trials=2, folds=3, seeds=2, **QUICK)
 
 
+@pytest.mark.slow
 def test_search_with_folds_goes_on(store):
     whole = toy.tune(trials=2, folds=2, **QUICK)
     begun = toy.tune(trials=1, folds=2, **QUICK)
@@ -152,6 +154,7 @@ def test_search_adds_to_the_domains_of_the_call(store):
     assert set(search.searched) == {"dropout", "units"}
 
 
+@pytest.mark.slow
 def test_conditional_values_are_sampled_not_defaulted(store):
     search = conditional.tune(trials=10, **{**QUICK, "epochs": 1, "seed": 3})
     momenta = [t.values["momentum"] for t in search.trials if t.values["kind"] == "sgd"]
@@ -161,6 +164,7 @@ def test_conditional_values_are_sampled_not_defaulted(store):
     assert {len(t.values["units"]) for t in search.trials} == {1, 2, 3}
 
 
+@pytest.mark.slow
 def test_median_rule_stops_bad_trials(store):
     search = toy.tune(trials=10, **{**QUICK, "epochs": 6, "seed": 1})
     stopped = [t for t in search.trials if t.status == "stopped"]
@@ -256,6 +260,7 @@ def test_mixed_precision_and_seed_hold_inside_trials(store):
     assert keras.config.dtype_policy().name == "float32"
 
 
+@pytest.mark.slow
 def test_winner_is_tested_against_the_defaults(store):
     search = toy.tune(trials=3, **{**QUICK, "final_seeds": 3})
     assert {r.label for r in search.final_comparison.rows} == {"tuned", "defaults"}
@@ -264,6 +269,7 @@ def test_winner_is_tested_against_the_defaults(store):
     assert search.final_comparison.metric == "test/accuracy"
 
 
+@pytest.mark.slow
 def test_search_goes_by_one_metric_and_is_tested_by_another(store):
     loss = Objective("val_loss", "min")
     recipe = replace(toy, alternatives=(loss,), score=Score("test/accuracy", "max"))
@@ -351,6 +357,7 @@ def test_fixed_child_counts_only_where_its_parent_allows_it(store):
         conditional.tune(momentum=Range(0.2, 0.3), **QUICK)
 
 
+@pytest.mark.slow
 def test_asha_continues_its_best_trials(store):
     search = toy.tune(trials=5, **{**QUICK, "algorithm": "asha", "epochs": 3})
     later = [t for t in search.trials if t.warm_start is not None]
