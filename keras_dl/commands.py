@@ -5,7 +5,7 @@ The options are those of `keras_dl.options`, which also has their ranges; a test
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from keras_dl import options
 from keras_dl.budget import check_budget
@@ -145,7 +145,7 @@ def tune(
     seed: int = 0,
     seeds: int = 1,
     folds: int | None = None,
-    workers: int | None = None,
+    workers: int | Literal["auto"] | None = None,
     executor: Executor | None = None,
     cluster: str | None = None,
     trial_cpus: float | None = None,
@@ -202,9 +202,10 @@ def tune(
         seeds: trainings per setting, with different seeds; their mean counts.
         folds: trainings per setting on so many parts of train and validation in turn, each of which
             validates once, in place of seeds; their mean counts. The test set is as without.
-        workers: trainings at the same time; 0: inside this process; None: 1, as many as `cluster`
-            takes, or the size of `executor`: its `slots` or `_max_workers`, else the number of
-            this machine's cores.
+        workers: trainings at the same time; "auto": one for each graphics card or, without any,
+            for each core that has 2 GiB of free memory; 0: inside this process; None: 1, as many as
+            `cluster` takes, or the size of `executor`: its `slots` or `_max_workers`, else the
+            number of this machine's cores.
         executor: a `concurrent.futures.Executor` in place of own worker processes, whose machines
             share this folder. It stays open.
         cluster: address of a Ray cluster that trains in place of own worker processes: "auto",
@@ -264,7 +265,7 @@ def ablate(
     delimiter: str | None = None,
     encoding: str | None = None,
     white: float | None = None,
-    workers: int | None = None,
+    workers: int | Literal["auto"] | None = None,
     executor: Executor | None = None,
     cluster: str | None = None,
     trial_cpus: float | None = None,
@@ -311,9 +312,10 @@ def ablate(
         encoding: encoding of a text or CSV file; None: UTF-8.
         white: number that is white in images of more than 8 bits, such as 4095 for 12 bits; None:
             by the range of all images.
-        workers: trainings at the same time; 0: inside this process; None: 1, as many as `cluster`
-            takes, or the size of `executor`: its `slots` or `_max_workers`, else the number of
-            this machine's cores.
+        workers: trainings at the same time; "auto": one for each graphics card or, without any,
+            for each core that has 2 GiB of free memory; 0: inside this process; None: 1, as many as
+            `cluster` takes, or the size of `executor`: its `slots` or `_max_workers`, else the
+            number of this machine's cores.
         executor: a `concurrent.futures.Executor` in place of own worker processes, whose machines
             share this folder. It stays open.
         cluster: address of a Ray cluster that trains in place of own worker processes: "auto",
@@ -365,7 +367,7 @@ def compare(
     encoding: str | None = None,
     white: float | None = None,
     objective: str | None = None,
-    workers: int | None = None,
+    workers: int | Literal["auto"] | None = None,
     executor: Executor | None = None,
     cluster: str | None = None,
     trial_cpus: float | None = None,
@@ -413,9 +415,10 @@ def compare(
         objective: name of a metric that all recipes log, `min:NAME` or `max:NAME` where the name
             does not say the direction: each is trained by it, and they are compared by the same
             metric on the test set; None: each recipe's objective and score.
-        workers: trainings at the same time; 0: inside this process; None: 1, as many as `cluster`
-            takes, or the size of `executor`: its `slots` or `_max_workers`, else the number of
-            this machine's cores.
+        workers: trainings at the same time; "auto": one for each graphics card or, without any,
+            for each core that has 2 GiB of free memory; 0: inside this process; None: 1, as many as
+            `cluster` takes, or the size of `executor`: its `slots` or `_max_workers`, else the
+            number of this machine's cores.
         executor: a `concurrent.futures.Executor` in place of own worker processes, whose machines
             share this folder. It stays open.
         cluster: address of a Ray cluster that trains in place of own worker processes: "auto",

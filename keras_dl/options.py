@@ -98,7 +98,7 @@ def _tune(
     objective: str | None = None,
     cost: Annotated[str | None, Choice(*get_args(Cost))] = None,
     algorithm: Annotated[str, Choice(*get_args(Algorithm))] = "bayesian",
-    workers: Annotated[int | None, Range(0, 4096)] = None,
+    workers: Annotated[int | Literal["auto"] | None, Range(0, 4096)] = None,
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0,
     seeds: Annotated[int, Range(1, 1000)] = 1,
     folds: Annotated[int | None, Range(2, 1000)] = None,
@@ -121,7 +121,7 @@ def _compare(
     folds: Annotated[int | None, Range(2, 1000)] = None,
     objective: str | None = None,
     seeds: Annotated[int, Range(2, 1000)] = 5,
-    workers: Annotated[int | None, Range(0, 4096)] = None,
+    workers: Annotated[int | Literal["auto"] | None, Range(0, 4096)] = None,
     cluster: str | None = None,
     trial_cpus: Annotated[float | None, Range(0.1, 4096)] = None,
     trial_gpus: Annotated[float | None, Range(0.0, 64)] = None,
@@ -138,7 +138,7 @@ def _ablate(
     values: str = "",
     max_settings: Annotated[int | None, Range(2, 1_000_000)] = None,
     seeds: Annotated[int, Range(1, 1000)] = 3,
-    workers: Annotated[int | None, Range(0, 4096)] = None,
+    workers: Annotated[int | Literal["auto"] | None, Range(0, 4096)] = None,
     cluster: str | None = None,
     trial_cpus: Annotated[float | None, Range(0.1, 4096)] = None,
     trial_gpus: Annotated[float | None, Range(0.0, 64)] = None,
@@ -258,8 +258,9 @@ HELP = {
     "trials": "settings to try, at most",
     "cost": "search for the best trade-offs of the objective and this cost: the Pareto front",
     "algorithm": "who suggests the settings",
-    "workers": "processes that train at the same time; 0: inside this process; if not given: 1, "
-    "or as many as an executor has",
+    "workers": "processes that train at the same time; auto: one for each graphics card, or for "
+    "each core that has memory; 0: inside this process; if not given: 1, or as many as an executor "
+    "has",
     "cluster": "train on a Ray cluster: auto, local, host:port or ray://host:port",
     "trial_cpus": "cores that a training on a cluster reserves; if not given: 1",
     "trial_gpus": "graphics cards that a training on a cluster reserves, 0.5 for a half; if not "

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from keras_dl import settings
 from keras_dl._version import __version__
+from keras_dl.execution.cores import available_cores
 
 __all__ = ["check_installation"]
 
@@ -86,7 +87,7 @@ def _settings() -> Iterator[Finding]:
         yield name, True, f"{value}{own}: {settings.EFFECTS[name]}"
     frozen = gc.get_freeze_count()
     yield "gc.freeze", True, f"{frozen:,} objects of imports are skipped at each collection"
-    cores = os.cpu_count() or 1
+    cores = available_cores()
     yield "threads", True, f"{cores}; N workers of a search have {cores} / N each, and at least one"
     cache = settings.cache_folder()
     yield "cache", True, f"{cache}: compiled steps of JAX, feature extractors of image metrics"

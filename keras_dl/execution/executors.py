@@ -21,6 +21,7 @@ from typing import Any
 import cloudpickle
 
 from keras_dl.errors import TimedOut, WorkerDied, WorkerNotStarted, describe
+from keras_dl.execution.cores import available_cores
 from keras_dl.execution.gpus import environment_of, visible_gpus
 from keras_dl.utils import scratch
 from keras_dl.utils.processes import SAFE, module_command
@@ -50,8 +51,8 @@ class WorkerPool(Executor):
         logs.mkdir(parents=True, exist_ok=True)
         self._calls: queue.Queue[tuple[Future[Any], bytes] | None] = queue.Queue()
         self._recycle_after, self._timeout = recycle_after, timeout
-        cores = os.cpu_count() or 1
-        environment = worker_environment(max(1, cores // workers) if workers > 1 else None)
+        share = max(1, available_cores() // workers) if workers > 1 else None
+        environment = worker_environment(share)
         gpus = visible_gpus() if workers > 1 else ()
         self._workers = [
             Worker(logs / f"worker-{i}.log", environment | environment_of(i, workers, gpus))

@@ -1,7 +1,7 @@
 """Jobs submitted to an executor and followed through their epoch journals into MLflow."""
 
 import contextlib
-import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from pathlib import Path
@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from keras_dl.errors import DiskFull, WorkerDied, classify
+from keras_dl.execution.cores import automatic_workers, available_cores
 from keras_dl.execution.executors import InProcess, WorkerPool
 from keras_dl.execution.resources import Resources, refuse_idle_options
 from keras_dl.execution.run_job import (
@@ -19,6 +20,7 @@ from keras_dl.execution.run_job import (
 )
 from keras_dl.execution.running_job import RunningJob
 from keras_dl.training.job import Job
+from keras_dl.utils.text import plural
 
 __all__ = ["Scheduler", "count_workers", "stop_on_full_disk"]
 
@@ -37,7 +39,7 @@ def count_workers(workers: int | None, executor: Executor | None) -> int:
     if executor is None:
         return 1
     sizes = (getattr(executor, name, None) for name in ("slots", "_max_workers"))
-    return next((size for size in sizes if size), None) or os.cpu_count() or 1
+    return next((size for size in sizes if size), None) or available_cores()
 
 
 class Scheduler:
@@ -77,14 +79,16 @@ class Scheduler:
         """Opens the executor that the resolved options of a command name.
 
         Args:
-            options: `workers`, `timeout`, `cluster` and the resources of a trial.
+            options: `workers`, `trials` if there are any, `timeout`, `cluster` and the resources of
+                a trial.
             folder: folder for the workers' output.
             executor: the user's executor, or None.
 
         Raises:
             ValueError: if options exclude each other, Ray is not installed, or no cluster answers.
         """
-        address, workers, timeout = options["cluster"], options["workers"], options["timeout"]
+        address, timeout = options["cluster"], options["timeout"]
+        workers = _resolve_workers(options, executor)
         refuse_idle_options(options)
         if address is None:
             return cls(workers, folder, timeout, executor)
@@ -219,3 +223,15 @@ def stop_on_full_disk() -> Iterator[None]:
             f"The disk is full ({failure}); after making room, the same call with resume=True "
             "continues"
         ) from error
+
+
+def _resolve_workers(options: Mapping[str, Any], executor: Executor | None) -> int | None:
+    """Returns the user's number; "auto" is what the machine, the cluster or the executor takes."""
+    if options["workers"] != "auto":
+        return options["workers"]
+    if options["cluster"] is not None or executor is not None:
+        return None
+    workers, reason = automatic_workers(options.get("trials") or sys.maxsize)
+    if options["verbose"]:
+        print(f"{plural(workers, 'worker', 'workers')}: {reason}", file=sys.stderr, flush=True)
+    return workers

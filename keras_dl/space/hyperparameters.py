@@ -5,7 +5,9 @@
 Imports the standard library only: the command line reads spaces without loading Keras.
 """
 
+import functools
 import inspect
+import operator
 import re
 import types
 import typing
@@ -36,6 +38,7 @@ __all__ = [
 
 MISSING = inspect.Parameter.empty
 KINDS = {bool: "true or false", int: "an integer", float: "a number", str: "text"}
+UNIONS = (typing.Union, types.UnionType)
 PLURALS = {bool: "true or false", int: "integers", float: "numbers", str: "texts"}
 
 
@@ -52,6 +55,7 @@ class Hyper:
         when: condition that makes it active; None means always.
         optional: whether None is a value too.
         bound: smallest value, of a number without a domain; None: any.
+        words: texts that are values too, as of `int | Literal["auto"]`; never searched.
     """
 
     name: str
@@ -62,12 +66,14 @@ class Hyper:
     item: type | None = None
     optional: bool = False
     bound: AtLeast | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def kind_words(self) -> str:
         """Returns the kind of its values in words."""
-        words = KINDS[self.kind] if self.item is None else f"a tuple of {PLURALS[self.item]}"
-        return f"{words} or none" if self.optional else words
+        kind = KINDS[self.kind] if self.item is None else f"a tuple of {PLURALS[self.item]}"
+        *first, last = kind, *self.words, *(["none"] if self.optional else [])
+        return f"{', '.join(first)} or {last}" if first else last
 
 
 def hypers(function: Callable[..., Any], exclude: Collection[str] = ()) -> dict[str, Hyper]:
@@ -117,6 +123,7 @@ def hyper(name: str, annotation: Any, default: Any) -> Hyper:
         ValueError: if the default lies outside the domain.
     """
     bare, extras, optional = _unwrapped(annotation, (), False)
+    bare, words = _without_words(bare)
     arguments = typing.get_args(bare)
     item = arguments[0] if len(arguments) == 2 and arguments[1] is Ellipsis else None
     kind = tuple if typing.get_origin(bare) is tuple and item in KINDS else bare
@@ -125,13 +132,14 @@ def hyper(name: str, annotation: Any, default: Any) -> Hyper:
         raise TypeError(
             f"`{name}` must be annotated bool, int, float, str or tuple[int, ...], with or without "
             f"`| None`. Received: {bare if arguments else name_of_type}"
+            f"{' | None' if optional else ''}"
         )
     if default is MISSING:
         raise TypeError(f"`{name}` must have a default, for run() to take. Received: none")
     domain = next((e for e in extras if isinstance(e, Domain)), None)
     when = next((e for e in extras if isinstance(e, When)), None)
     bound = next((e for e in extras if isinstance(e, AtLeast)), None)
-    unchecked = Hyper(name, kind, default, domain, when, item, optional, bound)
+    unchecked = Hyper(name, kind, default, domain, when, item, optional, bound, words)
     check_domain(unchecked)
     return replace(unchecked, default=check(unchecked, default))
 
@@ -143,15 +151,16 @@ def check(hyper: Hyper, value: object) -> Any:
         TypeError: if the kind is wrong.
         ValueError: if the value lies outside the domain.
     """
-    if value is None and hyper.optional:
-        return None
+    if (value is None and hyper.optional) or (isinstance(value, str) and value in hyper.words):
+        return value
     value = _as_kind(hyper, value)
     domain = hyper.domain or hyper.bound
     if domain is not None and not domain.holds(value):
         choices = domain.values if isinstance(domain, Choice) and hyper.kind is str else ()
         hint = did_you_mean(value, choices)
         raise ValueError(
-            f"`{hyper.name}` must {domain.rule}.{hint} Received: {hyper.name}={value!r}"
+            f"`{hyper.name}` must {domain.rule}{_or_words(hyper)}.{hint} "
+            f"Received: {hyper.name}={value!r}"
         )
     return value
 
@@ -217,6 +226,8 @@ def parse_value(hyper: Hyper, text: str) -> Any:
     """
     if hyper.optional and text.lower() == "none":
         return None
+    if text.lower() in hyper.words:
+        return text.lower()
     if hyper.item is None:
         return check(hyper, _parse(hyper, hyper.kind, text))
     # Sizes are also written 3x3; a text may contain an x.
@@ -253,11 +264,24 @@ def _unwrapped(
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
         return _unwrapped(arguments[0], extras + arguments[1:], optional)
-    union = origin in (typing.Union, types.UnionType)
-    if union and len(arguments) == 2 and type(None) in arguments:
-        inner = next(a for a in arguments if a is not type(None))
-        return _unwrapped(inner, extras, True)
+    if origin in UNIONS and type(None) in arguments:
+        inner = [a for a in arguments if a is not type(None)]
+        return _unwrapped(functools.reduce(operator.or_, inner), extras, True)
     return annotation, extras, optional
+
+
+def _without_words(annotation: Any) -> tuple[Any, tuple[str, ...]]:
+    """Removes `… | Literal["auto"]`; returns (type, texts)."""
+    arguments = typing.get_args(annotation)
+    literals = [a for a in arguments if typing.get_origin(a) is typing.Literal]
+    others = [a for a in arguments if a not in literals]
+    if typing.get_origin(annotation) not in UNIONS or len(literals) != 1 or len(others) != 1:
+        return annotation, ()
+    return others[0], typing.get_args(literals[0])
+
+
+def _or_words(hyper: Hyper) -> str:
+    return f" or be {' or '.join(hyper.words)}" if hyper.words else ""
 
 
 def check_domain(hyper: Hyper) -> None:

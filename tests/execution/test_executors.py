@@ -5,6 +5,7 @@ import signal
 import time
 from concurrent.futures import Executor, ThreadPoolExecutor
 
+import joblib
 import psutil
 import pytest
 
@@ -130,7 +131,7 @@ def test_workers_share_the_cores_and_respect_the_user(monkeypatch):
 
 
 def test_workers_follow_the_executors_size(monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    monkeypatch.setattr(joblib, "cpu_count", lambda: 6)
     assert count_workers(None, None) == 1
     assert count_workers(0, None) == 0
     assert count_workers(3, InProcess()) == 3

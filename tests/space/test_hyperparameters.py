@@ -2,7 +2,7 @@ import functools
 import itertools
 import math
 import random
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any, Literal, Optional
 
 import numpy as np
 import pytest
@@ -347,3 +347,22 @@ def test_wrong_text_is_refused(name, text, said):
     with pytest.raises(ValueError, match="must") as caught:
         parse_value(SPACE[name], text)
     assert str(caught.value) == said
+
+
+def test_words_beside_numbers():
+    workers = hyper("workers", Annotated[int | Literal["auto"] | None, Range(0, 8)], None)
+    assert workers.words == ("auto",)
+    assert workers.kind_words == "an integer, auto or none"
+    assert [parse_value(workers, text) for text in ("auto", "AUTO", "3", "none")] == [
+        "auto",
+        "auto",
+        3,
+        None,
+    ]
+    assert check(workers, "auto") == "auto"
+    assert message(check, workers, 9) == (
+        "`workers` must lie in 0 … 8 or be auto. Received: workers=9"
+    )
+    assert message(parse_value, workers, "all") == (
+        "`workers` must be an integer, auto or none. Received: workers='all'"
+    )
