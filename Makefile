@@ -38,7 +38,7 @@ bench: $(VENV)/.tested    ## speed beside others, one table (20 minutes on a qui
 docs: $(VENV)/.documented  ## the documentation site in site/; STORE=URI adds figures of tracked runs
 	$(BIN)/python docs/generator/build.py $(if $(STORE),--store '$(STORE)')
 
-pictures: $(VENV)/.installed  ## the pictures of README and documentation, from real runs (five minutes)
+pictures: $(VENV)/.installed  ## the pictures of README and documentation, from real runs (seven minutes)
 	$(BIN)/python docs/generator/pictures.py
 
 clean:           ## removes the environment, keeps the runs

@@ -1,6 +1,6 @@
 """Makes pictures from real runs: `python docs/generator/pictures.py [NAME …]`.
 
-Without names all of them are made, in five minutes on a core. Runs are tracked in a folder of
+Without names all of them are made, in seven minutes on a core. Runs are tracked in a folder of
 their own and removed with it. The pictures of `own_data` need KERAS_DL_DATA, the folder of real
 data; without it they stay as they are, which is said.
 """
@@ -29,6 +29,8 @@ ABLATION = (
     "ablate mlp --over activation,batch_norm,dropout --dataset digits --budget smoke --workers 0"
 )
 LEVELS = "activation=relu,tanh,sigmoid,gelu"
+SEGMENTATION = "run unet --dataset threads --epochs 5 --no-verbose"
+TWO_ROWS = 650  # pixels of the overlays' figure
 # As docs/own_data.md has them.
 HOUSING = "run mlp --dataset housing.csv --no-header --units 64,64 --epochs 60 --no-verbose"
 PHOTOGRAPHS = (
@@ -80,23 +82,33 @@ def _draw_terminal(lines: list[str], file: Path) -> None:
         file.write_text(console.export_svg(code_format=SVG), encoding="utf-8")
 
 
-def _copy_figure(kind: str, name: str, target: str | None = None) -> None:
-    """Copies a figure of the latest run of a kind, by default under its own name."""
+def _copy_figure(
+    kind: str, name: str, target: str | None = None, height: int | None = None
+) -> None:
+    """Copies a figure, or the upper part of it, of the latest run of a kind.
+
+    Args:
+        kind: of the run.
+        name: of the figure.
+        target: name of the copy; None: that of the figure.
+        height: pixels of the upper part; None: all.
+    """
     from keras_dl.tracking.store import all_runs, client
 
     runs = all_runs(f"tags.kind = '{kind}'")
     latest = max(runs, key=lambda run: run.info.start_time)
     with tempfile.TemporaryDirectory() as folder:
         figure = client().download_artifacts(latest.info.run_id, f"figures/{name}.png", folder)
-        _shrink(Path(figure), DOCS / f"{target or name}.png")
+        _shrink(Path(figure), DOCS / f"{target or name}.png", height)
 
 
-def _shrink(figure: Path, target: Path) -> None:
+def _shrink(figure: Path, target: Path, height: int | None = None) -> None:
     """Stores a figure with 64 colours, a quarter of its size."""
     from PIL import Image
 
     with Image.open(figure) as image:
-        image.convert("RGB").quantize(64).save(target, optimize=True)
+        part = image.crop((0, 0, image.width, height or image.height))
+        part.convert("RGB").quantize(64).save(target, optimize=True)
 
 
 def main_effects() -> None:
@@ -119,6 +131,12 @@ def occlusion() -> None:
     images = ("0.png", "4.png", "6.png")
     keras_dl("explain", run_id, *images, "--method", "occlusion", "--out", "figures")
     _shrink(next(Path("figures").glob("*occlusion*.png")), DOCS / "occlusion.png")
+
+
+def overlays() -> None:
+    """Draws the threads that a U-Net finds in noise, beside their labels."""
+    keras_dl(*SEGMENTATION.split())
+    _copy_figure("run", "overlays", height=TWO_ROWS)
 
 
 def ilsvrc() -> None:
@@ -168,6 +186,7 @@ PICTURES = {
     "search": Picture(search, ("leaderboard.svg", "parallel_coordinates.png")),
     "main_effects": Picture(main_effects, ("main_effects.png",)),
     "occlusion": Picture(occlusion, ("occlusion.png",)),
+    "overlays": Picture(overlays, ("overlays.png",)),
     "ilsvrc": Picture(ilsvrc, ("ilsvrc.png",)),
     "own_data": Picture(own_data, ("own_housing.png", "own_photographs.png")),
 }
