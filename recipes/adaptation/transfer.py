@@ -53,9 +53,12 @@ def build(
     unfrozen: Annotated[float, Range(0.1, 1.0), When("mode", "fine_tuned")] = 0.3,
     dropout: Annotated[float, Range(0.0, 0.7)] = 0.2,
     augmentation: Annotated[str | None, Choice(None, "shift", "flip", "shift_flip")] = "flip",
-    learning_rate: Annotated[float, Range(1e-5, 1e-2, log=True)] = 3e-4,
+    learning_rate: Annotated[float, Range(1e-6, 1e-2, log=True)] = 3e-5,
 ) -> keras.Model:
-    """The base with new logits; a share `unfrozen` is fine-tuned, batch normalization never."""
+    """The base with new logits; a share `unfrozen` is fine-tuned, batch normalization never.
+
+    From random weights the rate is 30 times as high.
+    """
     pretrained = mode != "scratch" and weights != "none"
     net = transfer_network(
         data.input_shape,
@@ -68,7 +71,7 @@ def build(
         freeze(net, unfrozen if mode == "fine_tuned" else 0.0)
     layers = augmentation_layers(augmentation, data.input_shape)
     model = with_scaling(data, net, augmentation=layers)
-    rate = learning_rate if pretrained else 3 * learning_rate
+    rate = learning_rate if pretrained else 30 * learning_rate
     return compile_classifier(model, make_optimizer("adam", rate, decay_steps=data.planned_steps))
 
 

@@ -65,6 +65,12 @@ def build(
     """Compiles words that are still to be learned, and a linear classifier."""
     inputs = keras.Input(data.input_shape)
     side = 4 * cell if descriptor == "sift" else size
+    least, smallest = side + stride, min(data.input_shape[:2])
+    if smallest < least:
+        raise ValueError(
+            f"`image_size` must be at least {least} for patches or descriptors of {side} pixels "
+            f"with stride={stride}. Received: images of {smallest} pixels a side"
+        )
     layer = VisualWords(
         words, size=side, stride=stride, descriptor=descriptor, assignment=assignment, name="words"
     )

@@ -24,3 +24,8 @@ def test_words_tell_digits_apart_and_the_saved_model_says_the_same(assignment, s
     np.testing.assert_allclose(
         loaded.predict(x, verbose=0), result.model.predict(x, verbose=0), rtol=1e-5
     )
+
+
+def test_images_below_a_descriptor_name_the_option(store):
+    with pytest.raises(ValueError, match="`image_size` must be at least 17 .* of 8 pixels a side"):
+        recipe.run(dataset="digits", descriptor="sift", verbose=False)
