@@ -23,7 +23,9 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
         slots: number of trainings at the same time.
     """
     options = plan.options
-    trainings = options["trials"] * len(plan.repetitions)
+    size = Grid(Space(plan.searched).dimensions).size if options["algorithm"] == "grid" else None
+    trials = options["trials"] if size is None else min(size, options["trials"])
+    trainings = trials * len(plan.repetitions)
     one = plan.forecast(dry_run.seconds, dry_run.steps, dry_run.overhead)
     total = trainings * one
     if plan.continues:
@@ -37,15 +39,14 @@ def announcement(plan: SearchPlan, dry_run: DryRun, slots: int) -> list[str]:
     lines = [
         f"{plan.recipe.name} on {dry_run.facts['name']}: "
         f"{options['algorithm']} search of {domains}",
-        f"Up to {plural(options['trials'], 'trial', 'trials')} × {plan.length}{repeated}, "
+        f"Up to {plural(trials, 'trial', 'trials')} × {plan.length}{repeated}, "
         f"{slots} at a time; "
         f"with the defaults {dry_run.parameters:,} parameters and "
         f"{format_duration(dry_run.seconds)} an epoch: about {forecast}",
         *dry_run.notes,
     ]
-    if options["algorithm"] == "grid":
-        size = Grid(Space(plan.searched).dimensions).size or 0
-        part = f"; the first {options['trials']:,} are tried" if size > options["trials"] else ""
+    if size is not None:
+        part = f"; the first {trials:,} are tried" if size > trials else ""
         lines.append(f"The grid has {size:,} settings{part}")
     return lines
 

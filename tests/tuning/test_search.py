@@ -374,6 +374,8 @@ def test_grid_states_its_size():
     for trials, text in ((3, "The grid has 15 settings; the first 3 are tried"), (15, "settings")):
         plan = make_plan(toy, None, {"algorithm": "grid", "search": ("units",), "trials": trials})
         assert announcement(plan, dry_run, 1)[-1].endswith(text)
+    plan = make_plan(toy, None, {"algorithm": "grid", "search": ("units",), "trials": 30})
+    assert announcement(plan, dry_run, 1)[1].startswith("Up to 15 trials ×")
 
 
 def test_forecast_includes_the_final_test():
