@@ -55,10 +55,7 @@ def build(
     augmentation: Annotated[str | None, Choice(None, "shift", "flip", "shift_flip")] = "flip",
     learning_rate: Annotated[float, Range(1e-6, 1e-2, log=True)] = 3e-5,
 ) -> keras.Model:
-    """The base with new logits; a share `unfrozen` is fine-tuned, batch normalization never.
-
-    From random weights the rate is 30 times as high.
-    """
+    """The base with new logits; a share `unfrozen` is fine-tuned, batch normalization never."""
     pretrained = mode != "scratch" and weights != "none"
     net = transfer_network(
         data.input_shape,
@@ -71,7 +68,7 @@ def build(
         freeze(net, unfrozen if mode == "fine_tuned" else 0.0)
     layers = augmentation_layers(augmentation, data.input_shape)
     model = with_scaling(data, net, augmentation=layers)
-    rate = learning_rate if pretrained else 30 * learning_rate
+    rate = learning_rate * (1 if pretrained else 30)  # random weights want larger steps
     return compile_classifier(model, make_optimizer("adam", rate, decay_steps=data.planned_steps))
 
 

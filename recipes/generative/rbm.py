@@ -8,8 +8,8 @@ Run: keras-dl run rbm
 Expect: 500 hidden units, PCD-1, 10 epochs, on MNIST's test set, mean of seeds 0 to 2:
     pseudo-likelihood -62.1 nats (-62.0, -62.1, -62.3), squared error of a pixel 0.0075; from the
     hidden units of 10,000 labelled digits, 10 nearest neighbours are right in 95.8 % (95.7, 96.0,
-    95.7), a linear classifier in 96.3 % (96.3, 96.3, 96.2); 100 s on one busy core of a Xeon. LISA lab's Deep Learning Tutorials have a pseudo-likelihood of -62.8 after 15
-    epochs of PCD-15.
+    95.7), a linear classifier in 96.3 % (96.3, 96.3, 96.2); 100 s on one busy core of a Xeon. LISA
+    lab's Deep Learning Tutorials have a pseudo-likelihood of -62.8 after 15 epochs of PCD-15.
 Differs: One Gibbs step an update, 100 chains beside batches of 50, momentum, a rate that falls
     along half a cosine; no weight decay. Grey levels train, the pseudo-likelihood is that of
     rounded pixels, as in the tutorials. The exact likelihood is reported of at most 16 hidden
