@@ -112,6 +112,8 @@ def annotation_of(option):
     kind = option.kind
     if isinstance(option.domain, Choice):
         kind = Literal[option.domain.values]
+    if option.words:
+        kind = kind | Literal[option.words]
     return kind | None if option.optional else kind
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from keras_dl.data.summary_rows import make_rows, make_table
+from keras_dl.utils.notebook import in_notebook
 from keras_dl.utils.printing import printable
 from keras_dl.utils.text import align, wrap
 
@@ -100,7 +101,7 @@ def show(facts: Mapping[str, Any], title: str = "") -> None:
     """
     if title:
         print(title, file=sys.stderr, flush=True)
-    if "ipykernel" in sys.modules:
+    if in_notebook():
         importlib.import_module("IPython.display").display(summary(facts))
     else:
         print(summary(facts), end="\n\n", file=sys.stderr, flush=True)

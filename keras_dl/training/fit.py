@@ -52,7 +52,7 @@ class Trained:
         model: with its best weights.
         data: its data set.
         state: epochs, best value and history of the main stage.
-        seconds: wall time of the training.
+        seconds: wall time of the training, with that before a stop but not the pause.
         session: evaluates on the test set.
     """
 
@@ -209,7 +209,8 @@ def train(
     )
     _train_stages(session, job, data, model)
     session.finish()
-    return Trained(model, data, session.progress.state, time.monotonic() - start, session)
+    seconds = time.monotonic() - start + session.earlier_seconds
+    return Trained(model, data, session.progress.state, seconds, session)
 
 
 def _train_stages(session: Session | Rehearsal, job: Job, data: Data, model: keras.Model) -> None:

@@ -37,7 +37,13 @@ from keras_dl.training.stopped_runs import StoppedRun
 from keras_dl.training.usage import describe_usage, usage_metrics
 from keras_dl.training.weight_sources import Source, find_source
 from keras_dl.utils.files import remove_folder
-from keras_dl.utils.notebook import figures_to_html, table_to_html, text_to_html, to_html
+from keras_dl.utils.notebook import (
+    figures_to_html,
+    in_notebook,
+    table_to_html,
+    text_to_html,
+    to_html,
+)
 from keras_dl.utils.printing import LAYOUT, printable
 
 if TYPE_CHECKING:
@@ -242,7 +248,7 @@ def _train(
         if settings["folds"] is not None and validate is not None:
             scores, validated = validate(job, facts, tracked, settings["folds"], verbose)
             model = fit.build_model(job, data)  # the folds have drawn random numbers
-        live = sys.stdout.isatty() or "ipykernel" in sys.modules  # else one line per epoch
+        live = sys.stdout.isatty() or in_notebook()  # else one line per epoch
         bar = 0 if not verbose else 1 if live else 2
         probing = Probing(model, data) if settings["probes"] else None
         callbacks = probing.callbacks if probing else ()
@@ -323,7 +329,7 @@ def _finish(
             plots.add_title(figure, title)
         figures |= probed
     tracked.params({"jit_compile": outcome.jit_compile})
-    # A kill at the very end leaves the time of the whole training; a resumed one has only its rest.
+    # A kill at the very end leaves the time of the whole training; a resumed one has that of `fit`.
     apart = {"objective", *({"fit_seconds"} & set(tracked.run.data.metrics))}
     tracked.metrics({name: v for name, v in metrics.items() if name not in apart})
     for name, figure in figures.items():

@@ -99,6 +99,7 @@ class Session:
         self._pipelines: weakref.WeakKeyDictionary[Any, InputPipeline]
         self._pipelines = weakref.WeakKeyDictionary()
 
+        self.earlier_seconds = 0.0  # of `fit`, in processes before a stop
         self.notes: list[str] = []  # sentences on stages, for the user before a search
 
     @property
@@ -439,6 +440,8 @@ class Session:
             stored.state.stopped = ""  # a longer training may go on
         progress = stored or Checkpoint()
         self._states[stage] = progress.state
+        if self._job.warm_start is None:  # else most of them are another trial's
+            self.earlier_seconds += progress.state.seconds
         return progress
 
     def _folder(self, stage: str) -> Path:

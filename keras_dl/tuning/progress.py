@@ -1,6 +1,5 @@
 """Progress of a search: one line per trial with the best so far; in a notebook, a live table."""
 
-import sys
 from collections.abc import Iterable, Mapping
 
 from rich.markup import escape
@@ -10,6 +9,7 @@ from keras_dl.execution.progress import ProgressReporter, format_duration, forma
 from keras_dl.recipe import Objective
 from keras_dl.space import Hyper
 from keras_dl.tuning.live_table import LiveTable
+from keras_dl.utils.notebook import in_notebook
 from keras_dl.utils.printing import printable
 
 __all__ = ["TrialReporter"]
@@ -32,8 +32,8 @@ class TrialReporter(ProgressReporter):
         self._objective, self._searched = objective, searched
         self._best: Trial | None = None
         self._ended: list[Trial] = []
-        in_notebook = verbose and "ipykernel" in sys.modules
-        self._table = LiveTable(objective, searched) if in_notebook else None
+        live = verbose and in_notebook()
+        self._table = LiveTable(objective, searched) if live else None
 
     def restore_trials(self, trials: Iterable[Trial]) -> None:
         """Counts finished trials of an earlier process."""

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,25 @@ from rich.text import Text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["figures_to_html", "table_to_html", "table_to_markdown", "text_to_html", "to_html"]
+__all__ = [
+    "figures_to_html",
+    "in_notebook",
+    "table_to_html",
+    "table_to_markdown",
+    "text_to_html",
+    "to_html",
+]
 
 LARGEST = 200_000  # characters of all figures of a result together
 RESOLUTIONS = (80, 60, 45)  # pixels per inch, tried in this order
 COLOURS = 128  # of an image's palette, which takes a third of full colour
 CELL = "text-align:left;vertical-align:top"
+
+
+def in_notebook() -> bool:
+    """Returns whether a Jupyter kernel runs this code, which shows HTML; an import is no kernel."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
 def to_html(title: str, parts: Iterable[str], url: str = "") -> str:

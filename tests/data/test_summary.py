@@ -2,7 +2,7 @@ import json
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -204,7 +204,10 @@ def test_shown_on_stderr_or_in_the_notebook(capsys, monkeypatch):
     show(facts, "Data of a, b:")
     assert capsys.readouterr() == ("", f"Data of a, b:\n{summary(facts)}\n\n")
     cells = []
-    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    kernel = ModuleType("IPython")
+    shell = SimpleNamespace(kernel=object())
+    monkeypatch.setattr(kernel, "get_ipython", lambda: shell, raising=False)
+    monkeypatch.setitem(sys.modules, "IPython", kernel)
     notebook = ModuleType("IPython.display")
     monkeypatch.setattr(notebook, "display", cells.append, raising=False)
     monkeypatch.setitem(sys.modules, "IPython.display", notebook)

@@ -13,7 +13,7 @@ from keras_dl.data import Classes, Data, Features, Split
 from keras_dl.errors import Diverged, TimedOut
 from keras_dl.execution import model_cache, run_job
 from keras_dl.execution.run_job import entries
-from keras_dl.training import fit
+from keras_dl.training import checkpoint, fit
 from keras_dl.training.job import Job
 from keras_dl.training.session import Session
 from tests.backends import values_on
@@ -95,6 +95,18 @@ def weights(model):
 def assert_same_weights(one, other):
     for ours, theirs in zip(weights(one), weights(other), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_time_before_a_stop_counts_and_that_of_another_trial_does_not(tmp_path):
+    first = trained(job_of(None, tmp_path / "own"))
+    stored = checkpoint.load(tmp_path / "own", first.model)
+    stored.state.seconds, stored.state.finished = 1000.0, False
+    checkpoint.save(tmp_path / "own", first.model, stored)
+    resumed = trained(job_of(None, tmp_path / "own", epochs=3))
+    assert 1000 < resumed.seconds < 1100
+    assert resumed.state.epoch == 3
+    other = trained(job_of(None, tmp_path / "other", epochs=4, warm_start=tmp_path / "own"))
+    assert other.seconds < 100
 
 
 def test_finished_stages_are_skipped_on_resume(tmp_path):

@@ -24,7 +24,9 @@ def notebook(monkeypatch):
     display = types.ModuleType("IPython.display")
     display.HTML = lambda text: text
     display.display = lambda content, display_id: handle
-    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    kernel = types.ModuleType("IPython")
+    kernel.get_ipython = lambda: types.SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", kernel)
     monkeypatch.setitem(sys.modules, "IPython.display", display)
     return handle
 
@@ -61,3 +63,10 @@ def test_terminals_and_silent_searches_have_no_table(monkeypatch):
     reporter = TrialReporter(1, BEST, {}, verbose=False)
     reporter.report_trial(Trial(0, {}, {}, 1, status="done", score=0.5))
     assert handle.contents == []
+
+
+def test_an_import_of_ipykernel_is_no_notebook(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "ipykernel", types.ModuleType("ipykernel"))
+    with TrialReporter(1, BEST, {"units": None}, verbose=True) as reporter:
+        reporter.report_trial(Trial(0, {}, {"units": 4}, 1, status="done", score=0.25))
+    assert "#0" in capsys.readouterr().err

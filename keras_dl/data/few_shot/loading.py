@@ -2,8 +2,11 @@
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from keras_dl.data.dataset import SPLITS, Data, Split
 from keras_dl.data.errors import DatasetError
@@ -22,6 +25,7 @@ __all__ = ["TEST_EPISODES", "TEST_QUERY", "few_shot"]
 
 TEST_EPISODES, TEST_QUERY = 1000, 5
 VALIDATION_EPISODES, VALIDATION_WAY = 40, 20
+NAMED = 3  # classes that a message lists
 OMNIGLOT = "omniglot"
 DRAWINGS = {OMNIGLOT: omniglot, "glyphs": glyphs}
 
@@ -79,9 +83,11 @@ def few_shot(
     """
     images = _find(dataset, image_size)
     parts = dict(images.splits)
+    _check_examples(parts, shot, {"train": query, "validation": query, "test": test_query})
     if rotations:
         parts["train"] = with_rotations(parts["train"])
         fact("classes", "each one of train is turned by 90°, 180° and 270° to three more")
+    _check_ways(parts, {"way": way, "test_way": test_way}, rotations)
     ways = {"train": way, "validation": 2, "test": test_way}
     groups = {name: _groups(parts[name], name, ways[name], within_groups) for name in SPLITS}
     largest = Counter(groups["validation"] or {0: len(parts["validation"].names)})
@@ -108,6 +114,35 @@ def few_shot(
         samplers=samplers,
         preprocessor=BrightInk() if images.name in DRAWINGS else None,
         extras={"groups": parts["test"].groups, **_official_runs(images)},
+    )
+
+
+def _check_examples(
+    parts: Mapping[str, ClassImages], shot: int, queries: Mapping[str, int]
+) -> None:
+    """Refuses classes that have fewer images than an episode takes of them."""
+    for split, part in parts.items():
+        least, counts = shot + queries[split], np.bincount(part.y, minlength=len(part.names))
+        small = [f"{part.names[i]} with {counts[i]}" for i in np.flatnonzero(counts < least)]
+        if small:
+            more = f" and {len(small) - NAMED} more" if len(small) > NAMED else ""
+            raise DatasetError(
+                f"`shot` + `query` must not exceed the images of each class; classes of '{split}' "
+                f"with fewer than {least} must be left out. Received: shot={shot}, "
+                f"query={queries[split]}, and {', '.join(small[:NAMED])}{more}"
+            )
+
+
+def _check_ways(parts: Mapping[str, ClassImages], ways: Mapping[str, int], turned: bool) -> None:
+    """Refuses episodes of more classes than there are, in all splits at once."""
+    counts = {"way": len(parts["train"].names), "test_way": len(parts["test"].names)}
+    if not any(ways[option] > count for option, count in counts.items()):
+        return
+    copies = " with its turned copies" if turned else ""
+    received = ", ".join(f"{option}={number}" for option, number in ways.items())
+    raise DatasetError(
+        f"`way` must not exceed the {counts['way']} classes of 'train'{copies}, and `test_way` the "
+        f"{counts['test_way']} of 'test'. Received: {received}"
     )
 
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_dl.data import DatasetError
 from keras_dl.data.few_shot import BrightInk, FewShotImages, few_shot, glyphs
@@ -37,10 +38,26 @@ def test_rotations_are_an_option():
 
 
 def test_too_few_classes_or_drawings_are_refused():
-    with pytest.raises(ValueError, match="must not exceed the 20 classes of 'test'"):
+    with pytest.raises(
+        DatasetError, match="`test_way` the 20 of 'test'. Received: way=40, test_way=21"
+    ):
         few_shot("glyphs", test_way=21)
-    with pytest.raises(ValueError, match="the 20 examples of the smallest class"):
+    with pytest.raises(DatasetError, match="the 240 classes of 'train' with its turned copies"):
+        few_shot("glyphs", way=241)
+    with pytest.raises(
+        DatasetError, match=r"fewer than 21 .* query=16, and .* with 20, .* and 57 more"
+    ):
         few_shot("glyphs", shot=5, query=16)
+
+
+def test_classes_of_one_drawing_are_named(tmp_path):
+    for number in range(12):
+        folder = tmp_path / f"c{number:02}"
+        folder.mkdir()
+        for drawing in range(1 if number in (3, 7) else 4):
+            Image.new("L", (28, 28), 20 * drawing).save(folder / f"{drawing}.png")
+    with pytest.raises(DatasetError, match=r"Received: shot=1, query=1, and c0[37] with 1"):
+        few_shot(str(tmp_path), way=2, test_way=2, query=1, test_query=1)
 
 
 def test_unknown_data_are_refused():
